@@ -1,0 +1,1 @@
+"""The trail: what an event is, its bytes, its order."""

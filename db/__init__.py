@@ -1,0 +1,1 @@
+"""Engine, transactions, tables, queries, migrations, encryption of secrets at rest."""

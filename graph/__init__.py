@@ -1,0 +1,1 @@
+"""The edge: GraphQL schema and resolvers, the HTTP app, the command line, configuration."""

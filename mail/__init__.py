@@ -1,0 +1,1 @@
+"""SMTP: message, session, stages, diagnosis, providers. Knows no database and no GraphQL."""

@@ -1,0 +1,21 @@
+"""A secret in memory: it hides itself wherever a value could be shown."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password or client secret, exactly as given: never trimmed, never shown.
+
+    `repr` and `str` show nothing, not even a length. `reveal` is called in two places only:
+    where the secret is sent to its server, and where it is sealed for storage.
+    """
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The secret itself."""
+        return self._value
+
+    def __str__(self) -> str:
+        return "Secret()"
