@@ -1,0 +1,36 @@
+"""Addresses as SMTP says them: internationalised where they must be, and never a line break."""
+
+import re
+from dataclasses import dataclass
+
+import idna
+
+_ATOMS = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,\"]+")
+_QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[\x20-\x7e])*"')
+_LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f.:]+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address for MAIL FROM and RCPT TO (RFC 5321 §4.1.2), its domain as A-labels."""
+
+    text: str
+    needs_utf8: bool
+
+    @classmethod
+    def parse(cls, address: str) -> "Mailbox":
+        """Read an address. Raises ValueError where it is none, or could end its command."""
+        local, at, domain = address.rpartition("@")
+        if not at or not (_ATOMS.fullmatch(local) or _QUOTED.fullmatch(local)):
+            raise ValueError("not an address")
+        return cls(f"{local}@{ascii_domain(domain)}", needs_utf8=not local.isascii())
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as A-labels (RFC 5891), an address literal as it is. Raises ValueError."""
+    if _LITERAL.fullmatch(domain):
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise ValueError("not a domain") from error

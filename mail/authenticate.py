@@ -1,0 +1,45 @@
+"""Stage AUTHENTICATE."""
+
+from mail.account import SaslMechanism, Security
+from mail.codes import Code
+from mail.failure import StageFailed
+from mail.replies import meaning_of
+from mail.report import TestStageName
+from mail.session import Session
+from mail.sign_in import UnanswerableError, choose, client_for, converse
+
+SIGNED_IN = 235
+
+
+async def authenticate(session: Session, token: str | None) -> None:
+    """Sign in, with `token` where the account uses OAuth2."""
+    with session.stages.stage(TestStageName.AUTHENTICATE), session.faults():
+        mechanism = _mechanism(session)
+        client = client_for(mechanism, session.account, token)
+        try:
+            reply = await converse(
+                session.open_wire, session.transcript, session.redactor, mechanism, client
+            )
+        except UnanswerableError:
+            detail = f"a challenge that {mechanism.keyword} has no answer to"
+            raise StageFailed(Code.REPLY_SENSELESS, detail=detail) from None
+        session.stages.heard(reply)
+        if reply.code != SIGNED_IN:
+            by_token = mechanism is SaslMechanism.XOAUTH2
+            code = meaning_of(reply, TestStageName.AUTHENTICATE, by_token=by_token)
+            raise StageFailed(code, reply)
+
+
+def _mechanism(session: Session) -> SaslMechanism:
+    account = session.account
+    if account.security is not Security.NONE and not session.secured:
+        raise AssertionError("credentials are not for a connection that is not secured")
+    if account.password is None and not account.uses_oauth2:
+        raise StageFailed(Code.PASSWORD_MISSING)
+    if not session.mechanisms:
+        hidden = not session.secured and "starttls" in session.extensions
+        raise StageFailed(Code.SIGN_IN_REQUIRES_TLS if hidden else Code.SIGN_IN_NOT_OFFERED)
+    chosen = choose(account, session.mechanisms, secured=session.secured)
+    if chosen is None:
+        raise StageFailed(Code.NO_COMMON_MECHANISM, detail=", ".join(session.mechanisms))
+    return chosen

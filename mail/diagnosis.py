@@ -1,0 +1,38 @@
+"""Turns a failure into a diagnosis: one plain sentence, and what to set to what."""
+
+from mail.codes import CODES, CodeFacts
+from mail.failure import Failure
+from mail.report import Diagnosis, TestStageName
+from mail.suggestions import Case, suggestions_for
+
+
+def diagnose(failure: Failure, stage: TestStageName, case: Case) -> Diagnosis:
+    """The diagnosis of `failure` in `stage`."""
+    facts = CODES[failure.code]
+    return Diagnosis(
+        code=failure.code.value,
+        stage=stage,
+        transient=_transient(facts, failure),
+        message=_sentence(facts, failure, case),
+        suggestions=suggestions_for(failure, case),
+    )
+
+
+def _transient(facts: CodeFacts, failure: Failure) -> bool:
+    """What the code says; where it leaves that open, what the server's reply says."""
+    if facts.transient is None:
+        return failure.reply is not None and failure.reply.temporary
+    return facts.transient
+
+
+def _sentence(facts: CodeFacts, failure: Failure, case: Case) -> str:
+    words = failure.words.rstrip(".") or "no reason given"
+    sentence = facts.message.format(
+        host=case.account.host,
+        port=case.account.port,
+        name=case.ehlo_name,
+        sender=case.sender or "the sender",
+        recipient=case.recipient or "the recipient",
+        detail=words,
+    )
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."

@@ -1,0 +1,22 @@
+"""Under which name this machine introduces itself (RFC 5321 §4.1.4)."""
+
+import re
+from ipaddress import ip_address
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_FULL_NAME = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+_PRIVATE = (".localdomain", ".local", ".internal", ".lan", ".home.arpa")
+
+
+def full_name(machine_name: str) -> str | None:
+    """The machine's name, where it is a full domain name that means something elsewhere."""
+    name = machine_name.rstrip(".").lower()
+    if not _FULL_NAME.fullmatch(name) or name.endswith(_PRIVATE):
+        return None
+    return name
+
+
+def address_literal(address: str) -> str:
+    """The address literal of this end of a connection (RFC 5321 §4.1.3)."""
+    parsed = ip_address(address.partition("%")[0])
+    return f"[IPv6:{parsed}]" if parsed.version == 6 else f"[{parsed}]"  # noqa: PLR2004

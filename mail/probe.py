@@ -1,0 +1,32 @@
+"""Finds out what a silent port is waiting for."""
+
+import asyncio
+import contextlib
+
+from mail.account import Account
+from mail.destinations import IPAddress
+from mail.dial import Dial
+from mail.tls import Handshake, context_for
+
+
+async def first_answer(
+    account: Account, address: IPAddress, dial: Dial, seconds: float
+) -> Handshake:
+    """Begin a TLS handshake on a connection of its own, and see what comes back.
+
+    The connection is verified like any other and closed at once; nothing is ever sent over it.
+    """
+    handshake = Handshake()
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(seconds):
+            context = await context_for(account.trusted_certificates, handshake)
+            connection = await dial(address, account.port)
+            try:
+                transport, _ = await asyncio.get_running_loop().create_connection(
+                    asyncio.Protocol, ssl=context, sock=connection, server_hostname=account.host
+                )
+            except BaseException:
+                connection.close()
+                raise
+            transport.abort()
+    return handshake
