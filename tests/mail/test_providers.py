@@ -42,7 +42,9 @@ def _row(provider: Provider) -> tuple[str, ...]:
         ", ".join(_port(endpoint) for endpoint in provider.endpoints),
         provider.username_hint,
         provider.password_hint,
-        "The username." if provider.from_address_must_match_username else "Yours.",
+        "The username."
+        if provider.from_address_must_match_username
+        else "One that the account may use.",
         provider.checked_on,
     )
 
