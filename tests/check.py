@@ -1,1 +1,58 @@
-"""Everything that must hold before a commit, in the order in which it fails fastest."""
+"""Everything that must hold before a commit, in the order in which it fails fastest.
+
+Run by `./dev check`. A step's output is shown when it fails, the tests' always.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).parent.parent
+
+
+class Step(NamedTuple):
+    """A command, by the name that it is reported under."""
+
+    name: str
+    command: list[str]
+    loud: bool = False
+
+
+STEPS: Final = (
+    Step("format", ["ruff", "format", "--check", "."]),
+    Step("lint", ["ruff", "check", "."]),
+    Step("imports", ["lint-imports"]),
+    Step("types", ["mypy"]),
+    Step("tests", ["coverage", "run", "-m", "pytest", "-q"], loud=True),
+    Step("coverage data", ["coverage", "combine", "--quiet"]),
+    Step("coverage", ["coverage", "report", "--fail-under=55"], loud=True),
+)
+
+
+def main() -> int:
+    """Runs the steps until one fails; its exit status."""
+    os.chdir(ROOT)
+    _forget_coverage()
+    for step in STEPS:
+        began = time.monotonic()
+        done = subprocess.run(  # noqa: S603 (the commands stand above)
+            step.command, check=False, capture_output=not step.loud, text=True
+        )
+        passed = done.returncode == 0
+        print(f"{'ok  ' if passed else 'FAIL'} {step.name} ({time.monotonic() - began:.1f} s)")  # noqa: T201
+        if not passed:
+            print(done.stdout or "", done.stderr or "", sep="\n")  # noqa: T201
+            return 1
+    return 0
+
+
+def _forget_coverage() -> None:
+    for path in ROOT.glob(".coverage*"):
+        path.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The engine, and transactions that are visible as one `async with` each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Session: TypeAlias = AsyncSession
+
+_READ_ONLY = "postledger_read_only"
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    # Without it INSERT OR REPLACE removes a row past its DELETE trigger.
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+class DatabaseUnavailableError(Exception):
+    """The database cannot be reached or used; the message is one sentence without a secret."""
+
+
+class Database:
+    """One database: SQLite in a file, or PostgreSQL.
+
+    Everything that changes data goes through `transaction`; nothing below it commits.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = _with_async_driver(make_url(url))
+        self.engine: AsyncEngine = _create_engine(parsed)
+        self.kind: Literal["sqlite", "postgresql"] = (
+            "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
+        )
+        self.address = parsed.render_as_string(hide_password=True)
+        # Writers queue here: SQLite lets one write at a time, and its busy loop is unfair.
+        self._writer = asyncio.Lock() if self.kind == "sqlite" else None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """A transaction that commits at the end of the block and rolls back when it raises."""
+        if self._writer is None:
+            async with (
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        else:
+            async with (
+                self._writer,
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A view of one moment, which never waits for writers."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.connection(execution_options={_READ_ONLY: True} | self._snapshot())
+            yield session
+
+    async def check(self) -> None:
+        """Tries the connection.
+
+        Raises:
+            DatabaseUnavailableError: it does not answer.
+        """
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (OSError, SQLAlchemyError) as error:
+            reason = _reason(error)
+            raise DatabaseUnavailableError(
+                f"Cannot use the database {self.address}: {reason}"
+            ) from None
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self.engine.dispose()
+
+    def _snapshot(self) -> dict[str, str]:
+        # A SQLite read transaction is a snapshot as it is.
+        return {} if self.kind == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+
+
+def _with_async_driver(url: URL) -> URL:
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
+    if backend not in drivers:
+        raise DatabaseUnavailableError(
+            f"Cannot use a {backend} database: its address must start with postgresql:// or sqlite:///"
+        )
+    return url.set(drivername=drivers[backend])
+
+
+def _create_engine(url: URL) -> AsyncEngine:
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 8, "max_overflow": 8}
+    if url.get_backend_name() == "postgresql":
+        options["pool_pre_ping"] = True
+    engine = create_async_engine(url, **options)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own BEGIN comes too late (before the first write): with it, concurrent
+    # read-change-writes silently lose updates. `_begin_sqlite` says BEGIN instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _reason(error: Exception) -> str:
+    # The driver's first line says why; what follows it would repeat the statement.
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

@@ -1,0 +1,67 @@
+"""Queries on the settings and their revisions."""
+
+from sqlalchemy import desc
+from sqlmodel import col, select
+
+from db.database import Session
+from db.tables import EmailSettingsHead, EmailSettingsRow
+
+
+async def lock_head(session: Session, scope: str) -> EmailSettingsHead:
+    """The scope's head row, locked until the transaction ends: writers of settings wait here."""
+    query = select(EmailSettingsHead).where(EmailSettingsHead.scope == scope).with_for_update()
+    return (await session.exec(query)).one()
+
+
+async def current_revision(session: Session, scope: str) -> EmailSettingsRow | None:
+    """The revision in force; None where nothing was saved."""
+    query = (
+        select(EmailSettingsRow)
+        .join(
+            EmailSettingsHead,
+            (col(EmailSettingsHead.scope) == col(EmailSettingsRow.scope))
+            & (col(EmailSettingsHead.revision) == col(EmailSettingsRow.revision)),
+        )
+        .where(EmailSettingsRow.scope == scope)
+    )
+    return (await session.exec(query)).one_or_none()
+
+
+async def revision_row(session: Session, scope: str, revision: int) -> EmailSettingsRow | None:
+    """One revision."""
+    return await session.get(EmailSettingsRow, (scope, revision))
+
+
+async def revision_at(session: Session, scope: str, instant: str) -> EmailSettingsRow | None:
+    """The revision that was in force at an instant (text as `db.instant` writes it)."""
+    query = (
+        select(EmailSettingsRow)
+        .where(EmailSettingsRow.scope == scope, EmailSettingsRow.created_at <= instant)
+        .order_by(desc(col(EmailSettingsRow.revision)))
+        .limit(1)
+    )
+    return (await session.exec(query)).one_or_none()
+
+
+async def revisions(  # noqa: PLR0913 (a window has four sides)
+    session: Session, scope: str, *, above: int | None, below: int | None, newest: bool, limit: int
+) -> list[EmailSettingsRow]:
+    """Up to `limit` revisions between two numbers (both exclusive), newest first.
+
+    Args:
+        session: the transaction.
+        scope: whose settings.
+        above: only revisions over this one.
+        below: only revisions under this one.
+        newest: whether `limit` cuts the oldest ones away, or the newest ones.
+        limit: how many at the most.
+    """
+    number = col(EmailSettingsRow.revision)
+    query = select(EmailSettingsRow).where(EmailSettingsRow.scope == scope)
+    if above is not None:
+        query = query.where(number > above)
+    if below is not None:
+        query = query.where(number < below)
+    query = query.order_by(desc(number) if newest else number).limit(limit)
+    rows = list((await session.exec(query)).all())
+    return rows if newest else rows[::-1]

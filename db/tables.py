@@ -1,0 +1,148 @@
+"""The tables, as rows that the code holds. Their definitions in SQL stand in `migrations/`.
+
+A table class does not validate (SQLModel does not for `table=True`): rules are kept before a row
+is made. Instants are text (`db.instant`), of one width, so that both databases order them alike.
+Columns that the database generates from an event's body are never written by the code.
+"""
+
+from sqlmodel import Field, SQLModel
+
+HOST_SCOPE = "host"
+"""The scope of the settings of the whole host: the only one there is today."""
+
+
+class EmailSettingsHead(SQLModel, table=True):
+    """Which revision is in force, one row a scope; 0 where nothing was saved. Locked by writers."""
+
+    __tablename__ = "email_settings"
+
+    scope: str = Field(primary_key=True)
+    revision: int
+
+
+class EmailSettingsRow(SQLModel, table=True):
+    """One revision of the settings, whole and immutable. A secret is named by its version only."""
+
+    __tablename__ = "email_settings_revision"
+
+    scope: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    smtp_host: str | None
+    smtp_domain: str | None
+    smtp_port: int
+    smtp_username: str | None
+    smtp_password_version: int | None
+    default_from_address: str | None
+    default_from_display_name: str | None
+    enable_secure_connection: bool
+    tls_mode: str
+    trusted_certificates: str
+    auth_mechanism: str
+    oauth2_token_url: str | None
+    oauth2_client_id: str | None
+    oauth2_client_secret_version: int | None
+    oauth2_scope: str | None
+    ehlo_hostname: str | None
+    timeout_seconds: int
+    created_at: str
+    actor_kind: str
+    actor_id: str | None
+    actor_name: str
+    reason: str | None
+    restored_from: int | None
+    audit_seq: int
+
+
+class StoredSecret(SQLModel, table=True):
+    """The current value of a secret, sealed. A replaced or cleared one is removed."""
+
+    __tablename__ = "stored_secret"
+
+    scope: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    version: int
+    key_id: str
+    nonce: bytes = Field(repr=False)
+    ciphertext: bytes = Field(repr=False)
+    updated_at: str
+
+
+class SecretFingerprint(SQLModel, table=True):
+    """Which version number a value has: a keyed fingerprint, read by nothing but that look-up."""
+
+    __tablename__ = "secret_fingerprint"
+
+    scope: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    fingerprint: bytes = Field(repr=False)
+
+
+class TestEmailRow(SQLModel, table=True):
+    """A test email. `report` is JSON: what is planned at first, what was found at the end."""
+
+    __tablename__ = "test_email"
+    __test__ = False
+
+    id: str = Field(primary_key=True)
+    outcome: str
+    depth: str
+    recipient: str | None
+    revision: int
+    used_unsaved_changes: bool
+    values_digest: str = Field(repr=False)
+    report: str
+    actor_kind: str
+    actor_id: str | None
+    actor_name: str
+    owner: int
+    idempotency_key: str | None
+    started_at: str
+    finished_at: str | None
+
+
+class AuditEventRow(SQLModel, table=True):
+    """One event of the trail. `body` is what the trail vouches for; the rest follows from it."""
+
+    __tablename__ = "audit_event"
+
+    seq: int = Field(primary_key=True)
+    body: str
+    leaf: str
+    prev: str | None
+    ts: str
+    action: str
+    outcome: str
+    actor_id: str | None
+    revision: int | None
+    correlation_id: str | None
+
+
+class AuditHead(SQLModel, table=True):
+    """The end of the trail, one row, locked by each appending transaction."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True)
+    log_id: str
+    size: int
+    last_leaf: str | None
+    last_ts: str | None
+
+
+class AccessTokenRow(SQLModel, table=True):
+    """A bearer token: its SHA-256 only."""
+
+    __tablename__ = "access_token"
+
+    id: str = Field(primary_key=True)
+    name: str
+    role: str
+    token_hash: str = Field(repr=False)
+    created_at: str
+    actor_kind: str
+    actor_id: str | None
+    actor_name: str
+    expires_at: str | None
+    last_used_at: str | None
+    revoked_at: str | None

@@ -1,0 +1,157 @@
+"""The command line: `postledger`."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from graph.config import Config, load_config
+from graph.schema import printed_schema
+from graph.server import serve as run_server
+from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
+from service.caller import COMMAND_LINE, Role
+from service.keys import new_key
+from service.runtime import Runtime
+from service.startup import CannotStartError, open_runtime, upgrade_database
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="System email settings, test emails, and a trail of who changed what.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+tokens = typer.Typer(help="Access tokens.", no_args_is_help=True)
+keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
+app.add_typer(database, name="db")
+app.add_typer(tokens, name="token")
+app.add_typer(keys, name="keys")
+
+
+def main() -> None:
+    """The command `postledger`."""
+    app()
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    *,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Run a mail server for trying things out as well.")
+    ] = False,
+) -> None:
+    """Run the service."""
+    given = {"host": host, "port": port}
+    changes = {name: value for name, value in given.items() if value is not None}
+    _run(lambda config: run_server(config.model_copy(update=changes), sandbox=sandbox))
+
+
+@app.command()
+def schema(
+    output: Annotated[
+        Path | None, typer.Option(help="Write it into this file instead of printing it.")
+    ] = None,
+) -> None:
+    """Print the GraphQL schema."""
+    if output is None:
+        typer.echo(printed_schema(), nl=False)
+    else:
+        output.write_text(printed_schema(), encoding="utf-8")
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database's tables to this version's state."""
+    _run(lambda config: upgrade_database(config.storage))
+    typer.echo("The database is up to date.")
+
+
+@keys.command()
+def generate() -> None:
+    """Print a fresh encryption key, for POSTLEDGER_ENCRYPTION_KEYS."""
+    typer.echo(new_key())
+
+
+@tokens.command()
+def create(
+    name: Annotated[str, typer.Option(help="Whose it is, for the trail.")],
+    role: Annotated[Role, typer.Option(help="What it may do.", case_sensitive=False)],
+    expires_in_days: Annotated[
+        float | None, typer.Option(help="How long it is valid; for ever, where left out.", min=0)
+    ] = None,
+) -> None:
+    """Make an access token, and print it this once."""
+
+    async def work(runtime: Runtime) -> None:
+        expires = None
+        if expires_in_days is not None:
+            expires = datetime.now(UTC) + timedelta(days=expires_in_days)
+        created = await create_token(runtime, COMMAND_LINE, name, role, expires)
+        if isinstance(created, InvalidToken):
+            raise CannotStartError(f"{created.field}: {created.message}")
+        typer.echo(created.text)
+
+    _run(lambda config: _with_runtime(config, work))
+
+
+@tokens.command(name="list")
+def list_() -> None:
+    """List the access tokens."""
+
+    async def work(runtime: Runtime) -> None:
+        table = Table("id", "name", "role", "created", "expires", "revoked")
+        for token in await list_tokens(runtime):
+            table.add_row(
+                token.id,
+                token.name,
+                token.role,
+                _instant(token.created_at),
+                _instant(token.expires_at),
+                _instant(token.revoked_at),
+            )
+        Console(soft_wrap=True).print(table)
+
+    _run(lambda config: _with_runtime(config, work))
+
+
+@tokens.command()
+def revoke(
+    token_id: Annotated[str, typer.Argument(help="Its id, as `token list` shows it.")],
+) -> None:
+    """End an access token at once."""
+
+    async def work(runtime: Runtime) -> None:
+        if isinstance(await revoke_token(runtime, COMMAND_LINE, token_id), TokenNotFound):
+            raise CannotStartError(f"There is no token with the id {token_id}.")
+        typer.echo("Revoked.")
+
+    _run(lambda config: _with_runtime(config, work))
+
+
+async def _with_runtime(config: Config, work: Callable[[Runtime], Coroutine[None, None, T]]) -> T:
+    async with open_runtime(config.storage) as runtime:
+        return await work(runtime)
+
+
+def _run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
+    """Runs a command's work; what the operator has to mend is one sentence and exit status 2."""
+    try:
+        return asyncio.run(work(load_config()))
+    except CannotStartError as error:
+        typer.echo(f"postledger: {error}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _instant(instant: datetime | None) -> str:
+    return "" if instant is None else f"{instant:%Y-%m-%d %H:%M}"

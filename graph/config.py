@@ -1,0 +1,86 @@
+"""The configuration: the one place that reads the environment."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from service.startup import CannotStartError, Storage
+
+ENV_PREFIX = "POSTLEDGER_"
+
+
+class Config(BaseSettings):
+    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
+
+    A file in the secrets directory is named like the variable, in lower case.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8025, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_directory: Path = Field(
+        Path("postledger-data"),
+        description="Where the embedded database and the keys lie. Made at first start.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="A PostgreSQL database, as `postgresql://user:password@host/name`. "
+        "Unset: SQLite in the data directory.",
+    )
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Keys that seal stored passwords, separated by commas, the newest first; make "
+        "one with `postledger keys generate`. Required with PostgreSQL. Unset with SQLite: a file "
+        "in the data directory, made at first start.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Form of the log: for people (`console`) or machines (`json`)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged."
+    )
+    shutdown_grace_seconds: float = Field(
+        30, ge=0, le=3600, description="How long requests and tests under way may take to finish."
+    )
+
+    @field_validator("encryption_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def storage(self) -> Storage:
+        """Where everything is kept."""
+        url = self.database_url
+        return Storage(
+            data_directory=self.data_directory,
+            database_url=None if url is None else url.get_secret_value(),
+            encryption_keys=tuple(key.get_secret_value() for key in self.encryption_keys),
+        )
+
+
+def load_config(secrets_directory: Path | None = None) -> Config:
+    """Reads the configuration.
+
+    Raises:
+        CannotStartError: a variable holds something else than it should; the sentence names it and
+            does not repeat the value.
+    """
+    try:
+        return Config(_secrets_dir=secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ENV_PREFIX + str(first["loc"][0]).upper()
+        raise CannotStartError(f"{name}: {first['msg']}.") from None

@@ -1,0 +1,35 @@
+"""What a resolver is handed: the running service, and who asks."""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import strawberry
+
+from service.access import TokenRefused
+from service.caller import Caller
+from service.runtime import Runtime
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's context. `identity` is the caller, or why there is none."""
+
+    runtime: Runtime
+    identity: Caller | TokenRefused
+    request_id: str
+
+    def name_operation(self, name: str | None) -> None:
+        """Adds the operation's name to what the trail will say of the caller's client."""
+        if isinstance(self.identity, Caller) and self.identity.client is not None:
+            client = replace(self.identity.client, operation=name)
+            self.identity = replace(self.identity, client=client)
+
+    @property
+    def caller(self) -> Caller:
+        """The caller; only to be asked for where one is known to be there."""
+        if isinstance(self.identity, TokenRefused):
+            raise TypeError("operations without a caller are refused before they are resolved")
+        return self.identity
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,58 @@
+"""The service's log: one line an event, for people or for machines, never a secret or a query."""
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+    from graph.config import Config
+
+
+def set_up_log(config: "Config") -> None:
+    """Sends this service's events and its libraries' warnings to standard error, in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Processor
+    if config.log_format == "json":
+        renderer = structlog.processors.JSONRenderer()
+        shared.append(structlog.processors.dict_tracebacks)
+    else:
+        # Plain tracebacks: those with local variables would show what a function was handed.
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    level = logging.getLevelNamesMapping()[config.log_level.upper()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    _quiet_libraries()
+
+
+def _quiet_libraries() -> None:
+    # Access lines and statements are not ours to repeat; Strawberry's log prints literals.
+    for name in ("uvicorn", "uvicorn.error", "sqlalchemy", "aiosqlite", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # The sandbox's mail server warns of its own deprecations.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    logging.getLogger("strawberry").disabled = True
+    logging.getLogger("strawberry.execution").disabled = True

@@ -1,0 +1,49 @@
+"""The mutations. Each turns its input into a plain value and calls one use-case."""
+
+from typing import Annotated
+
+import strawberry
+
+from graph.context import Info
+from graph.inputs import SendTestEmailInput, UpdateEmailSettingsInput
+from graph.permissions import Requires
+from graph.types.settings import UpdateEmailSettingsResult, update_result
+from graph.types.test_email import SendTestEmailResult, send_result
+from service.caller import Permission
+from service.settings import update_email_settings
+from service.test_emails import send_test_email
+
+
+@strawberry.type(description="What can be changed or done.")
+class Mutation:
+    """The root of changing."""
+
+    @strawberry.mutation(
+        description="Changes the settings, if they are still those that you have seen. The change "
+        "and its event in the trail happen together or not at all.",
+        extensions=[Requires(Permission.CHANGE_SETTINGS)],
+    )
+    async def update_email_settings(
+        self,
+        info: Info,
+        input: Annotated[UpdateEmailSettingsInput, strawberry.argument(description="The change.")],
+    ) -> UpdateEmailSettingsResult:
+        """Changes the settings."""
+        context = info.context
+        result = await update_email_settings(context.runtime, context.caller, input.update())
+        return update_result(result)
+
+    @strawberry.mutation(
+        description="Tries the settings, saved or not, against the real server, stage by stage. "
+        "Its request and its end are in the trail.",
+        extensions=[Requires(Permission.SEND_TESTS)],
+    )
+    async def send_test_email(
+        self,
+        info: Info,
+        input: Annotated[SendTestEmailInput, strawberry.argument(description="The test.")],
+    ) -> SendTestEmailResult:
+        """Sends a test email."""
+        context = info.context
+        result = await send_test_email(context.runtime, context.caller, input.request())
+        return send_result(result)

@@ -1,0 +1,35 @@
+"""Which permission a field needs, said where the field is defined."""
+
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import Any
+
+from strawberry.extensions import FieldExtension
+
+from graph.context import Info
+from graph.errors import coded
+from service.caller import Permission
+
+
+class Requires(FieldExtension):
+    """Lets a field be resolved only for callers whose role has a permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def resolve_async(
+        self,
+        next_: Callable[..., Awaitable[Any] | Any],
+        source: Any,  # noqa: ANN401 (whatever the parent type is)
+        info: Info,
+        **kwargs: Any,  # noqa: ANN401 (the field's own arguments)
+    ) -> Any:  # noqa: ANN401 (whatever the field gives)
+        """Resolves the field, or refuses with FORBIDDEN."""
+        caller = info.context.caller
+        if not caller.may(self.permission):
+            raise coded(
+                "FORBIDDEN",
+                f"This needs the permission {self.permission}; your token's role is {caller.role}.",
+            )
+        value = next_(source, info, **kwargs)
+        return await value if isawaitable(value) else value

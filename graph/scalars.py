@@ -1,0 +1,58 @@
+"""The scalars: instants that are never ambiguous, and secrets that only go in."""
+
+from datetime import UTC, datetime
+from typing import Final, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from service.patch import Secret as SecretValue
+
+Secret = NewType("Secret", SecretValue)
+_EXAMPLE: Final = "2026-11-23T07:29:00.000000Z"
+
+
+def _write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _read_instant(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise GraphQLError(f"An instant is a string such as {_EXAMPLE}")
+    try:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise GraphQLError(f"An instant needs an offset, or Z for UTC, as in {_EXAMPLE}")
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise GraphQLError(f"An instant looks like {_EXAMPLE}") from None
+
+
+def _read_secret(value: object) -> SecretValue:
+    if not isinstance(value, str):
+        raise GraphQLError("A secret is a string")
+    return SecretValue(value)
+
+
+def _write_secret(_: object) -> str:
+    raise TypeError("no output has this type")
+
+
+SCALARS: Final[dict[object, ScalarDefinition]] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description=f"An instant: RFC 3339, UTC, microseconds (`{_EXAMPLE}`). "
+        "A value without an offset is refused.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=_write_instant,
+        parse_value=_read_instant,
+    ),
+    Secret: strawberry.scalar(
+        name="Secret",
+        description="A secret on its way in. No output field has this type, so no query can read "
+        "one back.",
+        serialize=_write_secret,
+        parse_value=_read_secret,
+    ),
+}

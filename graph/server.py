@@ -1,0 +1,134 @@
+"""Running the app: listening, telling the operator where, and ending cleanly."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import structlog
+import uvicorn
+from rich.console import Console
+
+from graph.app import App, create_app
+from graph.config import Config
+from graph.log import set_up_log
+from service.sandbox import SANDBOX_PORT, SandboxMail, run_sandbox
+from service.startup import CannotStartError
+
+_log = structlog.get_logger()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but a signal only ends it.
+
+    uvicorn raises the signal again afterwards, and a SIGTERM raised then would kill the process
+    before what is open is closed.
+    """
+
+    stopping_since: float | None = None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for each in signals:
+            loop.add_signal_handler(each, self.handle_exit, each, None)
+        try:
+            yield
+        finally:
+            for each in signals:
+                loop.remove_signal_handler(each)
+
+    def handle_exit(self, sig: int, _frame: object) -> None:
+        if self.stopping_since is None:
+            self.stopping_since = time.monotonic()
+        super().handle_exit(sig, None)
+
+
+async def serve(config: Config, *, sandbox: bool) -> None:
+    """Serves until a signal comes; then requests and tests under way finish, within the grace.
+
+    Raises:
+        CannotStartError: something outside has to change first.
+    """
+    set_up_log(config)
+    console = Console(stderr=False, soft_wrap=True, highlight=False)
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(_listen(config))
+        app = await stack.enter_async_context(create_app(config))
+        _tell(console, config, app, listener)
+        if sandbox:
+            arrived = _printer(console)
+            await stack.enter_async_context(
+                run_sandbox(app.start.runtime, config.data_directory, arrived)
+            )
+            _tell_sandbox(console)
+        server = _Server(_uvicorn_config(config, app))
+        await server.serve(sockets=[listener])
+        since = server.stopping_since or time.monotonic()
+        left = config.shutdown_grace_seconds - (time.monotonic() - since)
+        await app.start.runtime.tests.close(max(0.0, left))
+        _log.info("stopped")
+
+
+def _uvicorn_config(config: Config, app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        app.asgi,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=int(config.shutdown_grace_seconds),
+    )
+
+
+def _listen(config: Config) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        return socket.create_server((config.host, config.port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CannotStartError(
+            f"Cannot listen on {config.host}, port {config.port} ({reason}): "
+            "choose others with POSTLEDGER_HOST and POSTLEDGER_PORT."
+        ) from None
+
+
+def _tell(console: Console, config: Config, app: App, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    start = app.start
+    lines = [
+        f"Postledger answers at http://{name}:{port}/graphql",
+        f"Data lies in {config.data_directory.absolute()} ({start.runtime.database.address})",
+    ]
+    if start.first_token is not None:
+        lines += [
+            "",
+            "The administrator's token, shown this once:",
+            f"  {start.first_token.text}",
+            "Send it in the header  Authorization: Bearer <token>",
+            "",
+        ]
+    console.print("\n".join(lines), markup=False)
+    for warning in start.warnings:
+        _log.error(warning)
+    if start.interrupted_tests:
+        _log.warning("closed interrupted tests", tests=list(start.interrupted_tests))
+
+
+def _tell_sandbox(console: Console) -> None:
+    console.print(
+        f"The sandbox's mail server listens on localhost, port {SANDBOX_PORT} (STARTTLS); "
+        "what it gets is printed here.",
+        markup=False,
+    )
+
+
+def _printer(console: Console) -> Callable[[SandboxMail], None]:
+    def print_mail(mail: SandboxMail) -> None:
+        console.print(f"\n--- mail arrived: {mail.path}\n{mail.text}\n---", markup=False)
+
+    return print_mail

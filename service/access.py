@@ -1,0 +1,206 @@
+"""Access tokens: who may call, as whom, and what became of a token."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
+from audit.trail import append
+from db import tokens
+from db.database import Session
+from db.instant import read_instant, write_instant
+from db.tables import AccessTokenRow
+from service.caller import Caller, Role
+from service.normal import has_control
+from service.runtime import Runtime
+
+TARGET = "access_token"
+FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)
+MAX_NAME: Final = 100
+_PREFIX: Final = "plg_"
+_TOKEN: Final = re.compile(r"plg_[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token as it is shown: never the token itself."""
+
+    id: str
+    name: str
+    role: Role
+    created_at: datetime
+    created_by: Actor
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedToken:
+    """A new token. `text` is shown this once; only its hash is kept."""
+
+    token: AccessToken
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidToken:
+    """A token that cannot be created as asked: which input field, and why."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """Why a presented token does not let its bearer in. Told apart for the log only."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenNotFound:
+    """There is no token with this id."""
+
+
+async def authenticate(runtime: Runtime, text: str, client: Client) -> Caller | TokenRefused:
+    """Whose token it is. Tokens are looked up by their hash, so timing tells nothing of them."""
+    if not _TOKEN.fullmatch(text):
+        return TokenRefused("malformed")
+    async with runtime.database.reading() as session:
+        row = await tokens.token_by_hash(session, _hash(text))
+    if row is None:
+        return TokenRefused("unknown")
+    if row.revoked_at is not None:
+        return TokenRefused("revoked")
+    if row.expires_at is not None and read_instant(row.expires_at) <= runtime.clock():
+        return TokenRefused("expired")
+    role = Role(row.role)
+    return Caller(Actor(ActorKind.ACCESS_TOKEN, row.id, row.name, role.value), role, client)
+
+
+async def create_token(
+    runtime: Runtime, caller: Caller, name: str, role: Role, expires_at: datetime | None = None
+) -> CreatedToken | InvalidToken:
+    """Makes a token of 256 random bits, with its event."""
+    now = runtime.clock()
+    wrong = _check(name, expires_at, now)
+    if wrong is not None:
+        return wrong
+    async with runtime.database.transaction() as session:
+        return await _create(session, caller, _New(name.strip(), role, expires_at), now)
+
+
+async def create_first_token(runtime: Runtime) -> CreatedToken | None:
+    """An administrator's token where there never was a token; None otherwise."""
+    async with runtime.database.transaction() as session:
+        # Locked, so that of two services that start at once only one makes it.
+        await tokens.lock_tokens(session)
+        if await tokens.tokens(session):
+            return None
+        caller = Caller(SYSTEM, Role.ADMINISTRATOR)
+        new = _New(FIRST_TOKEN_NAME, Role.ADMINISTRATOR, None)
+        return await _create(session, caller, new, runtime.clock())
+
+
+async def list_tokens(runtime: Runtime) -> list[AccessToken]:
+    """All tokens, newest first."""
+    async with runtime.database.reading() as session:
+        return [_shown(row) for row in await tokens.tokens(session)]
+
+
+async def revoke_token(
+    runtime: Runtime, caller: Caller, token_id: str
+) -> AccessToken | TokenNotFound:
+    """Ends a token at once. One that was revoked before stays as it is, without another event."""
+    now = runtime.clock()
+    async with runtime.database.transaction() as session:
+        row = await tokens.token(session, token_id)
+        if row is None:
+            return TokenNotFound()
+        if row.revoked_at is None:
+            event = _event(AuditAction.ACCESS_TOKEN_REVOKED, caller, row, ())
+            appended = await append(session, event, now)
+            row.revoked_at = appended.ts
+            session.add(row)
+        return _shown(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    name: str
+    role: Role
+    expires_at: datetime | None
+
+
+async def _create(session: Session, caller: Caller, new: _New, now: datetime) -> CreatedToken:
+    text = _PREFIX + secrets.token_urlsafe(32)
+    row = AccessTokenRow(
+        id=str(uuid4()),
+        name=new.name,
+        role=new.role.value,
+        token_hash=_hash(text),
+        created_at=write_instant(now),
+        actor_kind=caller.actor.kind.value,
+        actor_id=caller.actor.id,
+        actor_name=caller.actor.name,
+        expires_at=None if new.expires_at is None else write_instant(new.expires_at),
+        last_used_at=None,
+        revoked_at=None,
+    )
+    session.add(row)
+    changes = (
+        Change("name", None, row.name),
+        Change("role", None, row.role),
+        Change("expiresAt", None, row.expires_at),
+    )
+    await append(session, _event(AuditAction.ACCESS_TOKEN_CREATED, caller, row, changes), now)
+    return CreatedToken(_shown(row), text)
+
+
+def _check(name: str, expires_at: datetime | None, now: datetime) -> InvalidToken | None:
+    if not name.strip() or len(name) > MAX_NAME or has_control(name):
+        return InvalidToken(
+            "name", f"Give it a name of 1 to {MAX_NAME} characters, without control characters."
+        )
+    if expires_at is not None and expires_at <= now:
+        return InvalidToken("expiresAt", "The expiry must lie in the future.")
+    return None
+
+
+def _event(
+    action: AuditAction, caller: Caller, row: AccessTokenRow, changes: tuple[Change, ...]
+) -> Event:
+    return Event(
+        action=action,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        changes=changes,
+        detail={"token_id": row.id, "token_name": row.name, "token_role": row.role},
+    )
+
+
+def _shown(row: AccessTokenRow) -> AccessToken:
+    def instant(text: str | None) -> datetime | None:
+        return None if text is None else read_instant(text)
+
+    return AccessToken(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        created_at=read_instant(row.created_at),
+        created_by=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name),
+        expires_at=instant(row.expires_at),
+        last_used_at=instant(row.last_used_at),
+        revoked_at=instant(row.revoked_at),
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""Who asks: an actor, its role, and what the role permits."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from audit.event import Actor, ActorKind, Client
+
+__all__ = [
+    "COMMAND_LINE",
+    "ROLE_PERMISSIONS",
+    "Actor",
+    "ActorKind",
+    "Caller",
+    "Client",
+    "Permission",
+    "Role",
+]
+
+
+class Role(StrEnum):
+    """What a token is for.
+
+    ADMINISTRATOR changes settings and tokens and sends tests; AUDITOR reads everything; VIEWER
+    reads the settings in force and the tests.
+    """
+
+    ADMINISTRATOR = "ADMINISTRATOR"
+    AUDITOR = "AUDITOR"
+    VIEWER = "VIEWER"
+
+
+class Permission(StrEnum):
+    """What a field of the API may need."""
+
+    READ_SETTINGS = "READ_SETTINGS"
+    CHANGE_SETTINGS = "CHANGE_SETTINGS"
+    SEND_TESTS = "SEND_TESTS"
+    READ_TRAIL = "READ_TRAIL"
+    MANAGE_TOKENS = "MANAGE_TOKENS"
+
+
+ROLE_PERMISSIONS: Final = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.AUDITOR: frozenset({Permission.READ_SETTINGS, Permission.READ_TRAIL}),
+    Role.VIEWER: frozenset({Permission.READ_SETTINGS}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An actor with its role, and where the call came from."""
+
+    actor: Actor
+    role: Role
+    client: Client | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the caller's role permits it."""
+        return permission in ROLE_PERMISSIONS[self.role]
+
+
+COMMAND_LINE: Final = Caller(
+    Actor(ActorKind.COMMAND_LINE, None, "Command line", Role.ADMINISTRATOR.value),
+    Role.ADMINISTRATOR,
+)
+"""Whoever can run commands on the service's machine with its configuration."""

@@ -1,0 +1,54 @@
+"""Certificates that an administrator trusts: from PEM to facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mail.certificates import certificate_facts
+from mail.report import CertificateFacts
+
+__all__ = ["CertificateFacts", "InvalidCertificate", "certificates_of", "read_certificates"]
+
+MAX_PEM_CHARACTERS: Final = 32_768
+_KEY_MARK: Final = "PRIVATE KEY-----"
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidCertificate:
+    """Text that is not PEM certificates, with the reason in words."""
+
+    message: str
+
+
+def read_certificates(pem: str) -> tuple[CertificateFacts, ...] | InvalidCertificate:
+    """The certificates in a PEM text; there may be several, as in a chain file."""
+    if len(pem) > MAX_PEM_CHARACTERS:
+        return InvalidCertificate(f"It may have at most {MAX_PEM_CHARACTERS:,} characters.")
+    if _KEY_MARK in pem:
+        return InvalidCertificate(
+            "This holds a private key. Enter the certificate alone, and keep the key to its server."
+        )
+    try:
+        certificates = x509.load_pem_x509_certificates(pem.encode())
+        return tuple(
+            certificate_facts(certificate.public_bytes(Encoding.DER))
+            for certificate in certificates
+        )
+    except ValueError:
+        return InvalidCertificate(
+            "Enter a PEM certificate: it starts with -----BEGIN CERTIFICATE-----."
+        )
+
+
+def certificates_of(pems: Sequence[str]) -> tuple[CertificateFacts, ...]:
+    """The facts of certificates that were checked when they were saved, in their order."""
+    facts: list[CertificateFacts] = []
+    for pem in pems:
+        read = read_certificates(pem)
+        if isinstance(read, InvalidCertificate):
+            raise ValueError("a saved certificate cannot be read")  # noqa: TRY004 (the value is wrong)
+        facts += read
+    return tuple(facts)

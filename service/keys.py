@@ -1,0 +1,122 @@
+"""Where the encryption keys come from: the configuration, or a file beside the data."""
+
+import base64
+import binascii
+import os
+import secrets
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, TypeAlias
+
+from db.keyring import KEY_BYTES, Key, Keyring
+
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """Why no key can be used, in a sentence that says what to do. Never the key itself."""
+
+    message: str
+
+
+KeysInUse: TypeAlias = Keyring | KeyProblem
+
+
+class KeySource(Protocol):
+    """Hands out the keys as they are now."""
+
+    def current(self) -> KeysInUse:
+        """The keys, or why there are none."""
+        ...
+
+
+class GivenKeys:
+    """Keys from the configuration: base64 of 32 bytes each, the newest first."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._keys = _read_keys(texts, "POSTLEDGER_ENCRYPTION_KEYS")
+
+    def current(self) -> KeysInUse:
+        """The keys as they were given at start."""
+        return self._keys
+
+
+class KeyFile:
+    """Keys in a file of mode 0600, one a line, the newest first; read again when it changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, int, int, int] | None = None
+        self._keys: KeysInUse = KeyProblem(f"The key file {path} was not read yet.")
+
+    def create(self) -> None:
+        """Writes a first key, unless the file is there."""
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
+        with os.fdopen(descriptor, "w") as file:
+            file.write(new_key() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def add(self) -> None:
+        """Puts a new key before the others; the file is replaced whole, or not at all."""
+        others = self.path.read_text(encoding="ascii")
+        fresh = self.path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{new_key()}\n{others}")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+
+    def current(self) -> KeysInUse:
+        """The file's keys as they are now."""
+        try:
+            state = self.path.stat()
+            seen = (state.st_ino, state.st_mtime_ns, state.st_size, state.st_mode)
+            if seen != self._seen:
+                self._keys = self._read(state.st_mode)
+                self._seen = seen
+        except OSError as error:
+            self._seen = None
+            self._keys = KeyProblem(
+                f"The key file {self.path} cannot be read ({error.strerror}): put it back."
+            )
+        return self._keys
+
+    def _read(self, mode: int) -> KeysInUse:
+        if mode & _OTHERS:
+            return KeyProblem(
+                f"The key file {self.path} can be read by others: run `chmod 600 {self.path}`."
+            )
+        lines = self.path.read_text(encoding="utf-8", errors="replace").split()
+        return _read_keys(lines, f"The key file {self.path}")
+
+
+def new_key() -> str:
+    """A fresh key as text: base64 of 32 random bytes."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _read_keys(texts: Sequence[str], source: str) -> KeysInUse:
+    if not texts:
+        return KeyProblem(f"{source} holds no key: make one with `postledger keys generate`.")
+    keys: list[Key] = []
+    for number, text in enumerate(texts, start=1):
+        try:
+            material = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            material = b""
+        if len(material) != KEY_BYTES:
+            return KeyProblem(
+                f"{source}: key {number} is not base64 of {KEY_BYTES} bytes; "
+                "make one with `postledger keys generate`."
+            )
+        keys.append(Key(material))
+    return Keyring(keys)

@@ -1,0 +1,147 @@
+"""What can be said of settings values: codes that clients rely on, and each one's severity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from mail.report import Suggestion
+
+__all__ = ["PROBLEM_CODES", "Problem", "ProblemSeverity", "Suggestion", "problem"]
+
+
+class ProblemSeverity(StrEnum):
+    """ERROR refuses the save; WARNING and INFO travel with the settings."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    INFO = "INFO"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to say about a field, named by its path in the input."""
+
+    severity: ProblemSeverity
+    code: str
+    field: tuple[str, ...]
+    message: str
+    suggestion: Suggestion | None = None
+
+
+_ERROR, _WARNING, _INFO = ProblemSeverity
+
+PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
+    "HOST_REQUIRED": (_ERROR, "A test email needs a host to connect to."),
+    "HOST_INVALID": (_ERROR, "The host is neither a host name nor an IP address."),
+    "HOST_HAS_SCHEME": (_ERROR, "The host was given as a URL, such as `smtp://mail.example.com`."),
+    "HOST_HAS_PORT": (_ERROR, "The port stands in the host; it has its own field."),
+    "PORT_OUT_OF_RANGE": (_ERROR, "The port is not between 1 and 65535."),
+    "DOMAIN_INVALID": (_ERROR, "The domain has a backslash, a control character, or is too long."),
+    "USERNAME_INVALID": (_ERROR, "The username has a control character or is too long."),
+    "PASSWORD_INVALID": (
+        _ERROR,
+        "The password has a NUL or a line break, or is over 1,024 characters.",
+    ),
+    "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs an address to come from."),
+    "FROM_ADDRESS_INVALID": (_ERROR, "The From address is not one email address."),
+    "DISPLAY_NAME_INVALID": (
+        _ERROR,
+        "The display name has a control character or is over 255 characters.",
+    ),
+    "CERTIFICATE_INVALID": (_ERROR, "A trusted certificate is not a PEM certificate."),
+    "TOO_MANY_CERTIFICATES": (_ERROR, "More than 20 trusted certificates were given."),
+    "OAUTH2_TOKEN_URL_INVALID": (_ERROR, "The token URL is not an https URL."),
+    "OAUTH2_CLIENT_ID_INVALID": (
+        _ERROR,
+        "The client id is empty, too long, or has a control character.",
+    ),
+    "OAUTH2_SCOPE_INVALID": (_ERROR, "The scope is too long or has a control character."),
+    "OAUTH2_REQUIRED": (_ERROR, "XOAUTH2 was chosen, but OAuth2 is not configured."),
+    "EHLO_HOSTNAME_INVALID": (
+        _ERROR,
+        "The EHLO name is neither a host name nor an address literal.",
+    ),
+    "TIMEOUT_OUT_OF_RANGE": (_ERROR, "The timeout is not between 1 and 300 seconds."),
+    "RECIPIENT_REQUIRED": (_ERROR, "A test of this depth needs a recipient."),
+    "RECIPIENT_INVALID": (_ERROR, "The recipient is not one email address."),
+    "EXPECTED_REVISION_UNKNOWN": (_ERROR, "A revision was expected, but nothing was saved yet."),
+    "REASON_INVALID": (_ERROR, "The reason is over 1,000 characters or has a control character."),
+    "IDEMPOTENCY_KEY_INVALID": (_ERROR, "The idempotency key is empty or over 200 characters."),
+    "ENCRYPTION_KEY_UNAVAILABLE": (
+        _ERROR,
+        "No encryption key can be used, so no secret can be stored.",
+    ),
+    "HOST_MISSING": (_WARNING, "No host is set, so no email can be sent."),
+    "FROM_ADDRESS_MISSING": (_WARNING, "No From address is set, so no email can be sent."),
+    "USERNAME_WITHOUT_PASSWORD": (_WARNING, "A username is set without a password."),
+    "PASSWORD_WITHOUT_USERNAME": (
+        _WARNING,
+        "A password is set without a username, so no sign-in is tried.",
+    ),
+    "PASSWORD_UNREADABLE": (
+        _WARNING,
+        "The stored password cannot be opened with the encryption keys in use.",
+    ),
+    "CLIENT_SECRET_UNREADABLE": (
+        _WARNING,
+        "The stored client secret cannot be opened with the encryption keys in use.",
+    ),
+    "PASSWORD_OVER_PLAINTEXT": (
+        _WARNING,
+        "The password would be sent over a connection that is not secured.",
+    ),
+    "CONNECTION_NOT_SECURED": (_WARNING, "Mail is sent over a connection that is not secured."),
+    "PORT_EXPECTS_IMPLICIT_TLS": (
+        _WARNING,
+        "The port speaks implicit TLS, but the settings do not.",
+    ),
+    "PORT_EXPECTS_STARTTLS": (
+        _WARNING,
+        "The port speaks STARTTLS, but the settings say implicit TLS.",
+    ),
+    "FROM_ADDRESS_DIFFERS_FROM_USERNAME": (
+        _WARNING,
+        "The provider demands that the From address be the username.",
+    ),
+    "PROVIDER_REQUIRES_APP_PASSWORD": (
+        _INFO,
+        "The provider takes an app password, not the account's own.",
+    ),
+    "APP_PASSWORD_FORMAT": (
+        _WARNING,
+        "The password given is not formed like the provider's app passwords.",
+    ),
+    "PROVIDER_FIXED_USERNAME": (
+        _WARNING,
+        "Every account of the provider signs in with the same word.",
+    ),
+    "PROVIDER_PORT_UNKNOWN": (_WARNING, "The provider does not listen on this port."),
+    "PROVIDER_BASIC_AUTH_ENDING": (_WARNING, "The provider is switching sign-in by password off."),
+    "PROVIDER_REQUIRES_OAUTH2": (_WARNING, "The provider takes OAuth2 only."),
+    "DOMAIN_REPEATED_IN_USERNAME": (
+        _WARNING,
+        "A domain is set, but the username already holds one.",
+    ),
+    "DOMAIN_WITHOUT_USERNAME": (
+        _INFO,
+        "A domain is set, but it is used only together with a username.",
+    ),
+    "OAUTH2_CLIENT_SECRET_MISSING": (_WARNING, "OAuth2 is configured without a client secret."),
+    "OAUTH2_NOT_USED": (_INFO, "OAuth2 is configured, but another way of signing in was chosen."),
+    "TRUSTED_CERTIFICATE_EXPIRES_SOON": (_WARNING, "A trusted certificate expires within 30 days."),
+    "TRUSTED_CERTIFICATE_EXPIRED": (_WARNING, "A trusted certificate has expired."),
+    "TRUSTED_CERTIFICATES_NOT_USED": (
+        _INFO,
+        "Trusted certificates are set, but the connection is not secured.",
+    ),
+}
+"""Every code with its severity and what it means; the documentation's table is held to it."""
+
+
+def problem(
+    code: str, field: str | tuple[str, ...], message: str, suggestion: Suggestion | None = None
+) -> Problem:
+    """A problem with its code's own severity."""
+    path = (field,) if isinstance(field, str) else field
+    return Problem(PROBLEM_CODES[code][0], code, path, message, suggestion)

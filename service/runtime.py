@@ -1,0 +1,32 @@
+"""What the use-cases work with: opened once, handed in everywhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from db.database import Database
+from db.tables import HOST_SCOPE
+from mail.tools import Tools
+from service.keys import KeySource
+from service.test_runs import TestRuns
+
+
+def utc_now() -> datetime:
+    """The time by the machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One running service, or one command: its database, keys and clock.
+
+    `owner` is this process's number among those alive (`db.presence`); 0 for a command.
+    """
+
+    database: Database
+    keys: KeySource
+    clock: Callable[[], datetime] = utc_now
+    owner: int = 0
+    scope: str = HOST_SCOPE
+    tests: TestRuns = field(default_factory=TestRuns)
+    mail_tools: Tools = field(default_factory=Tools)

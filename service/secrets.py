@@ -1,0 +1,182 @@
+"""Stored secrets: sealing, opening, numbering. Besides `mail`, only this opens a `Secret`."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from db.database import Session
+from db.instant import read_instant, write_instant
+from db.keyring import KEY_BYTES, Keyring, Sealed, Unreadable, fingerprint
+from db.secrets import fingerprint_of, known_version, newest_version, stored_secrets
+from db.tables import SecretFingerprint, StoredSecret
+from mail.secret import Secret
+from service.binding import associated_data
+from service.keys import KeyProblem, KeysInUse
+from service.values import SecretName, SettingsValues
+
+MAX_CHARACTERS: Final = 1_024
+_FINGERPRINT_KEY: Final = "fingerprintKey"
+_FORBIDDEN: Final = frozenset("\0\r\n")
+
+
+class SecretState(StrEnum):
+    """UNREADABLE: one is stored, but the encryption keys in use cannot open it."""
+
+    UNSET = "UNSET"
+    SET = "SET"
+    UNREADABLE = "UNREADABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretStatus:
+    """What anybody may know of a secret. `version` counts the distinct values it has had."""
+
+    state: SecretState
+    version: int | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnfitSecret:
+    """A secret that cannot be sent to any server, with the reason in words."""
+
+    message: str
+
+
+def check_secret(secret: Secret) -> UnfitSecret | None:
+    """Whether a secret can be kept and sent; it is never trimmed or changed to make it so."""
+    value = secret.reveal()
+    if len(value) > MAX_CHARACTERS:
+        return UnfitSecret(f"It may have at most {MAX_CHARACTERS} characters.")
+    if _FORBIDDEN.intersection(value) or any("\ud800" <= c <= "\udfff" for c in value):
+        return UnfitSecret("It may not hold a line break, a NUL or half a character.")
+    return None
+
+
+def looks_like_google_app_password(secret: Secret) -> bool:
+    """Whether it is 16 letters, as Google's app passwords are (shown with spaces between)."""
+    value = secret.reveal()
+    return len(value) == 16 and value.isascii() and value.isalpha()  # noqa: PLR2004 (said above)
+
+
+class SecretStore:
+    """The stored secrets of one scope, as one transaction sees them."""
+
+    def __init__(
+        self, session: Session, scope: str, keys: KeysInUse, rows: dict[str, StoredSecret]
+    ) -> None:
+        self._session = session
+        self._scope = scope
+        self._keys = keys
+        self._rows = rows
+
+    @classmethod
+    async def load(cls, session: Session, scope: str, keys: KeysInUse) -> "SecretStore":
+        """Reads what is stored, still sealed."""
+        return cls(session, scope, keys, await stored_secrets(session, scope))
+
+    def status(self, name: SecretName, values: SettingsValues) -> SecretStatus:
+        """The state of a secret that goes with these values."""
+        version = values.secret_version(name)
+        if version is None:
+            return SecretStatus(SecretState.UNSET, None, None)
+        row = self._rows.get(name)
+        if row is None or row.version != version:
+            # An earlier revision's: it was set then, and its value is not kept any more.
+            return SecretStatus(SecretState.SET, version, None)
+        state = SecretState.UNREADABLE if self.open(name, values) is None else SecretState.SET
+        return SecretStatus(state, version, read_instant(row.updated_at))
+
+    def open(self, name: SecretName, values: SettingsValues) -> Secret | None:
+        """The stored secret, if it belongs to these values and their destination; else None."""
+        row = self._rows.get(name)
+        if row is None or row.version != values.secret_version(name):
+            return None
+        associated = associated_data(self._scope, name, row.version, values)
+        opened = self._unseal(row, associated)
+        return None if opened is None else Secret(opened.decode())
+
+    async def version_of(self, name: SecretName, secret: Secret, now: datetime) -> int:
+        """The version number of a value: the one that it had before, or the next one."""
+        mark = await self.fingerprint(name, secret, now)
+        known = await known_version(self._session, self._scope, name, mark)
+        return known or await newest_version(self._session, self._scope, name) + 1
+
+    async def store(
+        self, name: SecretName, secret: Secret, values: SettingsValues, now: datetime
+    ) -> None:
+        """Seals a secret for the destination of these values, in the place of the one before."""
+        version = values.secret_version(name)
+        if version is None:
+            raise ValueError("a secret is stored for values that have a version of it")
+        associated = associated_data(self._scope, name, version, values)
+        sealed = self._keyring().seal(secret.reveal().encode(), associated)
+        await self._put(name, version, sealed, now)
+        mark = await self.fingerprint(name, secret, now)
+        if await known_version(self._session, self._scope, name, mark) is None:
+            row = SecretFingerprint(scope=self._scope, name=name, version=version, fingerprint=mark)
+            self._session.add(row)
+
+    async def clear(self, name: SecretName) -> None:
+        """Forgets a stored secret."""
+        row = self._rows.pop(name, None)
+        if row is not None:
+            await self._session.delete(row)
+
+    async def fingerprint(self, name: SecretName, secret: Secret, now: datetime) -> bytes:
+        """A secret's keyed fingerprint. It never leaves the database's private tables."""
+        key = await self._fingerprint_key(now)
+        return fingerprint(key, name.value.encode() + b"\0" + secret.reveal().encode())
+
+    async def stored_fingerprint(self, name: SecretName, version: int | None) -> bytes | None:
+        """The fingerprint that a version number stands for."""
+        if version is None:
+            return None
+        return await fingerprint_of(self._session, self._scope, name, version)
+
+    async def _fingerprint_key(self, now: datetime) -> bytes:
+        row = self._rows.get(_FINGERPRINT_KEY)
+        associated = self._fingerprint_key_data()
+        opened = None if row is None else self._unseal(row, associated)
+        if opened is not None:
+            return opened
+        key = secrets.token_bytes(KEY_BYTES)
+        await self._put(_FINGERPRINT_KEY, 1, self._keyring().seal(key, associated), now)
+        return key
+
+    def _keyring(self) -> Keyring:
+        if isinstance(self._keys, KeyProblem):
+            raise RuntimeError("callers check for a usable key first")  # noqa: TRY004 (a state, not a type)
+        return self._keys
+
+    def _fingerprint_key_data(self) -> bytes:
+        return f"{self._scope}/{_FINGERPRINT_KEY}".encode()
+
+    def _unseal(self, row: StoredSecret, associated: bytes) -> bytes | None:
+        if isinstance(self._keys, KeyProblem):
+            return None
+        opened = self._keys.open(Sealed(row.key_id, row.nonce, row.ciphertext), associated)
+        return None if isinstance(opened, Unreadable) else opened
+
+    async def _put(self, name: str, version: int, sealed: Sealed, now: datetime) -> None:
+        row = self._rows.get(name)
+        if row is None:
+            row = StoredSecret(
+                scope=self._scope,
+                name=name,
+                version=version,
+                key_id="",
+                nonce=b"",
+                ciphertext=b"",
+                updated_at="",
+            )
+            self._rows[name] = row
+        row.version = version
+        row.key_id = sealed.key_id
+        row.nonce = sealed.nonce
+        row.ciphertext = sealed.ciphertext
+        row.updated_at = write_instant(now)
+        self._session.add(row)
+        await self._session.flush()

@@ -1,0 +1,166 @@
+"""What a service does before it answers: opens, checks, mends what a stop left behind."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db import migrate
+from db.database import Database, DatabaseUnavailableError
+from db.presence import presence
+from service.access import CreatedToken, create_first_token
+from service.keys import GivenKeys, KeyFile, KeyProblem, KeySource
+from service.runtime import Runtime
+from service.settings import email_settings
+from service.test_emails import close_interrupted
+
+DATABASE_FILE = "postledger.sqlite3"
+KEY_FILE = "encryption.keys"
+
+
+class CannotStartError(Exception):
+    """Something outside has to change before the service can start; one sentence says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where everything is kept: `database_url` None means SQLite in the data directory."""
+
+    data_directory: Path
+    database_url: str | None = None
+    encryption_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What the start found: an administrator's token where it is the first one."""
+
+    runtime: Runtime
+    first_token: CreatedToken | None
+    interrupted_tests: Sequence[str]
+    warnings: tuple[str, ...]
+
+
+@asynccontextmanager
+async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
+    """Opens the database and the keys for a command.
+
+    Raises:
+        CannotStartError: the database cannot be reached, lacks migrations, or the data directory
+            cannot be written.
+    """
+    keys = _keys(storage)
+    try:
+        database = Database(_database_url(storage))
+    except DatabaseUnavailableError as error:
+        raise CannotStartError(str(error)) from None
+    try:
+        await _prepare(database)
+        yield Runtime(database, keys)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def started(storage: Storage) -> AsyncIterator[Started]:
+    """Opens everything for the service.
+
+    Raises:
+        CannotStartError: as `open_runtime`; or another service uses the data directory.
+    """
+    async with open_runtime(storage) as opened:
+        try:
+            async with presence(opened.database, storage.data_directory) as owner:
+                runtime = replace(opened, owner=owner)
+                yield Started(
+                    runtime=runtime,
+                    first_token=await create_first_token(runtime),
+                    interrupted_tests=await close_interrupted(runtime),
+                    warnings=await _warnings(runtime),
+                )
+        except DatabaseUnavailableError as error:
+            raise CannotStartError(str(error)) from None
+
+
+async def upgrade_database(storage: Storage) -> None:
+    """Runs the missing migrations.
+
+    Raises:
+        CannotStartError: the database cannot be reached or changed.
+    """
+    if storage.database_url is None:
+        make_private_directory(storage.data_directory)
+    database = Database(_database_url(storage))
+    try:
+        await database.check()
+        await migrate.upgrade(database)
+    except (DatabaseUnavailableError, SQLAlchemyError) as error:
+        raise CannotStartError(str(error).splitlines()[0]) from None
+    finally:
+        await database.close()
+
+
+def make_private_directory(directory: Path) -> None:
+    """Makes the data directory, for its owner's eyes only, and sees that it can be written.
+
+    Raises:
+        CannotStartError: it cannot.
+    """
+    probe = directory / ".writable"
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotStartError(
+            f"Cannot write to the data directory {directory} ({error.strerror}): "
+            "mend its permissions, or choose another with POSTLEDGER_DATA_DIRECTORY."
+        ) from None
+
+
+def _keys(storage: Storage) -> KeySource:
+    make_private_directory(storage.data_directory)
+    if storage.encryption_keys:
+        return GivenKeys(storage.encryption_keys)
+    if storage.database_url is not None:
+        # Many processes share the database, so a file on this machine would not do.
+        return GivenKeys(())
+    file = KeyFile(storage.data_directory / KEY_FILE)
+    file.create()
+    return file
+
+
+async def _warnings(runtime: Runtime) -> tuple[str, ...]:
+    """What an operator must hear of, though the service runs."""
+    keys = runtime.keys.current()
+    if isinstance(keys, KeyProblem):
+        return (keys.message,)
+    state = await email_settings(runtime)
+    unreadable = () if state is None else state.unreadable_secrets
+    return tuple(
+        f"The stored {name} cannot be opened with the encryption keys in use: put the missing key "
+        "back, or enter it again."
+        for name in unreadable
+    )
+
+
+def _database_url(storage: Storage) -> str:
+    if storage.database_url is not None:
+        return storage.database_url
+    return f"sqlite:///{storage.data_directory.absolute() / DATABASE_FILE}"
+
+
+async def _prepare(database: Database) -> None:
+    try:
+        await database.check()
+        if database.kind == "sqlite":
+            await migrate.upgrade(database)
+        elif await migrate.pending(database):
+            raise CannotStartError(
+                f"The database {database.address} does not have the tables of this version: "
+                "run `postledger db upgrade`."
+            )
+    except DatabaseUnavailableError as error:
+        raise CannotStartError(str(error)) from None

