@@ -28,7 +28,7 @@ async def create_app(config: Config) -> AsyncIterator[App]:
     Raises:
         CannotStartError: something outside has to change first.
     """
-    async with started(config.storage) as start:
+    async with started(config.storage, config.testing) as start:
         endpoint = Endpoint(schema, start.runtime)
         routes = [Route("/graphql", endpoint)]
         yield App(Starlette(routes=routes), start)

@@ -20,6 +20,7 @@ ERROR_CODES: Final = {
     "GRAPHQL_VALIDATION_FAILED": "The query does not fit the schema.",
     "BAD_USER_INPUT": "A value is of the wrong type or out of its range.",
     "UNAUTHENTICATED": "No valid access token came with the request.",
+    "NOT_FOUND": "There is nothing with this id.",
     "FORBIDDEN": "The token's role does not permit this.",
     "INTERNAL_SERVER_ERROR": "The service failed; its log tells more under the same request id.",
     "BAD_REQUEST": "The HTTP request is not one that GraphQL over HTTP knows.",

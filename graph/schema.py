@@ -8,10 +8,12 @@ from graph.errors import PresentErrors, RequireCaller
 from graph.mutations import Mutation
 from graph.queries import Query
 from graph.scalars import SCALARS
+from graph.subscriptions import Subscription
 
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     extensions=[PresentErrors, RequireCaller],
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )
