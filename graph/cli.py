@@ -17,6 +17,7 @@ from service.access import InvalidToken, TokenNotFound, create_token, list_token
 from service.caller import COMMAND_LINE, Role
 from service.keys import new_key
 from service.runtime import Runtime
+from service.sandbox import SANDBOX_PORT
 from service.startup import CannotStartError, open_runtime, upgrade_database
 
 T = TypeVar("T")
@@ -48,11 +49,15 @@ def serve(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Run a mail server for trying things out as well.")
     ] = False,
+    sandbox_port: Annotated[
+        int, typer.Option(help="Port of that mail server; 0 takes a free one.")
+    ] = SANDBOX_PORT,
 ) -> None:
     """Run the service."""
     given = {"host": host, "port": port}
     changes = {name: value for name, value in given.items() if value is not None}
-    _run(lambda config: run_server(config.model_copy(update=changes), sandbox=sandbox))
+    mail = sandbox_port if sandbox else None
+    _run(lambda config: run_server(config.model_copy(update=changes), mail))
 
 
 @app.command()
