@@ -43,7 +43,9 @@ class Endpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(
-        self, request: Request | WebSocket, _response: Response | WebSocket
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002 (Strawberry hands it in by name)
     ) -> Context:
         """Finds out who asks."""
         client = _client_of(request)
