@@ -1,0 +1,44 @@
+import { GraphiQL } from "graphiql";
+import { useMemo, useState, type ReactNode } from "react";
+
+import { EXAMPLES } from "./examples";
+import { createFetcher } from "./fetcher";
+import { signIn, type Session } from "./session";
+import { browserStorage, createStorage } from "./storage";
+import { TokenBar } from "./token-bar";
+
+/** The page answers where the API does, so its own address, less query and fragment, is the endpoint. */
+const ENDPOINT = window.location.origin + window.location.pathname;
+const STORAGE = createStorage(browserStorage());
+
+export function Playground(): ReactNode {
+  const [session, setSession] = useState<Session>({ state: "signed-out" });
+  const token = session.state === "signed-in" ? session.token : null;
+  // A new fetcher makes GraphiQL ask for the schema again.
+  const fetcher = useMemo(() => createFetcher(ENDPOINT, token), [token]);
+
+  const onToken = async (given: string): Promise<void> => {
+    setSession({ state: "asking" });
+    setSession(await signIn(ENDPOINT, given));
+  };
+  return (
+    <>
+      <TokenBar session={session} onToken={(given) => void onToken(given)} onForget={() => setSession({ state: "signed-out" })} />
+      <main>
+        {/* No plugins: the history plugin would write headers into the browser's storage. */}
+        <GraphiQL
+          fetcher={fetcher}
+          storage={STORAGE}
+          plugins={[]}
+          defaultTabs={EXAMPLES}
+          defaultEditorToolsVisibility="variables"
+          shouldPersistHeaders={false}
+          inputValueDeprecation
+          schemaDescription
+        >
+          <GraphiQL.Logo>{null}</GraphiQL.Logo>
+        </GraphiQL>
+      </main>
+    </>
+  );
+}
