@@ -1,7 +1,8 @@
-"""The playground in a browser: one page and its assets, built from `web/` when the package is built.
+"""The playground in a browser: one page and its assets, built from `web/` with the package.
 
-Everything comes from this package's own folder and from no other host. The page is where a person types access tokens and
-passwords, so its Content-Security-Policy (W3C CSP Level 3) lets nothing in that the build did not make.
+Everything comes from this package's own folder and from no other host. The page is where a person
+types access tokens and passwords, so its Content-Security-Policy (W3C CSP Level 3) lets nothing in
+that the build did not make.
 """
 
 from pathlib import Path
@@ -32,19 +33,11 @@ _COMMON_HEADERS: Final = {
 _PAGE_HEADERS: Final = _COMMON_HEADERS | {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": "; ".join(
-        [
-            "default-src 'none'",
-            "script-src 'self'",
-            "connect-src 'self'",
-            "img-src 'self' data:",
-            "font-src 'self'",
-            "worker-src 'self'",
-            "style-src 'self' 'unsafe-inline'",  # the editor (Monaco) writes its colours as style elements
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        ]
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; font-src 'self'; "
+        "style-src 'self' 'unsafe-inline'; "  # the editor writes its colours as style elements
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
 _ASSET_HEADERS: Final = _COMMON_HEADERS | {
@@ -65,7 +58,7 @@ _MEDIA_TYPES: Final = {
 
 
 def playground_page(request: Request) -> Response:  # noqa: ARG001  # an endpoint, whatever it asks
-    """The page, never cached; where it was not built, 404 and a plain text that says what to run."""
+    """The page, never cached; where it was not built, 404 and a text that says what to run."""
     page = STATIC / "index.html"
     if not page.is_file():
         return PlainTextResponse(_NOT_BUILT, status_code=404, headers={"Cache-Control": "no-store"})
@@ -73,14 +66,18 @@ def playground_page(request: Request) -> Response:  # noqa: ARG001  # an endpoin
 
 
 def playground_asset(request: Request) -> Response:
-    """The script, style, font or picture that the path's `name` names, to be kept for ever; 404 if there is none."""
-    # Looked up among the names that are there, so that no spelling of another path can lead out of the folder.
+    """The file that the path's `name` names, to be kept by the browser for ever; 404 if none."""
+    # Looked up among the names that are there, so that no spelling leads out of the folder.
     folder = STATIC / ASSETS_PATH.strip("/")
     assets = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
     asset = assets.get(request.path_params["name"])
     if asset is None:
         return PlainTextResponse("There is no such file.", status_code=404)
-    return FileResponse(asset, media_type=_MEDIA_TYPES.get(asset.suffix, "application/octet-stream"), headers=_ASSET_HEADERS)
+    return FileResponse(
+        asset,
+        media_type=_MEDIA_TYPES.get(asset.suffix, "application/octet-stream"),
+        headers=_ASSET_HEADERS,
+    )
 
 
 ASSET_ROUTE: Final = Route(f"{ASSETS_PATH}/{{name}}", playground_asset, methods=["GET"])

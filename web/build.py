@@ -1,12 +1,13 @@
 """Builds the browser's pages from this folder when the package is built (a hatchling build hook).
 
-The output, `graph/static/`, is in the wheel and never in git. An editable install, which is what `uv run` makes, gets it
-too. Node and npm come from the build requirement below, so the machine needs neither; while the pages are there and newer
-than nothing in this folder, they are kept and nothing is required.
+The output, `graph/static/`, is in the wheel and never in git. An editable install, which is what
+`uv run` makes, gets it too. Node and npm come from the build requirement below, so the machine
+needs neither. Pages that were built from exactly these sources are kept, and nothing is required.
 
-A wheel without its pages would be a broken release, so there a failure is an error. An editable install goes on without
-them and the playground's address says so: tests and the printing of the schema need no page, and must not need the npm
-registry. `POSTLEDGER_SKIP_PAGES=1` leaves them out at once, where the half minute is better saved.
+A wheel without its pages would be a broken release, so there a failure is an error. An editable
+install goes on without them, and the playground's address says what to run: tests and the printing
+of the schema need no page, so they must not need the npm registry either. `POSTLEDGER_SKIP_PAGES=1`
+leaves the pages out at once, where half a minute is better saved.
 """
 
 import os
@@ -27,7 +28,7 @@ class PagesBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling
     """Puts `graph/static/` in place before the package is put together."""
 
     def dependencies(self) -> list[str]:
-        """What this build needs besides hatchling: Node, but only where there is something to build."""
+        """What this build needs besides hatchling: Node, where there is something to build."""
         return [NODE] if self._is_due() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -65,8 +66,8 @@ def fingerprint(root: Path) -> str:
 def build(root: Path) -> None:
     """Replace `graph/static/` by freshly built pages.
 
-    Works on a copy: what a developer has in `web/node_modules` stays as it is, nothing is left behind, and the pages in
-    place are touched only when the new ones are complete.
+    Works on a copy: what a developer has in `web/node_modules` stays as it is, nothing is left
+    behind, and the pages in place are touched only when the new ones are complete.
     """
     with TemporaryDirectory(prefix="postledger-pages-") as scratch:
         copy = Path(scratch)

@@ -1,35 +1,43 @@
 import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
-import { getOperationAST, parse, type ExecutionResult } from "graphql";
+import { getOperationAST, parse, type ExecutionResult, type OperationDefinitionNode } from "graphql";
 import { createClient, type Sink } from "graphql-ws";
 
-/**
- * Sends queries and mutations over HTTP, subscriptions over a WebSocket (graphql-transport-ws), both to `endpoint`.
- * An `Authorization` in the headers editor goes before the session's token.
- */
-export function createFetcher(endpoint: string, token: string | null): Fetcher {
-  return async (params, options) => {
-    const headers = new Headers(token === null ? {} : { Authorization: `Bearer ${token}` });
-    for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value));
+interface Credentials {
+  Authorization?: string;
+}
 
-    if (isSubscription(params)) return subscribe(endpoint, headers.get("Authorization"), params);
-    // Asked at opening, before anybody could give a token: the service's refusal is known.
-    if (params.operationName === "IntrospectionQuery" && !headers.has("Authorization")) throw plainError("Sign in to see the schema.");
-    return post(endpoint, headers, params);
+/** Sends queries and mutations over HTTP, subscriptions over a WebSocket (graphql-transport-ws), both to `endpoint`. */
+export function createFetcher(endpoint: string, token: string | null): Fetcher {
+  const credentials = token === null ? {} : { Authorization: `Bearer ${token}` };
+  return (params) => {
+    const operation = chosenOperation(params);
+    if (operation === null) return post(endpoint, credentials, params); // The service says best what is wrong with the text.
+    const request = { ...params, operationName: operation.name?.value ?? null };
+    return operation.operation === "subscription" ? subscribe(endpoint, credentials, request) : post(endpoint, credentials, request);
   };
 }
 
-function isSubscription(params: FetcherParams): boolean {
+/** GraphiQL's `operationName` lags behind the text: right after an edit it may name an operation that is gone. */
+function chosenOperation({ query, operationName }: FetcherParams): OperationDefinitionNode | null {
   try {
-    return getOperationAST(parse(params.query), params.operationName)?.operation === "subscription";
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document) ?? null;
   } catch {
-    return false; // The service says best what is wrong with the text.
+    return null;
   }
 }
 
-async function post(endpoint: string, headers: Headers, params: FetcherParams): Promise<ExecutionResult> {
-  headers.set("Accept", "application/graphql-response+json, application/json;q=0.9");
-  headers.set("Content-Type", "application/json");
-  const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(params) });
+/** Asks over HTTP. Throws when there is no answer, or one that is not GraphQL's. */
+export async function post(endpoint: string, credentials: Credentials, params: FetcherParams): Promise<ExecutionResult> {
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: {
+      Accept: "application/graphql-response+json, application/json;q=0.9",
+      "Content-Type": "application/json",
+      ...credentials,
+    },
+    body: JSON.stringify(params),
+  });
   const text = await response.text();
   try {
     return JSON.parse(text) as ExecutionResult;
@@ -38,10 +46,10 @@ async function post(endpoint: string, headers: Headers, params: FetcherParams): 
   }
 }
 
-function subscribe(endpoint: string, authorization: string | null, params: FetcherParams): Observable<ExecutionResult> {
+function subscribe(endpoint: string, credentials: Credentials, params: FetcherParams): Observable<ExecutionResult> {
   const client = createClient({
     url: endpoint.replace(/^http/, "ws"),
-    connectionParams: authorization === null ? {} : { Authorization: authorization },
+    connectionParams: { ...credentials },
     retryAttempts: 0, // A refused token must be shown, not tried again.
   });
   const observable = {

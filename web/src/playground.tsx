@@ -28,6 +28,10 @@ export function Playground(): ReactNode {
         {/* No plugins: the history plugin would write headers into the browser's storage. */}
         <GraphiQL
           fetcher={fetcher}
+          // Only callers with a token are shown the schema; without one it would be asked for in vain.
+          {...(token === null ? { schema: null } : {})}
+          // One place for the token, and headers are what GraphiQL would rather keep.
+          isHeadersEditorEnabled={false}
           storage={STORAGE}
           plugins={[]}
           defaultTabs={EXAMPLES}

@@ -36,7 +36,9 @@ function TokenForm({ session, onToken }: Pick<TokenBarProps, "session" | "onToke
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const given = token.trim().replace(/^Bearer\s+/i, "");
-    if (given !== "") onToken(given);
+    if (given === "") return;
+    setToken("");
+    onToken(given);
   };
   return (
     <form className="token-bar-session" onSubmit={submit} autoComplete="off">
