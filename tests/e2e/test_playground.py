@@ -130,9 +130,10 @@ async def sign_in(page: Page, token: str) -> None:
     await page.press("Enter", 13)
 
 
-async def run(page: Page, operation: str, variables: str = "{}") -> None:
-    """Write an operation and its variables into their editors and run it."""
-    await fill(page, ".graphiql-editor-tool .graphiql-editor", variables)
+async def run(page: Page, operation: str, variables: str | None = None) -> None:
+    """Write an operation, and variables if there are any, into their editors and run it."""
+    if variables is not None:
+        await fill(page, ".graphiql-editor-tool .graphiql-editor", variables)
     await fill(page, ".graphiql-query-editor .graphiql-editor", operation)
     await page.press("Enter", 13, control=True)
 

@@ -10,6 +10,8 @@ import { TokenBar } from "./token-bar";
 /** The page answers where the API does, so its own address, less query and fragment, is the endpoint. */
 const ENDPOINT = window.location.origin + window.location.pathname;
 const STORAGE = createStorage(browserStorage());
+/** Not even GraphiQL's own history plugin, which writes what was sent into the browser's storage. */
+const NO_PLUGINS: [] = [];
 
 export function Playground(): ReactNode {
   const [session, setSession] = useState<Session>({ state: "signed-out" });
@@ -25,7 +27,6 @@ export function Playground(): ReactNode {
     <>
       <TokenBar session={session} onToken={(given) => void onToken(given)} onForget={() => setSession({ state: "signed-out" })} />
       <main>
-        {/* No plugins: the history plugin would write headers into the browser's storage. */}
         <GraphiQL
           fetcher={fetcher}
           // Only callers with a token are shown the schema; without one it would be asked for in vain.
@@ -33,7 +34,7 @@ export function Playground(): ReactNode {
           // One place for the token, and headers are what GraphiQL would rather keep.
           isHeadersEditorEnabled={false}
           storage={STORAGE}
-          plugins={[]}
+          plugins={NO_PLUGINS}
           defaultTabs={EXAMPLES}
           defaultEditorToolsVisibility="variables"
           shouldPersistHeaders={false}
