@@ -34,7 +34,7 @@ class EdgeConfig(BaseSettings):
     max_root_fields: int = Field(
         20, ge=1, le=1_000, description="Most fields at the root of one operation."
     )
-    max_fields: int = Field(400, ge=50, le=5_000, description="Most fields in a query's text.")
+    max_fields: int = Field(300, ge=50, le=5_000, description="Most fields in a query's text.")
     max_cost: int = Field(
         5_000,
         ge=100,

@@ -30,7 +30,7 @@ class Limits:
     directives: int = 50
     depth: int = 12
     root_fields: int = 20
-    fields: int = 400
+    fields: int = 300
     cost: int = 5_000
     errors: int = 20
     query_seconds: float = 15

@@ -36,14 +36,11 @@ def excess(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
         "directives": (counted.directives, limits.directives),
         "fields": (counted.fields, limits.fields),
     }
-    fragments = fragments_of(document)
-    shape = _Shape(fragments)
+    shape = _Shape(fragments_of(document))
     operations = [
         each for each in document.definitions if isinstance(each, OperationDefinitionNode)
     ]
-    # Fragments are measured as well: one that no operation uses is still checked for validity.
-    sets = [each.selection_set for each in (*operations, *fragments.values())]
-    depth = max((shape.depth(each) for each in sets), default=0)
+    depth = max((shape.depth(each.selection_set) for each in operations), default=0)
     roots = max((shape.width(each.selection_set) for each in operations), default=0)
     measured["levels of fields"] = (depth, limits.depth)
     measured["fields at its root"] = (roots, limits.root_fields)
