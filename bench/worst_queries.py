@@ -1,4 +1,6 @@
-"""How long the heaviest queries within the limits hold the event loop: `./dev run python -m bench.worst_queries`.
+"""How long the heaviest queries within the limits hold the event loop.
+
+Run it by `./dev run python -m bench.worst_queries`.
 
 While such a query is worked on, nobody else is answered. Each is asked three times; the longest
 time in which a waiting task did not get its turn is printed, in milliseconds. Exit status 1: one
@@ -64,11 +66,12 @@ def heavy_queries() -> dict[str, str]:
         + " }",
         "the schema": get_introspection_query(input_value_deprecation=True),
         "the schema, twice": "query a { "
-        + "__schema { ...S } b: __schema { ...S } } fragment S on __Schema { types { name "
-        + "description fields { name description args { name description } type { name kind } } "
-        + "inputFields { name description } enumValues { name description } } }",
+        "__schema { ...S } b: __schema { ...S } } fragment S on __Schema { types { name "
+        "description fields { name description args { name description } type { name kind } } "
+        "inputFields { name description } enumValues { name description } } }",
         "the schema's types, by aliases": "{ __schema { " + types + " } }",
-        "the schema's types, three levels deep": "{ __schema { types { fields { type { fields { name "
+        "the schema's types, three levels deep": "{ __schema { types { fields { "
+        "type { fields { name "
         "description args { name description type { name kind ofType { name } } } } } } } } }",
     }
 

@@ -42,7 +42,7 @@ async def create_app(config: Config) -> AsyncIterator[App]:
     Raises:
         CannotStartError: something outside has to change first.
     """
-    async with started(config.storage) as start:
+    async with started(config.storage, config.testing) as start:
         yield App(compose(config, start.runtime), start)
 
 

@@ -64,7 +64,7 @@ def present(error: GraphQLError, request_id: str, before_execution: bool) -> Gra
         extensions = {"code": "GRAPHQL_PARSE_FAILED"}
     elif original is not None and not isinstance(original, GraphQLError):
         return _masked(error, original, request_id)
-    elif before_execution and not _is_about_a_variable(error):
+    elif before_execution and not _is_about_a_value(error):
         extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
     else:
         extensions = {"code": "BAD_USER_INPUT"}
@@ -83,7 +83,9 @@ def codes_of(errors: Sequence[GraphQLError]) -> list[str]:
     return sorted({str((each.extensions or {}).get("code")) for each in errors})
 
 
-def _is_about_a_variable(error: GraphQLError) -> bool:
+def _is_about_a_value(error: GraphQLError) -> bool:
+    if error.message.startswith("OneOf Input Object"):
+        return True
     return any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ())
 
 
@@ -99,7 +101,10 @@ def _masked(error: GraphQLError, original: Exception, request_id: str) -> GraphQ
 
 # The library repeats values in its messages; one may be a password in the wrong place.
 _REPEATED_INPUT: Final = (
-    (re.compile(r"(, found|; found|\. Found|, but encountered error|, but got).*", re.DOTALL), "."),
+    (
+        re.compile(r"([,;] found|\. Did you mean|\. Found|, but (encountered|got)).*", re.DOTALL),
+        ".",
+    ),
     (re.compile(r"(cannot represent .*? value): .*", re.DOTALL), r"\1."),
     (re.compile(r"Value .* does not exist in", re.DOTALL), "Value does not exist in"),
     (re.compile(r"Unexpected (\w+) .*", re.DOTALL), r"Unexpected \1."),

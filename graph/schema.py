@@ -9,6 +9,7 @@ from graph.extensions import EXTENSIONS
 from graph.mutations import Mutation
 from graph.queries import Query
 from graph.scalars import SCALARS
+from graph.subscriptions import Subscription
 
 
 class Schema(strawberry.Schema):
@@ -28,6 +29,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     extensions=EXTENSIONS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -28,13 +29,18 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server: `POSTLEDGER_TEST_DATABASE_URL`, or one started here."""
     given = os.environ.get("POSTLEDGER_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    with get_server(tmp_path_factory.mktemp("postgresql")) as server:
+    # Not in pytest's own folder: another run of pytest would close that to the server, which
+    # runs as a user of its own where the tests run as root.
+    with (
+        tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
+        get_server(folder) as server,
+    ):
         yield server.get_uri()
 
 
