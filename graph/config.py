@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from graph.edge_config import EdgeConfig
 from service.startup import CannotStartError, Storage, Testing
 from service.test_limits import TestLimits
 
@@ -31,7 +32,7 @@ class _Place(BaseSettings):
         return None if value == "" else value
 
 
-class Config(_Place):
+class Config(EdgeConfig, _Place):
     """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
 
     Each of them goes before the ones after it.
