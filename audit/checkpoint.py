@@ -45,7 +45,7 @@ class Checkpoint:
     def parse(cls, body: str) -> Self | Refused:
         """Read a text in exactly that form; extension lines are refused, as this trail has none."""
         lines = body.split("\n")
-        if len(lines) != 4 or lines[3] != "":  # noqa: PLR2004 -- three lines, each with a newline
+        if len(lines) != 4 or lines[3] != "":  # noqa: PLR2004 (three lines, each with its newline)
             return malformed("a checkpoint is three lines: origin, size, root")
         origin, size, root = lines[0], decode_decimal(lines[1]), decode_base64(lines[2])
         if size is None:
