@@ -1,7 +1,7 @@
 """Signed notes and their keys: the published examples, and what is refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.encoding import decode_base64, decode_decimal, encode_base64
@@ -221,6 +221,7 @@ texts = st.text(
 ).map(lambda text: text + "\n")
 
 
+@settings(deadline=None)
 @given(text=texts, seed=st.binary(min_size=32, max_size=32))
 def test_every_text_comes_back(text: str, seed: bytes) -> None:
     """Whatever a note may hold, blank lines included, is what its reader gets."""
@@ -235,6 +236,7 @@ def test_every_text_comes_back(text: str, seed: bytes) -> None:
     assert sign_note(text, signer) == sign_note(text, again)
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, len(NOTE.encode()) - 1), bit=st.integers(0, 7))
 def test_every_bit_of_a_note_counts(place: int, bit: int) -> None:
     """A note with any bit changed does not open under all of its keys."""

@@ -1,7 +1,7 @@
 """Tiles: their paths, their bytes, and which of them a tree has."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.refusal import Refused
@@ -74,6 +74,7 @@ def test_other_paths_are_refused(path: str) -> None:
     assert isinstance(parse_path(path), Refused)
 
 
+@settings(deadline=None)
 @given(index=st.integers(0, 2**55 - 1), level=st.integers(0, 63), width=st.integers(1, 256))
 def test_paths_come_back(index: int, level: int, width: int) -> None:
     """Every path that is written is read as what it was."""
@@ -101,6 +102,7 @@ def test_a_full_tile_has_a_node_above_it() -> None:
     assert list(entry_bundles(0)) == []
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 200_000), level=st.integers(0, 3), index=st.integers(0, 800))
 def test_what_is_listed_is_what_there_is(size: int, level: int, index: int) -> None:
     """A tree holds the tiles that are listed for its size, and none that reach past its edge."""

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import tree
@@ -190,6 +190,7 @@ sizes = st.integers(1, LARGEST)
 bits = st.integers(0, 255)
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data(), bit=bits)
 def test_no_part_of_an_inclusion_proof_can_be_changed(
     size: int, data: st.DataObject, bit: int
@@ -207,6 +208,7 @@ def test_no_part_of_an_inclusion_proof_can_be_changed(
     assert not path or not verify_inclusion(parts[0], index, size, path[:-1], parts[1])
 
 
+@settings(deadline=None)
 @given(new=sizes, data=st.data(), bit=bits)
 def test_no_part_of_a_consistency_proof_can_be_changed(
     new: int, data: st.DataObject, bit: int
@@ -225,6 +227,7 @@ def test_no_part_of_a_consistency_proof_can_be_changed(
     assert not verify_consistency(new + 1, new, path, parts[0], parts[1])
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_paths_read_only_the_nodes_they_name(size: int, data: st.DataObject) -> None:
     """The nodes named beforehand are enough, and their number grows with the logarithm."""
@@ -246,6 +249,18 @@ def test_hashes_of_other_lengths_are_refused() -> None:
 
     assert not verify_inclusion(leaf + sibling[:1], 0, 2, [sibling[1:]], root)
     assert not verify_consistency(1, 2, [sibling[1:]], leaf + sibling[:1], root)
+
+
+def test_paths_of_other_lengths_are_refused() -> None:
+    """Where the way is longer than nothing, nothing does not prove it, nor does too much."""
+    whole, ragged = GROWN.roots[4], GROWN.roots[3]
+    path = tree.consistency_path(3, 4, GROWN.nodes)
+
+    assert not verify_consistency(3, 4, [], ragged, whole)
+    assert not verify_consistency(3, 4, path[:1], path[0], path[0])
+    assert not verify_consistency(3, 4, [*path, whole], ragged, whole)
+    assert not verify_consistency(2, 2, [whole], whole, whole)
+    assert not verify_consistency(0, 0, [], whole, whole)
 
 
 def test_a_node_is_made_once() -> None:

@@ -110,6 +110,7 @@ def test_a_signature_has_one_form() -> None:
     assert not verify.ed25519_verify(bytes.fromhex(public), message, value[:32] + again)
 
 
+@settings(deadline=None)
 @given(leaves=st.lists(st.binary(max_size=40), max_size=70))
 def test_the_two_trees_agree(leaves: list[bytes]) -> None:
     """verify.py's tree has the service's roots at every size."""
@@ -132,6 +133,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(value=values)
 def test_canonical_texts_of_the_library(value: object) -> None:
     """What rfc8785 writes is canonical to verify.py, and means the same."""
@@ -140,6 +142,7 @@ def test_canonical_texts_of_the_library(value: object) -> None:
     assert value == verify.parse_canonical(body)
 
 
+@settings(deadline=None)
 @given(
     value=values,
     style=st.sampled_from(
