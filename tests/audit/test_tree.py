@@ -119,28 +119,50 @@ def test_published_roots(size: int) -> None:
     assert ROOTS[size] == root
 
 
-def test_published_inclusion_path() -> None:
-    """The first leaf of the reference tree of eight has its published audit path."""
-    path = tree.inclusion_path(0, 8, PUBLISHED.nodes)
-
-    # transparency-dev/merkle, testonly/reference_test.go
-    assert [each.hex() for each in path] == [
-        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-    ]
+# transparency-dev/merkle, proof/verify_test.go (which counts leaves from 1).
+A = "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"
+B = "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
+C = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
+D = "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
+E = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"
+F = "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"
+G = "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f"
 
 
-def test_published_consistency_path() -> None:
-    """The reference trees of six and eight leaves have their published consistency proof."""
-    path = tree.consistency_path(6, 8, PUBLISHED.nodes)
+@pytest.mark.parametrize(
+    ("index", "size", "expected"),
+    [
+        pytest.param(0, 1, [], id="alone"),
+        pytest.param(0, 8, [A, B, C], id="first of 8"),
+        pytest.param(5, 8, [D, E, ROOTS[4]], id="sixth of 8"),
+        pytest.param(2, 3, [ROOTS[2]], id="last of 3"),
+        pytest.param(1, 5, [ROOTS[1], B, D], id="second of 5"),
+    ],
+)
+def test_published_inclusion_paths(index: int, size: int, expected: list[str]) -> None:
+    """Leaves of the reference tree have their published audit paths."""
+    path = tree.inclusion_path(index, size, PUBLISHED.nodes)
 
-    # transparency-dev/merkle, testonly/reference_test.go
-    assert [each.hex() for each in path] == [
-        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-    ]
+    assert expected == [each.hex() for each in path]
+    assert verify_inclusion(PUBLISHED.leaves[index], index, size, path, PUBLISHED.roots[size])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param(1, 1, [], id="1 to 1"),
+        pytest.param(1, 8, [A, B, C], id="1 to 8"),
+        pytest.param(6, 8, [F, E, ROOTS[4]], id="6 to 8"),
+        pytest.param(2, 5, [B, D], id="2 to 5"),
+        pytest.param(6, 7, [F, G, ROOTS[4]], id="6 to 7"),
+    ],
+)
+def test_published_consistency_paths(old: int, new: int, expected: list[str]) -> None:
+    """Growths of the reference tree have their published proofs."""
+    path = tree.consistency_path(old, new, PUBLISHED.nodes)
+
+    assert expected == [each.hex() for each in path]
+    assert verify_consistency(old, new, path, PUBLISHED.roots[old], PUBLISHED.roots[new])
 
 
 def test_proofs_are_those_of_the_definition() -> None:
