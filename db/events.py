@@ -4,7 +4,7 @@ from sqlalchemy import desc, insert
 from sqlmodel import col, select
 
 from db.database import Session
-from db.tables import AuditEventRow, AuditHead
+from db.tables import AuditEventRow, AuditHead, AuditSearchRow
 
 
 async def lock_head(session: Session) -> AuditHead:
@@ -15,6 +15,23 @@ async def lock_head(session: Session) -> AuditHead:
 async def insert_event(session: Session, seq: int, body: str, leaf: str, prev: str | None) -> None:
     """Adds an event; the database generates its other columns from the body."""
     await session.exec(insert(AuditEventRow).values(seq=seq, body=body, leaf=leaf, prev=prev))
+
+
+async def insert_search(session: Session, seq: int, words: str) -> None:
+    """Adds an event's words, for the search."""
+    await session.exec(insert(AuditSearchRow).values(seq=seq, words=words))
+
+
+async def head(session: Session) -> AuditHead:
+    """The trail's end as it stands, not locked."""
+    return (await session.exec(select(AuditHead))).one()
+
+
+async def bodies(session: Session, first: int, limit: int) -> list[str]:
+    """The bodies of up to `limit` events from one on, in order."""
+    seq = col(AuditEventRow.seq)
+    query = select(AuditEventRow.body).where(seq >= first).order_by(seq).limit(limit)
+    return list((await session.exec(query)).all())
 
 
 async def event(session: Session, seq: int) -> AuditEventRow | None:

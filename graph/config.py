@@ -38,6 +38,19 @@ class Config(BaseSettings):
         "one with `postledger keys generate`. Required with PostgreSQL. Unset with SQLite: a file "
         "in the data directory, made at first start.",
     )
+    signing_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="The key that signs the trail's checkpoints; make one with `postledger keys "
+        "generate`. Several, separated by commas, the newest first, while one follows another. "
+        "Required with PostgreSQL. Unset with SQLite: a file in the data directory, made at first "
+        "start.",
+    )
+    trail_name: str = Field(
+        "postledger.invalid",
+        pattern=r"^[A-Za-z0-9.\-]+(/[A-Za-z0-9.\-]+)*$",
+        description="The first part of the trail's name in its checkpoints, such as a host of "
+        "yours; the trail's own id follows. It counts when a trail begins.",
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="Form of the log: for people (`console`) or machines (`json`)."
     )
@@ -48,7 +61,7 @@ class Config(BaseSettings):
         30, ge=0, le=3600, description="How long requests and tests under way may take to finish."
     )
 
-    @field_validator("encryption_keys", mode="before")
+    @field_validator("encryption_keys", "signing_key", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -68,6 +81,8 @@ class Config(BaseSettings):
             data_directory=self.data_directory,
             database_url=None if url is None else url.get_secret_value(),
             encryption_keys=tuple(key.get_secret_value() for key in self.encryption_keys),
+            signing_keys=tuple(key.get_secret_value() for key in self.signing_key),
+            trail_name=self.trail_name,
         )
 
 
