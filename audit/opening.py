@@ -69,6 +69,16 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
     return None
 
 
+async def open_fresh(session: Session, trail: Trail, name: str) -> NotOpened | None:
+    """Opens a trail without events, whatever the memory holds: the start of a new trail."""
+    head = await events.lock_head(session)
+    await _complete(session, head, name)
+    missing = await _find_key(session, trail, head)
+    if missing is None:
+        trail.begin_at(Tip.of(head).checkpoint)
+    return missing
+
+
 def origin_of(name: str, log_id: str) -> str:
     """A trail's origin: whose it is, and its own id, so that no other trail's can pass for it."""
     return f"{name}/{log_id}"

@@ -39,6 +39,10 @@ class SigningKeys(Protocol):
         """The keys at hand, under the trail's name, the newest first; none where there is none."""
         ...
 
+    def add(self) -> bool:
+        """Makes a new key and puts it before the others; False where only the operator can."""
+        ...
+
 
 class SignerRefusedError(Exception):
     """The signer will not sign: the database is not a continuation of what it signed before."""

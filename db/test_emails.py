@@ -1,6 +1,9 @@
 """Queries on test emails."""
 
-from sqlmodel import col, select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, desc
+from sqlmodel import col, or_, select
 
 from db.database import Session
 from db.tables import TestEmailRow
@@ -31,3 +34,32 @@ async def open_test_emails(session: Session) -> list[TestEmailRow]:
         .order_by(col(TestEmailRow.started_at), col(TestEmailRow.id))
     )
     return list((await session.exec(query)).all())
+
+
+async def last_telling(session: Session, digest: str) -> TestEmailRow | None:
+    """The last test of these values that says something of them."""
+    failed = col(TestEmailRow.outcome) == "FAILED"
+    return await _newest(session, (TestEmailRow.values_digest == digest, or_(failed, _passed())))
+
+
+async def last_passed(session: Session) -> TestEmailRow | None:
+    """The last test that passed, of whatever values."""
+    return await _newest(session, (_passed(),))
+
+
+def _passed() -> ColumnElement[bool]:
+    """It signed in at least; one that only connected says nothing of the other settings."""
+    reached = (col(TestEmailRow.outcome) == "REACHED") & (col(TestEmailRow.depth) != "CONNECT")
+    return or_(col(TestEmailRow.outcome) == "ACCEPTED", reached)
+
+
+async def _newest(
+    session: Session, conditions: Iterable[ColumnElement[bool] | bool]
+) -> TestEmailRow | None:
+    query = (
+        select(TestEmailRow)
+        .where(*conditions)
+        .order_by(desc(col(TestEmailRow.started_at)), desc(col(TestEmailRow.id)))
+        .limit(1)
+    )
+    return (await session.exec(query)).one_or_none()

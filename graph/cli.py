@@ -1,25 +1,22 @@
 """The command line: `postledger`."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from graph.config import Config, load_config
+from graph.audit_cli import audit
+from graph.command import run, with_runtime
 from graph.schema import printed_schema
 from graph.server import serve as run_server
+from graph.settings_cli import keys, settings
 from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
 from service.caller import COMMAND_LINE, Role
-from service.keys import new_key
 from service.runtime import Runtime
-from service.startup import CannotStartError, open_runtime, upgrade_database
-
-T = TypeVar("T")
+from service.startup import CannotStartError, upgrade_database
 
 app = typer.Typer(
     help="System email settings, test emails, and a trail of who changed what.",
@@ -29,10 +26,11 @@ app = typer.Typer(
 )
 database = typer.Typer(help="The database.", no_args_is_help=True)
 tokens = typer.Typer(help="Access tokens.", no_args_is_help=True)
-keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
 app.add_typer(database, name="db")
 app.add_typer(tokens, name="token")
+app.add_typer(settings, name="settings")
 app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:
@@ -52,7 +50,7 @@ def serve(
     """Run the service."""
     given = {"host": host, "port": port}
     changes = {name: value for name, value in given.items() if value is not None}
-    _run(lambda config: run_server(config.model_copy(update=changes), sandbox=sandbox))
+    run(lambda config: run_server(config.model_copy(update=changes), sandbox=sandbox))
 
 
 @app.command()
@@ -71,14 +69,8 @@ def schema(
 @database.command()
 def upgrade() -> None:
     """Bring the database's tables to this version's state."""
-    _run(lambda config: upgrade_database(config.storage))
+    run(lambda config: upgrade_database(config.storage))
     typer.echo("The database is up to date.")
-
-
-@keys.command()
-def generate() -> None:
-    """Print a fresh encryption key, for POSTLEDGER_ENCRYPTION_KEYS."""
-    typer.echo(new_key())
 
 
 @tokens.command()
@@ -100,7 +92,7 @@ def create(
             raise CannotStartError(f"{created.field}: {created.message}")
         typer.echo(created.text)
 
-    _run(lambda config: _with_runtime(config, work))
+    run(lambda config: with_runtime(config, work))
 
 
 @tokens.command(name="list")
@@ -108,7 +100,14 @@ def list_() -> None:
     """List the access tokens."""
 
     async def work(runtime: Runtime) -> None:
-        table = Table("id", "name", "role", "created", "expires", "revoked")
+        table = Table(
+            Column("id", no_wrap=True, min_width=36),
+            "name",
+            "role",
+            "created",
+            "expires",
+            "revoked",
+        )
         for token in await list_tokens(runtime):
             table.add_row(
                 token.id,
@@ -120,7 +119,7 @@ def list_() -> None:
             )
         Console(soft_wrap=True).print(table)
 
-    _run(lambda config: _with_runtime(config, work))
+    run(lambda config: with_runtime(config, work))
 
 
 @tokens.command()
@@ -134,23 +133,7 @@ def revoke(
             raise CannotStartError(f"There is no token with the id {token_id}.")
         typer.echo("Revoked.")
 
-    _run(lambda config: _with_runtime(config, work))
-
-
-async def _with_runtime(config: Config, work: Callable[[Runtime], Coroutine[None, None, T]]) -> T:
-    async with open_runtime(config.storage) as runtime:
-        return await work(runtime)
-
-
-def _run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
-    """Runs a command's work; what the operator has to mend is one sentence and exit status 2."""
-    try:
-        return asyncio.run(work(load_config()))
-    except CannotStartError as error:
-        typer.echo(f"postledger: {error}", err=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    run(lambda config: with_runtime(config, work))
 
 
 def _instant(instant: datetime | None) -> str:

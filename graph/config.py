@@ -61,6 +61,13 @@ class Config(BaseSettings):
         30, ge=0, le=3600, description="How long requests and tests under way may take to finish."
     )
 
+    settings_smtp_password: SecretStr | None = Field(
+        None, description="The SMTP password that `postledger settings apply` stores."
+    )
+    settings_oauth2_client_secret: SecretStr | None = Field(
+        None, description="The OAuth2 client secret that `postledger settings apply` stores."
+    )
+
     @field_validator("encryption_keys", "signing_key", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

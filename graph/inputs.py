@@ -5,6 +5,7 @@ from typing import Literal, Protocol, TypeVar
 import strawberry
 
 from graph.enums import SaslMechanism, TestDepth, TlsMode
+from graph.ids import key_of
 from graph.scalars import Secret
 from service.patch import (
     KEEP,
@@ -14,6 +15,7 @@ from service.patch import (
     SettingsPatch,
 )
 from service.patch import Secret as SecretValue
+from service.revisions import SettingsRestore
 from service.settings import SettingsUpdate
 from service.test_emails import TestRequest
 
@@ -133,10 +135,35 @@ class UpdateEmailSettingsInput:
         description="The revision that these changes were made to; 0 where nothing was saved yet."
     )
     reason: str | None = strawberry.field(default=None, description="Why, for the auditors.")
+    verified_by_test_email: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Save only if this test passed with exactly these values, passwords included; "
+        "a test of depth CONNECT proves too little.",
+    )
 
     def update(self) -> SettingsUpdate:
         """The plain value."""
-        return SettingsUpdate(self.settings.patch(), self.expected_revision, self.reason)
+        named = self.verified_by_test_email
+        return SettingsUpdate(
+            patch=self.settings.patch(),
+            expected_revision=self.expected_revision,
+            reason=self.reason,
+            # An id of something else names no test, and is refused like one that is unknown.
+            verified_by=None if named is None else key_of(named, "TestEmail") or "",
+        )
+
+
+@strawberry.input(description="An earlier revision to bring back.")
+class RestoreEmailSettingsInput:
+    """A restore."""
+
+    revision: int = strawberry.field(description="The revision whose values to bring back.")
+    expected_revision: int = strawberry.field(description="The revision that you have seen last.")
+    reason: str = strawberry.field(description="Why, for the auditors.")
+
+    def restore(self) -> SettingsRestore:
+        """The plain value."""
+        return SettingsRestore(self.revision, self.expected_revision, self.reason)
 
 
 @strawberry.input(description='A test email to send. Example: `{recipient: "you@example.com"}`.')

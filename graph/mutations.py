@@ -5,11 +5,16 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.inputs import SendTestEmailInput, UpdateEmailSettingsInput
+from graph.inputs import (
+    RestoreEmailSettingsInput,
+    SendTestEmailInput,
+    UpdateEmailSettingsInput,
+)
 from graph.permissions import Requires
-from graph.types.settings import UpdateEmailSettingsResult, update_result
-from graph.types.test_email import SendTestEmailResult, send_result
+from graph.types.settings_results import UpdateEmailSettingsResult, update_member
+from graph.types.test_results import SendTestEmailResult, send_result
 from service.caller import Permission
+from service.revisions import restore_email_settings
 from service.settings import update_email_settings
 from service.test_emails import send_test_email
 
@@ -31,7 +36,24 @@ class Mutation:
         """Changes the settings."""
         context = info.context
         result = await update_email_settings(context.runtime, context.caller, input.update())
-        return update_result(result)
+        return await update_member(context.runtime, result)
+
+    @strawberry.mutation(
+        description="Makes the values of an earlier revision the newest revision. Never brings "
+        "back a password towards another destination.",
+        extensions=[Requires(Permission.CHANGE_SETTINGS)],
+    )
+    async def restore_email_settings(
+        self,
+        info: Info,
+        input: Annotated[
+            RestoreEmailSettingsInput, strawberry.argument(description="What to bring back.")
+        ],
+    ) -> UpdateEmailSettingsResult:
+        """Restores an earlier revision."""
+        context = info.context
+        result = await restore_email_settings(context.runtime, context.caller, input.restore())
+        return await update_member(context.runtime, result)
 
     @strawberry.mutation(
         description="Tries the settings, saved or not, against the real server, stage by stage. "

@@ -11,6 +11,16 @@ from graph.errors import coded
 from service.caller import Permission
 
 
+def require(info: Info, permission: Permission) -> None:
+    """Refuses with FORBIDDEN where the caller's role does not have a permission."""
+    caller = info.context.caller
+    if not caller.may(permission):
+        raise coded(
+            "FORBIDDEN",
+            f"This needs the permission {permission}; your token's role is {caller.role}.",
+        )
+
+
 class Requires(FieldExtension):
     """Lets a field be resolved only for callers whose role has a permission."""
 
@@ -25,11 +35,6 @@ class Requires(FieldExtension):
         **kwargs: Any,  # noqa: ANN401 (the field's own arguments)
     ) -> Any:  # noqa: ANN401 (whatever the field gives)
         """Resolves the field, or refuses with FORBIDDEN."""
-        caller = info.context.caller
-        if not caller.may(self.permission):
-            raise coded(
-                "FORBIDDEN",
-                f"This needs the permission {self.permission}; your token's role is {caller.role}.",
-            )
+        require(info, self.permission)
         value = next_(source, info, **kwargs)
         return await value if isawaitable(value) else value

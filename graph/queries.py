@@ -7,13 +7,27 @@ import strawberry
 
 from graph.context import Info
 from graph.errors import bad_input
+from graph.inputs import EmailSettingsInput
 from graph.paging import After, Before, First, Last, page_request
-from graph.permissions import Requires
+from graph.permissions import Requires, require
 from graph.types.access import Viewer
+from graph.types.common import FieldChange
+from graph.types.problems import SettingsProblem
+from graph.types.provider import EmailProvider
+from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
 from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
 from service.caller import Permission
-from service.settings import email_settings, email_settings_at, email_settings_revision
+from service.checking import check_email_settings
+from service.providers import email_providers
+from service.revisions import (
+    RevisionNotFound,
+    compare_revisions,
+    email_settings_at,
+    email_settings_revision,
+    email_settings_revisions,
+)
+from service.settings import email_settings
 from service.trail import audit_event, audit_events
 
 
@@ -28,7 +42,7 @@ class Query:
 
     @strawberry.field(
         description="The settings in force; with `revision` or `at`, the settings as they stood "
-        "then. Null where nothing had been saved.",
+        "then, which needs READ_TRAIL. Null where nothing had been saved.",
         extensions=[Requires(Permission.READ_SETTINGS)],
     )
     async def email_settings(
@@ -45,6 +59,8 @@ class Query:
         if revision is not None and at is not None:
             raise bad_input("Give revision or at, not both.")
         runtime = info.context.runtime
+        if revision is not None or at is not None:
+            require(info, Permission.READ_TRAIL)
         if revision is not None:
             state = await email_settings_revision(runtime, revision)
         elif at is not None:
@@ -52,6 +68,72 @@ class Query:
         else:
             state = await email_settings(runtime)
         return None if state is None else EmailSettings.of(state)
+
+    @strawberry.field(
+        description="The saves of the settings, newest first.",
+        extensions=[Requires(Permission.READ_TRAIL)],
+    )
+    async def email_settings_revisions(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> EmailSettingsRevisionConnection:
+        """The revisions."""
+        page = page_request(REVISION_CURSOR, first, after, last, before)
+        found = await email_settings_revisions(info.context.runtime, page)
+        return EmailSettingsRevisionConnection.of(found)
+
+    @strawberry.field(
+        description="What differs between two revisions, field by field. Revision 0 is 'nothing "
+        "saved'.",
+        extensions=[Requires(Permission.READ_TRAIL)],
+    )
+    async def compare_email_settings(
+        self,
+        info: Info,
+        from_: Annotated[
+            int, strawberry.argument(name="from", description="The revision to start from.")
+        ],
+        to: Annotated[int, strawberry.argument(description="The revision to compare it with.")],
+    ) -> list[FieldChange]:
+        """What differs."""
+        changes = await compare_revisions(info.context.runtime, from_, to)
+        if isinstance(changes, RevisionNotFound):
+            raise bad_input(f"There is no revision {changes.revision}.")
+        return [FieldChange.of(each) for each in changes]
+
+    @strawberry.field(
+        description="What would be said of these values if they were saved; nothing is saved, "
+        "nothing is connected to. With errors, only these; else the warnings and remarks.",
+        extensions=[Requires(Permission.CHANGE_SETTINGS)],
+    )
+    async def check_email_settings(
+        self,
+        info: Info,
+        settings: Annotated[
+            EmailSettingsInput, strawberry.argument(description="The fields to change.")
+        ],
+    ) -> list[SettingsProblem]:
+        """What would be said."""
+        problems = await check_email_settings(info.context.runtime, settings.patch())
+        return [SettingsProblem.of(each) for each in problems]
+
+    @strawberry.field(
+        description="Known providers; with `address`, the ones that hold mailboxes under that "
+        "address's domain. None for a custom domain, which any provider could serve.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def email_providers(
+        self,
+        address: Annotated[
+            str | None, strawberry.argument(description="An email address, such as you@gmail.com.")
+        ] = None,
+    ) -> list[EmailProvider]:
+        """Known providers."""
+        return [EmailProvider.of(each) for each in email_providers(address)]
 
     @strawberry.field(
         description="The trail, newest first. A cursor stays valid while events are appended.",

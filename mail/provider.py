@@ -48,6 +48,8 @@ class Provider:
         username_hint: what belongs in SMTP Username.
         password_hint: what belongs in SMTP Password.
         app_password_required: a password sign-in takes an app password only, never the account's.
+        password_sign_in_ends: the day (YYYY-MM-DD) from which a username with a password is off
+            unless somebody turns it on; None where no such day is announced.
         from_address_must_match_username: another From address is refused or rewritten.
         auth_mechanisms: what the provider is known to accept; its server may offer more.
         oauth2_token_url: where a token is had by the client-credentials grant (RFC 6749, section
@@ -70,6 +72,7 @@ class Provider:
     username_hint: str
     password_hint: str
     app_password_required: bool = False
+    password_sign_in_ends: str | None = None
     from_address_must_match_username: bool = False
     auth_mechanisms: tuple[ProviderMechanism, ...] = ("PLAIN", "LOGIN")
     oauth2_token_url: str | None = None

@@ -83,6 +83,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         endpoints=(ProviderEndpoint(587, "STARTTLS", recommended=True),),
         username_hint="The full address of the mailbox that sends.",
         password_hint="Empty with OAuth2. The mailbox's password only while basic sign-in is on.",
+        password_sign_in_ends="2026-12-31",
         auth_mechanisms=("XOAUTH2", "LOGIN"),
         oauth2_token_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
         oauth2_scope="https://outlook.office365.com/.default",

@@ -1,13 +1,12 @@
 """Settings on their way: a patch laid over the values in force, brought into form, and judged."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from mail.account import SaslMechanism
 from mail.secret import Secret
 from service.binding import changed_bound_fields
-from service.keys import KeyProblem, KeysInUse
+from service.keys import KeyProblem, KeySource
 from service.normal import normalise
 from service.patch import KEEP, SettingsPatch, lay_over
 from service.problems import Problem, problem
@@ -55,16 +54,24 @@ class Draft:
 DraftResult: TypeAlias = Draft | InvalidSettings | SecretReentryRequired
 
 
-async def draft(stand: Stand, patch: SettingsPatch, keys: KeysInUse, now: datetime) -> DraftResult:
+async def draft(stand: Stand, patch: SettingsPatch, keys: KeySource) -> DraftResult:
     """What the settings would be with a patch over those in force; nothing is stored."""
+    formed = form(stand, patch, keys)
+    if not isinstance(formed, SettingsValues):
+        return formed
+    return await _number_secrets(stand, patch, formed)
+
+
+def form(
+    stand: Stand, patch: SettingsPatch, keys: KeySource
+) -> SettingsValues | InvalidSettings | SecretReentryRequired:
+    """The values with the patch over them, in their one form; secrets' versions as they were."""
     normal = normalise(lay_over(patch, stand.values))
     problems = [*normal.problems, *_secret_problems(patch, keys), *_contradictions(normal.values)]
     if problems:
         return InvalidSettings(tuple(problems))
     required = reentry_required(stand, normal.values, _untouched(patch))
-    if required is not None:
-        return required
-    return await _number_secrets(stand, patch, normal.values, now)
+    return normal.values if required is None else required
 
 
 def reentry_required(
@@ -82,16 +89,14 @@ def reentry_required(
     return SecretReentryRequired(changed, stored) if stored and changed else None
 
 
-async def _number_secrets(
-    stand: Stand, patch: SettingsPatch, values: SettingsValues, now: datetime
-) -> Draft:
+async def _number_secrets(stand: Stand, patch: SettingsPatch, values: SettingsValues) -> Draft:
     given: dict[SecretName, Secret] = {}
     cleared: set[SecretName] = set()
     for name in SecretName:
         secret = patch.secret(name)
         if isinstance(secret, Secret):
             given[name] = secret
-            version = await stand.secrets.version_of(name, secret, now)
+            version = await stand.secrets.version_of(name, secret)
             values = values.with_secret_version(name, version)
         elif secret is None:
             cleared.add(name)
@@ -103,7 +108,8 @@ def _untouched(patch: SettingsPatch) -> tuple[SecretName, ...]:
     return tuple(name for name in SecretName if patch.secret(name) is KEEP)
 
 
-def _secret_problems(patch: SettingsPatch, keys: KeysInUse) -> list[Problem]:
+def _secret_problems(patch: SettingsPatch, keys: KeySource) -> list[Problem]:
+    in_use = keys.current()
     problems = []
     for name in SecretName:
         secret = patch.secret(name)
@@ -113,8 +119,8 @@ def _secret_problems(patch: SettingsPatch, keys: KeysInUse) -> list[Problem]:
         unfit = check_secret(secret)
         if isinstance(unfit, UnfitSecret):
             problems.append(problem("PASSWORD_INVALID", path, unfit.message))
-        elif isinstance(keys, KeyProblem):
-            problems.append(problem("ENCRYPTION_KEY_UNAVAILABLE", path, keys.message))
+        elif isinstance(in_use, KeyProblem):
+            problems.append(problem("ENCRYPTION_KEY_UNAVAILABLE", path, in_use.message))
     return problems
 
 

@@ -72,6 +72,10 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         _ERROR,
         "No encryption key can be used, so no secret can be stored.",
     ),
+    "SECRET_REENTRY_REQUIRED": (
+        _ERROR,
+        "A stored secret is bound to its destination, which these values change.",
+    ),
     "HOST_MISSING": (_WARNING, "No host is set, so no email can be sent."),
     "FROM_ADDRESS_MISSING": (_WARNING, "No From address is set, so no email can be sent."),
     "USERNAME_WITHOUT_PASSWORD": (_WARNING, "A username is set without a password."),

@@ -196,8 +196,7 @@ def _provider_username(values: SettingsValues, provider: Provider) -> Iterator[P
 def _provider_password(provider: Provider, now: datetime) -> Iterator[Problem]:
     if "PLAIN" not in provider.auth_mechanisms and "LOGIN" not in provider.auth_mechanisms:
         message = f"{provider.name} takes no password: configure OAuth2."
-        suggestion = Suggestion("Configure OAuth2.", ("oauth2",), None, provider.documentation_url)
-        yield problem("PROVIDER_REQUIRES_OAUTH2", "oauth2", message, suggestion)
+        yield problem("PROVIDER_REQUIRES_OAUTH2", "oauth2", message, _oauth2_help(provider))
         return
     if provider.app_password_required:
         message = f"{provider.name} takes an app password here, not the account's own password."
@@ -205,15 +204,18 @@ def _provider_password(provider: Provider, now: datetime) -> Iterator[Problem]:
             provider.password_hint, ("smtpPassword",), None, provider.documentation_url
         )
         yield problem("PROVIDER_REQUIRES_APP_PASSWORD", "smtpPassword", message, suggestion)
-    for note in provider.notes:
-        if note.effective_from and "password" in note.message.casefold():
-            ended = note.effective_from <= f"{now:%Y-%m-%d}"
-            tense = "has switched" if ended else "is switching"
-            message = f"{provider.name} {tense} sign-in by password off: {note.message}"
-            suggestion = Suggestion(
-                "Configure OAuth2.", ("oauth2",), None, provider.documentation_url
-            )
-            yield problem("PROVIDER_BASIC_AUTH_ENDING", "oauth2", message, suggestion)
+    if provider.password_sign_in_ends is not None:
+        day = provider.password_sign_in_ends
+        ended = "is" if day <= f"{now:%Y-%m-%d}" else "will be"
+        message = (
+            f"With {provider.name} sign-in by password {ended} off by default from {day}: "
+            "configure OAuth2."
+        )
+        yield problem("PROVIDER_BASIC_AUTH_ENDING", "oauth2", message, _oauth2_help(provider))
+
+
+def _oauth2_help(provider: Provider) -> Suggestion:
+    return Suggestion("Configure OAuth2.", ("oauth2",), None, provider.documentation_url)
 
 
 def _put(field: str, value: str) -> Suggestion:

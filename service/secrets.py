@@ -13,7 +13,7 @@ from db.secrets import fingerprint_of, known_version, newest_version, stored_sec
 from db.tables import SecretFingerprint, StoredSecret
 from mail.secret import Secret
 from service.binding import associated_data
-from service.keys import KeyProblem, KeysInUse
+from service.keys import KeyProblem, KeySource
 from service.values import SecretName, SettingsValues
 
 MAX_CHARACTERS: Final = 1_024
@@ -61,31 +61,44 @@ def looks_like_google_app_password(secret: Secret) -> bool:
     return len(value) == 16 and value.isascii() and value.isalpha()  # noqa: PLR2004 (said above)
 
 
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """The names of the secrets that were sealed anew, and of those that no key opens."""
+
+    done: tuple[str, ...]
+    unreadable: tuple[str, ...]
+
+
+def status_then(name: SecretName, values: SettingsValues) -> SecretStatus:
+    """The state of a secret that went with an earlier revision; its value is not kept any more."""
+    version = values.secret_version(name)
+    state = SecretState.UNSET if version is None else SecretState.SET
+    return SecretStatus(state, version, None)
+
+
 class SecretStore:
     """The stored secrets of one scope, as one transaction sees them."""
 
     def __init__(
-        self, session: Session, scope: str, keys: KeysInUse, rows: dict[str, StoredSecret]
+        self, session: Session, scope: str, keys: KeySource, rows: dict[str, StoredSecret]
     ) -> None:
         self._session = session
         self._scope = scope
         self._keys = keys
         self._rows = rows
+        self._mark_key: bytes | None = None
 
     @classmethod
-    async def load(cls, session: Session, scope: str, keys: KeysInUse) -> "SecretStore":
+    async def load(cls, session: Session, scope: str, keys: KeySource) -> "SecretStore":
         """Reads what is stored, still sealed."""
         return cls(session, scope, keys, await stored_secrets(session, scope))
 
     def status(self, name: SecretName, values: SettingsValues) -> SecretStatus:
-        """The state of a secret that goes with these values."""
-        version = values.secret_version(name)
-        if version is None:
-            return SecretStatus(SecretState.UNSET, None, None)
+        """The state of a secret that goes with the values in force."""
         row = self._rows.get(name)
-        if row is None or row.version != version:
-            # An earlier revision's: it was set then, and its value is not kept any more.
-            return SecretStatus(SecretState.SET, version, None)
+        version = values.secret_version(name)
+        if row is None or version is None:
+            return status_then(name, values)
         state = SecretState.UNREADABLE if self.open(name, values) is None else SecretState.SET
         return SecretStatus(state, version, read_instant(row.updated_at))
 
@@ -94,13 +107,12 @@ class SecretStore:
         row = self._rows.get(name)
         if row is None or row.version != values.secret_version(name):
             return None
-        associated = associated_data(self._scope, name, row.version, values)
-        opened = self._unseal(row, associated)
+        opened = self._unseal(row, self._associated(row, values))
         return None if opened is None else Secret(opened.decode())
 
-    async def version_of(self, name: SecretName, secret: Secret, now: datetime) -> int:
+    async def version_of(self, name: SecretName, secret: Secret) -> int:
         """The version number of a value: the one that it had before, or the next one."""
-        mark = await self.fingerprint(name, secret, now)
+        mark = self.fingerprint(name, secret)
         known = await known_version(self._session, self._scope, name, mark)
         return known or await newest_version(self._session, self._scope, name) + 1
 
@@ -114,10 +126,29 @@ class SecretStore:
         associated = associated_data(self._scope, name, version, values)
         sealed = self._keyring().seal(secret.reveal().encode(), associated)
         await self._put(name, version, sealed, now)
-        mark = await self.fingerprint(name, secret, now)
+        await self.keep_fingerprint_key(now)
+        mark = self.fingerprint(name, secret)
         if await known_version(self._session, self._scope, name, mark) is None:
             row = SecretFingerprint(scope=self._scope, name=name, version=version, fingerprint=mark)
             self._session.add(row)
+
+    async def reseal(self, values: SettingsValues) -> Resealed:
+        """Seals what is not yet sealed under the newest key anew; `values` are those in force."""
+        done: list[str] = []
+        unreadable: list[str] = []
+        newest = self._keyring().sealing_key_id
+        for name, row in list(self._rows.items()):
+            if row.key_id == newest:
+                continue
+            associated = self._associated(row, values)
+            opened = self._unseal(row, associated)
+            if opened is None:
+                unreadable.append(name)
+            else:
+                sealed = self._keyring().seal(opened, associated)
+                await self._put(name, row.version, sealed, read_instant(row.updated_at))
+                done.append(name)
+        return Resealed(tuple(done), tuple(unreadable))
 
     async def clear(self, name: SecretName) -> None:
         """Forgets a stored secret."""
@@ -125,10 +156,17 @@ class SecretStore:
         if row is not None:
             await self._session.delete(row)
 
-    async def fingerprint(self, name: SecretName, secret: Secret, now: datetime) -> bytes:
+    def fingerprint(self, name: SecretName, secret: Secret) -> bytes:
         """A secret's keyed fingerprint. It never leaves the database's private tables."""
-        key = await self._fingerprint_key(now)
-        return fingerprint(key, name.value.encode() + b"\0" + secret.reveal().encode())
+        value = name.value.encode() + b"\0" + secret.reveal().encode()
+        return fingerprint(self._fingerprint_key(), value)
+
+    async def keep_fingerprint_key(self, now: datetime) -> None:
+        """Stores the key of the fingerprints, if it is new: what it marks stays comparable."""
+        key = self._fingerprint_key()
+        if not self._has_fingerprint_key():
+            sealed = self._keyring().seal(key, self._fingerprint_key_data())
+            await self._put(_FINGERPRINT_KEY, 1, sealed, now)
 
     async def stored_fingerprint(self, name: SecretName, version: int | None) -> bytes | None:
         """The fingerprint that a version number stands for."""
@@ -136,28 +174,38 @@ class SecretStore:
             return None
         return await fingerprint_of(self._session, self._scope, name, version)
 
-    async def _fingerprint_key(self, now: datetime) -> bytes:
+    def _fingerprint_key(self) -> bytes:
+        if self._mark_key is None:
+            row = self._rows.get(_FINGERPRINT_KEY)
+            stored = None if row is None else self._unseal(row, self._fingerprint_key_data())
+            self._mark_key = stored or secrets.token_bytes(KEY_BYTES)
+        return self._mark_key
+
+    def _has_fingerprint_key(self) -> bool:
         row = self._rows.get(_FINGERPRINT_KEY)
-        associated = self._fingerprint_key_data()
-        opened = None if row is None else self._unseal(row, associated)
-        if opened is not None:
-            return opened
-        key = secrets.token_bytes(KEY_BYTES)
-        await self._put(_FINGERPRINT_KEY, 1, self._keyring().seal(key, associated), now)
-        return key
+        stored = None if row is None else self._unseal(row, self._fingerprint_key_data())
+        return stored is not None and stored == self._mark_key
 
     def _keyring(self) -> Keyring:
-        if isinstance(self._keys, KeyProblem):
+        keys = self._keys.current()
+        if isinstance(keys, KeyProblem):
             raise RuntimeError("callers check for a usable key first")  # noqa: TRY004 (a state, not a type)
-        return self._keys
+        return keys
+
+    def _associated(self, row: StoredSecret, values: SettingsValues) -> bytes:
+        if row.name == _FINGERPRINT_KEY:
+            return self._fingerprint_key_data()
+        return associated_data(self._scope, SecretName(row.name), row.version, values)
 
     def _fingerprint_key_data(self) -> bytes:
         return f"{self._scope}/{_FINGERPRINT_KEY}".encode()
 
     def _unseal(self, row: StoredSecret, associated: bytes) -> bytes | None:
-        if isinstance(self._keys, KeyProblem):
+        # Asked for only now: whoever seals a row under a new key has put the key in place before.
+        keys = self._keys.current()
+        if isinstance(keys, KeyProblem):
             return None
-        opened = self._keys.open(Sealed(row.key_id, row.nonce, row.ciphertext), associated)
+        opened = keys.open(Sealed(row.key_id, row.nonce, row.ciphertext), associated)
         return None if isinstance(opened, Unreadable) else opened
 
     async def _put(self, name: str, version: int, sealed: Sealed, now: datetime) -> None:

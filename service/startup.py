@@ -57,6 +57,17 @@ async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
         CannotStartError: the database cannot be reached, lacks migrations, or does not continue
             what its trail's signer remembers; or the data directory cannot be written.
     """
+    async with open_closed_trail(storage) as runtime:
+        await _open_trail(runtime, storage)
+        yield runtime
+
+
+@asynccontextmanager
+async def open_closed_trail(storage: Storage) -> AsyncIterator[Runtime]:
+    """As `open_runtime`, but the trail is not compared with its signer's memory, nor opened.
+
+    For commands that look at a trail that cannot be opened, or begin a new one.
+    """
     keys = _keys(storage)
     trail = new_trail(storage)
     try:
@@ -66,7 +77,6 @@ async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
     try:
         await prepare(database)
         trail.attach(database)
-        await _open_trail(database, trail, storage)
         yield Runtime(database, keys, trail)
     finally:
         await database.close()
@@ -153,11 +163,12 @@ def new_trail(storage: Storage) -> Trail:
     return Trail(SourceKeys(source), memory)
 
 
-async def _open_trail(database: Database, trail: Trail, storage: Storage) -> None:
-    if isinstance(trail.keys, SourceKeys) and trail.keys.problem is not None:
-        raise CannotStartError(trail.keys.problem)
-    async with database.transaction() as session:
-        problem = await open_trail(session, trail, storage.trail_name)
+async def _open_trail(runtime: Runtime, storage: Storage) -> None:
+    keys = runtime.trail.keys
+    if isinstance(keys, SourceKeys) and keys.problem is not None:
+        raise CannotStartError(keys.problem)
+    async with runtime.database.transaction() as session:
+        problem = await open_trail(session, runtime.trail, storage.trail_name)
         if problem is not None:
             # Raised inside, so that nothing of a trail that is not opened is written.
             raise CannotStartError(f"{problem.code}: {problem.message}")

@@ -13,10 +13,10 @@ from mail.account import SaslMechanism, TlsMode
 from mail.message import from_header
 from mail.providers import Provider
 from service.certificates import CertificateFacts, certificates_of
-from service.keys import KeysInUse
+from service.keys import KeySource
 from service.problems import Problem
 from service.rules import Situation, review
-from service.secrets import SecretState, SecretStatus, SecretStore
+from service.secrets import SecretState, SecretStatus, SecretStore, status_then
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 
 
@@ -67,7 +67,7 @@ class Stand:
     secrets: SecretStore
 
 
-async def find_stand(session: Session, scope: str, keys: KeysInUse) -> Stand:
+async def find_stand(session: Session, scope: str, keys: KeySource) -> Stand:
     """The settings in force, inside the caller's transaction."""
     row = await current_revision(session, scope)
     secrets = await SecretStore.load(session, scope, keys)
@@ -76,10 +76,13 @@ async def find_stand(session: Session, scope: str, keys: KeysInUse) -> Stand:
     return Stand(row.revision, values_of(row), row, secrets)
 
 
-def describe(row: EmailSettingsRow, secrets: SecretStore, now: datetime) -> SettingsState:
-    """A revision's row as it is shown."""
+def describe(row: EmailSettingsRow, secrets: SecretStore | None, now: datetime) -> SettingsState:
+    """A revision's row as it is shown; an earlier revision goes without the stored secrets."""
     values = values_of(row)
-    statuses = {name: secrets.status(name, values) for name in SecretName}
+    statuses = {
+        name: status_then(name, values) if secrets is None else secrets.status(name, values)
+        for name in SecretName
+    }
     unreadable = {name for name in SecretName if statuses[name].state is SecretState.UNREADABLE}
     certificates = certificates_of(values.trusted_certificates)
     situation = Situation(values, certificates, now, frozenset(unreadable))

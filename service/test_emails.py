@@ -39,10 +39,10 @@ from service.letters import write_letter
 from service.patch import SettingsPatch
 from service.reports import read_report, waiting_report, write_report
 from service.runtime import Runtime
+from service.saving import Refusal
 from service.state import Stand, find_stand
 from service.test_requests import TestPlan, TestRequest, plan
-from service.values import SecretName
-from service.verification import values_digest
+from service.verification import draft_digest
 
 __all__ = [
     "Diagnosis",
@@ -66,6 +66,7 @@ __all__ = [
     "test_email",
 ]
 
+R = TypeVar("R", bound=Refusal)
 TARGET: Final = "test_email"
 _AUDIT_OUTCOMES: Final = {
     TestOutcome.ACCEPTED: AuditOutcome.SUCCEEDED,
@@ -158,17 +159,16 @@ async def _request(
 ) -> _Requested | InvalidSettings | SecretReentryRequired:
     """The first transaction: judges the request and records it, or records the refusal."""
     now = runtime.clock()
-    keys = runtime.keys.current()
     async with runtime.database.transaction() as session:
         await lock_head(session, runtime.scope)
-        stand = await find_stand(session, runtime.scope, keys)
-        accepted = await draft(stand, request.patch or SettingsPatch(), keys, now)
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        accepted = await draft(stand, request.patch or SettingsPatch(), runtime.keys)
         if not isinstance(accepted, Draft):
             return await _refuse(session, caller, stand, accepted, now)
         planned = plan(request, stand, accepted)
         if not isinstance(planned, TestPlan):
             return await _refuse(session, caller, stand, planned, now)
-        digest = await _digest(stand, accepted, now)
+        digest = await draft_digest(stand, accepted, now)
         row = _new_row(runtime, caller, request, _Facts(stand.revision, planned, digest, now))
         session.add(row)
         await append(session, _requested_event(caller, row, planned), now)
@@ -233,18 +233,6 @@ async def _finish(session: Session, row: TestEmailRow, finish: _Finish, now: dat
     await append(session, event, now)
 
 
-async def _digest(stand: Stand, accepted: Draft, now: datetime) -> str:
-    marks: dict[SecretName, bytes | None] = {}
-    for name in SecretName:
-        secret = accepted.given.get(name)
-        if secret is None:
-            version = accepted.values.secret_version(name)
-            marks[name] = await stand.secrets.stored_fingerprint(name, version)
-        else:
-            marks[name] = await stand.secrets.fingerprint(name, secret, now)
-    return values_digest(accepted.values, marks)
-
-
 @dataclass(frozen=True, slots=True)
 class _Facts:
     revision: int
@@ -290,9 +278,6 @@ def _requested_event(caller: Caller, row: TestEmailRow, planned: TestPlan) -> Ev
             "port": planned.account.port,
         },
     )
-
-
-R = TypeVar("R", bound=InvalidSettings | SecretReentryRequired)
 
 
 async def _refuse(session: Session, caller: Caller, stand: Stand, refused: R, now: datetime) -> R:

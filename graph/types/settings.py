@@ -1,24 +1,21 @@
 """The settings as clients read them."""
 
 from datetime import datetime
-from typing import Annotated, Union
 
 import strawberry
 
-from graph.enums import ProblemSeverity, SaslMechanism, SecretState, TlsMode
+from graph.context import Info
+from graph.enums import SaslMechanism, SecretState, TlsMode, VerificationState
 from graph.ids import write_id
-from graph.types.common import Actor, Certificate, FieldChange, Node, Suggestion, UserError
-from graph.types.trail import AuditEvent
-from service.problems import Problem
+from graph.types.common import Actor, Certificate, Node
+from graph.types.problems import SettingsProblem
+from graph.types.provider import EmailProvider
+from graph.types.test_email import TestEmail
 from service.secrets import SecretStatus as SecretStatusValue
-from service.settings import (
-    InvalidSettings,
-    RevisionConflict,
-    SecretReentryRequired,
-    SettingsState,
-    SettingsUpdated,
-    UpdateResult,
-)
+from service.settings import SettingsState
+from service.test_emails import test_email
+from service.values import SettingsValues
+from service.verification import verification
 
 
 @strawberry.type(
@@ -55,30 +52,14 @@ class OAuth2Settings:
     )
 
 
-@strawberry.type(description="Something to say about a value of the settings.")
-class SettingsProblem:
-    """A problem."""
+@strawberry.type(description="What the last test of exactly these values said.")
+class SettingsVerification:
+    """A verification."""
 
-    severity: ProblemSeverity = strawberry.field(description="How much it matters.")
-    code: str = strawberry.field(
-        description="Stable, UPPER_SNAKE_CASE, such as `FROM_ADDRESS_DIFFERS_FROM_USERNAME`."
+    state: VerificationState = strawberry.field(description="What is known from tests.")
+    test_email: TestEmail | None = strawberry.field(
+        description="The test that it rests on; null where there is none."
     )
-    field: list[str] = strawberry.field(
-        description='The input field it is about: `["smtpPort"]`, `["oauth2", "tokenUrl"]`.'
-    )
-    message: str = strawberry.field(description="What is wrong and how to mend it.")
-    suggestion: Suggestion | None = strawberry.field(description="A change that would mend it.")
-
-    @classmethod
-    def of(cls, problem: Problem) -> "SettingsProblem":
-        """From a problem of the service."""
-        return cls(
-            severity=problem.severity,
-            code=problem.code,
-            field=list(problem.field),
-            message=problem.message,
-            suggestion=None if problem.suggestion is None else Suggestion.of(problem.suggestion),
-        )
 
 
 @strawberry.type(
@@ -127,6 +108,9 @@ class EmailSettings(Node):
     from_header: str | None = strawberry.field(
         description="The From header that a message gets, as it will be written."
     )
+    provider: EmailProvider | None = strawberry.field(
+        description="The provider whose host it is, where that is a known one."
+    )
     problems: list[SettingsProblem] = strawberry.field(
         description="Warnings and remarks about these values."
     )
@@ -135,6 +119,20 @@ class EmailSettings(Node):
     )
     updated_at: datetime = strawberry.field(description="When this revision was saved.")
     updated_by: Actor = strawberry.field(description="Who saved it.")
+    values: strawberry.Private[SettingsValues]
+
+    @strawberry.field(
+        description="What the last test of exactly these values said, passwords included. Tests "
+        "of depth CONNECT count only where they failed."
+    )
+    async def verification(self, info: Info) -> SettingsVerification:
+        """What is known from tests."""
+        runtime = info.context.runtime
+        known = await verification(runtime, self.values)
+        test = None if known.test_id is None else await test_email(runtime, known.test_id)
+        return SettingsVerification(
+            state=known.state, test_email=None if test is None else TestEmail.of(test)
+        )
 
     @classmethod
     def of(cls, state: SettingsState) -> "EmailSettings":
@@ -157,10 +155,12 @@ class EmailSettings(Node):
             ehlo_hostname=values.ehlo_hostname,
             timeout_seconds=values.timeout_seconds,
             from_header=state.from_header,
+            provider=None if state.provider is None else EmailProvider.of(state.provider),
             problems=[SettingsProblem.of(each) for each in state.problems],
             revision=state.revision,
             updated_at=state.updated_at,
             updated_by=Actor.of(state.updated_by),
+            values=values,
         )
 
 
@@ -174,108 +174,3 @@ def _oauth2(state: SettingsState) -> OAuth2Settings | None:
         client_secret=SecretStatus.of(state.oauth2_client_secret),
         scope=values.oauth2_scope,
     )
-
-
-@strawberry.type(
-    description="The settings are saved. Where nothing differed, `changes` is empty, `auditEvent` "
-    "is null and the revision is the old one."
-)
-class UpdateEmailSettingsSuccess:
-    """A save."""
-
-    email_settings: EmailSettings = strawberry.field(description="The settings now in force.")
-    changes: list[FieldChange] = strawberry.field(description="What this save changed.")
-    audit_event: AuditEvent | None = strawberry.field(description="Its event in the trail.")
-
-
-@strawberry.type(description="Values that cannot be taken. All of them are told at once.")
-class InvalidSettingsError(UserError):
-    """Invalid settings."""
-
-    problems: list[SettingsProblem] = strawberry.field(description="What is wrong, field by field.")
-
-    @classmethod
-    def of(cls, invalid: InvalidSettings) -> "InvalidSettingsError":
-        """From a refusal of the service."""
-        return cls(
-            code=invalid.code,
-            message="Some values cannot be taken; nothing was changed. See problems.",
-            problems=[SettingsProblem.of(each) for each in invalid.problems],
-        )
-
-
-@strawberry.type(
-    description="Somebody else saved first. Look at what they changed, and save again with "
-    "`expectedRevision` as it is now."
-)
-class RevisionConflictError(UserError):
-    """A conflict."""
-
-    current: EmailSettings = strawberry.field(description="What stands now.")
-    their_changes: list[FieldChange] = strawberry.field(
-        description="What was changed since the revision that you expected."
-    )
-
-
-@strawberry.type(
-    description="A stored secret is bound to where it was meant to go. These fields change that, "
-    "so it must be given again."
-)
-class SecretReentryRequiredError(UserError):
-    """A secret must be given again."""
-
-    changed_fields: list[str] = strawberry.field(
-        description="The changed fields that the secret is bound to."
-    )
-
-    @classmethod
-    def of(cls, required: SecretReentryRequired) -> "SecretReentryRequiredError":
-        """From a refusal of the service."""
-        secrets = " and ".join(required.secrets)
-        return cls(
-            code=required.code,
-            message=f"Give {secrets} again, or clear it: it was stored for another destination.",
-            changed_fields=list(required.changed_fields),
-        )
-
-
-UpdateEmailSettingsResult = Annotated[
-    Union[  # noqa: UP007 (Strawberry names unions this way)
-        UpdateEmailSettingsSuccess,
-        InvalidSettingsError,
-        RevisionConflictError,
-        SecretReentryRequiredError,
-    ],
-    strawberry.union(
-        name="UpdateEmailSettingsResult", description="How a change of the settings ended."
-    ),
-]
-
-
-def update_result(
-    result: UpdateResult,
-) -> (
-    UpdateEmailSettingsSuccess
-    | InvalidSettingsError
-    | RevisionConflictError
-    | SecretReentryRequiredError
-):
-    """The union's member that a result of the service becomes."""
-    match result:
-        case SettingsUpdated():
-            return UpdateEmailSettingsSuccess(
-                email_settings=EmailSettings.of(result.state),
-                changes=[FieldChange.of(each) for each in result.changes],
-                audit_event=None if result.event is None else AuditEvent.of(result.event),
-            )
-        case InvalidSettings():
-            return InvalidSettingsError.of(result)
-        case RevisionConflict():
-            return RevisionConflictError(
-                code="REVISION_CONFLICT",
-                message="Somebody else saved first. Look at theirChanges, then save again.",
-                current=EmailSettings.of(result.current),
-                their_changes=[FieldChange.of(each) for each in result.their_changes],
-            )
-        case SecretReentryRequired():
-            return SecretReentryRequiredError.of(result)

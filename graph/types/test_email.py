@@ -1,24 +1,18 @@
 """Test emails as clients read them."""
 
 from datetime import datetime
-from typing import Annotated, Union
 
 import strawberry
 
 from graph.enums import TestDepth, TestOutcome, TestStageName, TestStageOutcome, TranscriptSender
 from graph.ids import write_id
 from graph.types.common import Actor, Certificate, Node, Suggestion
-from graph.types.settings import InvalidSettingsError, SecretReentryRequiredError
 from service.test_emails import (
     Diagnosis as DiagnosisValue,
 )
 from service.test_emails import (
-    InvalidSettings,
-    SecretReentryRequired,
-    SendResult,
     ServerFacts,
     StageReport,
-    TestEmailSent,
 )
 from service.test_emails import TestEmail as TestEmailValue
 from service.test_emails import TranscriptLine as TranscriptLineValue
@@ -169,33 +163,3 @@ class TestEmail(Node):
             started_at=test.started_at,
             finished_at=test.finished_at,
         )
-
-
-@strawberry.type(
-    description="The test ran, whether or not it went well: `testEmail.outcome` tells."
-)
-class SendTestEmailSuccess:
-    """A test that ran."""
-
-    test_email: TestEmail = strawberry.field(description="The test.")
-
-
-SendTestEmailResult = Annotated[
-    Union[  # noqa: UP007 (Strawberry names unions this way)
-        SendTestEmailSuccess, InvalidSettingsError, SecretReentryRequiredError
-    ],
-    strawberry.union(name="SendTestEmailResult", description="How asking for a test ended."),
-]
-
-
-def send_result(
-    result: SendResult,
-) -> SendTestEmailSuccess | InvalidSettingsError | SecretReentryRequiredError:
-    """The union's member that a result of the service becomes."""
-    match result:
-        case TestEmailSent():
-            return SendTestEmailSuccess(test_email=TestEmail.of(result.test_email))
-        case InvalidSettings():
-            return InvalidSettingsError.of(result)
-        case SecretReentryRequired():
-            return SecretReentryRequiredError.of(result)

@@ -1,0 +1,30 @@
+"""How a command runs: configuration in, one sentence and exit status 2 for what must be mended."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
+
+import typer
+
+from graph.config import Config, load_config
+from service.runtime import Runtime
+from service.startup import CannotStartError, open_runtime
+
+T = TypeVar("T")
+
+
+def run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
+    """Runs a command's work."""
+    try:
+        return asyncio.run(work(load_config()))
+    except CannotStartError as error:
+        typer.echo(f"postledger: {error}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+async def with_runtime(config: Config, work: Callable[[Runtime], Coroutine[None, None, T]]) -> T:
+    """Opens the database and the keys for a command's work."""
+    async with open_runtime(config.storage) as runtime:
+        return await work(runtime)

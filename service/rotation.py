@@ -1,0 +1,63 @@
+"""Changing the encryption key: everything sealed is sealed anew, and the trail notes it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.trail import append
+from db.settings import lock_head
+from service.caller import Caller
+from service.keys import KeyFile, KeyProblem
+from service.runtime import Runtime
+from service.secrets import Resealed
+from service.state import find_stand
+
+TARGET: Final = "encryption_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What was done: the key now in use, and the secrets that were sealed under it, or not."""
+
+    key_id: str
+    resealed: Resealed
+
+
+async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotated | KeyProblem:
+    """Seals every stored secret under the newest key, in one transaction with its event.
+
+    May be run again at any time: what is sealed under the newest key already stays as it is. With
+    nothing to do there is no event. The older keys open what they sealed until they are removed.
+
+    Args:
+        runtime: a running service, or a command beside it.
+        caller: who asks.
+        fresh: whether to make a new key first; only where the keys lie in a file.
+    """
+    if fresh and isinstance(runtime.keys, KeyFile):
+        # In place before anything is sealed under it, so that a service that runs meanwhile
+        # finds it when it meets the first secret sealed anew.
+        runtime.keys.add()
+    keys = runtime.keys.current()
+    if isinstance(keys, KeyProblem):
+        return keys
+    now = runtime.clock()
+    async with runtime.database.transaction() as session:
+        await lock_head(session, runtime.scope)
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        resealed = await stand.secrets.reseal(stand.values)
+        if fresh or resealed.done:
+            event = Event(
+                action=AuditAction.ENCRYPTION_KEY_CHANGED,
+                outcome=AuditOutcome.SUCCEEDED,
+                actor=caller.actor,
+                client=caller.client,
+                target=TARGET,
+                detail={
+                    "key_id": keys.sealing_key_id,
+                    "resealed": len(resealed.done),
+                    "unreadable": len(resealed.unreadable),
+                },
+            )
+            await append(session, event, now)
+    return Rotated(keys.sealing_key_id, resealed)

@@ -1,0 +1,113 @@
+"""Writing a new revision with its event; and the events of changes that were refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol, TypeVar
+
+from audit.event import AuditAction, AuditOutcome, Change, Event
+from audit.history import Recorded, read_event
+from audit.trail import append
+from db.database import Session
+from db.tables import EmailSettingsHead
+from service.caller import Caller
+from service.changes import compare
+from service.state import Origin, SettingsState, Stand, describe, row_of
+from service.values import SettingsValues
+
+TARGET: Final = "email_settings"
+
+
+class Refusal(Protocol):
+    """Why a request was refused: a stable code, and which fields it is about, without values."""
+
+    @property
+    def code(self) -> str:
+        """Stable, UPPER_SNAKE_CASE."""
+        ...
+
+    @property
+    def fields(self) -> str:
+        """Which fields, in words for the trail."""
+        ...
+
+
+R = TypeVar("R", bound=Refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A new revision to write, and who wants it."""
+
+    caller: Caller
+    values: SettingsValues
+    reason: str | None
+    restored_from: int | None = None
+
+    @property
+    def action(self) -> AuditAction:
+        """What the trail calls it."""
+        if self.restored_from is None:
+            return AuditAction.EMAIL_SETTINGS_UPDATED
+        return AuditAction.EMAIL_SETTINGS_RESTORED
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsUpdated:
+    """The change happened, or nothing differed: then there is no event and no new revision."""
+
+    state: SettingsState
+    changes: tuple[Change, ...]
+    event: Recorded | None
+
+
+async def save(
+    session: Session, head: EmailSettingsHead, stand: Stand, saving: Saving, now: datetime
+) -> SettingsUpdated:
+    """Writes the new revision and its event, unless nothing differs from the one in force.
+
+    The first save always makes revision 1, so that there are settings from then on.
+    """
+    changes = compare(stand.values, saving.values)
+    if not changes and stand.row is not None:
+        return SettingsUpdated(describe(stand.row, stand.secrets, now), (), None)
+    revision = stand.revision + 1
+    appended = await append(session, _saved(saving, revision, changes), now)
+    origin = Origin(
+        saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
+    )
+    row = row_of(head.scope, revision, saving.values, origin)
+    head.revision = revision
+    session.add_all((head, row))
+    await session.flush()
+    recorded = await read_event(session, appended.seq)
+    return SettingsUpdated(describe(row, stand.secrets, now), changes, recorded)
+
+
+async def refuse(session: Session, caller: Caller, stand: Stand, refused: R, now: datetime) -> R:
+    """Records that a change was refused: which fields and why, never the values."""
+    event = Event(
+        action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
+        outcome=AuditOutcome.DENIED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        revision=stand.revision,
+        error_code=refused.code,
+        detail={"fields": refused.fields},
+    )
+    await append(session, event, now)
+    return refused
+
+
+def _saved(saving: Saving, revision: int, changes: tuple[Change, ...]) -> Event:
+    return Event(
+        action=saving.action,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=saving.caller.actor,
+        client=saving.caller.client,
+        target=TARGET,
+        revision=revision,
+        changes=changes,
+        reason=saving.reason,
+        detail={} if saving.restored_from is None else {"restored_from": saving.restored_from},
+    )
