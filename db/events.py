@@ -4,6 +4,7 @@ from sqlalchemy import desc, insert
 from sqlmodel import col, select
 
 from db.database import Session
+from db.event_search import EventConditions, Span, find_events
 from db.tables import AuditEventRow, AuditHead, AuditSearchRow
 
 
@@ -39,24 +40,9 @@ async def event(session: Session, seq: int) -> AuditEventRow | None:
     return await session.get(AuditEventRow, seq)
 
 
-async def events(
-    session: Session, *, above: int | None, below: int | None, newest: bool, limit: int
-) -> list[AuditEventRow]:
-    """Up to `limit` events between two sequence numbers (both exclusive), newest first.
-
-    Args:
-        session: the transaction.
-        above: only events after this one.
-        below: only events before this one.
-        newest: whether `limit` cuts the oldest ones away, or the newest ones.
-        limit: how many at the most.
-    """
+async def events(session: Session, conditions: EventConditions, span: Span) -> list[AuditEventRow]:
+    """The events in a span that fit the conditions, newest first."""
+    numbers = await find_events(session, conditions, span)
     seq = col(AuditEventRow.seq)
-    query = select(AuditEventRow)
-    if above is not None:
-        query = query.where(seq > above)
-    if below is not None:
-        query = query.where(seq < below)
-    query = query.order_by(desc(seq) if newest else seq).limit(limit)
-    rows = list((await session.exec(query)).all())
-    return rows if newest else rows[::-1]
+    query = select(AuditEventRow).where(seq.in_(numbers)).order_by(desc(seq))
+    return list((await session.exec(query)).all()) if numbers else []

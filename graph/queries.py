@@ -10,13 +10,13 @@ from graph.errors import bad_input
 from graph.inputs import EmailSettingsInput
 from graph.paging import After, Before, First, Last, page_request
 from graph.permissions import Requires, require
+from graph.trail_queries import TrailQueries
 from graph.types.access import Viewer
 from graph.types.common import FieldChange
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
-from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
 from service.caller import Permission
 from service.checking import check_email_settings
 from service.providers import email_providers
@@ -28,11 +28,10 @@ from service.revisions import (
     email_settings_revisions,
 )
 from service.settings import email_settings
-from service.trail import audit_event, audit_events
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(TrailQueries):
     """The root of reading."""
 
     @strawberry.field(description="Who you are, and what you may do.")
@@ -134,32 +133,3 @@ class Query:
     ) -> list[EmailProvider]:
         """Known providers."""
         return [EmailProvider.of(each) for each in email_providers(address)]
-
-    @strawberry.field(
-        description="The trail, newest first. A cursor stays valid while events are appended.",
-        extensions=[Requires(Permission.READ_TRAIL)],
-    )
-    async def audit_events(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> AuditEventConnection:
-        """The trail."""
-        page = page_request(AUDIT_CURSOR, first, after, last, before)
-        return AuditEventConnection.of(await audit_events(info.context.runtime, page))
-
-    @strawberry.field(
-        description="One event of the trail; null where the trail is not that long.",
-        extensions=[Requires(Permission.READ_TRAIL)],
-    )
-    async def audit_event(
-        self,
-        info: Info,
-        sequence: Annotated[int, strawberry.argument(description="Its place: 0, 1, 2 …")],
-    ) -> AuditEvent | None:
-        """One event."""
-        recorded = await audit_event(info.context.runtime, sequence)
-        return None if recorded is None else AuditEvent.of(recorded)

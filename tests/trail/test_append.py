@@ -16,6 +16,7 @@ from audit.trail import SignerRefusedError, Tip, Trail, append
 from db import events
 from db import tree as stored
 from db.database import Database
+from db.event_search import EventConditions, Span
 from tests.trail.conftest import SEED, START, HeldKeys, an_event, write
 
 pytestmark = pytest.mark.anyio
@@ -109,7 +110,7 @@ async def test_many_writers_leave_no_gap(database: Database) -> None:
     """Twenty at once in one process: every event is there once, each holding the one before."""
     await asyncio.gather(*(write(database, 1, first=number) for number in range(20)))
     async with database.reading() as session:
-        rows = await events.events(session, above=None, below=None, newest=True, limit=100)
+        rows = await events.events(session, EventConditions(), Span(None, None, True, 100))
 
     assert list(range(19, -1, -1)) == [row.seq for row in rows]
     assert [row.leaf for row in rows[1:]] == [row.prev for row in rows[:-1]]
