@@ -10,12 +10,11 @@ from rich.table import Column, Table
 
 from graph.audit_cli import audit
 from graph.command import run, with_runtime
-from graph.schema import printed_schema
-from graph.server import serve as run_server
 from graph.settings_cli import keys, settings
 from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
 from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
+from service.sandbox import SANDBOX_PORT
 from service.startup import CannotStartError, upgrade_database
 
 app = typer.Typer(
@@ -46,11 +45,17 @@ def serve(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Run a mail server for trying things out as well.")
     ] = False,
+    sandbox_port: Annotated[
+        int, typer.Option(help="Port of that mail server; 0 takes a free one.")
+    ] = SANDBOX_PORT,
 ) -> None:
     """Run the service."""
+    from graph.server import serve as run_server  # noqa: PLC0415 (other commands go without it)
+
     given = {"host": host, "port": port}
     changes = {name: value for name, value in given.items() if value is not None}
-    run(lambda config: run_server(config.model_copy(update=changes), sandbox=sandbox))
+    mail = sandbox_port if sandbox else None
+    run(lambda config: run_server(config.model_copy(update=changes), mail))
 
 
 @app.command()
@@ -60,6 +65,8 @@ def schema(
     ] = None,
 ) -> None:
     """Print the GraphQL schema."""
+    from graph.schema import printed_schema  # noqa: PLC0415 (other commands go without it)
+
     if output is None:
         typer.echo(printed_schema(), nl=False)
     else:

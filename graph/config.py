@@ -3,23 +3,40 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-from service.startup import CannotStartError, Storage
+from graph.edge_config import EdgeConfig
+from service.startup import CannotStartError, Storage, Testing
+from service.test_limits import TestLimits
 
 ENV_PREFIX = "POSTLEDGER_"
 
 
-class Config(BaseSettings):
-    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
-
-    A file in the secrets directory is named like the variable, in lower case.
-    """
+class _Place(BaseSettings):
+    """Where the rest is to be found: read first, from variables and `.env` only."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
     )
+
+    secrets_directory: DirectoryPath | None = Field(
+        default=None,
+        description="A directory with a file for each value that is better not in the "
+        "environment, named like the variable in lower case: `postledger_database_url`.",
+    )
+
+    @field_validator("secrets_directory", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class Config(EdgeConfig, _Place):
+    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
+
+    Each of them goes before the ones after it.
+    """
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8025, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -61,6 +78,31 @@ class Config(BaseSettings):
         30, ge=0, le=3600, description="How long requests and tests under way may take to finish."
     )
 
+    allowed_destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where tests may connect to: networks (`10.0.0.0/8`), addresses, names "
+        "(`*.example.com`), separated by commas. Unset: everywhere, but for what is blocked.",
+    )
+    blocked_destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where tests may not connect to, written likewise; it goes before what is "
+        "allowed. Cloud metadata and link-local addresses are always refused.",
+    )
+    test_recipient_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="The domains that test emails may be sent to, by commas. Unset: all."
+    )
+    tests_per_minute_per_caller: int = Field(
+        20, ge=1, le=10_000, description="How many tests one caller may begin within a minute."
+    )
+    tests_per_minute: int = Field(
+        60, ge=1, le=100_000, description="How many tests may begin within a minute in all."
+    )
+    tests_running: int = Field(
+        20, ge=1, le=1_000, description="How many tests may be under way at once."
+    )
+    test_limit_seconds: float = Field(
+        120, gt=0, le=3_600, description="How long one test may take in all."
+    )
     settings_smtp_password: SecretStr | None = Field(
         None, description="The SMTP password that `postledger settings apply` stores."
     )
@@ -68,7 +110,14 @@ class Config(BaseSettings):
         None, description="The OAuth2 client secret that `postledger settings apply` stores."
     )
 
-    @field_validator("encryption_keys", "signing_key", mode="before")
+    @field_validator(
+        "encryption_keys",
+        "signing_key",
+        "allowed_destinations",
+        "blocked_destinations",
+        "test_recipient_domains",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -79,6 +128,21 @@ class Config(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @property
+    def testing(self) -> Testing:
+        """How tests may be run."""
+        return Testing(
+            allowed_destinations=self.allowed_destinations,
+            blocked_destinations=self.blocked_destinations,
+            limit_seconds=self.test_limit_seconds,
+            limits=TestLimits(
+                per_actor=self.tests_per_minute_per_caller,
+                overall=self.tests_per_minute,
+                running=self.tests_running,
+                recipient_domains=tuple(each.casefold() for each in self.test_recipient_domains),
+            ),
+        )
 
     @property
     def storage(self) -> Storage:
@@ -93,7 +157,7 @@ class Config(BaseSettings):
         )
 
 
-def load_config(secrets_directory: Path | None = None) -> Config:
+def load_config() -> Config:
     """Reads the configuration.
 
     Raises:
@@ -101,8 +165,13 @@ def load_config(secrets_directory: Path | None = None) -> Config:
             does not repeat the value.
     """
     try:
-        return Config(_secrets_dir=secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
+        place = _Place()
+        return Config(_secrets_dir=place.secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ENV_PREFIX + str(first["loc"][0]).upper()
         raise CannotStartError(f"{name}: {first['msg']}.") from None
+    except (UnicodeDecodeError, OSError, SettingsError):
+        raise CannotStartError(
+            "The file .env, or one in the secrets directory, cannot be read as UTF-8 text."
+        ) from None

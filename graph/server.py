@@ -14,7 +14,7 @@ from rich.console import Console
 from graph.app import App, create_app
 from graph.config import Config
 from graph.log import set_up_log
-from service.sandbox import SANDBOX_PORT, SandboxMail, run_sandbox
+from service.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
 from service.startup import CannotStartError
 
 _log = structlog.get_logger()
@@ -47,8 +47,12 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, None)
 
 
-async def serve(config: Config, *, sandbox: bool) -> None:
+async def serve(config: Config, sandbox_port: int | None) -> None:
     """Serves until a signal comes; then requests and tests under way finish, within the grace.
+
+    Args:
+        config: the configuration.
+        sandbox_port: where to run the sandbox's mail server, 0 for any free port; None for none.
 
     Raises:
         CannotStartError: something outside has to change first.
@@ -59,12 +63,11 @@ async def serve(config: Config, *, sandbox: bool) -> None:
         listener = stack.enter_context(_listen(config))
         app = await stack.enter_async_context(create_app(config))
         _tell(console, config, app, listener)
-        if sandbox:
-            arrived = _printer(console)
-            await stack.enter_async_context(
-                run_sandbox(app.start.runtime, config.data_directory, arrived)
+        if sandbox_port is not None:
+            mail = run_sandbox(
+                app.start.runtime, config.data_directory, sandbox_port, _printer(console)
             )
-            _tell_sandbox(console)
+            _tell_sandbox(console, await stack.enter_async_context(mail))
         server = _Server(_uvicorn_config(config, app))
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
@@ -87,13 +90,16 @@ def _uvicorn_config(config: Config, app: App) -> uvicorn.Config:
 def _listen(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     try:
-        return socket.create_server((config.host, config.port), family=family)
+        listener = socket.create_server((config.host, config.port), family=family)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CannotStartError(
             f"Cannot listen on {config.host}, port {config.port} ({reason}): "
             "choose others with POSTLEDGER_HOST and POSTLEDGER_PORT."
         ) from None
+    # Inherited by every connection; without it an answer's last part waits 40 ms for the client.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _tell(console: Console, config: Config, app: App, listener: socket.socket) -> None:
@@ -119,10 +125,10 @@ def _tell(console: Console, config: Config, app: App, listener: socket.socket) -
         _log.warning("closed interrupted tests", tests=list(start.interrupted_tests))
 
 
-def _tell_sandbox(console: Console) -> None:
+def _tell_sandbox(console: Console, sandbox: Sandbox) -> None:
     console.print(
-        f"The sandbox's mail server listens on localhost, port {SANDBOX_PORT} (STARTTLS); "
-        "what it gets is printed here.",
+        f"The sandbox's mail server listens on localhost, port {sandbox.port} (STARTTLS; sign in "
+        f"as {USERNAME} with {PASSWORD}); what it gets is printed here.",
         markup=False,
     )
 

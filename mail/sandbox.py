@@ -32,6 +32,14 @@ class SandboxMail:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Where the server listens, and the certificate to trust, as PEM."""
+
+    port: int
+    certificate: str
+
+
 @dataclass(slots=True)
 class _Keeper:
     """aiosmtpd's handler: writes each message into the folder."""
@@ -58,8 +66,8 @@ class _Keeper:
 @asynccontextmanager
 async def sandbox(
     folder: Path, port: int, arrived: Callable[[SandboxMail], None]
-) -> AsyncIterator[str]:
-    """Runs the server on localhost; yields its certificate as PEM.
+) -> AsyncIterator[Sandbox]:
+    """Runs the server on localhost; yields where, and its certificate.
 
     It demands STARTTLS, and a sign-in as `sandbox` with `sandbox-password`.
 
@@ -90,7 +98,7 @@ async def sandbox(
         port,
     )
     async with server:
-        yield certificate
+        yield Sandbox(server.sockets[0].getsockname()[1], certificate)
 
 
 def _authenticate(*about: object) -> AuthResult:

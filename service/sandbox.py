@@ -1,12 +1,12 @@
 """The sandbox: a mail server of our own, and settings that send through it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from mail import sandbox as server
-from mail.sandbox import SandboxMail
+from mail.sandbox import Sandbox, SandboxMail
 from mail.secret import Secret
 from service.caller import COMMAND_LINE
 from service.patch import SettingsPatch
@@ -14,40 +14,52 @@ from service.runtime import Runtime
 from service.settings import SettingsUpdate, email_settings, update_email_settings
 from service.startup import CannotStartError
 
-__all__ = ["SANDBOX_PORT", "SandboxMail", "run_sandbox"]
+__all__ = ["PASSWORD", "SANDBOX_PORT", "USERNAME", "Sandbox", "SandboxMail", "run_sandbox"]
 
 SANDBOX_PORT: Final = 2525
+USERNAME: Final = server.USERNAME
+PASSWORD: Final = server.PASSWORD
 
 
 @asynccontextmanager
 async def run_sandbox(
-    runtime: Runtime, data_directory: Path, arrived: Callable[[SandboxMail], None]
-) -> AsyncIterator[None]:
+    runtime: Runtime, data_directory: Path, port: int, arrived: Callable[[SandboxMail], None]
+) -> AsyncIterator[Sandbox]:
     """Runs the sandbox's mail server; saves settings that use it, where nothing was saved yet.
+
+    Args:
+        runtime: the running service.
+        data_directory: where a folder for the messages is made.
+        port: where to listen; 0 takes a free one.
+        arrived: is told of each message.
 
     Raises:
         CannotStartError: its port is taken.
     """
-    try:
-        async with server.sandbox(data_directory / "sandbox", SANDBOX_PORT, arrived) as certificate:
-            if await email_settings(runtime) is None:
-                await _save_settings(runtime, certificate)
-            yield
-    except OSError as error:
-        raise CannotStartError(
-            f"The sandbox cannot listen on port {SANDBOX_PORT} ({error.strerror})."
-        ) from None
+    async with AsyncExitStack() as stack:
+        try:
+            folder = data_directory / "sandbox"
+            sandbox = await stack.enter_async_context(server.sandbox(folder, port, arrived))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise CannotStartError(
+                f"The sandbox cannot listen on port {port} ({reason}): "
+                "choose another with --sandbox-port."
+            ) from None
+        if await email_settings(runtime) is None:
+            await _save_settings(runtime, sandbox)
+        yield sandbox
 
 
-async def _save_settings(runtime: Runtime, certificate: str) -> None:
+async def _save_settings(runtime: Runtime, sandbox: Sandbox) -> None:
     patch = SettingsPatch(
         smtp_host=server.HOST,
-        smtp_port=SANDBOX_PORT,
+        smtp_port=sandbox.port,
         smtp_username=server.USERNAME,
         smtp_password=Secret(server.PASSWORD),
         default_from_address="noreply@example.com",
         default_from_display_name="Postledger sandbox",
-        trusted_certificates=(certificate,),
+        trusted_certificates=(sandbox.certificate,),
     )
     update = SettingsUpdate(patch, expected_revision=0, reason="The sandbox was started.")
     await update_email_settings(runtime, COMMAND_LINE, update)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
+from service.keys import KeyFile
+from service.runtime import Runtime
+from tests.inprocess import Edge
+from tests.trails import opened_trail
 
 with warnings.catch_warnings():
     # It looks for a runtime directory when it is imported, and warns where there is none.
@@ -28,13 +33,18 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server: `POSTLEDGER_TEST_DATABASE_URL`, or one started here."""
     given = os.environ.get("POSTLEDGER_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    with get_server(tmp_path_factory.mktemp("postgresql")) as server:
+    # Not in pytest's own folder: another run of pytest would close that to the server, which
+    # runs as a user of its own where the tests run as root.
+    with (
+        tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
+        get_server(folder) as server,
+    ):
         yield server.get_uri()
 
 
@@ -95,3 +105,17 @@ async def _execute(url: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
+
+
+@pytest.fixture
+async def runtime(database: Database, tmp_path: Path) -> Runtime:
+    """What the use-cases work with, over a fresh database, with an encryption key in a file."""
+    keys = KeyFile(tmp_path / "encryption.keys")
+    keys.create()
+    return Runtime(database, keys, await opened_trail(database, tmp_path))
+
+
+@pytest.fixture
+def edge(runtime: Runtime) -> Edge:
+    """The schema, as an administrator uses it."""
+    return Edge(runtime)

@@ -15,7 +15,8 @@ from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_keys import rotate_signing_key
 from service.trail_reopen import reopen_trail
 from service.trail_verify import NotAKey, Verification, VerificationRequest, verify_trail
-from tests.trail.conftest import NAME, write
+from tests.trail.conftest import write
+from tests.trails import NAME
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,86 @@
+"""A client of the GraphQL API, which remembers every byte that it was answered with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import httpx2
+
+Json: TypeAlias = dict[str, Any]
+"""JSON as it came: what is in it is what a test is about to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service answered."""
+
+    status: int
+    body: Json
+
+    @property
+    def data(self) -> Json:
+        """The data.
+
+        Raises:
+            AssertionError: there are errors as well.
+        """
+        if "errors" in self.body:
+            raise AssertionError(f"errors instead of data alone: {self.body['errors']}")
+        data: Json = self.body["data"]
+        return data
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the errors, in their order."""
+        return [error["extensions"]["code"] for error in self.body.get("errors", [])]
+
+    @property
+    def messages(self) -> str:
+        """The errors' messages."""
+        return "\n".join(error["message"] for error in self.body.get("errors", []))
+
+
+@dataclass(slots=True)
+class Client:
+    """A caller with a token, or without one."""
+
+    address: str
+    token: str | None = None
+    heard: list[bytes] = field(default_factory=list)
+    _http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
+
+    def bearing(self, token: str | None) -> "Client":
+        """The same client with another token; both remember in one place."""
+        return Client(self.address, token, self.heard, self._http)
+
+    def ask(self, query: str, **variables: object) -> Answer:
+        """Sends an operation."""
+        return self.ask_with(query, variables)
+
+    def ask_with(self, query: str, variables: Mapping[str, object]) -> Answer:
+        """Sends an operation with variables under any names."""
+        return self._read(
+            self._http.post(
+                self.address,
+                json={"query": query, "variables": variables},
+                headers=self._headers(),
+            )
+        )
+
+    def send(self, body: bytes) -> Answer:
+        """Sends a body as it is."""
+        headers = self._headers() | {"Content-Type": "application/json"}
+        return self._read(self._http.post(self.address, content=body, headers=headers))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def _headers(self) -> dict[str, str]:
+        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+
+    def _read(self, response: httpx2.Response) -> Answer:
+        headers = b"\n".join(b": ".join(pair) for pair in response.headers.raw)
+        self.heard.append(headers + b"\n\n" + response.content)
+        body: Json = response.json()
+        return Answer(response.status_code, body)

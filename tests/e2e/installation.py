@@ -1,0 +1,130 @@
+"""An installation of Postledger: a folder, a database, and the processes that work on them."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import MetaData, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from tests.e2e.client import Client
+from tests.e2e.processes import Finished, Process, finish, running
+
+_ANSWERS = r"answers at (http://\S+)"
+_TOKEN = r"(plg_\S+)"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service, and a client of it with the administrator's token."""
+
+    process: Process
+    client: Client
+
+
+@dataclass(slots=True)
+class Installation:
+    """Where a service lives. It remembers all that its processes wrote and answered."""
+
+    folder: Path
+    database_url: str | None
+    variables: dict[str, str]
+    token: str | None = None
+    heard: list[bytes] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.folder / "data"
+
+    def run(self, *arguments: str, **variables: str) -> Finished:
+        """Runs a command to its end."""
+        with self.start(*arguments, **variables) as process:
+            return finish(process)
+
+    @contextlib.contextmanager
+    def start(self, *arguments: str, **variables: str) -> Iterator[Process]:
+        """Starts a command; it is killed at the end of the block if it still runs."""
+        with running(arguments, self.variables | variables, self.folder) as process:
+            self.processes.append(process)
+            try:
+                yield process
+            except BaseException as error:
+                error.add_note(f"What {arguments[0]} said:\n{process.stderr.text}")
+                raise
+
+    @contextlib.contextmanager
+    def serving(self, *arguments: str, **variables: str) -> Iterator[Service]:
+        """Runs the service; a first start's token is kept for the starts after it."""
+        with self.start("serve", "--port", "0", *arguments, **variables) as process:
+            address = process.stdout.wait_for(_ANSWERS)
+            if self.token is None:
+                self.token = process.stdout.wait_for(_TOKEN)
+            client = Client(address, self.token, self.heard)
+            with contextlib.closing(client):
+                yield Service(process, client)
+
+    def create_token(self, role: str, *arguments: str) -> str:
+        """Makes a token by the command line."""
+        done = self.run("token", "create", "--name", f"A {role}", "--role", role, *arguments)
+        if done.status != 0:
+            raise AssertionError(done.stderr)
+        return done.stdout.strip()
+
+    def written(self) -> bytes:
+        """Everything that its processes wrote."""
+        outputs = [out for each in self.processes for out in (each.stdout, each.stderr)]
+        return b"\n".join(out.bytes for out in outputs)
+
+    def answered(self) -> bytes:
+        """Everything that its services answered, headers and all."""
+        return b"\n".join(self.heard)
+
+    def stored(self) -> bytes:
+        """The data directory's files as they are, and on PostgreSQL every value of every row."""
+        files = [path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file()]
+        if self.database_url is not None:
+            files += asyncio.run(_every_value(self.database_url))
+        return b"\n".join(files)
+
+
+@contextlib.contextmanager
+def postgresql_database(server: str) -> Iterator[str]:
+    """The address of a new and empty database."""
+    name = f"e2e_{secrets.token_hex(6)}"
+    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _engine(url: str) -> AsyncEngine:
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    return create_async_engine(address, isolation_level="AUTOCOMMIT")
+
+
+async def _execute(url: str, statement: str) -> None:
+    engine = _engine(url)
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def _every_value(url: str) -> list[bytes]:
+    engine = _engine(url)
+    tables = MetaData()
+    async with engine.connect() as connection:
+        await connection.run_sync(tables.reflect)
+        rows = [
+            row
+            for table in tables.sorted_tables
+            for row in await connection.execute(table.select())
+        ]
+    await engine.dispose()
+    values = [value for row in rows for value in row]
+    return [value if isinstance(value, bytes) else str(value).encode() for value in values]

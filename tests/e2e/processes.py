@@ -1,0 +1,166 @@
+"""Processes as an operator sees them: a command, what it writes, and how it ends."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+COMMAND: Final = str(Path(sys.executable).with_name("postledger"))
+DEADLINE: Final = 30.0
+"""Seconds that a condition may take to come true; generous, as a test ends when it is true."""
+
+_PASSED_ON: Final = re.compile(r"PATH|HOME|COVERAGE_.*")
+_PAUSE: Final = 0.01
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    """Waits until a condition holds.
+
+    Raises:
+        TimeoutError: it does not; `what` says what was waited for.
+    """
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {DEADLINE:.0f} s in vain until {what}")
+        threading.Event().wait(_PAUSE)
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """An environment that holds nothing of the tests' own but what every machine has."""
+    kept = {name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)}
+    return {**kept, **variables}
+
+
+class Output:
+    """What a process writes to a pipe: kept whole, and read as it comes."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._bytes = b""
+        self._ended = False
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def bytes(self) -> bytes:
+        """Everything so far."""
+        with self._changed:
+            return self._bytes
+
+    @property
+    def text(self) -> str:
+        """Everything so far, as text."""
+        return self.bytes.decode()
+
+    def wait_for(self, pattern: str) -> str:
+        """The first group of a pattern, once the output has it.
+
+        Raises:
+            TimeoutError: the process ended, or took too long, without writing it.
+        """
+        compiled = re.compile(pattern)
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._ended or compiled.search(self._bytes.decode()), DEADLINE
+            )
+            found = compiled.search(self._bytes.decode())
+        if found is None:
+            raise TimeoutError(f"no {pattern!r} in the output:\n{self.text}")
+        return found.group(1)
+
+    def join(self) -> None:
+        """Waits for the end of the output."""
+        self._reader.join(DEADLINE)
+
+    def _read(self) -> None:
+        with self._pipe:
+            for line in self._pipe:
+                with self._changed:
+                    self._bytes += line
+                    self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+
+class Process:
+    """A running `postledger` command."""
+
+    def __init__(
+        self, arguments: Sequence[str], variables: Mapping[str, str], folder: Path
+    ) -> None:
+        self._popen = subprocess.Popen(  # noqa: S603 (the project's own command)
+            [COMMAND, *arguments],
+            cwd=folder,
+            env=environment(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.stdout = _output(self._popen.stdout)
+        self.stderr = _output(self._popen.stderr)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._popen.poll() is None
+
+    def send(self, what: signal.Signals) -> None:
+        """Sends it a signal."""
+        self._popen.send_signal(what)
+
+    def wait(self) -> int:
+        """Waits for its end; its exit status, negative where a signal ended it."""
+        status = self._popen.wait(DEADLINE)
+        self.stdout.join()
+        self.stderr.join()
+        return status
+
+    def stop(self, what: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it by a signal; its exit status."""
+        if self.running:
+            self.send(what)
+        return self.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that has ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+@contextlib.contextmanager
+def running(
+    arguments: Sequence[str], variables: Mapping[str, str], folder: Path
+) -> Iterator[Process]:
+    """A command that is killed at the end of the block, unless it has ended by then."""
+    process = Process(arguments, variables, folder)
+    try:
+        yield process
+    finally:
+        process.stop(signal.SIGKILL)
+
+
+def finish(process: Process) -> Finished:
+    """Waits for a command's end."""
+    status = process.wait()
+    return Finished(status, process.stdout.text, process.stderr.text)
+
+
+def _output(pipe: IO[bytes] | None) -> Output:
+    if pipe is None:
+        raise TypeError("the process was started with pipes")
+    return Output(pipe)
