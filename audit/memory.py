@@ -21,6 +21,14 @@ class SignerMemory:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def note(self) -> str | None:
+        """The file's text; None where there is none that could be read."""
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
     def read(self) -> Checkpoint | Refused | None:
         """The last checkpoint; None where nothing was signed from here yet."""
         try:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from audit import tree
-from audit.body import Place, write_body
+from audit.body import Place, read_body, write_body
 from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.event import Event
 from audit.memory import SignerMemory
@@ -84,6 +84,8 @@ class Trail:
     def __init__(self, keys: SigningKeys, memory: SignerMemory) -> None:
         self.keys = keys
         self.memory = memory
+        self.verifying = asyncio.Lock()
+        """Held while the whole trail is read, which is not to happen twice at once."""
         self._seen: Checkpoint | None = None
         self._signers: dict[str, Signer] = {}
         self._watchers: set[Callable[[], None]] = set()
@@ -196,7 +198,8 @@ async def append(
     growth = tree.append(tip.frontier, tip.size, tree.leaf_hash(body.encode()))
     leaf = growth.nodes[0].hash.hex()
     await events.insert_event(session, place.seq, body, leaf, place.prev)
-    await events.insert_search(session, place.seq, event_words(event))
+    # Of the body, which may have cut the event's texts: so anyone can make the words again.
+    await events.insert_search(session, place.seq, event_words(read_body(body)))
     await stored.insert_nodes(session, growth.nodes)
     head.size += 1
     head.frontier = b"".join(growth.frontier)

@@ -7,6 +7,7 @@ letters and digits, folded to one case; what is searched for is cut in the same 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from audit.event import Event
@@ -24,13 +25,13 @@ def event_words(event: Event) -> str:
     for name in _changed_fields(event):
         words[field_word(name)] = None
     for text in _texts(event):
-        words |= dict.fromkeys(map(_spell, _WORD.findall(_fold(text))))
+        words |= dict.fromkeys(_words(text))
     return " ".join(list(words)[:_MOST])
 
 
 def field_word(name: str) -> str:
     """The word that stands for "this field was changed": no text can hold it."""
-    return _FIELD_MARK + "".join(map(_spell, _WORD.findall(_fold(name))))
+    return _FIELD_MARK + "".join(_words(name))
 
 
 def sought_words(text: str) -> tuple[str, ...]:
@@ -56,6 +57,12 @@ def _texts(event: Event) -> Iterator[str]:
         yield change.field
         yield from (text for text in (change.before, change.after) if text is not None)
     yield from (value for value in event.detail.values() if isinstance(value, str))
+
+
+@lru_cache(maxsize=2048)
+def _words(text: str) -> tuple[str, ...]:
+    # Names, fields and codes come again and again.
+    return tuple(map(_spell, _WORD.findall(_fold(text))))
 
 
 def _fold(text: str) -> str:

@@ -11,6 +11,7 @@ from graph.permissions import Requires
 from graph.trail_filter import AuditEventFilter
 from graph.types.proofs import AuditCheckpoint, AuditConsistencyProof, AuditInclusionProof
 from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
+from graph.types.verification import AuditVerification
 from service.caller import Permission
 from service.trail import (
     NoProof,
@@ -20,6 +21,7 @@ from service.trail import (
     audit_events,
     audit_inclusion_proof,
 )
+from service.trail_verify import NotAKey, VerificationRequest, verify_trail
 
 T = TypeVar("T")
 
@@ -109,6 +111,30 @@ class TrailQueries:
         """A consistency proof."""
         proof = await audit_consistency_proof(info.context.runtime, from_, to)
         return AuditConsistencyProof.of(_there(proof))
+
+    @strawberry.field(
+        description="Checks the whole trail now: every leaf, the tree, the signatures, the "
+        "projections, the guards, and the live settings against the trail's own account of them. "
+        "For a long trail, the command `postledger audit verify` is the better place.",
+        extensions=[Requires(Permission.READ_TRAIL)],
+    )
+    async def audit_verification(
+        self,
+        info: Info,
+        known_checkpoint: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A checkpoint that was kept elsewhere: the whole signed note. With it, "
+                "a trail that was cut off or rewritten is found."
+            ),
+        ] = None,
+    ) -> AuditVerification:
+        """A verification."""
+        known = () if known_checkpoint is None else ((known_checkpoint, "your checkpoint"),)
+        result = await verify_trail(info.context.runtime, VerificationRequest(checkpoints=known))
+        if isinstance(result, NotAKey):
+            raise bad_input(result.message)
+        return AuditVerification.of(result)
 
 
 def _there(found: T | NoProof) -> T:

@@ -10,31 +10,13 @@ import pytest
 
 from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Event
 from audit.memory import SignerMemory
-from audit.note_keys import Signer
-from audit.opening import open_trail
 from audit.trail import Trail, append
 from db.database import Database
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
+from tests.trails import NAME, SEED, opened_trail
 
-SEED: Final = bytes(range(32))
 START: Final = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
-NAME: Final = "audit.example"
-
-
-class HeldKeys:
-    """Signing keys that a test holds in its hand."""
-
-    def __init__(self, *seeds: bytes) -> None:
-        self.seeds = seeds
-
-    def signers(self, origin: str) -> list[Signer]:
-        """The keys, under the trail's name."""
-        return [Signer.from_seed(origin, seed) for seed in self.seeds]
-
-    def add(self) -> bool:
-        """Makes no key: the test does."""
-        return False
 
 
 def an_event(number: int, **changed: str) -> Event:
@@ -63,15 +45,9 @@ def memory(tmp_path: Path) -> SignerMemory:
 
 
 @pytest.fixture
-async def trail(database: Database, memory: SignerMemory) -> Trail:
+async def trail(database: Database, tmp_path: Path) -> Trail:
     """An open, empty trail, attached to the database."""
-    opened = Trail(HeldKeys(SEED), memory)
-    opened.attach(database)
-    async with database.transaction() as session:
-        problem = await open_trail(session, opened, NAME)
-
-    assert problem is None
-    return opened
+    return await opened_trail(database, tmp_path)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from db import events
 from db import tree as stored
 from db.database import Database
 from db.event_search import EventConditions, Span
-from tests.trail.conftest import SEED, START, HeldKeys, an_event, write
+from tests.trail.conftest import START, an_event, write
+from tests.trails import SEED, HeldKeys
 
 pytestmark = pytest.mark.anyio
 

@@ -20,8 +20,9 @@ from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.trail_keys import KeyRotated, NoNewKey, rotate_signing_key
 from service.trail_reopen import reopen_trail
-from tests.trail.conftest import NAME, write
+from tests.trail.conftest import write
 from tests.trail.tampering import tamper
+from tests.trails import NAME
 
 pytestmark = pytest.mark.anyio
 
