@@ -198,7 +198,7 @@ CODES: Mapping[Code, CodeFacts] = {
         transient=True,
     ),
     Code.DESTINATION_NOT_ALLOWED: CodeFacts(
-        "This service is not allowed to connect to the SMTP host.",
+        "This service is not allowed to connect to that destination.",
         "The operator's rules, or the fixed rule against metadata and link-local addresses, "
         "forbid the destination.",
         "Choose another host, or have the operator change POSTLEDGER_ALLOWED_DESTINATIONS or "

@@ -1,17 +1,18 @@
 """Turns a failure into a diagnosis: one plain sentence, and what to set to what."""
 
+from mail.case import Case
 from mail.codes import CODES, CodeFacts
 from mail.failure import Failure
-from mail.report import Diagnosis, TestStageName
-from mail.suggestions import Case, suggestions_for
+from mail.report import Diagnosis
+from mail.suggestions import suggestions_for
 
 
-def diagnose(failure: Failure, stage: TestStageName, case: Case) -> Diagnosis:
-    """The diagnosis of `failure` in `stage`."""
+def diagnose(failure: Failure, case: Case) -> Diagnosis:
+    """The diagnosis of `failure`."""
     facts = CODES[failure.code]
     return Diagnosis(
         code=failure.code.value,
-        stage=stage,
+        stage=case.stage,
         transient=_transient(facts, failure),
         message=_sentence(facts, failure, case),
         suggestions=suggestions_for(failure, case),

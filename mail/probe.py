@@ -6,6 +6,7 @@ import contextlib
 from mail.account import Account
 from mail.destinations import IPAddress
 from mail.dial import Dial
+from mail.failure import StageFailed
 from mail.tls import Handshake, context_for
 
 
@@ -17,7 +18,7 @@ async def first_answer(
     The connection is verified like any other and closed at once; nothing is ever sent over it.
     """
     handshake = Handshake()
-    with contextlib.suppress(OSError, TimeoutError):
+    with contextlib.suppress(OSError, TimeoutError, StageFailed):
         async with asyncio.timeout(seconds):
             context = await context_for(account.trusted_certificates, handshake)
             connection = await dial(address, account.port)

@@ -36,11 +36,7 @@ async def start_tls(session: Session) -> None:
 async def _handshake(session: Session) -> None:
     wire, stages, account = session.open_wire, session.stages, session.account
     handshake = Handshake()
-    try:
-        context = await context_for(account.trusted_certificates, handshake)
-    except (ssl.SSLError, ValueError) as error:
-        detail = "a value is not a certificate in PEM"
-        raise StageFailed(Code.TRUSTED_CERTIFICATE_UNREADABLE, detail=detail) from error
+    context = await context_for(account.trusted_certificates, handshake)
     if wire.spoke_early:
         raise _not_tls(wire.first_unread, wire.take_early())
     try:

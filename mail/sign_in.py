@@ -14,17 +14,15 @@ from aiosmtplib.auth import (
 )
 
 from mail.account import Account, SaslMechanism
+from mail.ntlm import Ntlm
 from mail.redaction import Redactor
 from mail.reply import Reply
 from mail.transcript import Transcript
+from mail.unanswerable import UnanswerableError
 from mail.wire import Wire
 
 CONTINUE = 334
 MAX_ROUNDS = 4
-
-
-class UnanswerableError(Exception):
-    """The server asks for something that the mechanism has no answer to."""
 
 
 class Client(Protocol):
@@ -112,6 +110,8 @@ def client_for(mechanism: SaslMechanism, account: Account, token: str | None) ->
             return Recital(None, *auth_login_encode(account.login_name, password))
         case SaslMechanism.CRAM_MD5:
             return CramMd5(account.username or "", password)
+        case SaslMechanism.NTLM:
+            return Ntlm(account.username or "", account.domain, password, account.host)
         case SaslMechanism.XOAUTH2:
             return XOAuth2(account.username or "", token or "")
         case _:

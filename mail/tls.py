@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from mail.codes import Code
+from mail.failure import StageFailed
 
 _READ: Final = "read"
 _RECORD_HEADER = 256
@@ -93,7 +94,7 @@ def certificates_in(message: bytes, *, tls13: bool) -> tuple[bytes, ...]:
 def build_context(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLContext:
     """A context for one handshake. Reads the system's authorities: some 20 ms, so not on the loop.
 
-    Raises ssl.SSLError where `trusted` is not PEM.
+    Raises ssl.SSLError or ValueError where `trusted` is not PEM.
     """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -108,8 +109,12 @@ def build_context(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLContex
 
 
 async def context_for(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLContext:
-    """`build_context`, in a thread."""
-    return await asyncio.to_thread(build_context, trusted, handshake)
+    """`build_context`, in a thread. Raises StageFailed where `trusted` is not PEM."""
+    try:
+        return await asyncio.to_thread(build_context, trusted, handshake)
+    except (ssl.SSLError, ValueError) as error:
+        detail = "a value is not a certificate in PEM"
+        raise StageFailed(Code.TRUSTED_CERTIFICATE_UNREADABLE, detail=detail) from error
 
 
 def refusal_of(error: ssl.SSLError) -> tuple[Code, str]:
