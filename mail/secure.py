@@ -69,7 +69,7 @@ def _failure_of(error: ssl.SSLError, handshake: Handshake) -> StageFailed:
     first = handshake.first_bytes
     if is_smtp(first) or other_protocol(first):
         return _not_tls(first)
-    code, words = refusal_of(error)
+    code, words = refusal_of(error, handshake)
     leaf = chain_facts(handshake.chain[:1])
     if leaf and code is Code.CERTIFICATE_HOSTNAME_MISMATCH:
         words = ", ".join(leaf[0].dns_names[:_NAMES_SHOWN]) or "no name at all"

@@ -160,6 +160,13 @@ def _scope(_failure: Failure, case: Case) -> Iterable[Suggestion]:
         yield Suggestion(text, ("oauth2", "scope"), wanted, provider.documentation_url)
 
 
+def _address(failure: Failure, case: Case) -> Iterable[Suggestion]:
+    """About the recipient, where it is the recipient's address that is at fault."""
+    only_theirs = failure.code is Code.SMTPUTF8_NOT_OFFERED and (case.sender or "").isascii()
+    if only_theirs or case.stage is TestStageName.RCPT_TO:
+        yield Suggestion("Try another recipient.")
+
+
 def _page(failure: Failure, case: Case) -> Iterable[Suggestion]:
     """The code's general suggestion, with the known provider's page."""
     if case.provider is not None:
@@ -199,4 +206,6 @@ _PARTICULAR: Mapping[Code, Suggest] = {
     Code.SENDER_NOT_OWNED: _own_address,
     Code.SENDER_REFUSED: _own_address,
     Code.SENDER_NOT_VERIFIED: _page,
+    Code.ADDRESS_INVALID: _address,
+    Code.SMTPUTF8_NOT_OFFERED: _address,
 }

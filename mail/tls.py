@@ -17,7 +17,7 @@ _RECORD_HEADER = 256
 """OpenSSL's pseudo content type for a record's header (SSL3_RT_HEADER)."""
 _HANDSHAKE = 22
 _CERTIFICATE = 11
-_ALERT = 21
+_CERTIFICATE_REQUEST = 13
 
 _BY_VERIFY_CODE = {
     9: Code.CERTIFICATE_NOT_YET_VALID,
@@ -37,6 +37,8 @@ _BY_REASON = {
     "WRONG_SSL_VERSION": Code.TLS_VERSION_TOO_OLD,
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
 }
+_REFUSED_CLIENT = ("SSLV3_ALERT_HANDSHAKE_FAILURE", "SSLV3_ALERT_BAD_CERTIFICATE")
+"""What servers older than TLS 1.3 say for want of a client certificate, among other things."""
 
 
 class Handshake:
@@ -50,6 +52,7 @@ class Handshake:
     def __init__(self) -> None:
         self.chain: tuple[bytes, ...] = ()
         self.first_bytes = b""
+        self.asked_for_certificate = False
 
     def observe(  # noqa: PLR0913, PLR0917 - OpenSSL's signature
         self,
@@ -65,6 +68,8 @@ class Handshake:
             return
         if content_type == _RECORD_HEADER and not self.first_bytes:
             self.first_bytes = data
+        if content_type == _HANDSHAKE and message_type == _CERTIFICATE_REQUEST:
+            self.asked_for_certificate = True
         if content_type == _HANDSHAKE and message_type == _CERTIFICATE and not self.chain:
             self.chain = certificates_in(data, tls13=version >= ssl.TLSVersion.TLSv1_3)
 
@@ -117,11 +122,14 @@ async def context_for(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLCo
         raise StageFailed(Code.TRUSTED_CERTIFICATE_UNREADABLE, detail=detail) from error
 
 
-def refusal_of(error: ssl.SSLError) -> tuple[Code, str]:
+def refusal_of(error: ssl.SSLError, handshake: Handshake | None = None) -> tuple[Code, str]:
     """Why a handshake failed: its code, and OpenSSL's words."""
+    asked = handshake is not None and handshake.asked_for_certificate
     if isinstance(error, ssl.SSLCertVerificationError):
         code = _BY_VERIFY_CODE.get(error.verify_code, Code.CERTIFICATE_REFUSED)
         return code, str(error.verify_message).rstrip(".")
     reason = error.reason or "no reason given"
     words = reason.lower().replace("_", " ")
+    if asked and reason in _REFUSED_CLIENT:
+        return Code.TLS_CLIENT_CERTIFICATE_REQUIRED, words
     return _BY_REASON.get(reason, Code.TLS_HANDSHAKE_FAILED), words
