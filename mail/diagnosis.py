@@ -1,7 +1,8 @@
 """Turns a failure into a diagnosis: one plain sentence, and what to set to what."""
 
 from mail.case import Case
-from mail.codes import CODES, CodeFacts
+from mail.code_facts import CODES
+from mail.codes import CodeFacts
 from mail.failure import Failure
 from mail.report import Diagnosis
 from mail.suggestions import suggestions_for

@@ -16,7 +16,7 @@ from mail.codes import Code
 from mail.destinations import IPAddress
 from mail.failure import StageFailed
 from mail.oauth2_answer import Grant, read_answer
-from mail.tls import Handshake, context_for, refusal_of
+from mail.tls import context_for, refusal_of
 
 if TYPE_CHECKING:
     from mail.tools import Tools
@@ -26,7 +26,7 @@ MARGIN_SECONDS = 60
 """A token this close to its end is not used any more: the server's clock may be ahead."""
 HTTPS_PORT = 443
 
-_Key = tuple[str, str, str, str | None, tuple[str, ...]]
+_Key = tuple[OAuth2, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Tokens:
         oauth2 = account.oauth2
         if oauth2 is None or oauth2.client_secret is None:
             raise StageFailed(Code.OAUTH2_NOT_CONFIGURED)
-        key = _key_of(account, oauth2)
+        key = (oauth2, account.trusted_certificates)
         async with self._locks.setdefault(key, asyncio.Lock()):
             kept = self._kept.get(key)
             if kept is not None and self._clock() < kept.until:
@@ -65,8 +65,8 @@ class Tokens:
 
     def forget(self, account: Account) -> None:
         """Keep the account's token no longer: a server has refused it."""
-        if account.oauth2 is not None and account.oauth2.client_secret is not None:
-            self._kept.pop(_key_of(account, account.oauth2), None)
+        if account.oauth2 is not None:
+            self._kept.pop((account.oauth2, account.trusted_certificates), None)
 
     def _forget_ended(self) -> None:
         now = self._clock()
@@ -76,12 +76,6 @@ class Tokens:
         }
 
 
-def _key_of(account: Account, oauth2: OAuth2) -> _Key:
-    secret = oauth2.client_secret.reveal() if oauth2.client_secret else ""
-    trusted = account.trusted_certificates
-    return (oauth2.token_url, oauth2.client_id, secret, oauth2.scope, trusted)
-
-
 async def request_token(account: Account, oauth2: OAuth2, tools: "Tools") -> Grant:
     """Ask the token endpoint, at an address that the rules allow. Raises StageFailed."""
     url = _checked_url(oauth2.token_url)
@@ -89,7 +83,7 @@ async def request_token(account: Account, oauth2: OAuth2, tools: "Tools") -> Gra
     try:
         async with asyncio.timeout(seconds):
             addresses = await _addresses(url, seconds, tools)
-            context = await context_for(account.trusted_certificates, Handshake())
+            context = await context_for(account.trusted_certificates)
             return read_answer(*await _post(url, addresses, context, _form(oauth2)))
     except TimeoutError:
         detail = "no answer in time"

@@ -20,7 +20,7 @@ async def fetch_token(session: Session) -> str:
         if account.oauth2 is None or account.oauth2.client_secret is None:
             raise StageFailed(Code.OAUTH2_NOT_CONFIGURED)
         token = await session.tools.tokens.fetch(account, session.tools)
-        session.redactor.learn(token)
+        session.redactor.learn(token.encode())
         return token
 
 

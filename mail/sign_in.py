@@ -1,7 +1,7 @@
 """Signing in: which mechanism, and its dialogue (RFC 4954)."""
 
 import base64
-import binascii
+import json
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -72,14 +72,16 @@ class XOAuth2:
 
     def __init__(self, username: str, token: str) -> None:
         self.initial = auth_xoauth2_encode(username, token)
-        self.error = ""
+        self.status = ""
 
     def respond(self, challenge: str) -> bytes:
         """The empty line that lets the server finish its refusal."""
         try:
-            self.error = base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
-        except binascii.Error as error:
+            told = json.loads(base64.b64decode(challenge, validate=True))
+        except (ValueError, RecursionError) as error:
             raise UnanswerableError from error
+        if isinstance(told, dict) and str(told.get("status")).isdecimal():
+            self.status = str(told["status"])[:3]
         return b""
 
 
@@ -118,6 +120,12 @@ def client_for(mechanism: SaslMechanism, account: Account, token: str | None) ->
             return Recital(auth_plain_encode(account.login_name, password))
 
 
+def _keep(redactor: Redactor, response: bytes) -> None:
+    """Have a response kept out of sight, as it is said and as what it stands for."""
+    redactor.learn(response)
+    redactor.learn(base64.b64decode(response))
+
+
 async def converse(
     wire: Wire, transcript: Transcript, redactor: Redactor, mechanism: SaslMechanism, client: Client
 ) -> Reply:
@@ -129,14 +137,14 @@ async def converse(
     try:
         line = f"AUTH {mechanism.keyword}".encode()
         if client.initial is not None:
-            redactor.learn(client.initial.decode())
+            _keep(redactor, client.initial)
             line += b" " + (client.initial or b"=")
         reply = await wire.command(line)
         for _ in range(MAX_ROUNDS):
             if reply.code != CONTINUE:
                 return reply
             response = client.respond(reply.raw.strip())
-            redactor.learn(response.decode())
+            _keep(redactor, response)
             reply = await wire.command(response)
     finally:
         transcript.signing_in = False

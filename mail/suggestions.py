@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from mail.account import SaslMechanism, Security, TlsMode
 from mail.case import Case
 from mail.certificates import highest, names_match
-from mail.codes import CODES, Code
+from mail.code_facts import CODES
+from mail.codes import Code
 from mail.failure import Failure
 from mail.providers import PROVIDERS
 from mail.report import Suggestion, TestStageName

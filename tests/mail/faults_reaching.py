@@ -309,7 +309,7 @@ GREETING = (
     Fault(
         title="Silent, because the port speaks TLS first; STARTTLS is set",
         server=Script(tls="implicit"),
-        account={"port": 1465, "timeout_seconds": 1.0},
+        account={"port": 1465, "timeout_seconds": 0.6},
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
         mend={"tlsMode": "IMPLICIT"},
@@ -317,7 +317,7 @@ GREETING = (
     Fault(
         title="Silent, because the port speaks TLS first; no TLS is set",
         server=Script(tls="implicit"),
-        account={"port": 465, "secure": False, "timeout_seconds": 1.0},
+        account={"port": 465, "secure": False, "timeout_seconds": 0.6},
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
         mend={"enableSecureConnection": "true", "tlsMode": "IMPLICIT"},
@@ -351,7 +351,7 @@ GREETING = (
             80: Script(greeting=b"", on={"": "HTTP/1.1 400 Bad Request\nConnection: close"}),
             587: Script(),
         },
-        account={"port": 80, "timeout_seconds": 1.0},
+        account={"port": 80, "timeout_seconds": 0.6},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
         mend={"smtpPort": "587"},

@@ -258,12 +258,13 @@ class ScriptedServer:
         self.messages: list[bytes] = []
         self.connections = 0
         self.port = 0
+        self.left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["ScriptedServer"]:
         """Serve on a free port of 127.0.0.1."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**20)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**20, backlog=1024)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
@@ -284,6 +285,7 @@ class ScriptedServer:
         finally:
             writer.transport.abort()
             self._tasks.discard(task)
+            self.left.set()
 
     async def _converse(self, peer: Peer) -> None:
         if self.script.tls == "implicit":

@@ -2,7 +2,8 @@ from string import Formatter
 
 import pytest
 
-from mail.codes import CODES, Code
+from mail.code_facts import CODES
+from mail.codes import Code
 from tests.mail.troubleshooting import PAGE, page
 
 PLACES = {"host", "port", "name", "sender", "recipient", "detail"}

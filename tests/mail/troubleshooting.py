@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from mail.codes import CODES, Code
+from mail.code_facts import CODES
+from mail.codes import Code
 from tests.mail.fault_table import FAULTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
@@ -18,7 +19,7 @@ A code whose trouble *may pass by itself* is worth another try with the same set
 needs a change. *As the server says*: a reply that begins with 4 may pass, one that begins with 5
 does not.
 
-This page is printed from `mail/codes.py` by `./dev run python -m tests.mail.troubleshooting`.
+This page is printed from `mail/code_facts.py` by `./dev run python -m tests.mail.troubleshooting`.
 """
 _PASSES = {True: "yes", False: "no", None: "as the server says"}
 
