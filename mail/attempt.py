@@ -159,8 +159,8 @@ def _concluded(
         certificates=stages.certificates,
         server=stages.server,
     )
-    diagnosis = diagnose(failure, case)
-    diagnosis = replace(diagnosis, message=session.redactor.clean(diagnosis.message))
+    told = replace(failure, detail=session.redactor.clean(failure.words))
+    diagnosis = diagnose(told, case)
     outcome = TestOutcome.UNCERTAIN if stages.in_doubt else TestOutcome.FAILED
     refused = failure.code is Code.DESTINATION_NOT_ALLOWED
     return replace(stages.report(outcome, diagnosis), destination_refused=refused)

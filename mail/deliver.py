@@ -40,6 +40,10 @@ async def send(session: Session, content: bytes) -> None:
         try:
             reply = await session.open_wire.content(content)
         except WireError as error:
+            if error.fault.before_sending:
+                stages.in_doubt = False
+                with session.faults():
+                    raise
             raise StageFailed(Code.NO_ANSWER_AFTER_MESSAGE, detail=error.heard) from error
         stages.in_doubt = False
         stages.heard(reply)

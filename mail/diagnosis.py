@@ -27,8 +27,13 @@ def _transient(facts: CodeFacts, failure: Failure) -> bool:
     return facts.transient
 
 
+_LONGEST_WORDS = 400
+
+
 def _sentence(facts: CodeFacts, failure: Failure, case: Case) -> str:
     words = failure.words.rstrip(".") or "no reason given"
+    if len(words) > _LONGEST_WORDS:
+        words = words[:_LONGEST_WORDS].rstrip() + " …"
     sentence = facts.message.format(
         host=case.account.host,
         port=case.account.port,
@@ -37,4 +42,4 @@ def _sentence(facts: CodeFacts, failure: Failure, case: Case) -> str:
         recipient=case.recipient or "the recipient",
         detail=words,
     )
-    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+    return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."

@@ -6,7 +6,7 @@ import socket
 from mail.account import SaslMechanism, TlsMode
 from mail.codes import Code
 from tests.mail.fault import Changes, Fault, Stage
-from tests.mail.scripted import Script, close, drip, endless, endless_line, hang, late, reset
+from tests.mail.scripted import Script, alert, close, drip, endless, endless_line, hang, late, reset
 from tests.mail.token_server import TOKEN_HOST, TokenScript, denied
 from tests.mail.world import IMPATIENT
 
@@ -321,6 +321,13 @@ GREETING = (
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
         mend={"enableSecureConnection": "true", "tlsMode": "IMPLICIT"},
+    ),
+    Fault(
+        title="A TLS alert instead of a greeting",
+        server=Script(greeting=alert),
+        stage=Stage.GREETING,
+        code=Code.PORT_SPEAKS_IMPLICIT_TLS,
+        suggests="tlsMode",
     ),
     Fault(
         title="TLS first, to a port that begins in the clear",

@@ -7,6 +7,7 @@ from tests.mail.faults_reaching import SOON
 from tests.mail.scripted import (
     Script,
     close,
+    cut,
     endless,
     hang,
     refusing,
@@ -550,6 +551,19 @@ DATA = (
         server=Script(on={"DATA": "503 5.5.1 Error: need RCPT command"}),
         stage=Stage.DATA,
         code=Code.MESSAGE_REFUSED,
+    ),
+    Fault(
+        title="The message accepted before it was sent",
+        server=Script(on={"DATA": "354 go ahead\n250 2.0.0 Ok"}),
+        stage=Stage.DATA,
+        code=Code.REPLY_SENSELESS,
+    ),
+    Fault(
+        title="Closed in the middle of a reply",
+        server=Script(on={"DATA": cut}),
+        stage=Stage.DATA,
+        code=Code.CONNECTION_CLOSED,
+        transient=True,
     ),
     Fault(
         title="Closed before the message",

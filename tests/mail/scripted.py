@@ -60,6 +60,18 @@ async def close(peer: Peer, _line: str) -> None:
     peer.writer.close()
 
 
+async def cut(peer: Peer, _line: str) -> None:
+    """Close in the middle of a reply."""
+    await peer.say(b"354-go\r\n354 ahe")
+    peer.writer.close()
+
+
+async def alert(peer: Peer, _line: str) -> None:
+    """Say what TLS says to whoever does not speak it, and close."""
+    await peer.say(b"\x15\x03\x03\x00\x02\x02\x0a")
+    peer.writer.close()
+
+
 async def reset(peer: Peer, _line: str) -> None:
     """Break the connection (RST)."""
     sock = peer.writer.get_extra_info("socket")

@@ -7,8 +7,9 @@ from mail.account import Account, OAuth2
 from mail.failure import StageFailed
 from mail.oauth2 import Tokens
 from mail.oauth2_answer import read_answer
+from mail.report import TestDepth
 from mail.secret import Secret
-from tests.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer, granted
+from tests.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer, denied, granted
 from tests.mail.world import World
 
 pytestmark = pytest.mark.anyio
@@ -113,6 +114,21 @@ async def test_goes_round_no_proxy(world: World, monkeypatch: pytest.MonkeyPatch
         token = await Tokens().fetch(account_for(world, server), world.tools)
 
         assert TOKEN == token
+
+
+async def test_shows_no_secret_that_is_repeated(world: World) -> None:
+    """A token endpoint that repeats the client secret does not get it into the report."""
+    context = world.certificates.context("good")
+    script = TokenScript(401, denied("invalid_client", "not your secret: s&cret+"))
+    async with TokenServer(script, context).running() as server:
+        report = await world.attempt(account_for(world, server), TestDepth.AUTHENTICATE)
+
+        assert report.diagnosis is not None
+        assert "TOKEN_CLIENT_REJECTED" == report.diagnosis.code
+        assert "The authorization server refused the OAuth2 client: [redacted]." == (
+            report.diagnosis.message
+        )
+        assert "s&cret+" not in repr(report)
 
 
 @pytest.mark.parametrize(
