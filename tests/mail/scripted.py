@@ -131,16 +131,18 @@ async def alerting_handshake(peer: Peer, _line: str) -> None:
     await peer.say("220 2.0.0 Ready to start TLS")
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = peer.server.context.wrap_bio(incoming, outgoing, server_side=True)
-    while True:
+    said: bytes | None = None
+    while said != b"":
         try:
             tls.do_handshake()
         except ssl.SSLWantReadError:
             await peer.say(outgoing.read())
-            incoming.write(await peer.reader.read(65536))
+            said = await peer.reader.read(65536)
+            incoming.write(said)
         except ssl.SSLError:
             await peer.say(outgoing.read())
-            peer.writer.close()
-            return
+            said = b""
+    peer.writer.close()
 
 
 async def echo(peer: Peer, line: str) -> None:

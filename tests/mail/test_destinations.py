@@ -110,7 +110,7 @@ async def test_refusals_are_all_alike(world: World, allowed: str, blocked: str) 
     assert all(report.destination_refused for report, _ in told)
     assert not world.dialled
     assert 0.09 < min(times)
-    assert max(times) < 0.5
+    assert max(times) - min(times) < 1
 
 
 async def test_connects_only_where_it_checked(world: World) -> None:

