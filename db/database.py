@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,12 +37,12 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        parsed = _with_async_driver(make_url(url))
+        parsed = _with_async_driver(_parse(url))
         self.engine: AsyncEngine = _create_engine(parsed)
         self.kind: Literal["sqlite", "postgresql"] = (
             "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
         )
-        self.address = parsed.render_as_string(hide_password=True)
+        self.address = _shown(parsed)
         # Writers queue here: SQLite lets one write at a time, and its busy loop is unfair.
         self._writer = asyncio.Lock() if self.kind == "sqlite" else None
 
@@ -79,7 +79,8 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (OSError, SQLAlchemyError) as error:
+        except (OSError, SQLAlchemyError, TypeError, ValueError) as error:
+            # The last two are the driver's words for options that it does not know.
             reason = _reason(error)
             raise DatabaseUnavailableError(
                 f"Cannot use the database {self.address}: {reason}"
@@ -94,12 +95,32 @@ class Database:
         return {} if self.kind == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
 
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUnavailableError(
+            "The database's address cannot be read: it looks like postgresql://user:password@host/name"
+        ) from None
+
+
+def _shown(url: URL) -> str:
+    """The address without what may be secret: a password can stand among the options too."""
+    options = {name: url.query[name] for name in ("host", "port") if name in url.query}
+    return url.set(query=options).render_as_string(hide_password=True)
+
+
 def _with_async_driver(url: URL) -> URL:
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
     backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
     if backend not in drivers:
         raise DatabaseUnavailableError(
             f"Cannot use a {backend} database: its address must start with postgresql:// or sqlite:///"
+        )
+    if backend == "postgresql" and "sslmode" in url.query:
+        # libpq's name for it, which everybody writes; the driver has another.
+        url = url.difference_update_query(["sslmode"]).update_query_dict(
+            {"ssl": url.query["sslmode"]}
         )
     return url.set(drivername=drivers[backend])
 

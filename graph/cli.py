@@ -66,7 +66,11 @@ def schema(
     if output is None:
         typer.echo(printed_schema(), nl=False)
     else:
-        output.write_text(printed_schema(), encoding="utf-8")
+        try:
+            output.write_text(printed_schema(), encoding="utf-8")
+        except OSError as error:
+            typer.echo(f"postledger: Cannot write {output}: {error.strerror}.", err=True)
+            raise typer.Exit(2) from None
 
 
 @database.command()
@@ -81,7 +85,8 @@ def create(
     name: Annotated[str, typer.Option(help="Whose it is, for the trail.")],
     role: Annotated[Role, typer.Option(help="What it may do.", case_sensitive=False)],
     expires_in_days: Annotated[
-        float | None, typer.Option(help="How long it is valid; for ever, where left out.", min=0)
+        float | None,
+        typer.Option(help="How long it is valid; for ever, where left out.", min=0, max=36_500),
     ] = None,
 ) -> None:
     """Make an access token, and print it this once."""

@@ -19,7 +19,7 @@ class _Place(BaseSettings):
     )
 
     secrets_directory: DirectoryPath | None = Field(
-        None,
+        default=None,
         description="A directory with a file for each value that is better not in the "
         "environment, named like the variable in lower case: `postledger_database_url`.",
     )
