@@ -1,8 +1,9 @@
 """The command line: `postledger`."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -17,6 +18,8 @@ from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
 from service.sandbox import SANDBOX_PORT
 from service.startup import CannotStartError, upgrade_database
+
+_WIDE: Final = 500
 
 app = typer.Typer(
     help="System email settings, test emails, and a trail of who changed what.",
@@ -125,7 +128,8 @@ def list_() -> None:
                 _instant(token.expires_at),
                 _instant(token.revoked_at),
             )
-        Console(soft_wrap=True).print(table)
+        # A program that reads this is to find each token on one line.
+        Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
     run(lambda config: with_runtime(config, work))
 
