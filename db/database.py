@@ -133,6 +133,7 @@ def _create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "invalidate", _release_sqlite)
     return engine
 
 
@@ -149,6 +150,12 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _release_sqlite(connection: DBAPIConnection, *_: object) -> None:
+    # A cancelled statement's cursor keeps a closed connection half open, and with it the lock
+    # that every other writer waits for, until the cursor happens to be collected.
+    connection.rollback()
 
 
 def _reason(error: Exception) -> str:
