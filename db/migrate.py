@@ -1,18 +1,23 @@
-"""Brings a database's tables to the state that this version of the code expects."""
+"""Brings a database's tables to the state that this version of the code expects.
+
+Alembic is imported only where there is something to do: it would cost every start a third of its
+time.
+"""
 
 from importlib.resources import files
+from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from db.database import Database
+
+_LOCK: Final = 5713846201
 
 
 async def upgrade(database: Database) -> None:
     """Runs the missing steps in one transaction: all of them happen or none."""
+    if not await pending(database):
+        return
     async with database.engine.begin() as connection:
         await connection.run_sync(_upgrade)
 
@@ -23,25 +28,28 @@ async def pending(database: Database) -> bool:
         return await connection.run_sync(_current) != _newest()
 
 
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _newest() -> str:
+    """The newest step's number: its file is called `0001_what_it_does.py`."""
+    steps = (files("db") / "migrations" / "versions").iterdir()
+    return max(step.name.partition("_")[0] for step in steps if step.name[:4].isdecimal())
+
+
 def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 (see above)
+    from alembic.config import Config  # noqa: PLC0415 (see above)
+
     if connection.dialect.name == "postgresql":
         # Two processes that start at once would both create the tables.
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5713846201)")
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def _config() -> Config:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     config = Config()
     config.set_main_option("script_location", str(files("db") / "migrations"))
     config.set_main_option("path_separator", "os")
-    return config
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

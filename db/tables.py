@@ -85,6 +85,7 @@ class TestEmailRow(SQLModel, table=True):
     __test__ = False
 
     id: str = Field(primary_key=True)
+    number: int
     outcome: str
     depth: str
     recipient: str | None
@@ -97,6 +98,7 @@ class TestEmailRow(SQLModel, table=True):
     actor_name: str
     owner: int
     idempotency_key: str | None
+    cancelled_by: str | None
     started_at: str
     finished_at: str | None
 

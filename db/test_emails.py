@@ -1,19 +1,47 @@
-"""Queries on test emails."""
+"""Queries on test emails. They are numbered from 1 in the order of their requests."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, desc
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from db.database import Session
 from db.tables import TestEmailRow
 
 RUNNING = "RUNNING"
+_NUMBER = col(TestEmailRow.number)
 
 
 async def test_email(session: Session, test_id: str) -> TestEmailRow | None:
     """One test email."""
     return await session.get(TestEmailRow, test_id)
+
+
+async def test_emails(
+    session: Session, *, above: int | None, below: int | None, newest: bool, limit: int
+) -> list[TestEmailRow]:
+    """Up to `limit` tests between two numbers (both exclusive), newest first.
+
+    Args:
+        session: the transaction.
+        above: only tests after this one.
+        below: only tests before this one.
+        newest: whether `limit` cuts the oldest ones away, or the newest ones.
+        limit: how many at the most.
+    """
+    query = select(TestEmailRow)
+    if above is not None:
+        query = query.where(above < _NUMBER)
+    if below is not None:
+        query = query.where(below > _NUMBER)
+    query = query.order_by(desc(_NUMBER) if newest else _NUMBER).limit(limit)
+    rows = list((await session.exec(query)).all())
+    return rows if newest else rows[::-1]
+
+
+async def next_number(session: Session) -> int:
+    """The number of the next test. Callers hold a lock, so that no other one takes it."""
+    return ((await session.exec(select(func.max(_NUMBER)))).one() or 0) + 1
 
 
 async def open_test_email(session: Session, test_id: str) -> TestEmailRow | None:
@@ -27,13 +55,43 @@ async def open_test_email(session: Session, test_id: str) -> TestEmailRow | None
 
 
 async def open_test_emails(session: Session) -> list[TestEmailRow]:
-    """The test emails that have not ended, oldest first."""
+    """The test emails that have not ended, oldest first, locked until the transaction ends."""
     query = (
         select(TestEmailRow)
         .where(TestEmailRow.outcome == RUNNING)
-        .order_by(col(TestEmailRow.started_at), col(TestEmailRow.id))
+        .order_by(_NUMBER)
+        .with_for_update()
     )
     return list((await session.exec(query)).all())
+
+
+async def count_running(session: Session) -> int:
+    """How many tests are under way."""
+    query = select(func.count()).where(TestEmailRow.outcome == RUNNING)
+    return (await session.exec(query)).one()
+
+
+async def nth_newest_start(session: Session, place: int, actor_id: str | None) -> str | None:
+    """When the `place`-th newest test began; of one actor's tests, or of all for None."""
+    query = select(TestEmailRow.started_at)
+    if actor_id is not None:
+        query = query.where(TestEmailRow.actor_id == actor_id)
+    query = query.order_by(desc(_NUMBER)).offset(place - 1).limit(1)
+    return (await session.exec(query)).one_or_none()
+
+
+async def with_key(
+    session: Session, actor_id: str | None, key: str, since: str
+) -> TestEmailRow | None:
+    """The newest test that an actor asked for with an idempotency key, since an instant."""
+    return await _newest(
+        session,
+        (
+            col(TestEmailRow.actor_id) == actor_id,
+            TestEmailRow.idempotency_key == key,
+            TestEmailRow.started_at >= since,
+        ),
+    )
 
 
 async def last_telling(session: Session, digest: str) -> TestEmailRow | None:
@@ -56,10 +114,5 @@ def _passed() -> ColumnElement[bool]:
 async def _newest(
     session: Session, conditions: Iterable[ColumnElement[bool] | bool]
 ) -> TestEmailRow | None:
-    query = (
-        select(TestEmailRow)
-        .where(*conditions)
-        .order_by(desc(col(TestEmailRow.started_at)), desc(col(TestEmailRow.id)))
-        .limit(1)
-    )
+    query = select(TestEmailRow).where(*conditions).order_by(desc(_NUMBER)).limit(1)
     return (await session.exec(query)).one_or_none()

@@ -10,8 +10,6 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from graph.command import run, with_runtime
-from graph.schema import printed_schema
-from graph.server import serve as run_server
 from graph.settings_cli import keys, settings
 from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
 from service.caller import COMMAND_LINE, Role
@@ -53,6 +51,8 @@ def serve(
     ] = SANDBOX_PORT,
 ) -> None:
     """Run the service."""
+    from graph.server import serve as run_server  # noqa: PLC0415 (other commands go without it)
+
     given = {"host": host, "port": port}
     changes = {name: value for name, value in given.items() if value is not None}
     mail = sandbox_port if sandbox else None
@@ -66,6 +66,8 @@ def schema(
     ] = None,
 ) -> None:
     """Print the GraphQL schema."""
+    from graph.schema import printed_schema  # noqa: PLC0415 (other commands go without it)
+
     if output is None:
         typer.echo(printed_schema(), nl=False)
     else:

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-from service.startup import CannotStartError, Storage
+from graph.edge_config import EdgeConfig
+from service.startup import CannotStartError, Storage, Testing
+from service.test_limits import TestLimits
 
 ENV_PREFIX = "POSTLEDGER_"
 
@@ -30,7 +32,7 @@ class _Place(BaseSettings):
         return None if value == "" else value
 
 
-class Config(_Place):
+class Config(EdgeConfig, _Place):
     """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
 
     Each of them goes before the ones after it.
@@ -63,6 +65,31 @@ class Config(_Place):
         30, ge=0, le=3600, description="How long requests and tests under way may take to finish."
     )
 
+    allowed_destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where tests may connect to: networks (`10.0.0.0/8`), addresses, names "
+        "(`*.example.com`), separated by commas. Unset: everywhere, but for what is blocked.",
+    )
+    blocked_destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where tests may not connect to, written likewise; it goes before what is "
+        "allowed. Cloud metadata and link-local addresses are always refused.",
+    )
+    test_recipient_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="The domains that test emails may be sent to, by commas. Unset: all."
+    )
+    tests_per_minute_per_caller: int = Field(
+        20, ge=1, le=10_000, description="How many tests one caller may begin within a minute."
+    )
+    tests_per_minute: int = Field(
+        60, ge=1, le=100_000, description="How many tests may begin within a minute in all."
+    )
+    tests_running: int = Field(
+        20, ge=1, le=1_000, description="How many tests may be under way at once."
+    )
+    test_limit_seconds: float = Field(
+        120, gt=0, le=3_600, description="How long one test may take in all."
+    )
     settings_smtp_password: SecretStr | None = Field(
         None, description="The SMTP password that `postledger settings apply` stores."
     )
@@ -70,7 +97,13 @@ class Config(_Place):
         None, description="The OAuth2 client secret that `postledger settings apply` stores."
     )
 
-    @field_validator("encryption_keys", mode="before")
+    @field_validator(
+        "encryption_keys",
+        "allowed_destinations",
+        "blocked_destinations",
+        "test_recipient_domains",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -81,6 +114,21 @@ class Config(_Place):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @property
+    def testing(self) -> Testing:
+        """How tests may be run."""
+        return Testing(
+            allowed_destinations=self.allowed_destinations,
+            blocked_destinations=self.blocked_destinations,
+            limit_seconds=self.test_limit_seconds,
+            limits=TestLimits(
+                per_actor=self.tests_per_minute_per_caller,
+                overall=self.tests_per_minute,
+                running=self.tests_running,
+                recipient_domains=tuple(each.casefold() for each in self.test_recipient_domains),
+            ),
+        )
 
     @property
     def storage(self) -> Storage:

@@ -176,14 +176,26 @@ class SendTestEmailInput:
     settings: EmailSettingsInput | None = strawberry.field(
         default=None, description="Unsaved changes to try, over the saved settings."
     )
-    depth: TestDepth = strawberry.field(default=TestDepth.SEND, description="How far to go.")
+    depth: TestDepth | None = strawberry.field(default=TestDepth.SEND, description="How far to go.")
+    wait: bool | None = strawberry.field(
+        default=True,
+        description="False: answer at once with the test RUNNING; follow it with "
+        "`testEmailProgress`.",
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="The same key within 24 hours gives the same test instead of a second message. "
+        "At most 200 characters.",
+    )
 
     def request(self) -> TestRequest:
         """The plain value."""
         return TestRequest(
             recipient=self.recipient,
             patch=None if self.settings is None else self.settings.patch(),
-            depth=self.depth,
+            depth=self.depth or TestDepth.SEND,
+            idempotency_key=self.idempotency_key,
+            wait=self.wait is not False,
         )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
+from graph.errors import coded
+from graph.ids import key_of
 from graph.inputs import (
     RestoreEmailSettingsInput,
     SendTestEmailInput,
@@ -12,11 +14,12 @@ from graph.inputs import (
 )
 from graph.permissions import Requires
 from graph.types.settings_results import UpdateEmailSettingsResult, update_member
-from graph.types.test_results import SendTestEmailResult, send_result
+from graph.types.test_email import TestEmail
+from graph.types.test_results import SendTestEmailResult, send_member
 from service.caller import Permission
 from service.revisions import restore_email_settings
 from service.settings import update_email_settings
-from service.test_emails import send_test_email
+from service.test_emails import cancel_test_email, send_test_email
 
 
 @strawberry.type(description="What can be changed or done.")
@@ -68,4 +71,21 @@ class Mutation:
         """Sends a test email."""
         context = info.context
         result = await send_test_email(context.runtime, context.caller, input.request())
-        return send_result(result)
+        return send_member(result)
+
+    @strawberry.mutation(
+        description="Stops a test and closes its connection. One that has ended stays as it is.",
+        extensions=[Requires(Permission.SEND_TESTS)],
+    )
+    async def cancel_test_email(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+    ) -> TestEmail:
+        """Cancels a test email."""
+        context = info.context
+        key = key_of(id, "TestEmail") or ""
+        test = await cancel_test_email(context.runtime, context.caller, key)
+        if test is None:
+            raise coded("NOT_FOUND", "There is no test email with this id.")
+        return TestEmail.of(test)

@@ -7,6 +7,7 @@ import strawberry
 
 from graph.context import Info
 from graph.errors import bad_input
+from graph.ids import key_of
 from graph.inputs import EmailSettingsInput
 from graph.paging import After, Before, First, Last, page_request
 from graph.permissions import Requires, require
@@ -16,6 +17,7 @@ from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
+from graph.types.test_email import TEST_EMAIL_CURSOR, TestEmail, TestEmailConnection
 from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
 from service.caller import Permission
 from service.checking import check_email_settings
@@ -28,6 +30,7 @@ from service.revisions import (
     email_settings_revisions,
 )
 from service.settings import email_settings
+from service.test_emails import test_email, test_emails
 from service.trail import audit_event, audit_events
 
 
@@ -134,6 +137,35 @@ class Query:
     ) -> list[EmailProvider]:
         """Known providers."""
         return [EmailProvider.of(each) for each in email_providers(address)]
+
+    @strawberry.field(
+        description="One test email; null where there is none with this id.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def test_email(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+    ) -> TestEmail | None:
+        """One test email."""
+        test = await test_email(info.context.runtime, key_of(id, "TestEmail") or "")
+        return None if test is None else TestEmail.of(test)
+
+    @strawberry.field(
+        description="The test emails, newest first.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def test_emails(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> TestEmailConnection:
+        """The test emails."""
+        page = page_request(TEST_EMAIL_CURSOR, first, after, last, before)
+        return TestEmailConnection.of(await test_emails(info.context.runtime, page))
 
     @strawberry.field(
         description="The trail, newest first. A cursor stays valid while events are appended.",

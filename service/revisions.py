@@ -140,7 +140,9 @@ async def restore_email_settings(
         if not isinstance(values, SettingsValues):
             return await refuse(session, caller, stand, values, now)
         saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
-        return await save(session, head, stand, saving, now)
+        saved = await save(session, head, stand, saving, now)
+    runtime.settings_changed.send()
+    return saved
 
 
 async def _restored(

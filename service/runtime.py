@@ -8,6 +8,8 @@ from db.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools
 from service.keys import KeySource
+from service.signals import Signal
+from service.test_limits import TestLimits
 from service.test_runs import TestRuns
 
 
@@ -28,5 +30,7 @@ class Runtime:
     clock: Callable[[], datetime] = utc_now
     owner: int = 0
     scope: str = HOST_SCOPE
+    settings_changed: Signal = field(default_factory=Signal)
+    test_limits: TestLimits = field(default_factory=TestLimits)
     tests: TestRuns = field(default_factory=TestRuns)
     mail_tools: Tools = field(default_factory=Tools)

@@ -1,5 +1,6 @@
 """The use-cases on the settings in force: reading them, checking values, and changing them."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, TypeAlias
@@ -32,11 +33,13 @@ __all__ = [
     "check_request",
     "conflict",
     "email_settings",
+    "follow_email_settings",
     "preview_email_settings",
     "update_email_settings",
 ]
 
 MAX_REASON = 1_000
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,21 @@ async def email_settings(runtime: Runtime) -> SettingsState | None:
         return describe(stand.row, stand.secrets, runtime.clock())
 
 
+async def follow_email_settings(runtime: Runtime) -> AsyncIterator[SettingsState]:
+    """The settings each time that they have changed since this began.
+
+    Changes made by this process are seen at once, those of others within a second.
+    """
+    state = await email_settings(runtime)
+    seen = 0 if state is None else state.revision
+    while True:
+        await runtime.settings_changed.wait(_LOOK_SECONDS)
+        state = await email_settings(runtime)
+        if state is not None and state.revision != seen:
+            seen = state.revision
+            yield state
+
+
 async def update_email_settings(
     runtime: Runtime, caller: Caller, update: SettingsUpdate
 ) -> UpdateResult:
@@ -108,7 +126,9 @@ async def update_email_settings(
             return await refuse(session, caller, stand, accepted, now)
         await _keep_secrets(stand, accepted, now)
         saving = Saving(caller, accepted.values, update.reason)
-        return await save(session, head, stand, saving, now)
+        saved = await save(session, head, stand, saving, now)
+    runtime.settings_changed.send()
+    return saved
 
 
 async def preview_email_settings(

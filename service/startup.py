@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,11 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from db import migrate
 from db.database import Database, DatabaseUnavailableError
 from db.presence import presence
+from mail.destinations import DestinationRules
+from mail.tools import Tools
 from service.access import CreatedToken, create_first_token
 from service.keys import GivenKeys, KeyFile, KeyProblem, KeySource
 from service.runtime import Runtime
 from service.settings import email_settings
-from service.test_emails import close_interrupted
+from service.test_limits import TestLimits
+from service.test_running import close_interrupted
 
 DATABASE_FILE = "postledger.sqlite3"
 KEY_FILE = "encryption.keys"
@@ -31,6 +34,28 @@ class Storage:
     data_directory: Path
     database_url: str | None = None
     encryption_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Testing:
+    """How tests may be run: where to, how long, how many."""
+
+    allowed_destinations: tuple[str, ...] = ()
+    blocked_destinations: tuple[str, ...] = ()
+    limit_seconds: float = 120
+    limits: TestLimits = field(default_factory=TestLimits)
+
+    def tools(self) -> Tools:
+        """What attempts are made with.
+
+        Raises:
+            CannotStartError: a destination is neither a network, an address nor a name.
+        """
+        try:
+            rules = DestinationRules.parse(self.allowed_destinations, self.blocked_destinations)
+        except ValueError as error:
+            raise CannotStartError(f"A destination rule cannot be read: {error}.") from None
+        return Tools(rules=rules, limit_seconds=self.limit_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +89,17 @@ async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
 
 
 @asynccontextmanager
-async def started(storage: Storage) -> AsyncIterator[Started]:
+async def started(storage: Storage, testing: Testing) -> AsyncIterator[Started]:
     """Opens everything for the service.
 
     Raises:
         CannotStartError: as `open_runtime`; or another service uses the data directory.
     """
+    tools = testing.tools()
     async with open_runtime(storage) as opened:
         try:
             async with presence(opened.database, storage.data_directory) as owner:
-                runtime = replace(opened, owner=owner)
+                runtime = replace(opened, owner=owner, mail_tools=tools, test_limits=testing.limits)
                 yield Started(
                     runtime=runtime,
                     first_token=await create_first_token(runtime),

@@ -1,26 +1,23 @@
-"""The use-cases on test emails: asking for one, running it, and closing what a stop left open.
+"""The use-cases on test emails: asking for one, following it, cancelling it, looking back.
 
 A test has an effect outside, so it takes two transactions: *requested* is recorded before
 anything is connected to, *finished* when the result is known. No transaction is open between.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, TypeAlias, TypeVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, TypeAlias, TypeVar
 from uuid import uuid4
 
-from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Client, Event
+from audit.event import Actor, ActorKind
 from audit.trail import append
 from db import test_emails as queries
 from db.database import Session
 from db.instant import read_instant, write_instant
-from db.presence import is_alive
 from db.settings import lock_head
 from db.tables import TestEmailRow
-from mail.attempt import attempt
-from mail.letter import Letter
 from mail.report import (
     Diagnosis,
     Report,
@@ -35,18 +32,24 @@ from mail.report import (
 )
 from service.caller import Caller
 from service.draft import Draft, InvalidSettings, SecretReentryRequired, draft
-from service.letters import write_letter
+from service.paging import Page, PageRequest, Window, read_page
 from service.patch import SettingsPatch
 from service.reports import read_report, waiting_report, write_report
 from service.runtime import Runtime
 from service.saving import Refusal
 from service.state import Stand, find_stand
+from service.test_events import refused, requested
+from service.test_limits import RecipientNotAllowed, TooManyTests, too_many
 from service.test_requests import TestPlan, TestRequest, plan
+from service.test_running import Requested, run
+from service.test_runs import Canceller, write_canceller
 from service.verification import draft_digest
 
 __all__ = [
+    "DestinationNotAllowed",
     "Diagnosis",
     "InvalidSettings",
+    "RecipientNotAllowed",
     "Report",
     "SecretReentryRequired",
     "SendResult",
@@ -59,32 +62,30 @@ __all__ = [
     "TestRequest",
     "TestStageName",
     "TestStageOutcome",
+    "TooManyTests",
     "TranscriptLine",
     "TranscriptSender",
-    "close_interrupted",
+    "cancel_test_email",
+    "follow_test_email",
     "send_test_email",
     "test_email",
+    "test_emails",
 ]
 
 R = TypeVar("R", bound=Refusal)
-TARGET: Final = "test_email"
-_AUDIT_OUTCOMES: Final = {
-    TestOutcome.ACCEPTED: AuditOutcome.SUCCEEDED,
-    TestOutcome.REACHED: AuditOutcome.SUCCEEDED,
-    TestOutcome.FAILED: AuditOutcome.FAILED,
-    TestOutcome.CANCELLED: AuditOutcome.FAILED,
-    TestOutcome.UNCERTAIN: AuditOutcome.UNKNOWN,
-    TestOutcome.INTERRUPTED: AuditOutcome.UNKNOWN,
-}
+KEY_LIFETIME: Final = timedelta(hours=24)
+_LOOK_SECONDS: Final = 1.0
+"""How often a test that runs in another process is looked at by who follows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TestEmail:
-    """A test email as it stands."""
+    """A test email as it stands. `number` counts the requests from 1."""
 
     __test__ = False
 
     id: str
+    number: int
     depth: TestDepth
     recipient: str | None
     revision: int
@@ -97,27 +98,44 @@ class TestEmail:
 
 @dataclass(frozen=True, slots=True)
 class TestEmailSent:
-    """The test was run, whether or not it went well."""
+    """The test was run or is under way, whether or not it goes well."""
 
     __test__ = False
 
     test_email: TestEmail
 
 
-SendResult: TypeAlias = TestEmailSent | InvalidSettings | SecretReentryRequired
+@dataclass(frozen=True, slots=True)
+class DestinationNotAllowed:
+    """A rule forbids the destination; nothing was connected to. What is there is not told."""
+
+    code: ClassVar = "DESTINATION_NOT_ALLOWED"
+
+
+SendResult: TypeAlias = (
+    TestEmailSent
+    | InvalidSettings
+    | SecretReentryRequired
+    | RecipientNotAllowed
+    | DestinationNotAllowed
+    | TooManyTests
+)
+_Refused: TypeAlias = InvalidSettings | SecretReentryRequired | RecipientNotAllowed | TooManyTests
 
 
 async def send_test_email(runtime: Runtime, caller: Caller, request: TestRequest) -> SendResult:
-    """Runs a test email to its end, whatever becomes of the call that asked for it."""
-    requested = await _request(runtime, caller, request)
-    if not isinstance(requested, _Requested):
-        return requested
-    task = runtime.tests.start(requested.row.id, _run(runtime, caller, requested))
-    await asyncio.shield(task)
-    finished = await test_email(runtime, requested.row.id)
-    if finished is None:
-        raise RuntimeError("a test email's row is never removed")
-    return TestEmailSent(finished)
+    """Starts a test email, and waits for its end where the request says so.
+
+    The test goes on whatever becomes of the call that asked for it.
+    """
+    # In a task of its own: a call that is cancelled must not leave a test recorded but not run.
+    test_id = await asyncio.shield(asyncio.create_task(_start(runtime, caller, request)))
+    if not isinstance(test_id, str):
+        return test_id
+    if request.wait:
+        await _ended(runtime, test_id)
+    test = await _existing(runtime, test_id)
+    return DestinationNotAllowed() if test.report.destination_refused else TestEmailSent(test)
 
 
 async def test_email(runtime: Runtime, test_id: str) -> TestEmail | None:
@@ -127,114 +145,127 @@ async def test_email(runtime: Runtime, test_id: str) -> TestEmail | None:
     return None if row is None else _shown(runtime, row)
 
 
-async def close_interrupted(runtime: Runtime) -> Sequence[str]:
-    """Ends the tests that a stopped service left open; the ids of those that were closed."""
-    now = runtime.clock()
-    closed = []
+async def test_emails(runtime: Runtime, page: PageRequest) -> Page[TestEmail]:
+    """A page of the test emails, newest first."""
+    async with runtime.database.reading() as session:
+
+        async def read(window: Window) -> Sequence[TestEmail]:
+            rows = await queries.test_emails(
+                session,
+                above=window.above,
+                below=window.below,
+                newest=window.newest,
+                limit=window.limit,
+            )
+            return [_shown(runtime, row) for row in rows]
+
+        return await read_page(page, read)
+
+
+async def cancel_test_email(runtime: Runtime, caller: Caller, test_id: str) -> TestEmail | None:
+    """Stops a test and closes its connection; None for an unknown one, no change for an ended one.
+
+    A test that another process runs is asked to stop, and stops within a second.
+    """
+    canceller = Canceller(caller.actor, caller.client)
     async with runtime.database.transaction() as session:
-        for row in await queries.open_test_emails(session):
-            if await is_alive(runtime.database, session, row.owner):
-                continue
-            report = read_report(row.report).stopped(TestOutcome.INTERRUPTED)
-            await _finish(session, row, _Finish(report, SYSTEM, None), now)
-            closed.append(row.id)
-    return closed
+        row = await queries.open_test_email(session, test_id)
+        if row is not None and row.cancelled_by is None:
+            row.cancelled_by = write_canceller(canceller)
+            session.add(row)
+    if row is not None:
+        runtime.tests.stop(test_id, canceller)
+        await _ended(runtime, test_id)
+    return await test_email(runtime, test_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Requested:
-    row: TestEmailRow
-    plan: TestPlan
+async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[TestEmail]:
+    """A test as it stands, again after every change, and a last time when it has ended.
+
+    Each is whole, so whoever reads slowly misses stages on the way but never the latest. Nothing
+    comes for an unknown test.
+    """
+    last: TestEmail | None = None
+    while (test := await test_email(runtime, test_id)) is not None:
+        if test != last:
+            yield test
+        last = test
+        if test.finished_at is not None:
+            return
+        await runtime.tests.changed(test_id, _LOOK_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finish:
-    report: Report
-    actor: Actor
-    client: Client | None
+async def _start(runtime: Runtime, caller: Caller, request: TestRequest) -> str | _Refused:
+    """Begins a test; its id, or that of the test that was begun with the same key before."""
+    started = await _request(runtime, caller, request)
+    if isinstance(started, Requested):
+        runtime.tests.start(started.row.id, run(runtime, caller, started))
+        return started.row.id
+    return started
 
 
 async def _request(
     runtime: Runtime, caller: Caller, request: TestRequest
-) -> _Requested | InvalidSettings | SecretReentryRequired:
-    """The first transaction: judges the request and records it, or records the refusal."""
+) -> Requested | str | _Refused:
+    """The first transaction: judges the request and records it, or records the refusal.
+
+    A request with the idempotency key of an earlier one gives that test's id.
+    """
     now = runtime.clock()
     async with runtime.database.transaction() as session:
         await lock_head(session, runtime.scope)
+        earlier = await _earlier(session, caller, request, now)
+        if earlier is not None:
+            return earlier
         stand = await find_stand(session, runtime.scope, runtime.keys)
         accepted = await draft(stand, request.patch or SettingsPatch(), runtime.keys)
         if not isinstance(accepted, Draft):
             return await _refuse(session, caller, stand, accepted, now)
-        planned = plan(request, stand, accepted)
+        planned = plan(request, stand, accepted, runtime.test_limits)
         if not isinstance(planned, TestPlan):
             return await _refuse(session, caller, stand, planned, now)
+        limited = await too_many(session, runtime.test_limits, caller, now)
+        if limited is not None:
+            return await _refuse(session, caller, stand, limited, now)
         digest = await draft_digest(stand, accepted, now)
-        row = _new_row(runtime, caller, request, _Facts(stand.revision, planned, digest, now))
+        facts = _Facts(await queries.next_number(session), stand.revision, planned, digest, now)
+        row = _new_row(runtime, caller, request, facts)
         session.add(row)
-        await append(session, _requested_event(caller, row, planned), now)
-    return _Requested(row, planned)
+        await append(session, requested(caller, row, planned), now)
+    return Requested(row, planned)
 
 
-async def _run(runtime: Runtime, caller: Caller, requested: _Requested) -> None:
-    """The test itself, and the second transaction."""
-    row = requested.row
-    latest = read_report(row.report)
-
-    def keep(report: Report) -> None:
-        nonlocal latest
-        latest = report
-        runtime.tests.progress(row.id, report)
-
-    try:
-        letter: Letter | None = write_letter(requested.plan, row, caller)
-        report = await attempt(
-            requested.plan.account,
-            letter,
-            requested.plan.depth,
-            tools=runtime.mail_tools,
-            on_progress=keep,
-        )
-    except asyncio.CancelledError:
-        report = latest.stopped(TestOutcome.INTERRUPTED)
-    await _record_end(runtime, row.id, _Finish(report, caller.actor, caller.client))
+async def _earlier(
+    session: Session, caller: Caller, request: TestRequest, now: datetime
+) -> str | None:
+    if request.idempotency_key is None:
+        return None
+    since = write_instant(now - KEY_LIFETIME)
+    row = await queries.with_key(session, caller.actor.id, request.idempotency_key, since)
+    return None if row is None else row.id
 
 
-async def _record_end(runtime: Runtime, test_id: str, finish: _Finish) -> None:
-    async with runtime.database.transaction() as session:
-        row = await queries.open_test_email(session, test_id)
-        # Gone where another process took this one for dead and closed the test already.
-        if row is not None:
-            await _finish(session, row, finish, runtime.clock())
+async def _refuse(session: Session, caller: Caller, stand: Stand, refusal: R, now: datetime) -> R:
+    await append(session, refused(caller, stand, refusal), now)
+    return refusal
 
 
-async def _finish(session: Session, row: TestEmailRow, finish: _Finish, now: datetime) -> None:
-    report = finish.report
-    row.outcome = report.outcome.value
-    row.report = write_report(report)
-    row.finished_at = write_instant(now)
-    session.add(row)
-    diagnosis = report.diagnosis
-    event = Event(
-        action=AuditAction.TEST_EMAIL_FINISHED,
-        outcome=_AUDIT_OUTCOMES[report.outcome],
-        actor=finish.actor,
-        client=finish.client,
-        target=TARGET,
-        revision=row.revision,
-        error_code=None if diagnosis is None else diagnosis.code,
-        correlation_id=row.id,
-        detail={
-            "test_outcome": report.outcome.value,
-            "stage": None if diagnosis is None else diagnosis.stage.value,
-            "server_address": None if report.server is None else report.server.address,
-            "message_id": report.message_id,
-        },
-    )
-    await append(session, event, now)
+async def _ended(runtime: Runtime, test_id: str) -> None:
+    await runtime.tests.join(test_id)
+    async for _ in follow_test_email(runtime, test_id):
+        pass
+
+
+async def _existing(runtime: Runtime, test_id: str) -> TestEmail:
+    test = await test_email(runtime, test_id)
+    if test is None:
+        raise RuntimeError("a test email's row is never removed")
+    return test
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
+    number: int
     revision: int
     plan: TestPlan
     digest: str
@@ -244,6 +275,7 @@ class _Facts:
 def _new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: _Facts) -> TestEmailRow:
     return TestEmailRow(
         id=str(uuid4()),
+        number=facts.number,
         outcome=TestOutcome.RUNNING.value,
         depth=facts.plan.depth.value,
         recipient=facts.plan.recipient,
@@ -256,44 +288,10 @@ def _new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: _Fac
         actor_name=caller.actor.name,
         owner=runtime.owner,
         idempotency_key=request.idempotency_key,
+        cancelled_by=None,
         started_at=write_instant(facts.now),
         finished_at=None,
     )
-
-
-def _requested_event(caller: Caller, row: TestEmailRow, planned: TestPlan) -> Event:
-    return Event(
-        action=AuditAction.TEST_EMAIL_REQUESTED,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
-        revision=row.revision,
-        correlation_id=row.id,
-        detail={
-            "depth": row.depth,
-            "recipient": row.recipient,
-            "unsaved_changes": row.used_unsaved_changes,
-            "host": planned.account.host,
-            "port": planned.account.port,
-        },
-    )
-
-
-async def _refuse(session: Session, caller: Caller, stand: Stand, refused: R, now: datetime) -> R:
-    """Records that a test was refused: which fields and why, never the values."""
-    event = Event(
-        action=AuditAction.TEST_EMAIL_REQUESTED,
-        outcome=AuditOutcome.DENIED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
-        revision=stand.revision,
-        error_code=refused.code,
-        detail={"fields": refused.fields},
-    )
-    await append(session, event, now)
-    return refused
 
 
 def _shown(runtime: Runtime, row: TestEmailRow) -> TestEmail:
@@ -301,6 +299,7 @@ def _shown(runtime: Runtime, row: TestEmailRow) -> TestEmail:
     latest = runtime.tests.latest(row.id) if running else None
     return TestEmail(
         id=row.id,
+        number=row.number,
         depth=TestDepth(row.depth),
         recipient=row.recipient,
         revision=row.revision,

@@ -12,6 +12,7 @@ from service.patch import SettingsPatch
 from service.problems import Problem, ProblemSeverity, problem
 from service.secrets import SecretStore
 from service.state import Stand
+from service.test_limits import RecipientNotAllowed, TestLimits
 from service.values import SecretName, SettingsValues
 
 _WITH_RECIPIENT: Final = frozenset({TestDepth.ENVELOPE, TestDepth.SEND})
@@ -28,6 +29,7 @@ class TestRequest:
     patch: SettingsPatch | None = None
     depth: TestDepth = TestDepth.SEND
     idempotency_key: str | None = None
+    wait: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,17 @@ class TestPlan:
     depth: TestDepth
 
 
-PlanResult: TypeAlias = TestPlan | InvalidSettings
+PlanResult: TypeAlias = TestPlan | InvalidSettings | RecipientNotAllowed
 
 
-def plan(request: TestRequest, stand: Stand, accepted: Draft) -> PlanResult:
+def plan(request: TestRequest, stand: Stand, accepted: Draft, limits: TestLimits) -> PlanResult:
     """Everything that a test needs, from the settings in force and the unsaved changes.
 
     Args:
         request: what was asked for.
         stand: the settings in force.
         accepted: the values to test, with the secrets that came with the request.
+        limits: whom tests may be sent to.
     """
     values = accepted.values
     recipient = normal_address(request.recipient.strip()) if request.recipient else None
@@ -62,6 +65,8 @@ def plan(request: TestRequest, stand: Stand, accepted: Draft) -> PlanResult:
     ]
     if problems or values.smtp_host is None:
         return InvalidSettings(tuple(problems))
+    if recipient is not None and not limits.allows_recipient(recipient):
+        return RecipientNotAllowed(limits.recipient_domains)
     return TestPlan(_account(values, values.smtp_host, secrets), values, recipient, request.depth)
 
 

@@ -6,7 +6,9 @@ import strawberry
 
 from graph.enums import TestDepth, TestOutcome, TestStageName, TestStageOutcome, TranscriptSender
 from graph.ids import write_id
+from graph.paging import PageInfo, cursor, page_info
 from graph.types.common import Actor, Certificate, Node, Suggestion
+from service.paging import Page
 from service.test_emails import (
     Diagnosis as DiagnosisValue,
 )
@@ -16,6 +18,8 @@ from service.test_emails import (
 )
 from service.test_emails import TestEmail as TestEmailValue
 from service.test_emails import TranscriptLine as TranscriptLineValue
+
+TEST_EMAIL_CURSOR = "TestEmail.v1"
 
 
 @strawberry.type(description="One stage of a test, with the server's own words.")
@@ -162,4 +166,36 @@ class TestEmail(Node):
             requested_by=Actor.of(test.requested_by),
             started_at=test.started_at,
             finished_at=test.finished_at,
+        )
+
+
+@strawberry.type(description="A test email in a page.")
+class TestEmailEdge:
+    """An edge."""
+
+    __test__ = False
+
+    node: TestEmail = strawberry.field(description="The test.")
+    cursor: str = strawberry.field(description="Its place in the list.")
+
+
+@strawberry.type(description="A page of the test emails, newest first.")
+class TestEmailConnection:
+    """A connection."""
+
+    __test__ = False
+
+    edges: list[TestEmailEdge] = strawberry.field(description="The tests with their cursors.")
+    page_info: PageInfo = strawberry.field(description="Whether the list goes on.")
+
+    @classmethod
+    def of(cls, page: Page[TestEmailValue]) -> "TestEmailConnection":
+        """From a page of the service."""
+        cursors = [cursor(TEST_EMAIL_CURSOR, each.number) for each in page.items]
+        return cls(
+            edges=[
+                TestEmailEdge(node=TestEmail.of(each), cursor=at)
+                for each, at in zip(page.items, cursors, strict=True)
+            ],
+            page_info=page_info(page, cursors),
         )

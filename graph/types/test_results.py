@@ -1,12 +1,21 @@
 """How asking for a test email ends, as clients read it."""
 
-from typing import Annotated, Union
+from typing import Annotated, TypeAlias, Union
 
 import strawberry
 
+from graph.types.common import UserError
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
 from graph.types.test_email import TestEmail
-from service.test_emails import InvalidSettings, SecretReentryRequired, SendResult, TestEmailSent
+from service.test_emails import (
+    DestinationNotAllowed,
+    InvalidSettings,
+    RecipientNotAllowed,
+    SecretReentryRequired,
+    SendResult,
+    TestEmailSent,
+    TooManyTests,
+)
 
 
 @strawberry.type(
@@ -18,17 +27,48 @@ class SendTestEmailSuccess:
     test_email: TestEmail = strawberry.field(description="The test.")
 
 
+@strawberry.type(description="Tests may not be sent to this recipient's domain.")
+class RecipientNotAllowedError(UserError):
+    """A recipient that is not allowed."""
+
+
+@strawberry.type(
+    description="The service's rules forbid this destination. What is behind it is not told."
+)
+class DestinationNotAllowedError(UserError):
+    """A destination that is not allowed."""
+
+
+@strawberry.type(description="A limit on tests is reached.")
+class TooManyTestsError(UserError):
+    """Too many tests."""
+
+    retry_after_seconds: int = strawberry.field(description="When the next one may begin.")
+
+
 SendTestEmailResult = Annotated[
     Union[  # noqa: UP007 (Strawberry names unions this way)
-        SendTestEmailSuccess, InvalidSettingsError, SecretReentryRequiredError
+        SendTestEmailSuccess,
+        InvalidSettingsError,
+        SecretReentryRequiredError,
+        RecipientNotAllowedError,
+        DestinationNotAllowedError,
+        TooManyTestsError,
     ],
     strawberry.union(name="SendTestEmailResult", description="How asking for a test ended."),
 ]
 
+SendMember: TypeAlias = (
+    SendTestEmailSuccess
+    | InvalidSettingsError
+    | SecretReentryRequiredError
+    | RecipientNotAllowedError
+    | DestinationNotAllowedError
+    | TooManyTestsError
+)
 
-def send_result(
-    result: SendResult,
-) -> SendTestEmailSuccess | InvalidSettingsError | SecretReentryRequiredError:
+
+def send_member(result: SendResult) -> SendMember:
     """The union's member that a result of the service becomes."""
     match result:
         case TestEmailSent():
@@ -37,3 +77,20 @@ def send_result(
             return InvalidSettingsError.of(result)
         case SecretReentryRequired():
             return SecretReentryRequiredError.of(result)
+        case RecipientNotAllowed():
+            domains = ", ".join(result.domains)
+            return RecipientNotAllowedError(
+                code=result.code, message=f"Tests may be sent to these domains only: {domains}."
+            )
+        case DestinationNotAllowed():
+            return DestinationNotAllowedError(
+                code=result.code,
+                message="This service may not connect there: its operator's rules forbid it.",
+            )
+        case TooManyTests():
+            seconds = result.retry_after_seconds
+            return TooManyTestsError(
+                code=result.code,
+                message=f"Too many tests: try again in {seconds} seconds.",
+                retry_after_seconds=seconds,
+            )

@@ -4,12 +4,15 @@ from datetime import datetime
 
 import strawberry
 
+from graph.context import Info
 from graph.enums import AuditAction, AuditOutcome
 from graph.ids import write_id
 from graph.paging import PageInfo, cursor, page_info
 from graph.types.common import Actor, FieldChange, Node
+from graph.types.test_email import TestEmail
 from service.caller import Client
 from service.paging import Page
+from service.test_emails import test_email
 from service.trail import Recorded
 
 AUDIT_CURSOR = "AuditEvent.v1"
@@ -55,6 +58,16 @@ class AuditEvent(Node):
     revision: int | None = strawberry.field(
         description="The settings revision that it made, or was about."
     )
+    target: strawberry.Private[str]
+
+    @strawberry.field(description="The test email that it is about; null for other events.")
+    async def test_email(self, info: Info) -> TestEmail | None:
+        """The test email."""
+        if self.target != "test_email" or self.correlation_id is None:
+            return None
+        test = await test_email(info.context.runtime, self.correlation_id)
+        return None if test is None else TestEmail.of(test)
+
     correlation_id: strawberry.ID | None = strawberry.field(
         description="Ties the events of one undertaking together: a test's request and its end."
     )
@@ -72,6 +85,7 @@ class AuditEvent(Node):
         return cls(
             id=strawberry.ID(write_id("AuditEvent", recorded.seq)),
             sequence=recorded.seq,
+            target=event.target,
             occurred_at=recorded.occurred_at,
             action=event.action,
             outcome=event.outcome,

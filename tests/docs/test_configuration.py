@@ -9,7 +9,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from graph.cli import app
 from graph.config import ENV_PREFIX, Config
-from tests.docs.tables import ROOT, missing, row, rows_of
+from tests.docs.tables import ROOT, differences, row
 
 DOCUMENT = "docs/configuration.md"
 
@@ -18,7 +18,7 @@ def test_every_variable_is_documented() -> None:
     """Name, default and meaning of each are what the code says; nothing is told that is not so."""
     expected = [_variable(name, field) for name, field in Config.model_fields.items()]
 
-    assert [] == missing(expected, rows_of(DOCUMENT, "Variables"))
+    assert [] == differences(DOCUMENT, "Variables", expected)
 
 
 def test_every_command_is_documented() -> None:
@@ -28,7 +28,7 @@ def test_every_command_is_documented() -> None:
         raise TypeError("the command line has commands")
     expected = [line for name, command in _commands(root) for line in _lines(name, command)]
 
-    assert [] == missing(expected, rows_of(DOCUMENT, "Commands"))
+    assert [] == differences(DOCUMENT, "Commands", expected)
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/configuration.md", "CONTRIBUTING.md"])

@@ -7,7 +7,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, build_schema
 from graph.errors import ERROR_CODES
 from graph.schema import printed_schema
 from service.problems import PROBLEM_CODES
-from tests.docs.tables import missing, row, rows_of
+from tests.docs.tables import differences, row
 
 DOCUMENT = "docs/errors.md"
 
@@ -16,14 +16,14 @@ def test_every_error_code_is_documented() -> None:
     """Every `extensions.code`, with its meaning."""
     expected = [row(f"`{code}`", meaning) for code, meaning in ERROR_CODES.items()]
 
-    assert [] == missing(expected, rows_of(DOCUMENT, "Errors"))
+    assert [] == differences(DOCUMENT, "Errors", expected)
 
 
 def test_every_user_error_is_documented() -> None:
     """Every outcome that a mutation's union has besides success, with its code and meaning."""
     expected = [row(f"`{each.name}`", f"`{_code(each.name)}`", _text(each)) for each in _errors()]
 
-    assert [] == missing(expected, rows_of(DOCUMENT, "Outcomes"))
+    assert [] == differences(DOCUMENT, "Outcomes", expected)
 
 
 def test_every_problem_code_is_documented() -> None:
@@ -32,7 +32,7 @@ def test_every_problem_code_is_documented() -> None:
         row(f"`{code}`", severity, meaning) for code, (severity, meaning) in PROBLEM_CODES.items()
     ]
 
-    assert [] == missing(expected, rows_of(DOCUMENT, "Problems"))
+    assert [] == differences(DOCUMENT, "Problems", expected)
 
 
 def _errors() -> list[GraphQLObjectType]:

@@ -91,6 +91,7 @@ def _create_test_emails() -> None:
     op.create_table(
         "test_email",
         sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, nullable=False, unique=True),
         sa.Column("outcome", sa.Text, nullable=False),
         sa.Column("depth", sa.Text, nullable=False),
         sa.Column("recipient", sa.Text),
@@ -101,13 +102,14 @@ def _create_test_emails() -> None:
         *_actor_columns(),
         sa.Column("owner", sa.Integer, nullable=False),
         sa.Column("idempotency_key", sa.Text),
+        sa.Column("cancelled_by", sa.Text),
         sa.Column("started_at", sa.Text, nullable=False),
         sa.Column("finished_at", sa.Text),
     )
-    op.create_index("test_email_order", "test_email", ["started_at", "id"])
-    op.create_index("test_email_values", "test_email", ["values_digest", "started_at"])
-    op.create_index("test_email_open", "test_email", ["outcome"])
-    op.create_index("test_email_key", "test_email", ["actor_id", "idempotency_key"])
+    op.create_index("test_email_values", "test_email", ["values_digest", "number"])
+    op.create_index("test_email_outcome", "test_email", ["outcome", "number"])
+    op.create_index("test_email_actor", "test_email", ["actor_id", "number"])
+    op.create_index("test_email_key", "test_email", ["actor_id", "idempotency_key", "number"])
 
 
 def _create_trail() -> None:

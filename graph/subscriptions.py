@@ -1,0 +1,45 @@
+"""The subscriptions. Each value is whole, so whoever comes late or reads slowly misses nothing."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from graph.context import Info
+from graph.errors import coded
+from graph.ids import key_of
+from graph.permissions import require
+from graph.types.settings import EmailSettings
+from graph.types.test_email import TestEmail
+from service.caller import Permission
+from service.settings import follow_email_settings
+from service.test_emails import follow_test_email, test_email
+
+
+@strawberry.type(description="What can be followed.")
+class Subscription:
+    """The root of following."""
+
+    @strawberry.subscription(
+        description="The test as it stands, again after every stage, and a last time when it has "
+        "ended. Each value is whole, so a late subscriber misses nothing.",
+    )
+    async def test_email_progress(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+    ) -> AsyncGenerator[TestEmail, None]:
+        """A test's progress."""
+        require(info, Permission.READ_SETTINGS)
+        key = key_of(id, "TestEmail") or ""
+        if await test_email(info.context.runtime, key) is None:
+            raise coded("NOT_FOUND", "There is no test email with this id.")
+        async for test in follow_test_email(info.context.runtime, key):
+            yield TestEmail.of(test)
+
+    @strawberry.subscription(description="The settings, each time that they have changed.")
+    async def email_settings_changed(self, info: Info) -> AsyncGenerator[EmailSettings, None]:
+        """Changes of the settings."""
+        require(info, Permission.READ_SETTINGS)
+        async for state in follow_email_settings(info.context.runtime):
+            yield EmailSettings.of(state)

@@ -1,0 +1,135 @@
+"""Running a test email: the attempt, its end, and the ends that a stop of the service left open."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+import stamina
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from audit.event import SYSTEM, Actor, Client
+from audit.trail import append
+from db import test_emails as queries
+from db.database import Session
+from db.instant import write_instant
+from db.presence import is_alive
+from db.tables import TestEmailRow
+from mail.attempt import attempt
+from mail.report import Report, TestOutcome
+from service.caller import Caller
+from service.letters import write_letter
+from service.reports import read_report, write_report
+from service.runtime import Runtime
+from service.test_events import finished
+from service.test_requests import TestPlan
+from service.test_runs import Canceller, read_canceller
+
+_LOOK_SECONDS: Final = 0.4
+"""How often a test looks whether another service process was asked to cancel it."""
+_RETRY_SECONDS: Final = 60
+"""How long an end that cannot be written is tried again, where the database is gone for a while."""
+_OUTAGES: Final = (OperationalError, InterfaceError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A test that is recorded as requested, and can be run."""
+
+    row: TestEmailRow
+    plan: TestPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    report: Report
+    actor: Actor
+    client: Client | None
+
+
+async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
+    """Runs a test with no transaction open, then records its end, whatever it is."""
+    latest = read_report(requested.row.report)
+
+    def keep(report: Report) -> None:
+        nonlocal latest
+        latest = report
+        runtime.tests.progress(requested.row.id, report)
+
+    end = _End(latest.stopped(TestOutcome.INTERRUPTED), caller.actor, caller.client)
+    try:
+        async with _watched(runtime, requested.row.id):
+            report = await attempt(
+                requested.plan.account,
+                write_letter(requested.plan, requested.row, caller),
+                requested.plan.depth,
+                tools=runtime.mail_tools,
+                on_progress=keep,
+            )
+        end = _End(report, caller.actor, caller.client)
+    except asyncio.CancelledError:
+        end = _stopped(latest, runtime.tests.canceller(requested.row.id))
+    finally:
+        await _record_end(runtime, requested.row.id, end)
+
+
+async def close_interrupted(runtime: Runtime) -> Sequence[str]:
+    """Ends the tests that a stopped service left open; the ids of those that were closed."""
+    closed = []
+    async with runtime.database.transaction() as session:
+        for row in await queries.open_test_emails(session):
+            if not await is_alive(runtime.database, session, row.owner):
+                report = read_report(row.report).stopped(TestOutcome.INTERRUPTED)
+                await _finish(runtime, session, row, _End(report, SYSTEM, None))
+                closed.append(row.id)
+    return closed
+
+
+def _stopped(latest: Report, canceller: Canceller | None) -> _End:
+    if canceller is None:
+        return _End(latest.stopped(TestOutcome.INTERRUPTED), SYSTEM, None)
+    report = latest.stopped(TestOutcome.CANCELLED)
+    return _End(report, canceller.actor, canceller.client)
+
+
+@stamina.retry(on=_OUTAGES, timeout=_RETRY_SECONDS, attempts=None)
+async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
+    async with runtime.database.transaction() as session:
+        row = await queries.open_test_email(session, test_id)
+        # Gone where another process took this one for dead and closed the test already.
+        if row is not None:
+            await _finish(runtime, session, row, end)
+
+
+async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _End) -> None:
+    now = runtime.clock()
+    row.outcome = end.report.outcome.value
+    row.report = write_report(end.report)
+    row.finished_at = write_instant(now)
+    session.add(row)
+    await append(session, finished(row, end.report, end.actor, end.client), now)
+
+
+@asynccontextmanager
+async def _watched(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
+    """Looks out for a cancellation that another service process was asked for."""
+    if runtime.database.kind == "sqlite":
+        yield  # one process only: it is asked itself
+        return
+    watch = asyncio.create_task(_watch(runtime, test_id))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError, *_OUTAGES):
+            await watch
+
+
+async def _watch(runtime: Runtime, test_id: str) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        async with runtime.database.reading() as session:
+            row = await queries.test_email(session, test_id)
+        if row is not None and row.cancelled_by is not None:
+            runtime.tests.stop(test_id, read_canceller(row.cancelled_by))
