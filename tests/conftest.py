@@ -44,7 +44,11 @@ def postgresql() -> Iterator[str]:
         tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
         get_server(folder) as server,
     ):
-        yield server.get_uri()
+        url = server.get_uri()
+        # What these databases hold need not outlive the machine.
+        asyncio.run(_execute(url, "ALTER SYSTEM SET fsync = off"))
+        asyncio.run(_execute(url, "SELECT pg_reload_conf()"))
+        yield url
 
 
 @pytest.fixture(scope="session")
