@@ -28,7 +28,9 @@ def test_the_next_start_closes_what_a_crash_left_open(
         told = events(service.client.ask(TRAIL, first=100).data)
         service.process.stderr.wait_for(rf"({told[-1]['correlationId']})")
         again = service.client.ask(TEST, input={"recipient": "ada@example.net"}).data
+        read = service.client.ask("{ testEmails(first: 2) { edges { node { outcome } } } }").data
     requested, finished = told[-2:]
+    outcomes = [edge["node"]["outcome"] for edge in read["testEmails"]["edges"]]
 
     assert -signal.SIGKILL == status
     assert ("TEST_EMAIL_REQUESTED", "SUCCEEDED") == (requested["action"], requested["outcome"])
@@ -37,3 +39,4 @@ def test_the_next_start_closes_what_a_crash_left_open(
     assert requested["correlationId"] == finished["correlationId"]
     assert "INTERRUPTED" == json.loads(finished["body"])["detail"]["test_outcome"]
     assert "ACCEPTED" == again["sendTestEmail"]["testEmail"]["outcome"]
+    assert ["ACCEPTED", "INTERRUPTED"] == outcomes
