@@ -89,10 +89,13 @@ def _uvicorn_config(config: Config, app: App) -> uvicorn.Config:
 
 def _listen(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    if not config.host:
+        # The system would take it for every address, which nobody means who says nothing.
+        raise CannotStartError("POSTLEDGER_HOST is empty: give an address, such as 127.0.0.1.")
     try:
         listener = socket.create_server((config.host, config.port), family=family)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise CannotStartError(
             f"Cannot listen on {config.host}, port {config.port} ({reason}): "
             "choose others with POSTLEDGER_HOST and POSTLEDGER_PORT."
