@@ -23,6 +23,8 @@ from graph.rate import Rate
 from graph.refusal import Refusal
 from graph.schema import Schema, schema
 from graph.trusted_documents import load_trusted_documents
+from service.issuer import IssuerKeys
+from service.people import People
 from service.runtime import Runtime
 from service.startup import Started, started
 
@@ -55,7 +57,7 @@ def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starle
     limits = config.limits
     edge = Edge(
         runtime=runtime,
-        gate=Gate(runtime, Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)),
+        gate=_gate(config, runtime),
         limits=limits,
         reader=OperationReader(served.core, limits),
         executor=Executor(served, limits),
@@ -71,6 +73,14 @@ def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starle
         middleware=_middleware(config),
         exception_handlers={HTTPException: _refuse},
     )
+
+
+def _gate(config: Config, runtime: Runtime) -> Gate:
+    people = None
+    if config.oidc_issuer is not None:
+        people = People(IssuerKeys(config.oidc_issuer), config.trust, runtime.clock)
+    calls, refusals = Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)
+    return Gate(runtime, calls, refusals, people)
 
 
 def _middleware(config: Config) -> list[Middleware]:

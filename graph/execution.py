@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 from graphql import GraphQLError, OperationType
+from graphql.language import FieldNode
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
@@ -17,6 +18,7 @@ from graph.errors import coded, codes_of, present_all
 from graph.limits import Limits
 from graph.operation import Operation
 from graph.schema import Schema
+from service.denials import record_denied
 
 UNLIMITED_MUTATION: Final = "sendTestEmail"
 """It has its own time: its stages' time-outs."""
@@ -65,6 +67,7 @@ class Executor:
             answer = self._answer(result, context.request_id)
         except TimeoutError:
             answer = Answer(errors=[_timed_out(operation)])
+        await _record_denial(answer, context)
         _note(operation, answer, began)
         return answer
 
@@ -89,6 +92,7 @@ class Executor:
         async with aclosing(source):
             async for result in source:
                 answer = self._answer(result, context.request_id)
+                await _record_denial(answer, context)
                 yield answer
         _note(operation, answer, began)
 
@@ -107,6 +111,20 @@ class Executor:
             most=self._limits.errors,
         )
         return Answer(result.data, errors, executed=not refused)
+
+
+async def _record_denial(answer: Answer, context: Context) -> None:
+    """A denial stands in the trail before the caller hears of it, once for each call."""
+    fields = {
+        node.name.value
+        for error in answer.errors
+        if (error.extensions or {}).get("code") == "FORBIDDEN"
+        for node in error.nodes or ()
+        if isinstance(node, FieldNode)
+    }
+    if fields and not context.denied:
+        context.denied = True
+        await record_denied(context.runtime, context.caller, sorted(fields))
 
 
 def _timed_out(operation: Operation) -> GraphQLError:
