@@ -9,19 +9,21 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from graph.config import Config
 from graph.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
+from graph.edge import Edge
 from graph.entrance import Entrance
 from graph.execution import Executor
 from graph.gate import Gate
-from graph.http import Edge, HttpEndpoint
+from graph.http import HttpEndpoint
 from graph.operation import OperationReader
 from graph.playground import ASSET_ROUTE
 from graph.rate import Rate
 from graph.refusal import Refusal
 from graph.schema import Schema, schema
+from graph.socket import SocketEndpoint
 from graph.trusted_documents import load_trusted_documents
 from service.issuer import IssuerKeys
 from service.people import People
@@ -67,6 +69,7 @@ def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starle
         ASSET_ROUTE,
         # Route, not Mount: a Mount answers `/graphql` with a redirect.
         Route("/graphql", HttpEndpoint(edge)),
+        WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
     ]
     return Starlette(
         routes=routes,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -71,7 +71,7 @@ class Executor:
         _note(operation, answer, began)
         return answer
 
-    async def stream(self, operation: Operation, context: Context) -> AsyncIterator[Answer]:
+    async def stream(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
         """Executes an operation, and gives what comes of it: a subscription's values, one by one.
 
         The next value is not asked for before the last one was taken, so a slow reader holds back

@@ -3,32 +3,26 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph.accept import RESULTS, MediaType, choose, names
 from graph.body import read_body
-from graph.context import Context
+from graph.edge import Edge
 from graph.entrance import client_of
-from graph.errors import present_all
-from graph.execution import Answer, Executor
-from graph.gate import Gate
-from graph.limits import Limits
-from graph.operation import Operation, OperationReader, Rejected
+from graph.execution import Answer
+from graph.operation import Operation, Rejected
 from graph.playground import playground_page
 from graph.refusal import Refusal, bad_request
 from graph.request import GraphQLRequest, read_json, request_of, request_of_parameters
 from graph.response import respond, respond_refused
 from graph.sse import EventStream
-from graph.trusted_documents import TrustedDocuments
 from service.caller import Caller
-from service.runtime import Runtime
 
 _PREFLIGHT_HEADERS: Final = (
     "graphql-require-preflight",
@@ -38,39 +32,6 @@ _PREFLIGHT_HEADERS: Final = (
 _METHODS: Final = {"Allow": "GET, POST"}
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What every way to an operation needs."""
-
-    runtime: Runtime
-    gate: Gate
-    limits: Limits
-    reader: OperationReader
-    executor: Executor
-    documents: TrustedDocuments
-
-    def operation(self, request: GraphQLRequest) -> Operation | Rejected:
-        """The operation that a request asks for, or what is wrong with it."""
-        resolved = self.documents.resolve(request)
-        return (
-            Rejected([resolved])
-            if isinstance(resolved, GraphQLError)
-            else self.reader.read(resolved)
-        )
-
-    def rejected(self, rejected: Rejected, request_id: str) -> Answer:
-        """The answer to a request that is no operation."""
-        errors = present_all(
-            rejected.errors, request_id, before_execution=True, most=self.limits.errors
-        )
-        return Answer(errors=errors, executed=False)
-
-    def context(self, caller: Caller) -> Context:
-        """A context for one operation."""
-        request_id = "" if caller.client is None else caller.client.request_id
-        return Context(self.runtime, caller, request_id)
 
 
 class HttpEndpoint:
@@ -147,7 +108,11 @@ class HttpEndpoint:
                 return respond_refused(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
             media_type = MediaType.EVENTS
         if media_type is MediaType.EVENTS:
-            return EventStream(self._edge.executor.stream(operation, context))
+            runtime = self._edge.runtime
+            return EventStream(
+                self._edge.executor.stream(operation, context),
+                runtime.sessions.open(runtime, caller),
+            )
         return self._single(await self._edge.executor.execute(operation, context), media_type)
 
     def _single(self, answer: Answer, media_type: MediaType | None) -> Response:

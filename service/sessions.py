@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -56,15 +56,14 @@ class Sessions:
             yield session.ended
         finally:
             self._open.discard(session)
-            if not self._open:
+            if not self._open and self._watch is not None:
+                # It ends by itself: cancelled, it would break off what it asks of the database.
                 watch, self._watch = self._watch, None
-                if watch is not None:
-                    watch.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await watch
+                self.check()
+                await asyncio.wait([watch])
 
     async def _look_after(self, runtime: "Runtime") -> None:
-        while True:
+        while self._watch is asyncio.current_task():
             # Waiting begins before the look, so that no signal is lost in between.
             waiting = asyncio.create_task(self._changed.wait(CHECK_SECONDS))
             try:
