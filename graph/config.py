@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from graph.edge_config import EdgeConfig
 from service.startup import CannotStartError, Storage, Testing
@@ -13,15 +13,30 @@ from service.test_limits import TestLimits
 ENV_PREFIX = "POSTLEDGER_"
 
 
-class Config(EdgeConfig):
-    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
-
-    A file in the secrets directory is named like the variable, in lower case.
-    """
+class _Place(BaseSettings):
+    """Where the rest is to be found: read first, from variables and `.env` only."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
     )
+
+    secrets_directory: DirectoryPath | None = Field(
+        default=None,
+        description="A directory with a file for each value that is better not in the "
+        "environment, named like the variable in lower case: `postledger_database_url`.",
+    )
+
+    @field_validator("secrets_directory", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class Config(EdgeConfig, _Place):
+    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
+
+    Each of them goes before the ones after it.
+    """
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8025, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -126,7 +141,7 @@ class Config(EdgeConfig):
         )
 
 
-def load_config(secrets_directory: Path | None = None) -> Config:
+def load_config() -> Config:
     """Reads the configuration.
 
     Raises:
@@ -134,8 +149,13 @@ def load_config(secrets_directory: Path | None = None) -> Config:
             does not repeat the value.
     """
     try:
-        return Config(_secrets_dir=secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
+        place = _Place()
+        return Config(_secrets_dir=place.secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ENV_PREFIX + str(first["loc"][0]).upper()
         raise CannotStartError(f"{name}: {first['msg']}.") from None
+    except (UnicodeDecodeError, OSError, SettingsError):
+        raise CannotStartError(
+            "The file .env, or one in the secrets directory, cannot be read as UTF-8 text."
+        ) from None

@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
+from service.keys import KeyFile
+from service.runtime import Runtime
+from tests.inprocess import Edge
 
 with warnings.catch_warnings():
     # It looks for a runtime directory when it is imported, and warns where there is none.
@@ -101,3 +104,17 @@ async def _execute(url: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
+
+
+@pytest.fixture
+def runtime(database: Database, tmp_path: Path) -> Runtime:
+    """What the use-cases work with, over a fresh database, with an encryption key in a file."""
+    keys = KeyFile(tmp_path / "encryption.keys")
+    keys.create()
+    return Runtime(database, keys)
+
+
+@pytest.fixture
+def edge(runtime: Runtime) -> Edge:
+    """The schema, as an administrator uses it."""
+    return Edge(runtime)

@@ -12,8 +12,6 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "schema.graphql"
 EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
 
-pytestmark = pytest.mark.skipif(not SCHEMA.is_file(), reason="no schema.graphql to hold them to")
-
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
