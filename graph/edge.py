@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from graphql import GraphQLError
 
 from graph.context import Context
-from graph.errors import present_all
+from graph.errors import codes_of, present_all
 from graph.execution import Answer, Executor
 from graph.gate import Gate
 from graph.limits import Limits
+from graph.observe import LOG_ONLY, Observers
 from graph.operation import Operation, OperationReader, Rejected
 from graph.request import GraphQLRequest
 from graph.trusted_documents import TrustedDocuments
@@ -26,6 +27,7 @@ class Edge:
     reader: OperationReader
     executor: Executor
     documents: TrustedDocuments
+    observers: Observers = LOG_ONLY
 
     def operation(self, request: GraphQLRequest) -> Operation | Rejected:
         """The operation that a request asks for, or what is wrong with it."""
@@ -39,6 +41,8 @@ class Edge:
         errors = present_all(
             rejected.errors, request_id, before_execution=True, most=self.limits.errors
         )
+        for code in codes_of(errors):
+            self.observers.refusal(code)
         return Answer(errors=errors, executed=False)
 
     def context(self, caller: Caller) -> Context:

@@ -86,6 +86,15 @@ class EdgeConfig(BaseSettings):
         "`extensions.persistedQuery` or their text; everything else is refused.",
     )
 
+    metrics_without_token: bool = Field(
+        default=False,
+        description="Whether `/metrics` answers without an access token (any role's will do).",
+    )
+    otlp_endpoint: str | None = Field(
+        None,
+        description="Where traces go, an OTLP address over HTTP such as "
+        "`http://localhost:4318/v1/traces`. Needs the extra `telemetry`. Unset: no traces.",
+    )
     oidc_issuer: str | None = Field(
         None,
         description="An OpenID Connect issuer whose JSON Web Tokens are accepted beside access "
@@ -139,7 +148,9 @@ class EdgeConfig(BaseSettings):
             raise ValueError("set the issuer and the audience, or neither")
         return value
 
-    @field_validator("trusted_documents", "oidc_issuer", "oidc_audience", mode="before")
+    @field_validator(
+        "trusted_documents", "otlp_endpoint", "oidc_issuer", "oidc_audience", mode="before"
+    )
     @classmethod
     def _empty_path_is_unset(cls, value: object) -> object:
         return None if value == "" else value

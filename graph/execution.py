@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import structlog
 from graphql import GraphQLError, OperationType
 from graphql.language import FieldNode
 from strawberry.types import ExecutionResult
@@ -16,14 +15,13 @@ from strawberry.types.execution import PreExecutionError
 from graph.context import Context
 from graph.errors import coded, codes_of, present_all
 from graph.limits import Limits
+from graph.observe import LOG_ONLY, Observers, Seen
 from graph.operation import Operation
 from graph.schema import Schema
 from service.denials import record_denied
 
 UNLIMITED_MUTATION: Final = "sendTestEmail"
 """It has its own time: its stages' time-outs."""
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,14 @@ class Answer:
 class Executor:
     """Executes operations of one schema."""
 
-    def __init__(self, schema: Schema, limits: Limits) -> None:
+    def __init__(self, schema: Schema, limits: Limits, observers: Observers = LOG_ONLY) -> None:
         self._schema = schema
         self._limits = limits
+        self._observers = observers
 
     async def execute(self, operation: Operation, context: Context) -> Answer:
         """Executes a query or mutation."""
-        began = time.perf_counter()
+        began = _Began.now()
         context.document = operation.document
         try:
             async with asyncio.timeout(self._seconds(operation)):
@@ -68,7 +67,7 @@ class Executor:
         except TimeoutError:
             answer = Answer(errors=[_timed_out(operation)])
         await _record_denial(answer, context)
-        _note(operation, answer, began)
+        self._observers.operation(_seen(operation, answer, context, began))
         return answer
 
     async def stream(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
@@ -80,7 +79,7 @@ class Executor:
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(operation, context)
             return
-        began = time.perf_counter()
+        began = _Began.now()
         context.document = operation.document
         source = await self._schema.subscribe(
             operation.request.query,
@@ -89,12 +88,14 @@ class Executor:
             operation_name=operation.request.operation_name,
         )
         answer = Answer()
-        async with aclosing(source):
-            async for result in source:
-                answer = self._answer(result, context.request_id)
-                await _record_denial(answer, context)
-                yield answer
-        _note(operation, answer, began)
+        try:
+            async with aclosing(source):
+                async for result in source:
+                    answer = self._answer(result, context.request_id)
+                    await _record_denial(answer, context)
+                    yield answer
+        finally:
+            self._observers.operation(_seen(operation, answer, context, began))
 
     def _seconds(self, operation: Operation) -> float | None:
         if operation.kind is OperationType.QUERY:
@@ -134,12 +135,24 @@ def _timed_out(operation: Operation) -> GraphQLError:
     return coded("TIMED_OUT", message)
 
 
-def _note(operation: Operation, answer: Answer, began: float) -> None:
-    """One line in the log: never the text, never a variable."""
-    _log.info(
-        "operation",
+@dataclass(frozen=True, slots=True)
+class _Began:
+    """An instant, for the calendar and for measuring from."""
+
+    wall: int
+    steady: float
+
+    @classmethod
+    def now(cls) -> "_Began":
+        return cls(time.time_ns(), time.perf_counter())
+
+
+def _seen(operation: Operation, answer: Answer, context: Context, began: _Began) -> Seen:
+    return Seen(
         kind=operation.kind.value,
-        operation=operation.name,
+        name=operation.name,
         codes=codes_of(answer.errors),
-        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+        began=began.wall,
+        seconds=time.perf_counter() - began.steady,
+        request_id=context.request_id,
     )

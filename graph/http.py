@@ -65,15 +65,15 @@ class HttpEndpoint:
         media_type = choose(accept, (*RESULTS, MediaType.EVENTS))
         refused = _refusal(request, media_type)
         if refused is not None:
-            return respond_refused(refused, media_type)
+            return self._refuse(refused, media_type)
         caller = await self._edge.gate.admit(
             request.headers.get("authorization"), client_of(request)
         )
         if isinstance(caller, Refusal):
-            return _not_admitted(caller, media_type)
+            return self._not_admitted(caller, media_type)
         asked = await self._read(request)
         if isinstance(asked, Refusal):
-            return respond_refused(asked, media_type)
+            return self._refuse(asked, media_type)
         operation = self._edge.operation(asked)
         if isinstance(operation, Rejected):
             answer = self._edge.rejected(operation, client_of(request).request_id)
@@ -101,11 +101,11 @@ class HttpEndpoint:
         if operation.kind is OperationType.MUTATION and request.method == "GET":
             message = "Send mutations by POST."
             refusal = Refusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
-            return respond_refused(refusal, media_type)
+            return self._refuse(refusal, media_type)
         if operation.kind is OperationType.SUBSCRIPTION:
             if not names(accept, MediaType.EVENTS):
                 message = "Subscriptions go over a WebSocket, or as text/event-stream."
-                return respond_refused(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
+                return self._refuse(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
             media_type = MediaType.EVENTS
         if media_type is MediaType.EVENTS:
             runtime = self._edge.runtime
@@ -114,6 +114,17 @@ class HttpEndpoint:
                 runtime.sessions.open(runtime, caller),
             )
         return self._single(await self._edge.executor.execute(operation, context), media_type)
+
+    def _refuse(self, refusal: Refusal, media_type: MediaType | None) -> Response:
+        self._edge.observers.refusal(refusal.code)
+        return respond_refused(refusal, media_type)
+
+    def _not_admitted(self, refusal: Refusal, media_type: MediaType | None) -> Response:
+        """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
+        response = self._refuse(refusal, media_type)
+        if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (unauthenticated)
+            response.status_code = 200
+        return response
 
     def _single(self, answer: Answer, media_type: MediaType | None) -> Response:
         if media_type is MediaType.EVENTS:
@@ -138,11 +149,3 @@ def _refusal(request: Request, media_type: MediaType | None) -> Refusal | None:
         # A page of another site cannot send it without asking first (CSRF).
         return bad_request("A GET needs the header `GraphQL-Require-Preflight: 1`.")
     return None
-
-
-def _not_admitted(refusal: Refusal, media_type: MediaType | None) -> Response:
-    """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
-    response = respond_refused(refusal, media_type)
-    if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (named by its reason)
-        response.status_code = 200
-    return response

@@ -169,6 +169,7 @@ class _Connection:
         header = self._socket.headers.get("authorization")
         caller = await self._edge.gate.admit(authorization or header, client_of(self._socket))
         if isinstance(caller, Refusal):
+            self._edge.observers.refusal(caller.code)
             raise _CloseNowError(Close.FORBIDDEN, caller.message)
         runtime = self._edge.runtime
         ended = await stack.enter_async_context(runtime.sessions.open(runtime, caller))
