@@ -1,6 +1,7 @@
 """Health, metrics, traces, the schema's text: what those see who look after the service."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ async def test_live_and_ready(world: World) -> None:
 
 async def test_not_ready(runtime: Runtime, tmp_path: Path) -> None:
     """What is missing is named, and the process still lives."""
-    keyless = Runtime(runtime.database, GivenKeys(()))
+    keyless = replace(runtime, keys=GivenKeys(()))
     async with open_world(compose(configured(tmp_path), keyless), keyless) as world:
         ready = await world.client.get("/health/ready")
         live = await world.client.get("/health/live")
