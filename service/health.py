@@ -6,12 +6,21 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from audit.trail import SignerRefusedError, Tip
 from db import migrate
 from db.database import DatabaseUnavailableError
+from db.events import head
 from service.keys import KeyProblem
 from service.runtime import Runtime
 
 CHECK_SECONDS: Final = 2.0
+_FAILURES: Final = (
+    DatabaseUnavailableError,
+    SignerRefusedError,
+    SQLAlchemyError,
+    TimeoutError,
+    OSError,
+)
 
 
 async def health(runtime: Runtime) -> Mapping[str, bool]:
@@ -32,10 +41,18 @@ async def _keys(runtime: Runtime) -> bool:
     return not isinstance(runtime.keys.current(), KeyProblem)
 
 
+async def _signer(runtime: Runtime) -> bool:
+    async with runtime.database.reading() as session:
+        tip = Tip.of(await head(session))
+    runtime.trail.signer(tip)
+    return True
+
+
 CHECKS: Final[Mapping[str, Callable[[Runtime], Awaitable[bool]]]] = {
     "database": _database,
     "migrations": _migrations,
     "encryptionKey": _keys,
+    "signer": _signer,
 }
 
 
@@ -44,5 +61,5 @@ async def _within(check: Callable[[Runtime], Awaitable[bool]], runtime: Runtime)
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check(runtime)
-    except (DatabaseUnavailableError, SQLAlchemyError, TimeoutError, OSError):
+    except _FAILURES:
         return False
