@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graph.audit_http import audit_routes
 from graph.config import Config
 from graph.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
 from graph.entrance import Entrance
@@ -23,6 +24,7 @@ from graph.rate import Rate
 from graph.refusal import Refusal
 from graph.schema import Schema, schema
 from graph.trusted_documents import load_trusted_documents
+from service.anchors import following
 from service.runtime import Runtime
 from service.startup import Started, started
 
@@ -43,7 +45,9 @@ async def create_app(config: Config) -> AsyncIterator[App]:
         CannotStartError: something outside has to change first.
     """
     async with started(config.storage, config.testing) as start:
-        yield App(compose(config, start.runtime), start)
+        runtime = replace(start.runtime, anchors=config.anchors)
+        async with following(runtime):
+            yield App(compose(config, runtime), start)
 
 
 def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starlette:
@@ -53,9 +57,10 @@ def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starle
         CannotStartError: a file that the configuration names is not what it should be.
     """
     limits = config.limits
+    gate = Gate(runtime, Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute))
     edge = Edge(
         runtime=runtime,
-        gate=Gate(runtime, Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)),
+        gate=gate,
         limits=limits,
         reader=OperationReader(served.core, limits),
         executor=Executor(served, limits),
@@ -65,6 +70,7 @@ def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starle
         ASSET_ROUTE,
         # Route, not Mount: a Mount answers `/graphql` with a redirect.
         Route("/graphql", HttpEndpoint(edge)),
+        *audit_routes(runtime, gate),
     ]
     return Starlette(
         routes=routes,

@@ -8,6 +8,7 @@ from audit.trail import Trail
 from db.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools
+from service.anchor_sinks import Anchors
 from service.keys import KeySource
 from service.signals import Signal
 from service.test_limits import TestLimits
@@ -36,3 +37,4 @@ class Runtime:
     test_limits: TestLimits = field(default_factory=TestLimits)
     tests: TestRuns = field(default_factory=TestRuns)
     mail_tools: Tools = field(default_factory=Tools)
+    anchors: Anchors = field(default_factory=Anchors)
