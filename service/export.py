@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from audit.event import AuditAction, AuditOutcome, Event
-from audit.history import EventFilter, Recorded, Window, read_events
+from audit.history import EventFilter, Recorded, Window, read_bodies, read_events
 from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
 from audit.trail import append
 from db.instant import write_instant
@@ -71,8 +71,12 @@ class Export:
         """The bytes, in steps."""
         if self.format is ExportFormat.BUNDLE:
             writer = BundleWriter(self.runtime.database, self.checkpoint, _described(self.wanted))
-            async for chunk in writer.write(self._events()):
+            async for chunk in writer.write(self._bodies()):
                 yield chunk
+            return
+        if self.format is ExportFormat.JSONL:
+            async for bodies in self._bodies():
+                yield bodies
             return
         if self.format is ExportFormat.CSV:
             yield CSV_HEADER
@@ -80,13 +84,21 @@ class Export:
             yield b"".join(self._line(each) for each in batch)
 
     def _line(self, recorded: Recorded) -> bytes:
-        match self.format:
-            case ExportFormat.CSV:
-                return csv_line(recorded)
-            case ExportFormat.OCSF:
-                return ocsf_line(recorded, self.checkpoint.checkpoint.origin)
-            case _:
-                return recorded.body.encode() + b"\n"
+        if self.format is ExportFormat.CSV:
+            return csv_line(recorded)
+        return ocsf_line(recorded, self.checkpoint.checkpoint.origin)
+
+    async def _bodies(self) -> AsyncIterator[bytes]:
+        """As `_events`, but the exact bytes, a line each: whatever stands there is given."""
+        last = -1
+        while True:
+            window = Window(_BATCH, above=last, below=self.size, newest=False)
+            async with self.runtime.database.reading() as session:
+                found = await read_bodies(session, window, self.wanted)
+            if not found:
+                return
+            last = found[0][0]
+            yield b"".join(body.encode() + b"\n" for _, body in reversed(found))
 
     async def _events(self) -> AsyncIterator[Sequence[Recorded]]:
         """The events before the checkpoint's size, oldest first."""

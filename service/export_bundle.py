@@ -3,11 +3,10 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Final
 
-from audit.history import Recorded
 from audit.proofs import SignedCheckpoint
 from audit.tiles import encode_hash_tile, hash_tiles
 from db import tree as stored
@@ -71,14 +70,13 @@ class BundleWriter:
         self._drain = _Drain()
         self._zip = zipfile.ZipFile(self._drain, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
 
-    async def write(self, events: AsyncIterator[Sequence[Recorded]]) -> AsyncIterator[bytes]:
-        """The zip's bytes, in steps."""
+    async def write(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The zip's bytes, in steps, from the events' lines."""
         await self._write_small()
         yield self._drain.take()
         with self._zip.open(_named("entries.jsonl"), "w", force_zip64=True) as entries:
-            async for batch in events:
-                text = b"".join(each.body.encode() + b"\n" for each in batch)
-                await asyncio.to_thread(entries.write, text)
+            async for lines in events:
+                await asyncio.to_thread(entries.write, lines)
                 yield self._drain.take()
         async for chunk in self._write_tiles():
             yield chunk
