@@ -127,6 +127,7 @@ def _tell(console: Console, config: Config, app: App, listener: socket.socket) -
             "",
         ]
     console.print("\n".join(lines), markup=False)
+    _log.info("trail", checkpoint=start.checkpoint)
     for warning in start.warnings:
         _log.error(warning)
     if start.interrupted_tests:
