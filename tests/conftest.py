@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
+from tests.service.desk import Desk, open_desk
 
 with warnings.catch_warnings():
     # It looks for a runtime directory when it is imported, and warns where there is none.
@@ -83,6 +84,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A service to ask over GraphQL, over a fresh database."""
+    async with open_desk(database, tmp_path) as opened:
+        yield opened
 
 
 def _named(url: str, name: str) -> str:
