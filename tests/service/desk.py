@@ -1,5 +1,6 @@
 """A service to ask over GraphQL, in this process: the whole app over a database of the test."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -70,8 +71,13 @@ class Desk:
 
     async def post(self, body: object, role: Role = Role.ADMINISTRATOR) -> Answer:
         """Sends a request's body as it is."""
-        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
-        response = await self.http.post("/graphql", json=body, headers=headers)
+        headers = {
+            "Authorization": f"Bearer {self.tokens[role]}",
+            "Content-Type": "application/json",
+        }
+        # In ASCII: half characters can be sent escaped only.
+        content = json.dumps(body).encode()
+        response = await self.http.post("/graphql", content=content, headers=headers)
         answer = Answer(response.status_code, response.content, response.json())
         self.answers.append(answer)
         return answer
@@ -141,7 +147,9 @@ class Desk:
 
     async def sql(self, statement: str, **values: object) -> Sequence[tuple[object, ...]]:
         """What somebody does who has the database's password, past the service."""
-        async with self.runtime.database.transaction() as session:
+        database = self.runtime.database
+        opening = database.reading if statement.startswith("SELECT") else database.transaction
+        async with opening() as session:
             connection = await session.connection()
             done = await connection.execute(text(statement), values)
             return [tuple(row) for row in done.all()] if done.returns_rows else []
