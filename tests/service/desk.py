@@ -1,6 +1,7 @@
 """A service to ask over GraphQL, in this process: the whole app over a database of the test."""
 
 import json
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from service.caller import COMMAND_LINE, Role
 from service.keys import KeyFile, KeySource
 from service.runtime import Runtime
 from tests.service import documents
+
+THOROUGH: Final = "POSTLEDGER_THOROUGH" in os.environ
+"""Whether to try as much as takes minutes, instead of what every check can wait for."""
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Json: TypeAlias = dict[str, Any]
@@ -153,6 +157,25 @@ class Desk:
             connection = await session.connection()
             done = await connection.execute(text(statement), values)
             return [tuple(row) for row in done.all()] if done.returns_rows else []
+
+    async def whole(self) -> int:
+        """The revision in force, seen to be whole: the first to the last, and an event for each."""
+        rows = await self.sql(_WHOLE)
+        (head, revisions, events, paired) = (int(str(each)) for each in rows[0])
+        assert head == revisions == events == paired
+        return head
+
+
+_WHOLE: Final = """SELECT
+  (SELECT revision FROM email_settings),
+  (SELECT COUNT(*) FROM email_settings_revision),
+  (SELECT COUNT(*) FROM audit_event
+    WHERE action IN ('EMAIL_SETTINGS_UPDATED', 'EMAIL_SETTINGS_RESTORED')),
+  (SELECT COUNT(*) FROM audit_event e JOIN email_settings_revision r
+    ON e.seq = r.audit_seq AND e.revision = r.revision AND e.ts = r.created_at
+    AND (e.action = 'EMAIL_SETTINGS_RESTORED') = (r.restored_from IS NOT NULL)
+    AND e.outcome = 'SUCCEEDED')
+"""
 
 
 @asynccontextmanager
