@@ -14,11 +14,12 @@ import pytest
 
 from db.database import Database
 from db.keyring import Keyring
+from service import startup
 from service.caller import COMMAND_LINE
 from service.keys import GivenKeys, KeyFile, KeyProblem, new_key
 from service.rotation import Rotated, rotate_keys
 from service.runtime import Runtime
-from service.startup import DATABASE_FILE, Storage, Testing, started
+from service.startup import DATABASE_FILE, Storage, started
 from tests.service.desk import THOROUGH, Desk, Json, key_file, open_desk
 from tests.service.recorder import Recorder, recording
 
@@ -186,7 +187,7 @@ def data(sqlite_template: Path, tmp_path: Path) -> Path:
 
 async def test_the_service_starts_with_unusable_keys_and_says_so(data: Path) -> None:
     """Garbage instead of keys is a warning at the start: what needs no key works."""
-    async with started(Storage(data, None, ("garbage",)), Testing()) as start:
+    async with started(Storage(data, None, ("garbage",)), startup.Testing()) as start:
         assert 1 == len(start.warnings)
         assert "POSTLEDGER_ENCRYPTION_KEYS" in start.warnings[0]
         assert "garbage" not in start.warnings[0]
@@ -199,7 +200,7 @@ async def test_the_service_starts_without_the_old_key_and_says_so(data: Path) ->
         await _saved(desk)
     await database.close()
 
-    async with started(Storage(data, None, (new_key(),)), Testing()) as start:
+    async with started(Storage(data, None, (new_key(),)), startup.Testing()) as start:
         assert 1 == len(start.warnings)
         assert "smtpPassword" in start.warnings[0]
 
