@@ -21,11 +21,13 @@ from service.access import CreatedToken, create_token
 from service.caller import COMMAND_LINE, Role
 from service.keys import KeyFile, KeySource
 from service.runtime import Runtime
+from service.test_limits import TestLimits
 from tests.service import documents
 
 THOROUGH: Final = "POSTLEDGER_THOROUGH" in os.environ
 """Whether to try as much as takes minutes, instead of what every check can wait for."""
 
+MANY: Final = 100_000
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Json: TypeAlias = dict[str, Any]
 
@@ -184,7 +186,8 @@ async def open_desk(
 ) -> AsyncIterator[Desk]:
     """A desk over an open database. Without keys, they lie in a file of the data directory."""
     clock = Clock()
-    runtime = Runtime(database, keys or key_file(data), clock)
+    limits = TestLimits(per_actor=MANY, overall=MANY, running=MANY)
+    runtime = Runtime(database, keys or key_file(data), clock, test_limits=limits)
     tokens = {}
     for role in Role:
         created = await create_token(runtime, COMMAND_LINE, f"The {role.lower()}", role)

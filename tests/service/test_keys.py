@@ -209,8 +209,10 @@ async def test_the_service_starts_without_the_old_key_and_says_so(data: Path) ->
 async def _beside(desk: Desk, url: str) -> AsyncIterator[Runtime]:
     """What a command beside the service has: its own connections, its own look at the keys."""
     database = Database(url)
-    yield Runtime(database, KeyFile(_file(desk).path), desk.clock)
-    await database.close()
+    try:
+        yield Runtime(database, KeyFile(_file(desk).path), desk.clock)
+    finally:
+        await database.close()
 
 
 async def test_rotation_disturbs_nobody(desk: Desk, database_url: str) -> None:
@@ -233,7 +235,9 @@ async def test_rotation_disturbs_nobody(desk: Desk, database_url: str) -> None:
             for _ in range(5):
                 assert isinstance(await rotate_keys(command, COMMAND_LINE, fresh=True), Rotated)
 
-        await asyncio.gather(rotator(), *[reader() for _ in range(10)], tester(), tester())
+        async with asyncio.TaskGroup() as together:
+            for work in (rotator(), tester(), tester(), *[reader() for _ in range(10)]):
+                together.create_task(work)
 
         assert {"SET"} == set(states)
         assert {True} == set(signed_in)
