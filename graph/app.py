@@ -5,11 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from graph.config import Config
-from graph.http import Endpoint
-from graph.schema import schema
+from graph.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
+from graph.entrance import Entrance
+from graph.execution import Executor
+from graph.gate import Gate
+from graph.http import Edge, HttpEndpoint
+from graph.operation import OperationReader
+from graph.playground import ASSET_ROUTE
+from graph.rate import Rate
+from graph.refusal import Refusal
+from graph.schema import Schema, schema
+from graph.trusted_documents import load_trusted_documents
+from service.runtime import Runtime
 from service.startup import Started, started
 
 
@@ -29,6 +43,55 @@ async def create_app(config: Config) -> AsyncIterator[App]:
         CannotStartError: something outside has to change first.
     """
     async with started(config.storage, config.testing) as start:
-        endpoint = Endpoint(schema, start.runtime)
-        routes = [Route("/graphql", endpoint)]
-        yield App(Starlette(routes=routes), start)
+        yield App(compose(config, start.runtime), start)
+
+
+def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starlette:
+    """Puts the app together around a runtime that is open.
+
+    Raises:
+        CannotStartError: a file that the configuration names is not what it should be.
+    """
+    limits = config.limits
+    edge = Edge(
+        runtime=runtime,
+        gate=Gate(runtime, Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)),
+        limits=limits,
+        reader=OperationReader(served.core, limits),
+        executor=Executor(served, limits),
+        documents=load_trusted_documents(config.trusted_documents),
+    )
+    routes = [
+        ASSET_ROUTE,
+        # Route, not Mount: a Mount answers `/graphql` with a redirect.
+        Route("/graphql", HttpEndpoint(edge)),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=_middleware(config),
+        exception_handlers={HTTPException: _refuse},
+    )
+
+
+def _middleware(config: Config) -> list[Middleware]:
+    chain = [Middleware(Entrance, trusted_proxies=config.trusted_proxies)]
+    if config.cors_origins:
+        chain.append(
+            Middleware(
+                Cors,
+                allow_origins=config.cors_origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=REQUEST_HEADERS,
+                expose_headers=RESPONSE_HEADERS,
+            )
+        )
+    return chain
+
+
+def _refuse(_request: Request, error: Exception) -> Response:
+    """What the router refuses: an unknown path, or a method that a path does not know."""
+    if not isinstance(error, HTTPException):
+        raise TypeError("registered for HTTPException")
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
+    message = "There is nothing at this path." if code == "NOT_FOUND" else error.detail
+    return Refusal(error.status_code, code, message, headers=error.headers or {}).response()

@@ -3,24 +3,40 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from graph.edge_config import EdgeConfig
 from service.startup import CannotStartError, Storage, Testing
 from service.test_limits import TestLimits
 
 ENV_PREFIX = "POSTLEDGER_"
 
 
-class Config(BaseSettings):
-    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
-
-    A file in the secrets directory is named like the variable, in lower case.
-    """
+class _Place(BaseSettings):
+    """Where the rest is to be found: read first, from variables and `.env` only."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
     )
+
+    secrets_directory: DirectoryPath | None = Field(
+        default=None,
+        description="A directory with a file for each value that is better not in the "
+        "environment, named like the variable in lower case: `postledger_database_url`.",
+    )
+
+    @field_validator("secrets_directory", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class Config(EdgeConfig, _Place):
+    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
+
+    Each of them goes before the ones after it.
+    """
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8025, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -38,6 +54,19 @@ class Config(BaseSettings):
         description="Keys that seal stored passwords, separated by commas, the newest first; make "
         "one with `postledger keys generate`. Required with PostgreSQL. Unset with SQLite: a file "
         "in the data directory, made at first start.",
+    )
+    signing_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="The key that signs the trail's checkpoints; make one with `postledger keys "
+        "generate`. Several, separated by commas, the newest first, while one follows another. "
+        "Required with PostgreSQL. Unset with SQLite: a file in the data directory, made at first "
+        "start.",
+    )
+    trail_name: str = Field(
+        "postledger.invalid",
+        pattern=r"^[A-Za-z0-9.\-]+(/[A-Za-z0-9.\-]+)*$",
+        description="The first part of the trail's name in its checkpoints, such as a host of "
+        "yours; the trail's own id follows. It counts when a trail begins.",
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Form of the log: for people (`console`) or machines (`json`)."
@@ -83,6 +112,7 @@ class Config(BaseSettings):
 
     @field_validator(
         "encryption_keys",
+        "signing_key",
         "allowed_destinations",
         "blocked_destinations",
         "test_recipient_domains",
@@ -122,10 +152,12 @@ class Config(BaseSettings):
             data_directory=self.data_directory,
             database_url=None if url is None else url.get_secret_value(),
             encryption_keys=tuple(key.get_secret_value() for key in self.encryption_keys),
+            signing_keys=tuple(key.get_secret_value() for key in self.signing_key),
+            trail_name=self.trail_name,
         )
 
 
-def load_config(secrets_directory: Path | None = None) -> Config:
+def load_config() -> Config:
     """Reads the configuration.
 
     Raises:
@@ -133,8 +165,13 @@ def load_config(secrets_directory: Path | None = None) -> Config:
             does not repeat the value.
     """
     try:
-        return Config(_secrets_dir=secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
+        place = _Place()
+        return Config(_secrets_dir=place.secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ENV_PREFIX + str(first["loc"][0]).upper()
         raise CannotStartError(f"{name}: {first['msg']}.") from None
+    except (UnicodeDecodeError, OSError, SettingsError):
+        raise CannotStartError(
+            "The file .env, or one in the secrets directory, cannot be read as UTF-8 text."
+        ) from None

@@ -1,9 +1,10 @@
 """What a resolver is handed: the running service, and who asks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import strawberry
+from graphql import DocumentNode
 
 from service.access import TokenRefused
 from service.caller import Caller
@@ -12,11 +13,21 @@ from service.runtime import Runtime
 
 @dataclass(slots=True)
 class Context:
-    """One request's context. `identity` is the caller, or why there is none."""
+    """One operation's context.
+
+    Attributes:
+        runtime: the running service.
+        identity: the caller, or why there is none.
+        request_id: what the log knows the request by.
+        document: the operation's text, parsed and found valid; None has Strawberry do both.
+        denied: whether a denial of this operation already stands in the trail.
+    """
 
     runtime: Runtime
     identity: Caller | TokenRefused
     request_id: str
+    document: DocumentNode | None = field(default=None, repr=False)
+    denied: bool = False
 
     def name_operation(self, name: str | None) -> None:
         """Adds the operation's name to what the trail will say of the caller's client."""

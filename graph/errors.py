@@ -4,27 +4,27 @@ Outcomes that a client should expect are members of a mutation's union; these ar
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
-from graphql.validation import ValuesOfCorrectTypeRule
-from strawberry.extensions import SchemaExtension
-
-from graph.context import Context
-from service.access import TokenRefused
 
 ERROR_CODES: Final = {
     "GRAPHQL_PARSE_FAILED": "The query is not GraphQL.",
-    "GRAPHQL_VALIDATION_FAILED": "The query does not fit the schema.",
+    "GRAPHQL_VALIDATION_FAILED": "The query does not fit the schema, or asks for too much.",
     "BAD_USER_INPUT": "A value is of the wrong type or out of its range.",
     "UNAUTHENTICATED": "No valid access token came with the request.",
-    "NOT_FOUND": "There is nothing with this id.",
     "FORBIDDEN": "The token's role does not permit this.",
+    "NOT_FOUND": "There is nothing under this id or path.",
+    "RATE_LIMITED": "Too many requests; `retryAfterSeconds` says when to come back.",
+    "TIMED_OUT": "It took too long and was given up. A change may or may not have been made.",
+    "PERSISTED_QUERY_NOT_FOUND": "The service does not know this document, or takes no other.",
     "INTERNAL_SERVER_ERROR": "The service failed; its log tells more under the same request id.",
     "BAD_REQUEST": "The HTTP request is not one that GraphQL over HTTP knows.",
     "METHOD_NOT_ALLOWED": "The HTTP method does not go with this operation.",
+    "NOT_ACCEPTABLE": "The service has no answer in a form that the client takes.",
+    "PAYLOAD_TOO_LARGE": "The body or message is too large.",
     "UNSUPPORTED_MEDIA_TYPE": "The body must be application/json.",
 }
 """Every `extensions.code` there is; the documentation is held to it."""
@@ -32,9 +32,9 @@ ERROR_CODES: Final = {
 _log = structlog.get_logger()
 
 
-def coded(code: str, message: str) -> GraphQLError:
-    """An error with its code."""
-    return GraphQLError(message, extensions={"code": code})
+def coded(code: str, message: str, **extensions: str | int) -> GraphQLError:
+    """An error with its code, and with what else a program should know."""
+    return GraphQLError(message, extensions={"code": code, **extensions})
 
 
 def bad_input(message: str) -> GraphQLError:
@@ -42,54 +42,11 @@ def bad_input(message: str) -> GraphQLError:
     return coded("BAD_USER_INPUT", message)
 
 
-class RequireCaller(SchemaExtension):
-    """No token, no data: not even the schema."""
-
-    def on_operation(self) -> Iterator[None]:
-        """Refuses the operation before it is parsed."""
-        context: Context = self.execution_context.context
-        if isinstance(context.identity, TokenRefused):
-            raise coded(
-                "UNAUTHENTICATED",
-                "Send a valid access token in the header `Authorization: Bearer plg_…`.",
-            )
-        yield
-
-    def on_execute(self) -> Iterator[None]:
-        """Notes the operation's name, now that it is known, for the trail."""
-        context: Context = self.execution_context.context
-        context.name_operation(self.execution_context.operation_name)
-        yield
-
-
-class _ValuesOfCorrectType(ValuesOfCorrectTypeRule):
-    """The standard rule; a wrong value is the user's input, wherever it stands."""
-
-    def report_error(self, error: GraphQLError) -> None:
-        error.extensions = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
-        super().report_error(error)
-
-
-class PresentErrors(SchemaExtension):
-    """Gives every error its code; masks what is internal, cuts out what repeats an input."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Tells wrong values from wrong queries."""
-        self.execution_context.validation_rules = tuple(
-            _ValuesOfCorrectType if rule is ValuesOfCorrectTypeRule else rule
-            for rule in self.execution_context.validation_rules
-        )
-        yield
-
-    async def on_operation(self) -> AsyncIterator[None]:
-        """Looks through the errors once the operation has ended."""
-        yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            before_execution = bool(self.execution_context.pre_execution_errors)
-            context: Context = self.execution_context.context
-            errors[:] = [present(error, context.request_id, before_execution) for error in errors]
+def present_all(
+    errors: Sequence[GraphQLError] | None, request_id: str, *, before_execution: bool, most: int
+) -> list[GraphQLError]:
+    """The first `most` of an answer's errors, each as a client may see it."""
+    return [present(each, request_id, before_execution) for each in (errors or ())[:most]]
 
 
 def present(error: GraphQLError, request_id: str, before_execution: bool) -> GraphQLError:  # noqa: FBT001 (a fact, not a mode)
@@ -101,24 +58,29 @@ def present(error: GraphQLError, request_id: str, before_execution: bool) -> Gra
         before_execution: whether it is one of parsing or validation.
     """
     original = error.original_error
-    if error.extensions and "code" in error.extensions:
-        code = str(error.extensions["code"])
+    if error.extensions and error.extensions.get("code") in ERROR_CODES:
+        extensions = {**error.extensions}
     elif isinstance(error, GraphQLSyntaxError):
-        code = "GRAPHQL_PARSE_FAILED"
+        extensions = {"code": "GRAPHQL_PARSE_FAILED"}
     elif original is not None and not isinstance(original, GraphQLError):
         return _masked(error, original, request_id)
     elif before_execution and not _is_about_a_value(error):
-        code = "GRAPHQL_VALIDATION_FAILED"
+        extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
     else:
-        code = "BAD_USER_INPUT"
+        extensions = {"code": "BAD_USER_INPUT"}
     return GraphQLError(
         _without_input(error.message),
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code},
+        extensions=extensions,
     )
+
+
+def codes_of(errors: Sequence[GraphQLError]) -> list[str]:
+    """The codes of presented errors, each once."""
+    return sorted({str((each.extensions or {}).get("code")) for each in errors})
 
 
 def _is_about_a_value(error: GraphQLError) -> bool:

@@ -1,104 +1,183 @@
-"""GraphQL over HTTP: from a request to a context, and from an outcome to a response."""
+"""GraphQL over HTTP: from a request to an operation, and from its answer to a response.
 
-import json
-from collections.abc import Mapping
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+from dataclasses import dataclass
 from typing import Final
-from uuid import uuid4
 
 import structlog
-from cross_web import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from graphql import GraphQLError, OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.schema import BaseSchema
 
+from graph.accept import RESULTS, MediaType, choose, names
+from graph.body import read_body
 from graph.context import Context
-from service.access import TokenRefused, authenticate
-from service.caller import Caller, Client
+from graph.entrance import client_of
+from graph.errors import present_all
+from graph.execution import Answer, Executor
+from graph.gate import Gate
+from graph.limits import Limits
+from graph.operation import Operation, OperationReader, Rejected
+from graph.playground import playground_page
+from graph.refusal import Refusal, bad_request
+from graph.request import GraphQLRequest, read_json, request_of, request_of_parameters
+from graph.response import respond, respond_refused
+from graph.sse import EventStream
+from graph.trusted_documents import TrustedDocuments
+from service.caller import Caller
 from service.runtime import Runtime
 
-MAX_HEADER: Final = 500
-_CODES: Final = {405: "METHOD_NOT_ALLOWED", 415: "UNSUPPORTED_MEDIA_TYPE"}
+_PREFLIGHT_HEADERS: Final = (
+    "graphql-require-preflight",
+    "apollo-require-preflight",
+    "x-apollo-operation-name",
+)
+_METHODS: Final = {"Allow": "GET, POST"}
 
 _log = structlog.get_logger()
 
 
-class Endpoint(GraphQL[Context, None]):
-    """The GraphQL endpoint. It answers in JSON whatever happens."""
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What every way to an operation needs."""
 
-    def __init__(self, schema: BaseSchema, runtime: Runtime) -> None:
-        super().__init__(schema, subscription_protocols=())
-        self._runtime = runtime
+    runtime: Runtime
+    gate: Gate
+    limits: Limits
+    reader: OperationReader
+    executor: Executor
+    documents: TrustedDocuments
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, under an id that its log lines have too."""
-        request = Request(scope, receive)
-        request_id = request.state.request_id = uuid4().hex
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-        response = await self._answer(request)
-        response.headers["X-Request-Id"] = request_id
-        response.headers["Cache-Control"] = "no-store"
-        await response(scope, receive, send)
-
-    async def get_context(
-        self,
-        request: Request | WebSocket,
-        response: Response | WebSocket,  # noqa: ARG002 (Strawberry hands it in by name)
-    ) -> Context:
-        """Finds out who asks."""
-        client = _client_of(request)
-        return Context(
-            runtime=self._runtime,
-            identity=await self._identify(request.headers, client),
-            request_id=client.request_id,
+    def operation(self, request: GraphQLRequest) -> Operation | Rejected:
+        """The operation that a request asks for, or what is wrong with it."""
+        resolved = self.documents.resolve(request)
+        return (
+            Rejected([resolved])
+            if isinstance(resolved, GraphQLError)
+            else self.reader.read(resolved)
         )
 
-    def decode_json(self, data: str | bytes) -> object:
-        """A body as JSON; what cannot be a GraphQL request is refused here."""
-        try:
-            decoded: object = json.loads(data)
-        except (ValueError, RecursionError):
-            raise HTTPException(400, "The body is not JSON.") from None
-        if not isinstance(decoded, dict | list):
-            raise HTTPException(400, "The body must be a JSON object with a query.")
-        return decoded
+    def rejected(self, rejected: Rejected, request_id: str) -> Answer:
+        """The answer to a request that is no operation."""
+        errors = present_all(
+            rejected.errors, request_id, before_execution=True, most=self.limits.errors
+        )
+        return Answer(errors=errors, executed=False)
 
-    async def _answer(self, request: Request) -> Response:
+    def context(self, caller: Caller) -> Context:
+        """A context for one operation."""
+        request_id = "" if caller.client is None else caller.client.request_id
+        return Context(self.runtime, caller, request_id)
+
+
+class HttpEndpoint:
+    """Answers GET and POST. Whatever is sent, the answer is JSON, or what was asked for."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        request = Request(scope, receive)
         try:
-            response: Response = await self.run(request)
-        except HTTPException as refused:
-            code = _CODES.get(refused.status_code, "BAD_REQUEST")
-            return _error(refused.status_code, code, refused.reason)
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
         except Exception:  # noqa: BLE001 (nothing is to reach the caller as it is)
             # The last line of defence: a caller gets an id, the log gets the rest.
             _log.exception("internal error")
-            message = f"Something went wrong here. The log has it under {request.state.request_id}."
-            return _error(500, "INTERNAL_SERVER_ERROR", message)
-        return response
+            request_id = client_of(request).request_id
+            message = f"Something went wrong here. The log has it under {request_id}."
+            extensions = {"correlationId": request_id}
+            response = respond_refused(
+                Refusal(500, "INTERNAL_SERVER_ERROR", message, extensions=extensions), None
+            )
+        await response(scope, receive, send)
 
-    async def _identify(self, headers: Mapping[str, str], client: Client) -> Caller | TokenRefused:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.casefold() != "bearer" or not token:
-            return TokenRefused("missing")
-        identity = await authenticate(self._runtime, token.strip(), client)
-        if isinstance(identity, TokenRefused):
-            _log.info("token refused", reason=identity.reason, address=client.ip)
-        return identity
+    async def _answer(self, request: Request) -> Response:
+        accept = request.headers.get("accept")
+        if _wants_page(request, accept):
+            return playground_page(request)
+        media_type = choose(accept, (*RESULTS, MediaType.EVENTS))
+        refused = _refusal(request, media_type)
+        if refused is not None:
+            return respond_refused(refused, media_type)
+        caller = await self._edge.gate.admit(
+            request.headers.get("authorization"), client_of(request)
+        )
+        if isinstance(caller, Refusal):
+            return _not_admitted(caller, media_type)
+        asked = await self._read(request)
+        if isinstance(asked, Refusal):
+            return respond_refused(asked, media_type)
+        operation = self._edge.operation(asked)
+        if isinstance(operation, Rejected):
+            answer = self._edge.rejected(operation, client_of(request).request_id)
+            return self._single(answer, media_type)
+        return await self._perform(request, operation, caller, media_type)
+
+    async def _read(self, request: Request) -> GraphQLRequest | Refusal:
+        if request.method == "GET":
+            return request_of_parameters(request.query_params)
+        body = await read_body(request, self._edge.limits)
+        if isinstance(body, Refusal):
+            return body
+        document = read_json(body)
+        return document if isinstance(document, Refusal) else request_of(document)
+
+    async def _perform(
+        self,
+        request: Request,
+        operation: Operation,
+        caller: Caller,
+        media_type: MediaType | None,
+    ) -> Response:
+        accept = request.headers.get("accept")
+        context = self._edge.context(caller)
+        if operation.kind is OperationType.MUTATION and request.method == "GET":
+            message = "Send mutations by POST."
+            refusal = Refusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
+            return respond_refused(refusal, media_type)
+        if operation.kind is OperationType.SUBSCRIPTION:
+            if not names(accept, MediaType.EVENTS):
+                message = "Subscriptions go over a WebSocket, or as text/event-stream."
+                return respond_refused(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
+            media_type = MediaType.EVENTS
+        if media_type is MediaType.EVENTS:
+            return EventStream(self._edge.executor.stream(operation, context))
+        return self._single(await self._edge.executor.execute(operation, context), media_type)
+
+    def _single(self, answer: Answer, media_type: MediaType | None) -> Response:
+        if media_type is MediaType.EVENTS:
+            return EventStream.of(answer)
+        return respond(answer, media_type or MediaType.JSON)
 
 
-def _client_of(request: Request | WebSocket) -> Client:
-    user_agent = request.headers.get("user-agent")
-    return Client(
-        ip=None if request.client is None else request.client.host,
-        ip_source="peer",
-        user_agent=None if user_agent is None else user_agent[:MAX_HEADER],
-        request_id=request.state.request_id,
-        operation=None,
-    )
+def _wants_page(request: Request, accept: str | None) -> bool:
+    """A browser's visit, rather than a client's question."""
+    asks = {"query", "documentId", "extensions"} & request.query_params.keys()
+    return request.method == "GET" and not asks and names(accept, MediaType.HTML)
 
 
-def _error(status: int, code: str, message: str) -> Response:
-    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return JSONResponse(body, status_code=status)
+def _refusal(request: Request, media_type: MediaType | None) -> Refusal | None:
+    if request.method not in {"GET", "POST"}:
+        message = "GraphQL is asked by GET and POST."
+        return Refusal(405, "METHOD_NOT_ALLOWED", message, headers=_METHODS)
+    if media_type is None:
+        message = "The answer is application/graphql-response+json or application/json."
+        return Refusal(406, "NOT_ACCEPTABLE", message)
+    if request.method == "GET" and not any(each in request.headers for each in _PREFLIGHT_HEADERS):
+        # A page of another site cannot send it without asking first (CSRF).
+        return bad_request("A GET needs the header `GraphQL-Require-Preflight: 1`.")
+    return None
+
+
+def _not_admitted(refusal: Refusal, media_type: MediaType | None) -> Response:
+    """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
+    response = respond_refused(refusal, media_type)
+    if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (named by its reason)
+        response.status_code = 200
+    return response

@@ -1,20 +1,36 @@
 """The schema, and its printed form."""
 
 import strawberry
-from graphql import lexicographic_sort_schema, print_schema
+from graphql import GraphQLError, GraphQLSchema, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
-from graph.errors import PresentErrors, RequireCaller
+from graph.extensions import EXTENSIONS
 from graph.mutations import Mutation
 from graph.queries import Query
 from graph.scalars import SCALARS
 from graph.subscriptions import Subscription
 
-schema = strawberry.Schema(
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; what is said of errors, and where, is not left to it."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core knows it."""
+        return self._schema
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Logs nothing: Strawberry's log would repeat the query, and with it a password."""
+
+
+schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    extensions=[PresentErrors, RequireCaller],
+    extensions=EXTENSIONS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )
 
@@ -24,4 +40,4 @@ def printed_schema() -> str:
 
     Sorting by `StrawberryConfig(sort_schema=True)` would break the enums.
     """
-    return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"  # noqa: SLF001 (Strawberry has no public door to it)
+    return print_schema(lexicographic_sort_schema(schema.core)) + "\n"

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -44,7 +44,7 @@ class CreatedToken:
     """A new token. `text` is shown this once; only its hash is kept."""
 
     token: AccessToken
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from audit.trail import Trail
 from db.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools
@@ -20,13 +21,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One running service, or one command: its database, keys and clock.
+    """One running service, or one command: its database, keys, trail and clock.
 
     `owner` is this process's number among those alive (`db.presence`); 0 for a command.
     """
 
     database: Database
     keys: KeySource
+    trail: Trail
     clock: Callable[[], datetime] = utc_now
     owner: int = 0
     scope: str = HOST_SCOPE

@@ -15,6 +15,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
+from service.keys import new_key
+from service.runtime import Runtime
+from service.startup import Storage, open_runtime
+from tests.inprocess import Edge
 from tests.service.desk import Desk, open_desk
 
 with warnings.catch_warnings():
@@ -42,6 +46,10 @@ def postgresql() -> Iterator[str]:
         tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
         get_server(folder) as server,
     ):
+        # Nothing of it outlives the tests, so nothing has to reach the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
 
 
@@ -86,13 +94,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture
-async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
-    """A service to ask over GraphQL, over a fresh database."""
-    async with open_desk(database, tmp_path) as opened:
-        yield opened
-
-
 def _named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
@@ -109,3 +110,34 @@ async def _execute(url: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
+
+
+@pytest.fixture
+def storage(database_url: str, tmp_path: Path) -> Storage:
+    """What a service is started with, over a fresh database."""
+    return Storage(
+        data_directory=tmp_path / "data",
+        database_url=database_url,
+        encryption_keys=(new_key(),),
+        signing_keys=(new_key(),),
+    )
+
+
+@pytest.fixture
+async def runtime(storage: Storage) -> AsyncIterator[Runtime]:
+    """What the use-cases work with, over a fresh database."""
+    async with open_runtime(storage) as opened:
+        yield opened
+
+
+@pytest.fixture
+def edge(runtime: Runtime) -> Edge:
+    """The schema, as an administrator uses it."""
+    return Edge(runtime)
+
+
+@pytest.fixture
+async def desk(storage: Storage) -> AsyncIterator[Desk]:
+    """A service to ask over GraphQL, over a fresh database; its encryption keys lie in a file."""
+    async with open_desk(storage) as opened:
+        yield opened

@@ -76,6 +76,7 @@ def _on_postgresql(installation: Installation, database_url: str) -> Installatio
     installation.variables |= {
         "POSTLEDGER_DATABASE_URL": database_url,
         "POSTLEDGER_ENCRYPTION_KEYS": keys,
+        "POSTLEDGER_SIGNING_KEY": keys,
     }
     upgraded = installation.run("db", "upgrade")
     if upgraded.status != 0:

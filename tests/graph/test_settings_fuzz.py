@@ -5,16 +5,15 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from db.database import Database
 from graph.errors import ERROR_CODES
+from service.startup import Storage
 from tests.service import documents
 from tests.service.desk import THOROUGH, Answer, Desk, Json, open_desk
 from tests.service.made import certificate
@@ -144,9 +143,9 @@ _MEMBERS: Final = {
 }
 
 
-def test_every_input_has_a_typed_answer(database_url: str, tmp_path: Path) -> None:
+def test_every_input_has_a_typed_answer(storage: Storage) -> None:
     """Whatever is sent, the answer is a member of the union or a coded error; saves are whole."""
-    with asyncio.Runner() as runner, _opened(runner, database_url, tmp_path) as desk:
+    with asyncio.Runner() as runner, _opened(runner, storage) as desk:
         stage = _Stage(desk)
 
         @settings(
@@ -164,19 +163,11 @@ def test_every_input_has_a_typed_answer(database_url: str, tmp_path: Path) -> No
 
 
 @contextmanager
-def _opened(runner: asyncio.Runner, url: str, data: Path) -> Iterator[Desk]:
+def _opened(runner: asyncio.Runner, storage: Storage) -> Iterator[Desk]:
     """A desk outside of any one event loop's task: hypothesis calls from outside."""
-    stack = AsyncExitStack()
-
-    async def enter() -> Desk:
-        database = Database(url)
-        stack.push_async_callback(database.close)
-        return await stack.enter_async_context(open_desk(database, data))
-
-    try:
-        yield runner.run(enter())
-    finally:
-        runner.run(stack.aclose())
+    opening = open_desk(storage)
+    yield runner.run(opening.__aenter__())
+    runner.run(opening.__aexit__(None, None, None))
 
 
 @dataclass

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -12,15 +12,14 @@ from typing import Any, Final, TypeAlias
 import httpx2
 from sqlalchemy import text
 from starlette.applications import Starlette
-from starlette.routing import Route
 
-from db.database import Database
-from graph.http import Endpoint
-from graph.schema import schema
+from graph.app import compose
+from graph.config import Config
 from service.access import CreatedToken, create_token
 from service.caller import COMMAND_LINE, Role
 from service.keys import KeyFile, KeySource
 from service.runtime import Runtime
+from service.startup import Storage, open_runtime
 from service.test_limits import TestLimits
 from tests.service import documents
 
@@ -181,21 +180,24 @@ _WHOLE: Final = """SELECT
 
 
 @asynccontextmanager
-async def open_desk(
-    database: Database, data: Path, keys: KeySource | None = None
-) -> AsyncIterator[Desk]:
-    """A desk over an open database. Without keys, they lie in a file of the data directory."""
-    clock = Clock()
-    limits = TestLimits(per_actor=MANY, overall=MANY, running=MANY)
-    runtime = Runtime(database, keys or key_file(data), clock, test_limits=limits)
-    tokens = {}
-    for role in Role:
-        created = await create_token(runtime, COMMAND_LINE, f"The {role.lower()}", role)
-        assert isinstance(created, CreatedToken)
-        tokens[role] = created.text
-    transport = httpx2.ASGITransport(app=_app(runtime))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://postledger") as http:
-        yield Desk(runtime, clock, http, tokens)
+async def open_desk(storage: Storage, keys: KeySource | None = None) -> AsyncIterator[Desk]:
+    """A desk over what lies there. Without keys, they are those of a file in the data directory."""
+    async with open_runtime(storage) as opened:
+        clock = Clock()
+        runtime = replace(
+            opened,
+            keys=keys or key_file(storage.data_directory),
+            clock=clock,
+            test_limits=TestLimits(per_actor=MANY, overall=MANY, running=MANY),
+        )
+        tokens = {}
+        for role in Role:
+            created = await create_token(runtime, COMMAND_LINE, f"The {role.lower()}", role)
+            assert isinstance(created, CreatedToken)
+            tokens[role] = created.text
+        transport = httpx2.ASGITransport(app=_app(runtime, storage.data_directory))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://postledger") as http:
+            yield Desk(runtime, clock, http, tokens)
 
 
 def key_file(data: Path) -> KeyFile:
@@ -205,5 +207,7 @@ def key_file(data: Path) -> KeyFile:
     return file
 
 
-def _app(runtime: Runtime) -> Starlette:
-    return Starlette(routes=[Route("/graphql", Endpoint(schema, runtime))])
+def _app(runtime: Runtime, data: Path) -> Starlette:
+    """The app, which lets one caller ask as often as a test wants."""
+    values: Json = {"data_directory": data, "calls_per_minute": MANY}
+    return compose(Config(**values), runtime)

@@ -3,23 +3,22 @@
 import asyncio
 import base64
 import json
-import shutil
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from db.database import Database
 from db.keyring import Keyring
 from service import startup
 from service.caller import COMMAND_LINE
 from service.keys import GivenKeys, KeyFile, KeyProblem, new_key
 from service.rotation import Rotated, rotate_keys
 from service.runtime import Runtime
-from service.startup import DATABASE_FILE, Storage, started
+from service.startup import Storage, open_runtime, started
 from tests.service.desk import THOROUGH, Desk, Json, key_file, open_desk
 from tests.service.recorder import Recorder, recording
 
@@ -178,46 +177,36 @@ async def test_a_folder_in_the_key_files_place_is_a_problem(tmp_path: Path) -> N
     assert isinstance(KeyFile(tmp_path / "encryption.keys").current(), KeyProblem)
 
 
-@pytest.fixture
-def data(sqlite_template: Path, tmp_path: Path) -> Path:
-    """A data directory with an embedded database."""
-    shutil.copy(sqlite_template, tmp_path / DATABASE_FILE)
-    return tmp_path
-
-
-async def test_the_service_starts_with_unusable_keys_and_says_so(data: Path) -> None:
+async def test_the_service_starts_with_unusable_keys_and_says_so(storage: Storage) -> None:
     """Garbage instead of keys is a warning at the start: what needs no key works."""
-    async with started(Storage(data, None, ("garbage",)), startup.Testing()) as start:
+    unusable = replace(storage, encryption_keys=("garbage",))
+    async with started(unusable, startup.Testing()) as start:
         assert 1 == len(start.warnings)
         assert "POSTLEDGER_ENCRYPTION_KEYS" in start.warnings[0]
         assert "garbage" not in start.warnings[0]
 
 
-async def test_the_service_starts_without_the_old_key_and_says_so(data: Path) -> None:
+async def test_the_service_starts_without_the_old_key_and_says_so(storage: Storage) -> None:
     """A stored password that no key opens is named at the start."""
-    database = Database(f"sqlite:///{data / DATABASE_FILE}")
-    async with open_desk(database, data, GivenKeys((new_key(),))) as desk:
+    async with open_desk(storage, GivenKeys(storage.encryption_keys)) as desk:
         await _saved(desk)
-    await database.close()
 
-    async with started(Storage(data, None, (new_key(),)), startup.Testing()) as start:
+    other = replace(storage, encryption_keys=(new_key(),))
+    async with started(other, startup.Testing()) as start:
         assert 1 == len(start.warnings)
         assert "smtpPassword" in start.warnings[0]
 
 
 @asynccontextmanager
-async def _beside(desk: Desk, url: str) -> AsyncIterator[Runtime]:
+async def _beside(desk: Desk, storage: Storage) -> AsyncIterator[Runtime]:
     """What a command beside the service has: its own connections, its own look at the keys."""
-    database = Database(url)
-    try:
-        yield Runtime(database, KeyFile(_file(desk).path), desk.clock)
-    finally:
-        await database.close()
+    async with open_runtime(storage) as opened:
+        yield replace(opened, keys=KeyFile(_file(desk).path), clock=desk.clock)
 
 
-async def test_rotation_disturbs_nobody(desk: Desk, database_url: str) -> None:
+async def test_rotation_disturbs_nobody(desk: Desk, storage: Storage) -> None:
     """While keys are changed beside it, every read finds the password and every test sends it."""
-    async with recording() as recorder, _beside(desk, database_url) as command:
+    async with recording() as recorder, _beside(desk, storage) as command:
         await _saved(desk, recorder.port)
         before = await desk.sql("SELECT key_id, ciphertext FROM stored_secret")
         states: list[str] = []
@@ -264,15 +253,12 @@ async def test_rotation_is_in_the_trail_and_can_be_run_again(desk: Desk) -> None
         assert 1 == (await _saved(desk, recorder.port))["smtpPassword"]["version"]
 
 
-async def test_given_keys_are_rotated_once(desk: Desk) -> None:
+async def test_given_keys_are_rotated_once(storage: Storage) -> None:
     """With the new key in front, a run seals anew; the next one finds nothing and notes nothing."""
     old, new = new_key(), new_key()
-    async with open_desk(
-        desk.runtime.database, _file(desk).path.parent, GivenKeys((old,))
-    ) as first:
+    async with open_desk(storage, GivenKeys((old,))) as first:
         await _saved(first)
-    keys = GivenKeys((new, old))
-    async with open_desk(desk.runtime.database, _file(desk).path.parent, keys) as second:
+    async with open_desk(storage, GivenKeys((new, old))) as second:
         await rotate_keys(second.runtime, COMMAND_LINE, fresh=True)
         events = await second.events()
         again = await rotate_keys(second.runtime, COMMAND_LINE, fresh=True)
@@ -280,9 +266,7 @@ async def test_given_keys_are_rotated_once(desk: Desk) -> None:
         assert isinstance(again, Rotated)
         assert ((), ()) == (again.resealed.done, again.resealed.unreadable)
         assert events == await second.events()
-    async with open_desk(
-        desk.runtime.database, _file(desk).path.parent, GivenKeys((new,))
-    ) as third:
+    async with open_desk(storage, GivenKeys((new,))) as third:
         assert "SET" == await _state(third)
 
 

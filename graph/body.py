@@ -1,0 +1,67 @@
+"""An HTTP request's body: of the right kind, not too large, not too slow."""
+
+import asyncio
+from typing import Final
+
+from starlette.requests import Request
+
+from graph.limits import Limits
+from graph.refusal import Refusal
+
+_CHARSETS: Final = frozenset({"", "utf-8", "utf8"})
+
+
+async def read_body(request: Request, limits: Limits) -> bytes | Refusal:
+    """The whole body, or why it is not taken.
+
+    Its bytes are counted as they arrive: what `Content-Length` says is only believed where it says
+    too much.
+
+    Raises:
+        ClientDisconnect: the client went away in the middle.
+    """
+    wrong = _wrong_kind(request)
+    if wrong is not None:
+        return wrong
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdecimal() and int(length[:20]) > limits.body_bytes:
+        return _too_large(limits)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limits.body_bytes:
+                    return _too_large(limits)
+    except TimeoutError:
+        message = f"The body did not arrive within {limits.body_seconds:g} seconds."
+        return Refusal(408, "TIMED_OUT", message, headers={"Connection": "close"})
+    return bytes(body)
+
+
+def _wrong_kind(request: Request) -> Refusal | None:
+    name, *parameters = request.headers.get("content-type", "").lower().split(";")
+    charset = next(
+        (
+            value.strip().strip('"')
+            for key, _, value in (each.partition("=") for each in parameters)
+            if key.strip() == "charset"
+        ),
+        "",
+    )
+    if name.strip() != "application/json" or charset not in _CHARSETS:
+        return _unsupported("Send the request as application/json, in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        return _unsupported("Send the body as it is, without a Content-Encoding.")
+    return None
+
+
+def _unsupported(message: str) -> Refusal:
+    accepted = {"Accept-Post": "application/json", "Accept-Encoding": "identity"}
+    return Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message, headers=accepted)
+
+
+def _too_large(limits: Limits) -> Refusal:
+    message = f"The body is larger than {limits.body_bytes} bytes."
+    # What is left of the body is not read, so the connection cannot be used again.
+    return Refusal(413, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})

@@ -1,0 +1,122 @@
+"""The configuration of the edge: limits, rates, and whom it believes."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field, IPvAnyNetwork, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from graph.limits import Limits
+
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+
+class EdgeConfig(BaseSettings):
+    """The part of `Config` that says what the edge lets in."""
+
+    max_body_bytes: int = Field(
+        100_000, ge=1_000, le=10_000_000, description="Largest request body or WebSocket message."
+    )
+    max_body_seconds: float = Field(
+        10, gt=0, le=600, description="Seconds within which a request's body must have arrived."
+    )
+    max_tokens: int = Field(
+        1_000, ge=100, le=10_000, description="Most lexical tokens in a query's text."
+    )
+    max_aliases: int = Field(15, ge=0, le=1_000, description="Most aliases in a query's text.")
+    max_directives: int = Field(
+        50, ge=0, le=1_000, description="Most directives in a query's text."
+    )
+    max_depth: int = Field(
+        12, ge=5, le=100, description="Most levels of fields in a query; introspection has its own."
+    )
+    max_root_fields: int = Field(
+        20, ge=1, le=1_000, description="Most fields at the root of one operation."
+    )
+    max_fields: int = Field(300, ge=50, le=5_000, description="Most fields in a query's text.")
+    max_cost: int = Field(
+        5_000,
+        ge=100,
+        le=1_000_000,
+        description="Most fields that an answer may hold: a page's size times what is asked of "
+        "each item. Reading the whole schema counts 2,000.",
+    )
+    max_errors: int = Field(20, ge=1, le=1_000, description="Most errors in one answer.")
+    query_timeout_seconds: float = Field(
+        15, gt=0, le=3600, description="Seconds after which a query is given up."
+    )
+    mutation_timeout_seconds: float = Field(
+        60,
+        gt=0,
+        le=3600,
+        description="Seconds after which a mutation is given up. A test email has its own time.",
+    )
+    max_operations_per_socket: int = Field(
+        100, ge=1, le=10_000, description="Most operations under way on one WebSocket."
+    )
+    calls_per_minute: int = Field(
+        600, ge=0, description="Most calls of one token or person in a minute; 0: any number."
+    )
+    bad_tokens_per_minute: int = Field(
+        30,
+        ge=0,
+        description="Most calls with a bad token, or none, of one address in a minute; 0: any "
+        "number. Valid tokens of the same address still pass.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins of pages on other hosts that may call, separated by commas, such as "
+        "`https://admin.example.com`. None by default; the service's own pages always may.",
+    )
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        (),
+        description="Networks of the proxies in front, separated by commas, such as `10.0.0.0/8`. "
+        "Their `X-Forwarded-For` and `X-Request-Id` are believed, nobody else's.",
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="A JSON file of ids and query texts. Set: only these are run, by `documentId`, "
+        "`extensions.persistedQuery` or their text; everything else is refused.",
+    )
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split_list(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _ORIGIN.fullmatch(each):
+                raise ValueError(
+                    "write each origin as a page has it: https://host or https://host:port"
+                )
+        return value
+
+    @field_validator("trusted_documents", mode="before")
+    @classmethod
+    def _empty_path_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def limits(self) -> Limits:
+        """How much one request may ask for."""
+        return Limits(
+            body_bytes=self.max_body_bytes,
+            body_seconds=self.max_body_seconds,
+            tokens=self.max_tokens,
+            aliases=self.max_aliases,
+            directives=self.max_directives,
+            depth=self.max_depth,
+            root_fields=self.max_root_fields,
+            fields=self.max_fields,
+            cost=self.max_cost,
+            errors=self.max_errors,
+            query_seconds=self.query_timeout_seconds,
+            mutation_seconds=self.mutation_timeout_seconds,
+            operations=self.max_operations_per_socket,
+        )

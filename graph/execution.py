@@ -1,0 +1,127 @@
+"""Executing an operation: within its time, with its errors as clients may see them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from graphql import GraphQLError, OperationType
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from graph.context import Context
+from graph.errors import coded, codes_of, present_all
+from graph.limits import Limits
+from graph.operation import Operation
+from graph.schema import Schema
+
+UNLIMITED_MUTATION: Final = "sendTestEmail"
+"""It has its own time: its stages' time-outs."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An operation's outcome. `executed` is false where it was refused before execution."""
+
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
+    errors: list[GraphQLError] = field(default_factory=list)
+    executed: bool = True
+
+    @property
+    def formatted(self) -> dict[str, object]:
+        """As GraphQL writes it (specification, section 7): no `data` where nothing was executed."""
+        written: dict[str, object] = {}
+        if self.errors:
+            written["errors"] = [each.formatted for each in self.errors]
+        if self.executed:
+            written["data"] = self.data
+        return written
+
+
+class Executor:
+    """Executes operations of one schema."""
+
+    def __init__(self, schema: Schema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+
+    async def execute(self, operation: Operation, context: Context) -> Answer:
+        """Executes a query or mutation."""
+        began = time.perf_counter()
+        context.document = operation.document
+        try:
+            async with asyncio.timeout(self._seconds(operation)):
+                result = await self._schema.execute(
+                    operation.request.query,
+                    variable_values=dict(operation.request.variables),
+                    context_value=context,
+                    operation_name=operation.request.operation_name,
+                )
+            answer = self._answer(result, context.request_id)
+        except TimeoutError:
+            answer = Answer(errors=[_timed_out(operation)])
+        _note(operation, answer, began)
+        return answer
+
+    async def stream(self, operation: Operation, context: Context) -> AsyncIterator[Answer]:
+        """Executes an operation, and gives what comes of it: a subscription's values, one by one.
+
+        The next value is not asked for before the last one was taken, so a slow reader holds back
+        the source and nothing piles up here.
+        """
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            yield await self.execute(operation, context)
+            return
+        began = time.perf_counter()
+        context.document = operation.document
+        source = await self._schema.subscribe(
+            operation.request.query,
+            variable_values=dict(operation.request.variables),
+            context_value=context,
+            operation_name=operation.request.operation_name,
+        )
+        answer = Answer()
+        async with aclosing(source):
+            async for result in source:
+                answer = self._answer(result, context.request_id)
+                yield answer
+        _note(operation, answer, began)
+
+    def _seconds(self, operation: Operation) -> float | None:
+        if operation.kind is OperationType.QUERY:
+            return self._limits.query_seconds
+        return None if operation.selects(UNLIMITED_MUTATION) else self._limits.mutation_seconds
+
+    def _answer(self, result: ExecutionResult, request_id: str) -> Answer:
+        # Errors without a path are of no field: the operation was refused before its execution.
+        refused = result.data is None and not any(each.path for each in result.errors or ())
+        errors = present_all(
+            result.errors,
+            request_id,
+            before_execution=isinstance(result, PreExecutionError),
+            most=self._limits.errors,
+        )
+        return Answer(result.data, errors, executed=not refused)
+
+
+def _timed_out(operation: Operation) -> GraphQLError:
+    message = "This took too long and was given up."
+    if operation.kind is OperationType.MUTATION:
+        message += " Look whether it was done before you try again."
+    return coded("TIMED_OUT", message)
+
+
+def _note(operation: Operation, answer: Answer, began: float) -> None:
+    """One line in the log: never the text, never a variable."""
+    _log.info(
+        "operation",
+        kind=operation.kind.value,
+        operation=operation.name,
+        codes=codes_of(answer.errors),
+        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+    )

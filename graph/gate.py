@@ -1,0 +1,74 @@
+"""The gate: who asks, and whether they have been asking too often."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from graph.extensions import UNAUTHENTICATED_MESSAGE
+from graph.proxies import bucket_of
+from graph.rate import Rate
+from graph.refusal import Refusal
+from service.access import TokenRefused, authenticate
+from service.caller import Caller, Client
+from service.runtime import Runtime
+
+_MAX_TOKEN: Final = 8_000
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets callers in.
+
+    Attributes:
+        runtime: the running service.
+        calls: how often an actor may call.
+        refusals: how often an address may come with a bad token. A good one always passes, so
+            that nobody can shut out those who share an address with him.
+    """
+
+    runtime: Runtime
+    calls: Rate
+    refusals: Rate
+
+    async def admit(self, authorization: str | None, client: Client) -> Caller | Refusal:
+        """Whose call it is, by its `Authorization` header; or why it is refused."""
+        identity = await self._identify(authorization, client)
+        if isinstance(identity, TokenRefused):
+            wait = self.refusals.wait(bucket_of(client.ip))
+            if wait:
+                return too_often(wait)
+            _log.info("token refused", reason=identity.reason, address=client.ip)
+            return Refusal(
+                401,
+                "UNAUTHENTICATED",
+                UNAUTHENTICATED_MESSAGE,
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        return self.count(identity) or identity
+
+    def count(self, caller: Caller) -> Refusal | None:
+        """Counts a call of a caller; a refusal where it is one too many."""
+        wait = self.calls.wait(f"{caller.actor.kind}:{caller.actor.id}")
+        return too_often(wait) if wait else None
+
+    async def _identify(self, authorization: str | None, client: Client) -> Caller | TokenRefused:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.casefold() != "bearer" or not token.strip():
+            return TokenRefused("missing")
+        if len(token) > _MAX_TOKEN:
+            return TokenRefused("malformed")
+        return await authenticate(self.runtime, token.strip(), client)
+
+
+def too_often(seconds: int) -> Refusal:
+    """429: come back later."""
+    return Refusal(
+        429,
+        "RATE_LIMITED",
+        f"Too many requests. Come back in {seconds} s.",
+        headers={"Retry-After": str(seconds)},
+        extensions={"retryAfterSeconds": seconds},
+    )

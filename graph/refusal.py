@@ -1,0 +1,36 @@
+"""A request that is refused before it is a GraphQL operation, and how HTTP says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.responses import JSONResponse, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why, for programs (`code`, one of `graph.errors.ERROR_CODES`) and for people (`message`)."""
+
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def error(self) -> dict[str, object]:
+        """The error as GraphQL writes one."""
+        return {"message": self.message, "extensions": {"code": self.code, **self.extensions}}
+
+    def response(self, media_type: str = "application/json") -> Response:
+        """The HTTP response."""
+        return JSONResponse(
+            {"errors": [self.error]},
+            status_code=self.status,
+            headers=dict(self.headers),
+            media_type=media_type,
+        )
+
+
+def bad_request(message: str) -> Refusal:
+    """400: not a request of GraphQL over HTTP."""
+    return Refusal(400, "BAD_REQUEST", message)

@@ -1,0 +1,52 @@
+"""`docs/errors.md` tells of every code that a client can meet, in the code's own words."""
+
+import re
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, build_schema
+
+from graph.errors import ERROR_CODES
+from graph.schema import printed_schema
+from service.problems import PROBLEM_CODES
+from tests.docs.tables import differences, row
+
+DOCUMENT = "docs/errors.md"
+
+
+def test_every_error_code_is_documented() -> None:
+    """Every `extensions.code`, with its meaning."""
+    expected = [row(f"`{code}`", meaning) for code, meaning in ERROR_CODES.items()]
+
+    assert [] == differences(DOCUMENT, "Errors", expected)
+
+
+def test_every_user_error_is_documented() -> None:
+    """Every outcome that a mutation's union has besides success, with its code and meaning."""
+    expected = [row(f"`{each.name}`", f"`{_code(each.name)}`", _text(each)) for each in _errors()]
+
+    assert [] == differences(DOCUMENT, "Outcomes", expected)
+
+
+def test_every_problem_code_is_documented() -> None:
+    """Everything that can be said of a settings value, with its severity and meaning."""
+    expected = [
+        row(f"`{code}`", severity, meaning) for code, (severity, meaning) in PROBLEM_CODES.items()
+    ]
+
+    assert [] == differences(DOCUMENT, "Problems", expected)
+
+
+def _errors() -> list[GraphQLObjectType]:
+    schema = build_schema(printed_schema())
+    interface = schema.type_map["UserError"]
+    if not isinstance(interface, GraphQLInterfaceType):
+        raise TypeError("UserError is an interface")
+    return list(schema.get_implementations(interface).objects)
+
+
+def _code(name: str) -> str:
+    """The code that goes with a type's name: `RevisionConflictError` has `REVISION_CONFLICT`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.removesuffix("Error")).upper()
+
+
+def _text(kind: GraphQLObjectType) -> str:
+    return " ".join((kind.description or "").split())

@@ -1,0 +1,94 @@
+"""The examples in the documentation work as they are told, in the order in which they stand."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.docs.tables import ROOT
+from tests.e2e.client import Client
+from tests.e2e.installation import Installation
+
+_BLOCK: Final = re.compile(r"^```(graphql|json)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+DIFFERS: Final = "…"
+"""Stands in a shown answer for what differs from run to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An operation, and its answer where the document shows one."""
+
+    operation: str
+    answer: object = DIFFERS
+
+
+def _documents() -> list[str]:
+    paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+    return [str(path.relative_to(ROOT)) for path in paths if _examples(path)]
+
+
+def _examples(path: Path) -> list[Example]:
+    examples: list[Example] = []
+    for kind, text in _BLOCK.findall(path.read_text(encoding="utf-8")):
+        if kind == "graphql":
+            examples.append(Example(text))
+        elif examples:
+            examples[-1] = Example(examples[-1].operation, json.loads(text))
+    return examples
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    """A newcomer's client: a first start, with the sandbox."""
+    data = {"POSTLEDGER_DATA_DIRECTORY": str(tmp_path / "data")}
+    installation = Installation(tmp_path, None, data)
+    with installation.serving("--sandbox", "--sandbox-port", "0") as service:
+        service.process.stdout.wait_for(r"(sandbox's mail server listens)")
+        yield service.client
+
+
+@pytest.mark.parametrize("document", _documents())
+def test_the_examples_answer_as_the_document_says(client: Client, document: str) -> None:
+    """Whoever pastes them one after the other gets no error, and the answers that are shown."""
+    for example in _examples(ROOT / document):
+        answer = client.ask(example.operation)
+
+        assert _shown(example.answer, answer.data) == answer.data
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    """Serve and check are the first two commands that a newcomer reads."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    _, commands, *_ = re.split(r"^```.*$", text, flags=re.MULTILINE)
+
+    assert ["./dev serve --sandbox", "./dev check"] == [
+        line.partition("#")[0].strip() for line in commands.strip().splitlines()
+    ]
+
+
+def test_every_local_link_leads_somewhere() -> None:
+    """A document links to files that are there."""
+    broken = [
+        f"{path.name}: {target}"
+        for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+
+    assert [] == broken
+
+
+def _shown(example: object, actual: object) -> object:
+    """An example with its gaps filled from what was really answered."""
+    match example, actual:
+        case str(), _ if example == DIFFERS:
+            return actual
+        case dict(), dict():
+            return {key: _shown(value, actual.get(key)) for key, value in example.items()}
+        case list(), list() if len(example) == len(actual):
+            return [_shown(*pair) for pair in zip(example, actual, strict=True)]
+    return example

@@ -1,0 +1,36 @@
+"""Fixtures of the edge's tests: a database that was never used, and the app around it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from graph.app import compose
+from graph.config import Config
+from service.runtime import Runtime
+from service.startup import DATABASE_FILE, Storage, open_runtime
+from tests.graph.world import World, configured, open_world
+
+
+@pytest.fixture
+async def runtime(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Runtime]:
+    """An open service on a fresh SQLite file: the edge is the same over either database."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    shutil.copy(sqlite_template, data / DATABASE_FILE)
+    async with open_runtime(Storage(data)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """The configuration as it comes."""
+    return configured(tmp_path)
+
+
+@pytest.fixture
+async def world(runtime: Runtime, config: Config) -> AsyncIterator[World]:
+    """The app with its defaults."""
+    async with open_world(compose(config, runtime), runtime) as opened:
+        yield opened

@@ -1,0 +1,266 @@
+"""GraphQL over HTTP, request by request; the conformance audits stand in `test_conformance.py`."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from graph.errors import ERROR_CODES
+from service.caller import Role
+from tests.graph.world import GRAPHQL, JSON, World, codes
+
+pytestmark = pytest.mark.anyio
+
+PREFLIGHT = {"GraphQL-Require-Preflight": "1"}
+OK = {"query": "{ __typename }"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        pytest.param(JSON, JSON, id="json"),
+        pytest.param(GRAPHQL, GRAPHQL, id="graphql"),
+        pytest.param("*/*", JSON, id="anything"),
+        pytest.param("", JSON, id="nothing said"),
+        pytest.param("application/*", JSON, id="any application"),
+        pytest.param(f"{GRAPHQL}, {JSON};q=0.9", GRAPHQL, id="graphql preferred"),
+        pytest.param(f"{GRAPHQL};q=0.1, {JSON};q=0.9", JSON, id="json preferred"),
+        pytest.param(f"{JSON}, {GRAPHQL}", JSON, id="alike, json named first"),
+        pytest.param(f"*/*, {GRAPHQL}", GRAPHQL, id="named before covered"),
+        pytest.param(f"{JSON};q=0, */*", GRAPHQL, id="json excluded"),
+        pytest.param("nonsense, ;;q=x", JSON, id="nonsense says nothing"),
+        pytest.param(
+            f"{GRAPHQL}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed",
+            GRAPHQL,
+            id="urql's default is no stream",
+        ),
+    ],
+)
+async def test_form_of_the_answer(world: World, accept: str, expected: str) -> None:
+    """The answer has the form that the client likes best."""
+    response = await world.post(OK, accept=accept)
+
+    assert f"{expected}; charset=utf-8" == response.headers["Content-Type"]
+    assert 200 == response.status_code
+    assert {"data": {"__typename": "Query"}} == response.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param({"query": "{"}, "GRAPHQL_PARSE_FAILED", id="not parsed"),
+        pytest.param({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED", id="not valid"),
+        pytest.param(
+            {"query": "fragment a on Query { viewer { role } }"},
+            "GRAPHQL_VALIDATION_FAILED",
+            id="no operation",
+        ),
+        pytest.param(
+            {"query": "query a { viewer { role } } query b { viewer { role } }"},
+            "GRAPHQL_VALIDATION_FAILED",
+            id="none chosen",
+        ),
+        pytest.param(
+            {**OK, "operationName": "other"}, "GRAPHQL_VALIDATION_FAILED", id="unknown name"
+        ),
+        pytest.param(
+            {"query": "query a($n: Int!) { auditEvent(sequence: $n) { id } }"},
+            "BAD_USER_INPUT",
+            id="variable missing",
+        ),
+        pytest.param(
+            {"query": '{ auditEvent(sequence: "x") { id } }'},
+            "BAD_USER_INPUT",
+            id="literal of another type",
+        ),
+        pytest.param({"documentId": "abc"}, "PERSISTED_QUERY_NOT_FOUND", id="unknown document"),
+    ],
+)
+async def test_request_errors(world: World, body: object, code: str) -> None:
+    """What is wrong before execution is 400 without data, and 200 where plain JSON is wanted."""
+    told = await world.post(body)
+    plain = await world.post(body, accept=JSON)
+
+    assert 400 == told.status_code
+    assert [code] == codes(told.json())
+    assert "data" not in told.json()
+    assert 200 == plain.status_code
+    assert [code] == codes(plain.json())
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status", "code"),
+    [
+        pytest.param(b"", JSON, 400, "BAD_REQUEST", id="empty"),
+        pytest.param(b"{", JSON, 400, "BAD_REQUEST", id="not JSON"),
+        pytest.param(b"42", JSON, 400, "BAD_REQUEST", id="a number"),
+        pytest.param(b'"{ __typename }"', JSON, 400, "BAD_REQUEST", id="a string"),
+        pytest.param(b'[{"query": "{ __typename }"}]', JSON, 400, "BAD_REQUEST", id="a batch"),
+        pytest.param(b"[" * 100_000, JSON, 400, "BAD_REQUEST", id="nested"),
+        pytest.param(b'{"query": NaN}', JSON, 400, "BAD_REQUEST", id="NaN"),
+        pytest.param(b"\xff\xfe{\x00}\x00", JSON, 400, "BAD_REQUEST", id="not UTF-8"),
+        pytest.param(
+            b'{"query": "{ a }", "variables": {"a": "\\ud800"}}',
+            JSON,
+            400,
+            "BAD_REQUEST",
+            id="lone surrogate",
+        ),
+        pytest.param(
+            b'{"query": ' + b"1" * 5000 + b"}", JSON, 400, "BAD_REQUEST", id="huge number"
+        ),
+        pytest.param(b'{"query": 42}', JSON, 400, "BAD_REQUEST", id="query of another type"),
+        pytest.param(b"{}", JSON, 400, "BAD_REQUEST", id="no query"),
+        pytest.param(b"x" * 100_001, JSON, 413, "PAYLOAD_TOO_LARGE", id="too large"),
+        pytest.param(
+            b"query=%7Ba%7D",
+            "application/x-www-form-urlencoded",
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            id="form",
+        ),
+        pytest.param(
+            b"{ a }", "application/graphql", 415, "UNSUPPORTED_MEDIA_TYPE", id="graphql text"
+        ),
+        pytest.param(b"{}", "", 415, "UNSUPPORTED_MEDIA_TYPE", id="no type"),
+        pytest.param(
+            b"{}", f"{JSON}; charset=utf-16", 415, "UNSUPPORTED_MEDIA_TYPE", id="another charset"
+        ),
+        pytest.param(
+            b"--x\r\n",
+            "multipart/form-data; boundary=x",
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            id="upload",
+        ),
+    ],
+)
+async def test_bodies_that_are_refused(
+    world: World, content: bytes, content_type: str, status: int, code: str
+) -> None:
+    """Whatever is sent, the refusal is JSON with a code and the status that HTTP has for it."""
+    headers = {**world.headers(), "Content-Type": content_type}
+    response = await world.client.post("/graphql", content=content, headers=headers)
+
+    assert status == response.status_code
+    assert [code] == codes(response.json())
+
+
+async def test_body_is_counted_as_it_streams(world: World) -> None:
+    """A body without a length is refused as soon as it is too large, and not read further."""
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 10_000
+
+    headers = {**world.headers(), "Content-Type": JSON}
+    response = await world.client.post("/graphql", content=endless(), headers=headers)
+
+    assert 413 == response.status_code
+    assert 11 == sent
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "status", "allow"),
+    [
+        pytest.param("PUT", "{ __typename }", 405, "GET, POST", id="PUT"),
+        pytest.param("DELETE", "{ __typename }", 405, "GET, POST", id="DELETE"),
+        pytest.param("OPTIONS", "{ __typename }", 405, "GET, POST", id="OPTIONS"),
+        pytest.param("GET", "mutation { __typename }", 405, "POST", id="mutation by GET"),
+        pytest.param("GET", "{ __typename }", 200, None, id="query by GET"),
+    ],
+)
+async def test_methods(
+    world: World, method: str, query: str, status: int, allow: str | None
+) -> None:
+    """What a method may not do is 405, with the methods that may."""
+    headers = {**world.headers(), **PREFLIGHT}
+    response = await world.client.request(
+        method, "/graphql", params={"query": query}, headers=headers
+    )
+
+    assert status == response.status_code
+    assert allow == response.headers.get("Allow")
+    assert (["METHOD_NOT_ALLOWED"] if allow else []) == codes(response.json())
+
+
+async def test_get_needs_a_header_that_pages_cannot_send(world: World) -> None:
+    """A link on another site cannot ask anything."""
+    response = await world.client.get(
+        "/graphql", params={"query": "{ __typename }"}, headers=world.headers()
+    )
+
+    assert 400 == response.status_code
+    assert ["BAD_REQUEST"] == codes(response.json())
+
+
+async def test_variables_by_get(world: World) -> None:
+    """`variables` in a query string are JSON."""
+    query = "query a($n: Int!) { auditEvent(sequence: $n) { sequence } }"
+    parameters = {"query": query, "variables": '{"n": 0}', "operationName": "a"}
+    headers = {**world.headers(), **PREFLIGHT}
+    response = await world.client.get("/graphql", params=parameters, headers=headers)
+
+    assert {"data": {"auditEvent": {"sequence": 0}}} == response.json()
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("Bearer", id="empty"),
+        pytest.param("Basic YTpi", id="another scheme"),
+        pytest.param("Bearer plg_" + "a" * 43, id="unknown"),
+        pytest.param("Bearer " + "a" * 9000, id="long"),
+        pytest.param("Bearer ü", id="not ASCII"),
+    ],
+)
+async def test_no_valid_token(world: World, authorization: str | None) -> None:
+    """Without a token there is no answer, not even about the body."""
+    headers = {} if authorization is None else {"Authorization": authorization.encode()}
+    body = {"content": b"{", "headers": {"Accept": GRAPHQL, **headers}}
+    told = await world.client.post("/graphql", **body)  # type: ignore[arg-type] # two arguments
+    plain = await world.post(OK, role=None, accept=JSON)
+
+    assert 401 == told.status_code
+    assert "Bearer" == told.headers["WWW-Authenticate"]
+    assert ["UNAUTHENTICATED"] == codes(told.json())
+    assert (200, ["UNAUTHENTICATED"]) == (plain.status_code, codes(plain.json()))
+
+
+async def test_nothing_that_the_client_takes(world: World) -> None:
+    """A client that takes no form of answer gets 406."""
+    response = await world.post(OK, accept="image/png")
+
+    assert 406 == response.status_code
+    assert ["NOT_ACCEPTABLE"] == codes(response.json())
+
+
+async def test_unknown_path(world: World) -> None:
+    """A path that leads nowhere answers as everything does."""
+    response = await world.client.get("/nothing")
+
+    assert 404 == response.status_code
+    assert ["NOT_FOUND"] == codes(response.json())
+
+
+async def test_headers_of_an_answer(world: World) -> None:
+    """No cache keeps an answer, no browser guesses at it or frames it."""
+    headers = (await world.post(OK)).headers
+
+    assert "no-store" == headers["Cache-Control"]
+    assert "nosniff" == headers["X-Content-Type-Options"]
+    assert "no-referrer" == headers["Referrer-Policy"]
+    assert "default-src 'none'; frame-ancestors 'none'" == headers["Content-Security-Policy"]
+    assert "Accept, Authorization, Origin" == headers["Vary"]
+    assert 32 == len(headers["X-Request-Id"])
+
+
+async def test_every_code_is_a_known_one(world: World) -> None:
+    """The roles' refusal has a documented code as well."""
+    answer = await world.ask("{ auditEvents { edges { cursor } } }", role=Role.VIEWER)
+
+    assert ["FORBIDDEN"] == codes(answer)
+    assert "FORBIDDEN" in ERROR_CODES

@@ -1,0 +1,109 @@
+"""A service to ask: the whole app over an open database, in this process or on a real port."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from starlette.applications import Starlette
+
+from graph.config import Config
+from service.access import CreatedToken, create_token
+from service.caller import COMMAND_LINE, Role
+from service.runtime import Runtime
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+
+
+@dataclass(slots=True)
+class World:
+    """An app, and a token of each role."""
+
+    app: Starlette
+    runtime: Runtime
+    client: httpx2.AsyncClient
+    tokens: dict[Role, CreatedToken] = field(default_factory=dict)
+
+    def headers(self, role: Role | None = Role.ADMINISTRATOR) -> dict[str, str]:
+        """What a caller of a role sends along; None: no token."""
+        return {} if role is None else {"Authorization": f"Bearer {self.tokens[role].text}"}
+
+    async def post(
+        self,
+        body: object,
+        *,
+        role: Role | None = Role.ADMINISTRATOR,
+        accept: str = GRAPHQL,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """Sends a JSON body."""
+        sent = {"Accept": accept, **self.headers(role), **(headers or {})}
+        return await self.client.post("/graphql", json=body, headers=sent)
+
+    async def ask(
+        self, query: str, role: Role | None = Role.ADMINISTRATOR, **variables: object
+    ) -> dict[str, Any]:
+        """Asks, and gives the answer's JSON."""
+        response = await self.post({"query": query, "variables": variables}, role=role)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+def configured(data_directory: Path, **given: Any) -> Config:  # noqa: ANN401 (whatever a variable holds)
+    """A configuration that is the default but for what is given."""
+    values: dict[str, Any] = {"data_directory": data_directory, **given}
+    return Config(**values)
+
+
+def codes(answer: Mapping[str, Any]) -> list[str]:
+    """The codes of an answer's errors."""
+    return [each["extensions"]["code"] for each in answer.get("errors", [])]
+
+
+@asynccontextmanager
+async def open_world(app: Starlette, runtime: Runtime) -> AsyncIterator[World]:
+    """A world around an app, asked in this process."""
+    transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 40000))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://postledger") as client:
+        world = World(app, runtime, client)
+        for role in Role:
+            created = await create_token(runtime, COMMAND_LINE, f"A {role.lower()}", role)
+            assert isinstance(created, CreatedToken)
+            world.tokens[role] = created
+        yield world
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to listen."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@asynccontextmanager
+async def listening(app: Starlette) -> AsyncIterator[str]:
+    """The same app on a port of this machine; gives its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving

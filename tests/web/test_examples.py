@@ -1,0 +1,33 @@
+"""The playground's ready examples hold against the schema that clients are promised."""
+
+import json
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLSchema, build_schema, parse, validate
+from graphql.execution.values import get_variable_values
+from graphql.language import OperationDefinitionNode
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "schema.graphql"
+EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    """The schema as it is printed."""
+    return build_schema(SCHEMA.read_text())
+
+
+@pytest.mark.parametrize("example", [pytest.param(path, id=path.stem) for path in EXAMPLES])
+def test_example(schema: GraphQLSchema, example: Path) -> None:
+    """Each operation is valid, and so are the variables that its tab opens with."""
+    document = parse(example.read_text())
+    file = example.with_suffix(".json")
+    values = json.loads(file.read_text()) if file.is_file() else {}
+
+    assert [] == validate(schema, document)
+    for operation in document.definitions:
+        assert isinstance(operation, OperationDefinitionNode)
+        coerced = get_variable_values(schema, operation.variable_definitions or (), values)
+        assert not isinstance(coerced, list), coerced
