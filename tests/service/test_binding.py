@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from service.binding import BOUND_FIELDS
-from tests.service.desk import Desk, Json
+from tests.service.desk import THOROUGH, Desk, Json
 from tests.service.made import certificate
 from tests.service.recorder import HOSTS, Recorder, recording
 
@@ -95,13 +95,15 @@ async def test_every_change_of_destination_needs_the_secrets_again(desk: Desk) -
     Nothing is connected to, and each refusal is in the trail with the names of the fields. With
     the secrets given again, each of the same changes is saved.
     """
+    # What decides is the same for both databases, so one of them may do with less.
+    pairs = _PAIRS if desk.runtime.database.kind == "sqlite" or THOROUGH else _PAIRS[:20]
     async with recording() as recorder, recording() as other:
         base = _settings(recorder.port)
-        for number, fields in enumerate(_PAIRS):
+        for number, fields in enumerate(pairs):
             await _save(desk, {**base, **_changed(base, fields, other.port)}, number)
-        current = len(_PAIRS) + 1
+        current = len(pairs) + 1
         await _save(desk, base, current - 1)
-        for number, fields in enumerate(_PAIRS, start=1):
+        for number, fields in enumerate(pairs, start=1):
             expected = {
                 "__typename": "SecretReentryRequiredError",
                 "changedFields": [name for name in _ORDER if name in fields],
