@@ -17,7 +17,14 @@ from service.startup import Storage
 from tests.service import documents
 from tests.service.desk import THOROUGH, Answer, Desk, Json, open_desk
 from tests.service.made import certificate
-from tests.service.strategies import TOKEN_URLS, addresses, display_names, host_names, texts
+from tests.service.strategies import (
+    TOKEN_URLS,
+    addresses,
+    display_names,
+    host_names,
+    sendable_texts,
+    texts,
+)
 
 EXAMPLES: Final = 10_000 if THOROUGH else 200
 
@@ -42,13 +49,13 @@ def _fields(**fields: Strategy) -> Strategy:
 
 
 _SECRET: Final = st.none() | st.one_of(
-    st.fixed_dictionaries({"set": texts(1_100)}),
+    st.fixed_dictionaries({"set": sendable_texts(1_100)}),
     st.fixed_dictionaries({"clear": st.booleans()}),
-    st.fixed_dictionaries({"set": texts(), "clear": st.booleans()}),
+    st.fixed_dictionaries({"set": sendable_texts(), "clear": st.booleans()}),
     st.just({}),
 )
 _NUMBER: Final = st.none() | st.integers(-1, 70_000) | st.sampled_from([2**31, -(2**63), 10**400])
-_TEXT: Final = st.none() | texts()
+_TEXT: Final = st.none() | sendable_texts()
 _SETTINGS: Final = _fields(
     smtpHost=_TEXT | host_names(),
     smtpDomain=_TEXT,
@@ -59,7 +66,8 @@ _SETTINGS: Final = _fields(
     defaultFromDisplayName=_TEXT | display_names(),
     enableSecureConnection=st.none() | st.booleans(),
     tlsMode=st.sampled_from([None, "AUTO", "STARTTLS", "IMPLICIT", "implicit", ""]),
-    trustedCertificates=st.none() | st.lists(st.just(certificate()) | texts(), max_size=22),
+    trustedCertificates=st.none()
+    | st.lists(st.just(certificate()) | sendable_texts(), max_size=22),
     authMechanism=st.sampled_from([None, "AUTO", "NTLM", "XOAUTH2", "SCRAM"]),
     oauth2=st.none()
     | st.fixed_dictionaries(
@@ -69,7 +77,7 @@ _SETTINGS: Final = _fields(
     ehloHostname=_TEXT | host_names(),
     timeoutSeconds=_NUMBER,
 )
-_ID: Final = texts() | st.sampled_from(
+_ID: Final = sendable_texts() | st.sampled_from(
     ["VGVzdEVtYWlsOgA=", "VGVzdEVtYWlsOng=", "RW1haWxTZXR0aW5nczox", "VGVzdEVtYWls"]
 )
 _UPDATE: Final = st.fixed_dictionaries(

@@ -59,6 +59,13 @@ def texts(max_size: int = 40) -> st.SearchStrategy[str]:
     )
 
 
+def sendable_texts(max_size: int = 40) -> st.SearchStrategy[str]:
+    """Texts that JSON in UTF-8 can carry: no half characters."""
+    whole = [text for text in SPECIAL_TEXTS if text.encode(errors="replace").decode() == text]
+    letters = st.characters(codec="utf-8")
+    return st.one_of(st.text(letters, max_size=max_size), st.sampled_from(whole), host_names())
+
+
 def host_names() -> st.SearchStrategy[str]:
     """What looks like a host name, in several scripts, with some faults."""
     label = st.text(st.sampled_from("abcxn-019_éßя例１٣\u0301\u200d"), min_size=1, max_size=6)
