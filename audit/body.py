@@ -39,16 +39,34 @@ def write_body(event: Event, place: Place) -> str:
     raise ValueError("an event has too many parts for one body")
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A body read: the event, and its place."""
+
+    event: Event
+    place: Place
+
+
 def read_body(body: str) -> Event:
     """The event that a body tells.
 
     Raises:
         ValueError: the body is not one that `write_body` makes.
     """
+    return parse_body(body).event
+
+
+def parse_body(body: str) -> Parsed:
+    """The event that a body tells, and the place that it claims.
+
+    Raises:
+        ValueError: the body is not one that `write_body` makes.
+    """
     try:
         document = json.loads(body)
+        place = Place(document["log_id"], document["seq"], document["prev"], document["ts"])
         actor, client = document["actor"], document["client"]
-        return Event(
+        event = Event(
             action=AuditAction(document["action"]),
             outcome=AuditOutcome(document["outcome"]),
             actor=Actor(ActorKind(actor["kind"]), actor["id"], actor["name"], actor["role"]),
@@ -61,6 +79,7 @@ def read_body(body: str) -> Event:
             correlation_id=document["correlation_id"],
             detail=document["detail"],
         )
+        return Parsed(event, place)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event's body: {error}") from None
 

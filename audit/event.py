@@ -20,6 +20,7 @@ class AuditAction(StrEnum):
     AUDIT_EXPORTED = "AUDIT_EXPORTED"
     SIGNING_KEY_CHANGED = "SIGNING_KEY_CHANGED"
     ENCRYPTION_KEY_CHANGED = "ENCRYPTION_KEY_CHANGED"
+    TRAIL_REOPENED = "TRAIL_REOPENED"
 
 
 class AuditOutcome(StrEnum):
@@ -32,9 +33,13 @@ class AuditOutcome(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What acts: the bearer of a token, somebody at the machine's command line, the service."""
+    """What acts: the bearer of a token, a person, somebody at the command line, the service.
+
+    A person is whom an identity provider vouches for (OpenID Connect).
+    """
 
     ACCESS_TOKEN = "ACCESS_TOKEN"  # noqa: S105 (the name of a kind)
+    PERSON = "PERSON"
     COMMAND_LINE = "COMMAND_LINE"
     SYSTEM = "SYSTEM"
 
@@ -89,10 +94,11 @@ def redacted_change(name: str, before: int | None, after: int | None) -> Change:
         before: its version before; None where it was not set.
         after: its version afterwards; None where it is not set.
     """
-    return Change(name, _redacted(before), _redacted(after), redacted=True)
+    return Change(name, redacted(before), redacted(after), redacted=True)
 
 
-def _redacted(version: int | None) -> str | None:
+def redacted(version: int | None) -> str | None:
+    """How a secret's version is told; None where it is not set."""
     return None if version is None else f"[redacted, version {version}]"
 
 

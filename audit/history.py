@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.body import read_body
-from audit.event import Event
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.words import field_word, sought_words
 from db import events
 from db.database import Session
-from db.instant import read_instant
+from db.event_search import EventConditions, Span, Words
+from db.instant import read_instant, write_instant
 from db.tables import AuditEventRow
 
 
@@ -36,18 +38,60 @@ class Window:
     newest: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events: all conditions must hold, of a tuple any; an empty one is no condition.
+
+    `since` is at or after, `until` is before. `text` is words, of which an event must have all
+    (`audit.words`); `fields` are those that a change, or a refused one, was about.
+    """
+
+    actions: tuple[AuditAction, ...] = ()
+    outcomes: tuple[AuditOutcome, ...] = ()
+    actor_ids: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    revision: int | None = None
+    correlation_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+
+
 async def read_event(session: Session, seq: int) -> Recorded | None:
     """One event."""
     row = await events.event(session, seq)
     return None if row is None else _recorded(row)
 
 
-async def read_events(session: Session, window: Window) -> Sequence[Recorded]:
-    """The events of a window, newest first."""
-    rows = await events.events(
-        session, above=window.above, below=window.below, newest=window.newest, limit=window.limit
-    )
+async def read_events(
+    session: Session, window: Window, wanted: EventFilter | None = None
+) -> Sequence[Recorded]:
+    """The events of a window that a filter lets through, newest first."""
+    conditions = _conditions(wanted or EventFilter())
+    if conditions is None:
+        return []
+    span = Span(window.above, window.below, window.newest, window.limit)
+    rows = await events.events(session, conditions, span)
     return [_recorded(row) for row in rows]
+
+
+def _conditions(wanted: EventFilter) -> EventConditions | None:
+    """The filter in the database's terms; None where nothing can fit it."""
+    words: Words = tuple((word,) for word in sought_words(wanted.text or ""))
+    if not words and (wanted.text or "").strip():
+        return None
+    if wanted.fields:
+        words = (*words, tuple(map(field_word, wanted.fields)))
+    return EventConditions(
+        actions=tuple(each.value for each in wanted.actions),
+        outcomes=tuple(each.value for each in wanted.outcomes),
+        actor_ids=wanted.actor_ids,
+        revision=wanted.revision,
+        correlation_id=wanted.correlation_id,
+        since=None if wanted.since is None else write_instant(wanted.since),
+        until=None if wanted.until is None else write_instant(wanted.until),
+        words=words,
+    )
 
 
 def _recorded(row: AuditEventRow) -> Recorded:

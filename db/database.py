@@ -1,8 +1,8 @@
 """The engine, and transactions that are visible as one `async with` each."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import event, make_url, text
@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 Session: TypeAlias = AsyncSession
 
 _READ_ONLY = "postledger_read_only"
+_AFTER_COMMIT = "postledger_after_commit"
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -33,7 +34,8 @@ class DatabaseUnavailableError(Exception):
 class Database:
     """One database: SQLite in a file, or PostgreSQL.
 
-    Everything that changes data goes through `transaction`; nothing below it commits.
+    Everything that changes data goes through `transaction`; nothing below it commits. What
+    `carried` holds travels with every session, in its `info`, for the layers above.
     """
 
     def __init__(self, url: str) -> None:
@@ -45,28 +47,24 @@ class Database:
         self.address = _shown(parsed)
         # Writers queue here: SQLite lets one write at a time, and its busy loop is unfair.
         self._writer = asyncio.Lock() if self.kind == "sqlite" else None
+        self.carried: dict[str, object] = {}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """A transaction that commits at the end of the block and rolls back when it raises."""
-        if self._writer is None:
-            async with (
-                AsyncSession(self.engine, expire_on_commit=False) as session,
-                session.begin(),
-            ):
+        """A transaction that commits at the end of the block and rolls back when it raises.
+
+        What was asked for by `after_commit` is done before the block is left.
+        """
+        async with self._writer or nullcontext(), self._session() as session:
+            async with session.begin():
                 yield session
-        else:
-            async with (
-                self._writer,
-                AsyncSession(self.engine, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                yield session
+            for work in session.info.get(_AFTER_COMMIT, ()):
+                await work()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A view of one moment, which never waits for writers."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._session() as session, session.begin():
             await session.connection(execution_options={_READ_ONLY: True} | self._snapshot())
             yield session
 
@@ -90,9 +88,20 @@ class Database:
         """Closes every connection."""
         await self.engine.dispose()
 
+    def _session(self) -> Session:
+        return AsyncSession(self.engine, expire_on_commit=False, info=self.carried)
+
     def _snapshot(self) -> dict[str, str]:
         # A SQLite read transaction is a snapshot as it is.
         return {} if self.kind == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+
+
+def after_commit(session: Session, work: Callable[[], Awaitable[None]]) -> None:
+    """Has something done once the session's transaction stands; never, where it is rolled back.
+
+    It must not raise: the change has happened.
+    """
+    session.info.setdefault(_AFTER_COMMIT, []).append(work)
 
 
 def _parse(url: str) -> URL:

@@ -59,6 +59,11 @@ class Keyring:
         """The id of the key that seals."""
         return self._keys[0].id
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All of them, the newest first."""
+        return self._keys
+
     def seal(self, plaintext: bytes, associated: bytes) -> Sealed:
         """Seals under the newest key, with a fresh nonce.
 

@@ -1,7 +1,7 @@
 """Queries on the settings and their revisions."""
 
 from sqlalchemy import desc
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from db.database import Session
 from db.tables import EmailSettingsHead, EmailSettingsRow
@@ -11,6 +11,19 @@ async def lock_head(session: Session, scope: str) -> EmailSettingsHead:
     """The scope's head row, locked until the transaction ends: writers of settings wait here."""
     query = select(EmailSettingsHead).where(EmailSettingsHead.scope == scope).with_for_update()
     return (await session.exec(query)).one()
+
+
+async def read_head(session: Session, scope: str) -> EmailSettingsHead:
+    """The scope's head row as it stands, not locked."""
+    return (
+        await session.exec(select(EmailSettingsHead).where(EmailSettingsHead.scope == scope))
+    ).one()
+
+
+async def newest_revision(session: Session, scope: str) -> int:
+    """The highest revision that is stored; 0 where none is."""
+    query = select(func.max(col(EmailSettingsRow.revision))).where(EmailSettingsRow.scope == scope)
+    return (await session.exec(query)).one() or 0
 
 
 async def current_revision(session: Session, scope: str) -> EmailSettingsRow | None:

@@ -121,7 +121,11 @@ class AuditEventRow(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The end of the trail, one row, locked by each appending transaction."""
+    """The end of the trail, one row, locked by each appending transaction.
+
+    `frontier` is the tree's right edge (`audit.tree`), 32 bytes a subtree; `verifier_key` belongs
+    to the key in use. Null in a trail that was never opened: `audit.opening` fills them in.
+    """
 
     __tablename__ = "audit_head"
 
@@ -130,6 +134,57 @@ class AuditHead(SQLModel, table=True):
     size: int
     last_leaf: str | None
     last_ts: str | None
+    origin: str | None
+    frontier: bytes | None
+    verifier_key: str | None
+
+
+class AuditNode(SQLModel, table=True):
+    """The root of a complete subtree: `2 ** level` leaves from `idx << level` on. 32 bytes."""
+
+    __tablename__ = "audit_node"
+
+    level: int = Field(primary_key=True)
+    idx: int = Field(primary_key=True)
+    hash: bytes
+
+
+class AuditCheckpointRow(SQLModel, table=True):
+    """A signed note of what the trail held at a size."""
+
+    __tablename__ = "audit_checkpoint"
+
+    size: int = Field(primary_key=True)
+    note: str
+
+
+class AuditKeyRow(SQLModel, table=True):
+    """The verifier key that signs from a size on, until the next one does."""
+
+    __tablename__ = "audit_key"
+
+    from_size: int = Field(primary_key=True)
+    verifier_key: str
+
+
+class AuditSearchRow(SQLModel, table=True):
+    """An event's words, separated by spaces; an index finds events by them."""
+
+    __tablename__ = "audit_search"
+
+    seq: int = Field(primary_key=True)
+    words: str
+
+
+class AuditArchiveRow(SQLModel, table=True):
+    """A part of a trail that was ended: an `event`, a `checkpoint` or a `key`, at its place."""
+
+    __tablename__ = "audit_archive"
+
+    log_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    content: str
 
 
 class AccessTokenRow(SQLModel, table=True):
@@ -138,6 +193,7 @@ class AccessTokenRow(SQLModel, table=True):
     __tablename__ = "access_token"
 
     id: str = Field(primary_key=True)
+    number: int
     name: str
     role: str
     token_hash: str = Field(repr=False)

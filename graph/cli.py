@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from graph.audit_cli import audit
 from graph.command import run, with_runtime
 from graph.settings_cli import keys, settings
 from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
@@ -31,6 +32,7 @@ app.add_typer(database, name="db")
 app.add_typer(tokens, name="token")
 app.add_typer(settings, name="settings")
 app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:

@@ -55,6 +55,19 @@ class Config(EdgeConfig, _Place):
         "one with `postledger keys generate`. Required with PostgreSQL. Unset with SQLite: a file "
         "in the data directory, made at first start.",
     )
+    signing_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="The key that signs the trail's checkpoints; make one with `postledger keys "
+        "generate`. Several, separated by commas, the newest first, while one follows another. "
+        "Required with PostgreSQL. Unset with SQLite: a file in the data directory, made at first "
+        "start.",
+    )
+    trail_name: str = Field(
+        "postledger.invalid",
+        pattern=r"^[A-Za-z0-9.\-]+(/[A-Za-z0-9.\-]+)*$",
+        description="The first part of the trail's name in its checkpoints, such as a host of "
+        "yours; the trail's own id follows. It counts when a trail begins.",
+    )
     log_format: Literal["console", "json"] = Field(
         "console", description="Form of the log: for people (`console`) or machines (`json`)."
     )
@@ -99,6 +112,7 @@ class Config(EdgeConfig, _Place):
 
     @field_validator(
         "encryption_keys",
+        "signing_key",
         "allowed_destinations",
         "blocked_destinations",
         "test_recipient_domains",
@@ -138,6 +152,8 @@ class Config(EdgeConfig, _Place):
             data_directory=self.data_directory,
             database_url=None if url is None else url.get_secret_value(),
             encryption_keys=tuple(key.get_secret_value() for key in self.encryption_keys),
+            signing_keys=tuple(key.get_secret_value() for key in self.signing_key),
+            trail_name=self.trail_name,
         )
 
 

@@ -178,6 +178,7 @@ _describe(
         "AUDIT_EXPORTED": "The trail was exported.",
         "SIGNING_KEY_CHANGED": "The key that signs checkpoints was changed.",
         "ENCRYPTION_KEY_CHANGED": "Stored secrets were sealed under another key.",
+        "TRAIL_REOPENED": "A trail that could not go on was ended, and this one begun.",
     },
 )
 _describe(
@@ -195,6 +196,7 @@ _describe(
     "What acted.",
     {
         "ACCESS_TOKEN": "The bearer of an access token.",
+        "PERSON": "Somebody whom the configured identity provider vouches for.",
         "COMMAND_LINE": "Somebody at the service's machine.",
         "SYSTEM": "The service itself.",
     },

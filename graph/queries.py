@@ -5,12 +5,15 @@ from typing import Annotated
 
 import strawberry
 
+from graph.access import AccessQueries
 from graph.context import Info
 from graph.errors import bad_input
 from graph.ids import key_of
 from graph.inputs import EmailSettingsInput
+from graph.nodes import NodeQueries
 from graph.paging import After, Before, First, Last, page_request
 from graph.permissions import Requires, require
+from graph.trail_queries import TrailQueries
 from graph.types.access import Viewer
 from graph.types.common import FieldChange
 from graph.types.problems import SettingsProblem
@@ -18,7 +21,6 @@ from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
 from graph.types.test_email import TEST_EMAIL_CURSOR, TestEmail, TestEmailConnection
-from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
 from service.caller import Permission
 from service.checking import check_email_settings
 from service.providers import email_providers
@@ -31,11 +33,10 @@ from service.revisions import (
 )
 from service.settings import email_settings
 from service.test_emails import test_email, test_emails
-from service.trail import audit_event, audit_events
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(NodeQueries, AccessQueries, TrailQueries):
     """The root of reading."""
 
     @strawberry.field(description="Who you are, and what you may do.")
@@ -166,32 +167,3 @@ class Query:
         """The test emails."""
         page = page_request(TEST_EMAIL_CURSOR, first, after, last, before)
         return TestEmailConnection.of(await test_emails(info.context.runtime, page))
-
-    @strawberry.field(
-        description="The trail, newest first. A cursor stays valid while events are appended.",
-        extensions=[Requires(Permission.READ_TRAIL)],
-    )
-    async def audit_events(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> AuditEventConnection:
-        """The trail."""
-        page = page_request(AUDIT_CURSOR, first, after, last, before)
-        return AuditEventConnection.of(await audit_events(info.context.runtime, page))
-
-    @strawberry.field(
-        description="One event of the trail; null where the trail is not that long.",
-        extensions=[Requires(Permission.READ_TRAIL)],
-    )
-    async def audit_event(
-        self,
-        info: Info,
-        sequence: Annotated[int, strawberry.argument(description="Its place: 0, 1, 2 …")],
-    ) -> AuditEvent | None:
-        """One event."""
-        recorded = await audit_event(info.context.runtime, sequence)
-        return None if recorded is None else AuditEvent.of(recorded)

@@ -9,11 +9,14 @@ from graph.context import Info
 from graph.errors import coded
 from graph.ids import key_of
 from graph.permissions import require
+from graph.trail_filter import AuditEventFilter
 from graph.types.settings import EmailSettings
 from graph.types.test_email import TestEmail
+from graph.types.trail import AuditEvent
 from service.caller import Permission
 from service.settings import follow_email_settings
 from service.test_emails import follow_test_email, test_email
+from service.trail_feed import audit_events_appended
 
 
 @strawberry.type(description="What can be followed.")
@@ -43,3 +46,17 @@ class Subscription:
         require(info, Permission.READ_SETTINGS)
         async for state in follow_email_settings(info.context.runtime):
             yield EmailSettings.of(state)
+
+    @strawberry.subscription(description="Every event that is appended from now on, in order.")
+    async def audit_event_appended(
+        self,
+        info: Info,
+        filter: Annotated[
+            AuditEventFilter | None, strawberry.argument(description="Which events.")
+        ] = None,
+    ) -> AsyncGenerator[AuditEvent, None]:
+        """New events."""
+        require(info, Permission.READ_TRAIL)
+        wanted = None if filter is None else filter.wanted()
+        async for recorded in audit_events_appended(info.context.runtime, wanted):
+            yield AuditEvent.of(recorded)

@@ -36,8 +36,8 @@ class KeySource(Protocol):
 class GivenKeys:
     """Keys from the configuration: base64 of 32 bytes each, the newest first."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._keys = _read_keys(texts, "POSTLEDGER_ENCRYPTION_KEYS")
+    def __init__(self, texts: Sequence[str], variable: str = "POSTLEDGER_ENCRYPTION_KEYS") -> None:
+        self._keys = _read_keys(texts, variable)
 
     def current(self) -> KeysInUse:
         """The keys as they were given at start."""

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from audit.trail import Trail
 from db.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools
 from service.keys import KeySource
+from service.sessions import Sessions
 from service.signals import Signal
 from service.test_limits import TestLimits
 from service.test_runs import TestRuns
@@ -20,17 +22,19 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One running service, or one command: its database, keys and clock.
+    """One running service, or one command: its database, keys, trail and clock.
 
     `owner` is this process's number among those alive (`db.presence`); 0 for a command.
     """
 
     database: Database
     keys: KeySource
+    trail: Trail
     clock: Callable[[], datetime] = utc_now
     owner: int = 0
     scope: str = HOST_SCOPE
     settings_changed: Signal = field(default_factory=Signal)
     test_limits: TestLimits = field(default_factory=TestLimits)
+    sessions: Sessions = field(default_factory=Sessions)
     tests: TestRuns = field(default_factory=TestRuns)
     mail_tools: Tools = field(default_factory=Tools)

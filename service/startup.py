@@ -7,6 +7,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from audit.memory import SignerMemory
+from audit.opening import open_trail
+from audit.trail import Trail
 from db import migrate
 from db.database import Database, DatabaseUnavailableError
 from db.presence import presence
@@ -16,6 +19,7 @@ from service.access import CreatedToken, create_first_token
 from service.keys import GivenKeys, KeyFile, KeyProblem, KeySource
 from service.runtime import Runtime
 from service.settings import email_settings
+from service.signing import DEFAULT_TRAIL_NAME, MEMORY_FILE, SIGNING_KEY_FILE, SourceKeys
 from service.test_limits import TestLimits
 from service.test_running import close_interrupted
 
@@ -34,6 +38,8 @@ class Storage:
     data_directory: Path
     database_url: str | None = None
     encryption_keys: tuple[str, ...] = ()
+    signing_keys: tuple[str, ...] = ()
+    trail_name: str = DEFAULT_TRAIL_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +79,30 @@ async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
     """Opens the database and the keys for a command.
 
     Raises:
-        CannotStartError: the database cannot be reached, lacks migrations, or the data directory
-            cannot be written.
+        CannotStartError: the database cannot be reached, lacks migrations, or does not continue
+            what its trail's signer remembers; or the data directory cannot be written.
+    """
+    async with open_closed_trail(storage) as runtime:
+        await _open_trail(runtime, storage)
+        yield runtime
+
+
+@asynccontextmanager
+async def open_closed_trail(storage: Storage) -> AsyncIterator[Runtime]:
+    """As `open_runtime`, but the trail is not compared with its signer's memory, nor opened.
+
+    For commands that look at a trail that cannot be opened, or begin a new one.
     """
     keys = _keys(storage)
+    trail = new_trail(storage)
     try:
-        database = Database(_database_url(storage))
+        database = Database(database_url(storage))
     except DatabaseUnavailableError as error:
         raise CannotStartError(str(error)) from None
     try:
-        await _prepare(database)
-        yield Runtime(database, keys)
+        await prepare(database)
+        trail.attach(database)
+        yield Runtime(database, keys, trail)
     finally:
         await database.close()
 
@@ -118,7 +137,7 @@ async def upgrade_database(storage: Storage) -> None:
     """
     if storage.database_url is None:
         make_private_directory(storage.data_directory)
-    database = Database(_database_url(storage))
+    database = Database(database_url(storage))
     try:
         await database.check()
         await migrate.upgrade(database)
@@ -158,6 +177,29 @@ def _keys(storage: Storage) -> KeySource:
     return file
 
 
+def new_trail(storage: Storage) -> Trail:
+    """The trail's signer and its memory; the embedded default makes its key at first start."""
+    make_private_directory(storage.data_directory)
+    memory = SignerMemory(storage.data_directory / MEMORY_FILE)
+    if storage.signing_keys or storage.database_url is not None:
+        source: KeySource = GivenKeys(storage.signing_keys, "POSTLEDGER_SIGNING_KEY")
+    else:
+        source = file = KeyFile(storage.data_directory / SIGNING_KEY_FILE)
+        file.create()
+    return Trail(SourceKeys(source), memory)
+
+
+async def _open_trail(runtime: Runtime, storage: Storage) -> None:
+    keys = runtime.trail.keys
+    if isinstance(keys, SourceKeys) and keys.problem is not None:
+        raise CannotStartError(keys.problem)
+    async with runtime.database.transaction() as session:
+        problem = await open_trail(session, runtime.trail, storage.trail_name)
+        if problem is not None:
+            # Raised inside, so that nothing of a trail that is not opened is written.
+            raise CannotStartError(f"{problem.code}: {problem.message}")
+
+
 async def _warnings(runtime: Runtime) -> tuple[str, ...]:
     """What an operator must hear of, though the service runs."""
     keys = runtime.keys.current()
@@ -172,13 +214,19 @@ async def _warnings(runtime: Runtime) -> tuple[str, ...]:
     )
 
 
-def _database_url(storage: Storage) -> str:
+def database_url(storage: Storage) -> str:
+    """Where the database is."""
     if storage.database_url is not None:
         return storage.database_url
     return f"sqlite:///{storage.data_directory.absolute() / DATABASE_FILE}"
 
 
-async def _prepare(database: Database) -> None:
+async def prepare(database: Database) -> None:
+    """Sees that the database can be used and has this version's tables.
+
+    Raises:
+        CannotStartError: it does not.
+    """
     try:
         await database.check()
         if database.kind == "sqlite":

@@ -1,7 +1,16 @@
-"""Reading the trail, for those who may."""
+"""Reading the trail and its proofs, for those who may."""
 
 from audit.event import AuditAction, AuditOutcome, Change, Event
-from audit.history import Recorded, read_event, read_events
+from audit.history import EventFilter, Recorded, read_event, read_events
+from audit.proofs import (
+    ConsistencyProof,
+    InclusionProof,
+    NoProof,
+    SignedCheckpoint,
+    prove_consistency,
+    prove_inclusion,
+    read_checkpoint,
+)
 from service.paging import Page, PageRequest, read_page
 from service.runtime import Runtime
 
@@ -9,10 +18,18 @@ __all__ = [
     "AuditAction",
     "AuditOutcome",
     "Change",
+    "ConsistencyProof",
     "Event",
+    "EventFilter",
+    "InclusionProof",
+    "NoProof",
     "Recorded",
+    "SignedCheckpoint",
+    "audit_checkpoint",
+    "audit_consistency_proof",
     "audit_event",
     "audit_events",
+    "audit_inclusion_proof",
 ]
 
 
@@ -22,7 +39,31 @@ async def audit_event(runtime: Runtime, sequence: int) -> Recorded | None:
         return await read_event(session, sequence)
 
 
-async def audit_events(runtime: Runtime, page: PageRequest) -> Page[Recorded]:
+async def audit_events(
+    runtime: Runtime, page: PageRequest, wanted: EventFilter | None = None
+) -> Page[Recorded]:
     """A page of the trail, newest first."""
     async with runtime.database.reading() as session:
-        return await read_page(page, lambda window: read_events(session, window))
+        return await read_page(page, lambda window: read_events(session, window, wanted))
+
+
+async def audit_checkpoint(runtime: Runtime, size: int | None = None) -> SignedCheckpoint | NoProof:
+    """What the trail held at a size, signed; the newest without one."""
+    async with runtime.database.reading() as session:
+        return await read_checkpoint(session, size)
+
+
+async def audit_inclusion_proof(
+    runtime: Runtime, sequence: int, size: int | None = None
+) -> InclusionProof | NoProof:
+    """That an event stands in the trail of a size, or of today."""
+    async with runtime.database.reading() as session:
+        return await prove_inclusion(session, sequence, size)
+
+
+async def audit_consistency_proof(
+    runtime: Runtime, old: int, new: int | None = None
+) -> ConsistencyProof | NoProof:
+    """That the trail of a size, or of today, continues that of a smaller one."""
+    async with runtime.database.reading() as session:
+        return await prove_consistency(session, old, new)

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
-from service.keys import KeyFile
+from service.keys import new_key
 from service.runtime import Runtime
+from service.startup import Storage, open_runtime
 from tests.inprocess import Edge
 
 with warnings.catch_warnings():
@@ -44,11 +45,11 @@ def postgresql() -> Iterator[str]:
         tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
         get_server(folder) as server,
     ):
-        url = server.get_uri()
-        # What these databases hold need not outlive the machine.
-        asyncio.run(_execute(url, "ALTER SYSTEM SET fsync = off"))
-        asyncio.run(_execute(url, "SELECT pg_reload_conf()"))
-        yield url
+        # Nothing of it outlives the tests, so nothing has to reach the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
 
 
 @pytest.fixture(scope="session")
@@ -111,11 +112,21 @@ async def _execute(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-def runtime(database: Database, tmp_path: Path) -> Runtime:
-    """What the use-cases work with, over a fresh database, with an encryption key in a file."""
-    keys = KeyFile(tmp_path / "encryption.keys")
-    keys.create()
-    return Runtime(database, keys)
+def storage(database_url: str, tmp_path: Path) -> Storage:
+    """What a service is started with, over a fresh database."""
+    return Storage(
+        data_directory=tmp_path / "data",
+        database_url=database_url,
+        encryption_keys=(new_key(),),
+        signing_keys=(new_key(),),
+    )
+
+
+@pytest.fixture
+async def runtime(storage: Storage) -> AsyncIterator[Runtime]:
+    """What the use-cases work with, over a fresh database."""
+    async with open_runtime(storage) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -25,7 +25,11 @@ def on_postgresql(
     here = _installation(tmp_path_factory.mktemp("prepared"))
     with postgresql_database(postgresql) as url:
         keys = here.run("keys", "generate").stdout.strip()
-        here.variables |= {"POSTLEDGER_DATABASE_URL": url, "POSTLEDGER_ENCRYPTION_KEYS": keys}
+        here.variables |= {
+            "POSTLEDGER_DATABASE_URL": url,
+            "POSTLEDGER_ENCRYPTION_KEYS": keys,
+            "POSTLEDGER_SIGNING_KEY": keys,
+        }
         upgraded = here.run("db", "upgrade")
         if upgraded.status != 0:
             raise AssertionError(upgraded.stderr)

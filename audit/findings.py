@@ -1,0 +1,65 @@
+"""What a verification finds."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from audit import verify_bundle
+
+MEANINGS: Final = {
+    "NOT_CANONICAL": "An event's bytes are not the one text that RFC 8785 gives its value.",
+    "MALFORMED_EVENT": "An event lacks something that every event has, or holds what none has.",
+    "UNKNOWN_VERSION": "An event is of a version that this program does not know.",
+    "LEAF_MISMATCH": "An event's bytes do not have the hash that stands beside them.",
+    "SEQUENCE_GAP": "Events are missing, or moved.",
+    "SEQUENCE_ORDER": "An event stands twice, or out of order.",
+    "PREV_MISMATCH": "An event does not carry the hash of the event before it.",
+    "TIME_BACKWARDS": "An event is older than the one before it.",
+    "ORIGIN_MISMATCH": "An event or a checkpoint belongs to another trail.",
+    "TREE_DIFFERS": "The stored hash tree is not the one of the events.",
+    "HEAD_DIFFERS": "The record of the trail's end is not that of its last event.",
+    "ROOT_MISMATCH": "The events are not those that a stored checkpoint states.",
+    "CHECKPOINT_MISMATCH": "The events are not those that your checkpoint states.",
+    "CHECKPOINT_MISSING": "A checkpoint that was signed is gone.",
+    "CHECKPOINT_MALFORMED": "A checkpoint is not in its format.",
+    "BEYOND_CHECKPOINT": "Events stand behind the last one that a checkpoint covers.",
+    "SHORTER_THAN_CHECKPOINT": "There are fewer events than a checkpoint states.",
+    "SIGNATURE_INVALID": "A checkpoint's signature is not one of the trail's key.",
+    "KEYS_DIFFER": "The list of keys is not the one that the events tell of.",
+    "PROJECTION_DIFFERS": "A shown column says something else than the event.",
+    "SEARCH_DIFFERS": "The search finds an event by other words than its own.",
+    "GUARD_MISSING": "A guard against changes of the trail is gone or switched off.",
+    "GUARD_ALTERED": "A guard was changed, or one was added that is not ours.",
+    "SETTINGS_DIFFER": "The settings in force are not those that the trail led to.",
+    "REVISION_DIFFERS": "An earlier revision of the settings is not what the trail says.",
+    "TOKENS_DIFFER": "The access tokens are not those that the trail tells of.",
+}
+"""Every code that a verification may find, in words; the documentation is held to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong: at which event first (None: with the whole), and how often it was met."""
+
+    code: str
+    seq: int | None
+    message: str
+    count: int
+
+
+class Findings(verify_bundle.Findings):
+    """The first finding of each code, in the order in which they were met."""
+
+    total = 0
+    """How many there were, those that were only counted included."""
+
+    def add(self, code: str, seq: int | None, message: str) -> None:
+        """Notes a finding; of each code, the first is kept and the others are counted."""
+        self.total += 1
+        super().add(code, seq, message)
+
+    @property
+    def listed(self) -> tuple[Finding, ...]:
+        """The findings as values."""
+        return tuple(
+            Finding(code, found.seq, found.message, found.count) for code, found in self.items()
+        )

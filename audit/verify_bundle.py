@@ -1,0 +1,743 @@
+"""Checks an exported trail. Needs python3 (3.9 or newer) and nothing else; reads no network.
+
+    python3 verify.py [--checkpoint FILE]... [--key VKEY]... [BUNDLE]
+
+BUNDLE is the exported zip, the folder it was unpacked into (by default the one this file is in),
+or a bare file of events. It holds:
+
+    entries.jsonl   the events' exact bytes, one a line, in order from 0
+    checkpoint      the signed statement of how many there are, and of their Merkle root
+    keys            the keys that signed since when: a size, a space and a verifier key, a line each
+    tile/0/...      the events' hashes as C2SP tiles; if present, an edited event is named by them
+    filter          present only if the export was filtered; then completeness cannot be checked
+
+--checkpoint FILE  a checkpoint of this trail that you got earlier or elsewhere: an older bundle's,
+                   one from a test email. With it, cut-off and rewritten trails are found.
+--key VKEY         the verifier key that you know the trail by. Without it the keys in the bundle
+                   are believed, and a signature proves only that they belong to it.
+
+Exit status: 0 intact, 1 findings, 2 could not check. Whoever can change the bundle can change this
+file too: use a copy that you trust. One file on purpose, so that it can be read in one sitting.
+
+Formats: RFC 6962 (tree), RFC 8032 (Ed25519), RFC 8785 (canonical JSON), and c2sp.org/signed-note,
+/tlog-checkpoint and /tlog-tiles. Nothing here is shared with the service that wrote the trail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import operator
+import re
+import sys
+import zipfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+LARGEST_BODY = 32 * 1024
+LARGEST_FILE = 1_000_000
+HASH = 32
+LARGEST_INTEGER = 2**53 - 1
+MOST_SIGNATURES = 100
+TILE = 256
+
+
+class CannotCheckError(Exception):
+    """What was handed in is not something that can be checked."""
+
+
+# ---------------------------------------------------------------- Ed25519 (RFC 8032, section 5.1)
+
+_P = 2**255 - 19
+_L = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, -1, _P) % _P
+_ROOT_OF_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
+
+_Point = tuple[int, int, int, int]
+"""Extended homogeneous coordinates: x = X/Z, y = Y/Z, xy = T/Z."""
+
+
+def _add(a: _Point, b: _Point) -> _Point:
+    p = (a[1] - a[0]) * (b[1] - b[0]) % _P
+    q = (a[1] + a[0]) * (b[1] + b[0]) % _P
+    r = 2 * a[3] * b[3] * _D % _P
+    s = 2 * a[2] * b[2] % _P
+    e, f, g, h = q - p, s - r, s + r, q + p
+    return (e * f % _P, g * h % _P, f * g % _P, e * h % _P)
+
+
+def _multiply(number: int, point: _Point) -> _Point:
+    total: _Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = _add(total, point)
+        point = _add(point, point)
+        number >>= 1
+    return total
+
+
+def _decode_point(data: bytes) -> _Point | None:
+    number = int.from_bytes(data, "little")
+    y, sign = number & ((1 << 255) - 1), number >> 255
+    if y >= _P:
+        return None
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    if (x * x - square) % _P:
+        x = x * _ROOT_OF_MINUS_ONE % _P
+    if (x * x - square) % _P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = _P - x
+    return (x, y, 1, x * y % _P)
+
+
+def _encode_point(point: _Point) -> bytes:
+    inverse = pow(point[2], -1, _P)
+    x, y = point[0] * inverse % _P, point[1] * inverse % _P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+_BASE = _decode_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
+
+
+def ed25519_verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether the signature (64 bytes) over the message was made by that key (32 bytes)."""
+    if len(public_key) != 32 or len(signature) != 64:  # noqa: PLR2004 (RFC 8032's sizes)
+        return False
+    key = _decode_point(public_key)
+    s = int.from_bytes(signature[32:], "little")
+    if key is None or _BASE is None or s >= _L:
+        return False
+    hashed = hashlib.sha512(signature[:32] + public_key + message).digest()
+    k = int.from_bytes(hashed, "little") % _L
+    minus_key = (-key[0] % _P, key[1], key[2], -key[3] % _P)
+    return _encode_point(_add(_multiply(s, _BASE), _multiply(k, minus_key))) == signature[:32]
+
+
+# -------------------------------------------------------------- Merkle tree (RFC 6962, section 2.1)
+
+
+def leaf_hash(body: bytes) -> bytes:
+    """Hash an event's exact bytes."""
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
+def _node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """A growing tree that remembers its right edge, and its roots at the sizes asked for."""
+
+    def __init__(self, wanted: Sequence[int]) -> None:
+        self.size = 0
+        self._edge: list[bytes] = []
+        self._wanted = frozenset(wanted)
+        self.roots = {0: EMPTY_ROOT}
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf hash."""
+        index = self.size
+        while index & 1:
+            leaf = _node_hash(self._edge.pop(), leaf)
+            index >>= 1
+        self._edge.append(leaf)
+        self.size += 1
+        if self.size in self._wanted:
+            self.roots[self.size] = self._root()
+
+    def _root(self) -> bytes:
+        top = self._edge[-1]
+        for left in reversed(self._edge[:-1]):
+            top = _node_hash(left, top)
+        return top
+
+
+# ---------------------------------------------------------------------- canonical JSON (RFC 8785)
+
+
+class NotCanonicalError(ValueError):
+    """A body is not the one text that RFC 8785 gives its value."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    if all(map(str.isascii, names)):
+        in_order = all(map(operator.lt, names, names[1:]))
+    else:
+        # RFC 8785 orders names by their UTF-16 units.
+        units = [name.encode("utf-16-be", "surrogatepass") for name in names]
+        in_order = all(map(operator.lt, units, units[1:]))
+    if not in_order:
+        what = "a name stands twice" if len(set(names)) < len(names) else "names are not in order"
+        raise NotCanonicalError(f"{what} in an object")
+    return dict(pairs)
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > LARGEST_INTEGER:  # noqa: PLR2004 (sign, 16 digits)
+        raise NotCanonicalError("a number is too large")
+    return int(digits)
+
+
+def _no_fraction(text: str) -> object:
+    raise NotCanonicalError(f"the number {text[:20]} is not a plain integer")
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_integer,
+    parse_float=_no_fraction,
+    parse_constant=_no_fraction,
+).decode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+def parse_canonical(body: bytes) -> object:
+    """Read a body, which must be canonical JSON with integers for numbers.
+
+    Raises:
+        NotCanonicalError: it is not; the message says in what.
+    """
+    try:
+        text = body.decode("utf-8")
+        value = _decode(text)
+    except NotCanonicalError:
+        raise
+    except (ValueError, RecursionError) as problem:
+        raise NotCanonicalError(f"it is not JSON in UTF-8 ({type(problem).__name__})") from None
+    if _encode(value) != text:
+        raise NotCanonicalError("spaces, escapes or numbers are not written in the canonical way")
+    return value
+
+
+# ------------------------------------------------------------ signed notes and checkpoints (C2SP)
+
+
+class Key(NamedTuple):
+    """A verifier key, and the size of trail from which on it signs."""
+
+    name: str
+    key_id: bytes
+    public_key: bytes
+    from_size: int = 0
+
+    def __str__(self) -> str:
+        return f"{ascii(self.name)[1:-1]}+{self.key_id.hex()}"
+
+
+class Signature(NamedTuple):
+    """One line under a note."""
+
+    name: str
+    key_id: bytes
+    value: bytes
+
+
+class Checkpoint(NamedTuple):
+    """A signed note that states a trail's size and root. Its signatures are not yet checked."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: bytes
+    signatures: tuple[Signature, ...]
+
+
+def _base64(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    return data if base64.b64encode(data).decode("ascii") == text else b""
+
+
+def parse_key(text: str, from_size: int = 0) -> Key:
+    """Read `name+keyid+base64(01 || Ed25519 public key)`, and hold it to the ID it claims."""
+    name, _, rest = text.partition("+")
+    claimed, _, encoded = rest.partition("+")
+    data = _base64(encoded)
+    named = name.encode("utf-8", "surrogatepass") + b"\n" + data
+    key_id = hashlib.sha256(named).digest()[:4]
+    if len(data) != 33 or data[0] != 1 or claimed != key_id.hex() or not name:  # noqa: PLR2004 (type byte and key)
+        raise CannotCheckError(f"this is not an Ed25519 verifier key: {text!a}")
+    return Key(name, key_id, data[1:], from_size)
+
+
+def parse_keys(data: bytes) -> list[Key]:
+    """Read the bundle's `keys`: a line for each, `from_size verifier-key`, oldest first."""
+    keys = []
+    for line in data.decode("utf-8", "replace").splitlines():
+        size, _, text = line.partition(" ")
+        if not re.fullmatch("0|[1-9][0-9]{0,17}", size):
+            raise CannotCheckError(f"a line in the bundle's keys has no size before it: {line!a}")
+        keys.append(parse_key(text, int(size)))
+    return sorted(keys, key=lambda key: key.from_size)
+
+
+def parse_checkpoint(data: bytes) -> Checkpoint:
+    """Read a checkpoint; CannotCheckError says what is wrong with it."""
+    text, border, tail = data.rpartition(b"\n\n")
+    lines = tail.split(b"\n")
+    if not border or lines.pop() != b"" or not 0 < len(lines) <= MOST_SIGNATURES:
+        raise CannotCheckError("it is not a signed note: a text, a blank line, signatures")
+    signatures = tuple(_parse_signature(line) for line in lines)
+    text += b"\n"
+    try:
+        origin, size, root, end = text.decode("utf-8").split("\n")
+    except ValueError:
+        raise CannotCheckError("it does not state an origin, a size and a root") from None
+    hashed = _base64(root)
+    if not origin or end or not re.fullmatch("0|[1-9][0-9]{0,17}", size) or len(hashed) != HASH:
+        raise CannotCheckError("it does not state an origin, a size and a root properly")
+    return Checkpoint(origin, int(size), hashed, text, signatures)
+
+
+def _parse_signature(line: bytes) -> Signature:
+    found = re.fullmatch("\N{EM DASH} ([^ +]+) ([^ ]+)", line.decode("utf-8", "replace"))
+    data = _base64(found[2]) if found else b""
+    if not found or len(data) < 5:  # noqa: PLR2004 (an ID, and at least something)
+        raise CannotCheckError(f"this is not a signature line: {line!a}")
+    return Signature(found[1], data[:4], data[4:])
+
+
+class Trust:
+    """Which keys are believed, and from which size on each of them signs."""
+
+    def __init__(self, bundled: Sequence[Key], given: Sequence[Key]) -> None:
+        unlisted = [key for key in given if not any(key[:3] == each[:3] for each in bundled)]
+        self._keys = sorted([*unlisted, *bundled], key=lambda key: key.from_size)
+        self._given = {key[:3] for key in given}
+
+    def problem_with(self, checkpoint: Checkpoint) -> str | None:
+        """Say why the checkpoint's signatures are not to be believed; None if they are."""
+        signers = []
+        for signature in checkpoint.signatures:
+            known = [key for key in self._keys if key[:2] == signature[:2]]
+            holding = [
+                key
+                for key in known
+                if ed25519_verify(key.public_key, checkpoint.text, signature.value)
+            ]
+            if known and not holding:
+                return f"the signature by {known[0]} does not hold: the statement was changed"
+            signers += holding
+        return self._problem_with_signers(checkpoint, signers)
+
+    def _problem_with_signers(self, checkpoint: Checkpoint, signers: Sequence[Key]) -> str | None:
+        names = ", ".join(map(str, signers))
+        own = [key for key in signers if key.name == checkpoint.origin]
+        if not own:
+            return "it bears no signature by a known key of this trail"
+        if self._given and not any(key[:3] in self._given for key in own):
+            return f"it is signed by {names}, not by a key that you gave with --key"
+        periods = [key.from_size for key in self._keys if key.name == checkpoint.origin]
+        current = max((size for size in periods if size <= checkpoint.size), default=0)
+        if not any(key.from_size == current for key in own):
+            return f"it is signed by {names}, which was not the key in use at {checkpoint.size}"
+        return None
+
+
+# ------------------------------------------------------------------------------------- the bundle
+
+
+class Bundle:
+    """The files of an export, from a zip, from a folder, or as the one file of events alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = path
+        self._zip = None
+        self.bare = False
+        if path.is_file() and zipfile.is_zipfile(path):
+            self._zip = zipfile.ZipFile(path)
+            names = self._zip.namelist()
+            if len(set(names)) < len(names):
+                raise CannotCheckError("the zip holds two files of one name: which is shown?")
+        elif path.is_file():
+            self.bare = True
+        elif not path.is_dir():
+            raise CannotCheckError(f"there is no bundle at {path}")
+
+    def read(self, name: str) -> bytes | None:
+        """Read a small file; None if the bundle has none of that name."""
+        if self.bare:
+            return None
+        try:
+            with self._open(name) as file:
+                data = file.read(LARGEST_FILE + 1)
+        except (KeyError, FileNotFoundError, NotADirectoryError):
+            return None
+        if len(data) > LARGEST_FILE:
+            raise CannotCheckError(f"the bundle's {name} is larger than {LARGEST_FILE} bytes")
+        return data
+
+    def bodies(self) -> Iterator[bytes]:
+        """Give the events' bytes, one after the other; one that is too long is given cut."""
+        try:
+            events = self._folder.open("rb") if self.bare else self._open("entries.jsonl")
+        except (KeyError, FileNotFoundError):
+            raise CannotCheckError("the bundle has no entries.jsonl") from None
+        with events:
+            while line := events.readline(LARGEST_BODY + 2):
+                yield line[:-1] if line.endswith(b"\n") else line
+                while len(line) > LARGEST_BODY + 1 and not line.endswith(b"\n"):
+                    line = events.readline(LARGEST_BODY + 2)
+
+    def _open(self, name: str) -> IO[bytes]:
+        if self._zip is not None:
+            return self._zip.open(name)
+        return (self._folder / name).open("rb")
+
+
+class Tiles:
+    """The leaf hashes that the bundle itself states, a tile in memory at a time."""
+
+    def __init__(self, bundle: Bundle, size: int) -> None:
+        self._bundle = bundle
+        self._size = size
+        self._index = -1
+        self._tile = b""
+
+    def leaf(self, seq: int) -> bytes:
+        """Give the hash stated for the event; nothing (`b""`) where there is none."""
+        index, place = divmod(seq, TILE)
+        if index != self._index:
+            self._index, self._tile = index, self._read(index)
+        return self._tile[HASH * place : HASH * (place + 1)]
+
+    def _read(self, index: int) -> bytes:
+        digits = str(index)
+        digits = digits.zfill(-(-len(digits) // 3) * 3)
+        groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+        path = "tile/0/" + "".join(f"x{group}/" for group in groups[:-1]) + groups[-1]
+        width = min(TILE, self._size - TILE * index)
+        if width <= 0:
+            return b""
+        return self._bundle.read(path if width == TILE else f"{path}.p/{width}") or b""
+
+
+# -------------------------------------------------------------------------------------- the checks
+
+
+class Finding:
+    """What is wrong: at which event first (None: with the whole), and how often it was met."""
+
+    def __init__(self, seq: int | None, message: str) -> None:
+        self.seq = seq
+        self.message = message
+        self.count = 1
+
+
+class Findings(dict[str, Finding]):
+    """The first finding of each code, in the order in which they were met."""
+
+    def add(self, code: str, seq: int | None, message: str) -> None:
+        """Note a finding; of each code, the first is kept and the others are counted."""
+        if code in self:
+            self[code].count += 1
+        else:
+            self[code] = Finding(seq, message)
+
+
+# Of one width, so that the order of the texts is the order of the times.
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
+class Trail:
+    """Reads the events in order; of those passed it keeps no more than the last one's facts."""
+
+    def __init__(self, findings: Findings, tiles: Tiles, log_id: str, *, filtered: bool) -> None:
+        self._findings = findings
+        self._tiles = tiles
+        self._filtered = filtered
+        self._log_id = log_id
+        self._previous: bytes | None = None
+        self._latest = ""
+        self.expected = 0
+        self.count = 0
+
+    def take(self, body: bytes) -> bytes:
+        """Check the next event's own form and its place; give its leaf hash."""
+        self.count += 1
+        leaf = leaf_hash(body)
+        seq = self._check(body)
+        stated = self._tiles.leaf(seq)
+        if stated and stated != leaf:
+            message = "the event is not the one whose hash the bundle states"
+            self._findings.add("LEAF_MISMATCH", seq, message)
+        self._previous = leaf
+        self.expected = seq + 1
+        return leaf
+
+    def _check(self, body: bytes) -> int:
+        """Check a body, and give the number it has: its own if it says one, else the next."""
+        try:
+            if len(body) > LARGEST_BODY:
+                raise NotCanonicalError("it is longer than 32 KiB")  # noqa: TRY301 (one way out)
+            event = parse_canonical(body)
+        except NotCanonicalError as problem:
+            self._findings.add("NOT_CANONICAL", self.expected, str(problem))
+            return self.expected
+        if not isinstance(event, dict):
+            self._findings.add("NOT_CANONICAL", self.expected, "it is not a JSON object")
+            return self.expected
+        seq = event.get("seq")
+        if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0:
+            self._findings.add("MALFORMED_EVENT", self.expected, "it has no sequence number")
+            return self.expected
+        self._check_sequence(seq)
+        version = event.get("v")
+        if version != 1 or isinstance(version, bool):
+            message = f"its version is {version!a:.40}; this program knows version 1"
+            self._findings.add("UNKNOWN_VERSION", seq, message)
+            return seq
+        self._check_trail(seq, event.get("log_id"))
+        self._check_previous(seq, event.get("prev"))
+        self._check_time(seq, event.get("ts"))
+        return seq
+
+    def _check_sequence(self, seq: int) -> None:
+        if seq < self.expected:
+            message = f"it stands where {self.expected} belongs: repeated or out of order"
+            self._findings.add("SEQUENCE_ORDER", seq, message)
+        elif seq > self.expected and not self._filtered:
+            message = f"{seq} stands where {self.expected} belongs: events are missing or moved"
+            self._findings.add("SEQUENCE_GAP", self.expected, message)
+
+    def _check_trail(self, seq: int, log_id: object) -> None:
+        self._log_id = self._log_id or str(log_id)
+        if log_id != self._log_id:
+            message = f"it belongs to the trail {log_id!a:.80}, not to {self._log_id!a:.80}"
+            self._findings.add("ORIGIN_MISMATCH", seq, message)
+
+    def _check_previous(self, seq: int, prev: object) -> None:
+        previous = self._previous
+        if self._filtered:
+            previous = self._tiles.leaf(seq - 1) if seq else None
+            if previous == b"":
+                return
+        if prev != (None if previous is None else previous.hex()):
+            message = (
+                "it does not carry the hash of the event before it: one of the two was changed"
+            )
+            self._findings.add("PREV_MISMATCH", seq, message)
+
+    def _check_time(self, seq: int, ts: object) -> None:
+        if not isinstance(ts, str) or not _TIME.fullmatch(ts):
+            self._findings.add("MALFORMED_EVENT", seq, "it has no proper time")
+            return
+        if ts < self._latest:
+            self._findings.add("TIME_BACKWARDS", seq, f"its time {ts} is before {self._latest}")
+        self._latest = max(ts, self._latest)
+
+
+class Statements:
+    """Holds checkpoints against the events that were read."""
+
+    def __init__(self, tree: Tree, trust: Trust, findings: Findings, *, rooted: bool) -> None:
+        self._tree = tree
+        self._trust = trust
+        self._findings = findings
+        self._rooted = rooted
+        self._own: Checkpoint | None = None
+        self._own_is_signed = False
+
+    def take_own(self, own: Checkpoint, events: int) -> None:
+        """Check the bundle's own checkpoint; `events` is one more than the last event's number."""
+        problem = self._trust.problem_with(own)
+        self._own, self._own_is_signed = own, problem is None
+        if problem:
+            self._findings.add("SIGNATURE_INVALID", None, f"of the bundle's checkpoint: {problem}")
+        if self._rooted and self._reaches(own, "the bundle's checkpoint"):
+            if self._tree.roots[own.size] != own.root:
+                message = f"the first {own.size} events are not those of the bundle's checkpoint"
+                self._findings.add("ROOT_MISMATCH", None, message)
+            if events > own.size:
+                message = "from here on no checkpoint covers the events"
+                self._findings.add("BEYOND_CHECKPOINT", own.size, message)
+
+    def take_outside(self, known: Checkpoint) -> None:
+        """Check a checkpoint that the auditor brought, after the bundle's own."""
+        own = self._own
+        if own is not None and known.origin != own.origin:
+            message = f"your checkpoint is of {known.origin!a}, this trail is {own.origin!a}"
+            self._findings.add("ORIGIN_MISMATCH", None, message)
+            return
+        problem = self._trust.problem_with(known)
+        if problem:
+            message = f"of your checkpoint of size {known.size}: {problem}"
+            self._findings.add("SIGNATURE_INVALID", None, message)
+        if not self._rooted or not self._reaches(known, "your checkpoint"):
+            return
+        if self._tree.roots[known.size] != known.root:
+            message = f"the first {known.size} events are not those of your checkpoint"
+            if self._own_is_signed and not problem:
+                message += "; both are validly signed, which proves that two trails were shown"
+            self._findings.add("CHECKPOINT_MISMATCH", None, message)
+
+    def _reaches(self, checkpoint: Checkpoint, whose: str) -> bool:
+        size = self._tree.size
+        if size >= checkpoint.size:
+            return True
+        message = f"{whose} states {checkpoint.size} events, but here are {size}"
+        self._findings.add("SHORTER_THAN_CHECKPOINT", size, message)
+        return False
+
+
+class Outcome(NamedTuple):
+    """What a check found, what it proved, and what it could not do."""
+
+    findings: Findings
+    events: int
+    own: Checkpoint | None
+    proven: list[str]
+    unchecked: list[str]
+
+
+def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -> Outcome:
+    """Check a bundle from end to end, in one pass and in flat memory."""
+    findings = Findings()
+    own = _own_checkpoint(bundle, findings)
+    trust = Trust(parse_keys(bundle.read("keys") or b""), given)
+    filtered = bundle.bare or bundle.read("filter") is not None
+    tiles = Tiles(bundle, own.size if own else 0)
+    tree = Tree([each.size for each in (*outside, *([own] if own else []))])
+    trail = Trail(findings, tiles, own.origin.rpartition("/")[2] if own else "", filtered=filtered)
+    for body in bundle.bodies():
+        leaf = trail.take(body)
+        if not filtered:
+            tree.append(leaf)
+        _show_progress(trail.count)
+    rooted = not filtered or _grow_from_tiles(tree, tiles, own)
+    statements = Statements(tree, trust, findings, rooted=rooted)
+    if own is not None:
+        statements.take_own(own, trail.expected if filtered else tree.size)
+    for each in outside:
+        statements.take_outside(each)
+    proven, unchecked = [], []
+    if own is None:
+        unchecked.append("it holds no proper checkpoint: whether these are the trail's events")
+    elif filtered and rooted:
+        proven.append("each event shown is the one that the bundle's checkpoint states there")
+    if filtered:
+        unchecked.append("this export is filtered or partial: whether events are missing")
+    return Outcome(findings, trail.count, own, proven, unchecked)
+
+
+def _own_checkpoint(bundle: Bundle, findings: Findings) -> Checkpoint | None:
+    data = bundle.read("checkpoint")
+    if data is None:
+        return None
+    try:
+        return parse_checkpoint(data)
+    except CannotCheckError as problem:
+        findings.add("CHECKPOINT_MALFORMED", None, f"of the bundle's checkpoint: {problem}")
+        return None
+
+
+def _grow_from_tiles(tree: Tree, tiles: Tiles, own: Checkpoint | None) -> bool:
+    """Build the tree of a filtered export from the hashes it states; False if they are lacking."""
+    for seq in range(own.size if own else 0):
+        leaf = tiles.leaf(seq)
+        if len(leaf) != HASH:
+            return False
+        tree.append(leaf)
+    return own is not None
+
+
+# ------------------------------------------------------------------------------------ the answers
+
+
+def _report(outcome: Outcome, outside: Sequence[Checkpoint], given: Sequence[Key]) -> int:
+    for code, finding in outcome.findings.items():
+        where = "" if finding.seq is None else f" at event {finding.seq}"
+        more = f" (and {finding.count - 1} more)" if finding.count > 1 else ""
+        _say(f"{code}{where}: {finding.message}{more}")
+    _say(f"{outcome.events} events read.")
+    for each in outcome.unchecked:
+        _say(f"COULD NOT CHECK: {each}.")
+    if outcome.findings:
+        _say("NOT INTACT: see the findings above.")
+        return 1
+    for each in outcome.proven:
+        _say(f"Proven: {each}.")
+    own = outcome.own
+    if outcome.unchecked or own is None:
+        _say("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
+        return 2
+    _report_intact(own, outside, given)
+    return 0
+
+
+def _report_intact(own: Checkpoint, outside: Sequence[Checkpoint], given: Sequence[Key]) -> None:
+    _say(f"INTACT: {own.size} events of {own.origin!a}, root {own.root.hex()}")
+    _say(
+        "Proven: these are exactly the events, in this order, that the bundle's checkpoint states."
+    )
+    if given:
+        _say("Proven: the checkpoint was signed by a key that you gave.")
+    else:
+        _say("Not proven: whose key signed it. The bundle brought the key; give yours with --key.")
+    if outside:
+        known = max(each.size for each in outside)
+        _say(f"Proven: the first {known} events are those that your checkpoint of then stated.")
+        _say(f"Not proven: that no events after {known} were cut off or replaced before export.")
+    else:
+        _say("Not proven: that nothing was cut off the end, or all rewritten by a holder of the")
+        _say("signing key. That needs a checkpoint kept elsewhere: give it with --checkpoint.")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _show_progress(count: int) -> None:
+    if count % 100_000 == 0 and sys.stderr.isatty():
+        sys.stderr.write(f"{count} events ...\n")
+
+
+def _read_outside(path: str) -> Checkpoint:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST_FILE)
+    except OSError as problem:
+        raise CannotCheckError(f"--checkpoint {path!a}: {problem.strerror}") from None
+    # Mail programs change line ends and drop the last; the signature vouches for the text anyway.
+    data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
+    try:
+        return parse_checkpoint(data)
+    except CannotCheckError as problem:
+        raise CannotCheckError(f"--checkpoint {path!a}: {problem}") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; give its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE")
+    parser.add_argument("--key", action="append", default=[], metavar="VKEY")
+    parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).parent)
+    options = parser.parse_args(arguments)
+    try:
+        given = [parse_key(text) for text in options.key]
+        outside = [_read_outside(path) for path in options.checkpoint]
+        outcome = check(Bundle(options.bundle), outside, given)
+        return _report(outcome, outside, given)
+    except CannotCheckError as problem:
+        _say(f"COULD NOT CHECK: {problem}.")
+    except Exception as problem:  # noqa: BLE001 (a crash's own status, 1, would say "findings")
+        _say(f"COULD NOT CHECK: the bundle could not be read: {problem!a}.")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

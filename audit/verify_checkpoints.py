@@ -1,0 +1,140 @@
+"""Verifying checkpoints against the tree that the events make, and every signature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
+from audit.findings import Findings
+from audit.note_keys import VerifierKey, parse_verifier_key
+from audit.refusal import RefusalCode, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPeriod:
+    """A key, and the size of trail from which on it signs."""
+
+    from_size: int
+    key: VerifierKey
+
+
+class KeyHistory:
+    """The trail's keys, and those that an auditor knows it by."""
+
+    def __init__(
+        self, rows: Sequence[tuple[int, str]], given: Sequence[VerifierKey], findings: Findings
+    ) -> None:
+        self._given = tuple(given)
+        periods = []
+        for from_size, text in rows:
+            key = parse_verifier_key(text)
+            if isinstance(key, Refused):
+                findings.add("KEYS_DIFFER", None, f"the key from {from_size} on: {key.message}")
+            else:
+                periods.append(KeyPeriod(from_size, key))
+        self.periods = tuple(sorted(periods, key=lambda period: period.from_size))
+        self._keys = tuple(period.key for period in self.periods)
+
+    def problem_with(self, note: str, origin: str, *, known_to_auditor: bool) -> Refused | None:
+        """Why a note's signatures are not to be believed.
+
+        Args:
+            note: a signed checkpoint.
+            origin: the trail's.
+            known_to_auditor: whether one of the auditor's own keys must have signed it.
+        """
+        opened = open_checkpoint(note, origin, (*self._keys, *self._given))
+        if isinstance(opened, Refused):
+            return opened
+        return self._problem_with_signers(opened, known_to_auditor=known_to_auditor)
+
+    def _problem_with_signers(
+        self, opened: OpenedCheckpoint, *, known_to_auditor: bool
+    ) -> Refused | None:
+        names = ", ".join(map(str, opened.signed_by))
+        if known_to_auditor and self._given and not set(self._given) & set(opened.signed_by):
+            message = f"it is signed by {names}, not by a key that you gave"
+            return Refused(RefusalCode.SIGNATURE_INVALID, message)
+        size = opened.checkpoint.size
+        current = [each.key for each in self.periods if each.from_size <= size][-1:]
+        if current and current[0] not in opened.signed_by:
+            message = f"it is signed by {names}, which was not the key in use at {size}"
+            return Refused(RefusalCode.SIGNATURE_INVALID, message)
+        return None
+
+
+class CheckpointChecks:
+    """Takes the stored checkpoints in the order of their sizes, with the roots of the events."""
+
+    def __init__(self, findings: Findings, keys: KeyHistory, origin: str) -> None:
+        self._findings = findings
+        self._keys = keys
+        self._origin = origin
+        self.newest: int | None = None
+
+    def take(self, size: int, note: str, root: bytes | None) -> None:
+        """Checks a checkpoint. `root` is None where there are fewer events than its size."""
+        if self.newest is not None and size > self.newest + 1:
+            message = f"none is there for {self.newest + 1} events"
+            self._findings.add("CHECKPOINT_MISSING", None, message)
+        self.newest = size
+        problem = self._keys.problem_with(note, self._origin, known_to_auditor=False)
+        if problem is not None:
+            self._findings.add(_code(problem), None, f"of the checkpoint {size}: {problem.message}")
+        stated = stated_by(note)
+        if isinstance(stated, Refused):
+            return
+        if root is None or stated.size != size:
+            message = f"a stored checkpoint states {stated.size} events"
+            self._findings.add("SHORTER_THAN_CHECKPOINT", None, message)
+        elif stated.root != root:
+            message = f"the first {size} events are not those of the stored checkpoint"
+            self._findings.add("ROOT_MISMATCH", None, message)
+
+    def take_all(self, notes: Sequence[tuple[int, str]], roots: Mapping[int, bytes]) -> None:
+        """Checks several, each with the root at its size."""
+        for size, note in notes:
+            self.take(size, note, roots.get(size))
+
+    def finish(self, events: int, note: str | None) -> None:
+        """Checks that the newest checkpoint covers the whole trail, and who signed it."""
+        if self.newest is None or self.newest < events:
+            message = f"there are {events} events, and the newest checkpoint is of {self.newest}"
+            self._findings.add("CHECKPOINT_MISSING", None, message)
+        if note is not None:
+            problem = self._keys.problem_with(note, self._origin, known_to_auditor=True)
+            if problem is not None:
+                message = f"of the newest checkpoint: {problem.message}"
+                self._findings.add(_code(problem), None, message)
+
+    def take_outside(self, note: str, whose: str, root: bytes | None, events: int) -> None:
+        """Checks a checkpoint from elsewhere; `root` is the events' root at its size."""
+        stated = stated_by(note)
+        if isinstance(stated, Refused):
+            self._findings.add("CHECKPOINT_MALFORMED", None, f"of {whose}: {stated.message}")
+            return
+        if stated.origin != self._origin:
+            message = f"{whose} is of {stated.origin!r}, this trail is {self._origin!r}"
+            self._findings.add("ORIGIN_MISMATCH", None, message)
+            return
+        problem = self._keys.problem_with(note, self._origin, known_to_auditor=True)
+        if problem is not None:
+            self._findings.add(_code(problem), None, f"of {whose}: {problem.message}")
+        if root is None:
+            message = f"{whose} states {stated.size} events, but here are {events}"
+            self._findings.add("SHORTER_THAN_CHECKPOINT", events, message)
+        elif stated.root != root:
+            message = f"the first {stated.size} events are not those of {whose}"
+            if problem is None:
+                message += "; it is validly signed, which proves that two trails were shown"
+            self._findings.add("CHECKPOINT_MISMATCH", None, message)
+
+
+def stated_by(note: str) -> Checkpoint | Refused:
+    """What a note states, its signatures not looked at."""
+    text, _, _ = note.rpartition("\n\n")
+    return Checkpoint.parse(text + "\n")
+
+
+def _code(problem: Refused) -> str:
+    known = {RefusalCode.SIGNATURE_INVALID, RefusalCode.ORIGIN_MISMATCH}
+    return problem.code.value if problem.code in known else "CHECKPOINT_MALFORMED"

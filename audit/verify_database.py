@@ -1,0 +1,228 @@
+"""Verifying a trail in its database, from end to end, in one reading transaction.
+
+The rows stream through in steps: memory does not grow with the trail. What is computed runs in a
+thread, so that a service that verifies itself goes on answering.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from audit.body import Parsed
+from audit.event import AuditAction
+from audit.findings import Findings
+from audit.note_keys import VerifierKey
+from audit.refusal import Refused
+from audit.trail import read_frontier
+from audit.tree import leaf_hash
+from audit.verify_checkpoints import CheckpointChecks, KeyHistory, stated_by
+from audit.verify_events import EventChecks
+from audit.verify_tree import TreeChecks
+from db import events
+from db import tree as stored
+from db.database import Session
+from db.guards import expected_guards
+from db.tables import AuditHead
+from db.trail_reading import (
+    EventRow,
+    LeafRow,
+    count_searched,
+    event_rows,
+    leaf_rows,
+    standing_guards,
+)
+
+_STEP: Final = 2_000
+
+
+class Follower(Protocol):
+    """Follows the events that can be read, in order, and compares what they led to."""
+
+    def take(self, seq: int, parsed: Parsed) -> None:
+        """Follows one event. Called in a thread."""
+        ...
+
+    async def compare_due(self, session: Session) -> None:
+        """Compares what was gathered, after each step."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A checkpoint that was kept elsewhere: the note, and how findings are to call it."""
+
+    note: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a verification holds the trail against besides itself.
+
+    `quick` leaves it at the events' hashes, the tree, the newest checkpoint and those from
+    elsewhere. `on_step` is told how many events are checked, and of how many.
+    """
+
+    outside: tuple[Outside, ...] = ()
+    keys: tuple[VerifierKey, ...] = ()
+    follower: Follower | None = None
+    on_step: Callable[[int, int], None] | None = None
+    quick: bool = False
+
+
+class DatabaseVerification:
+    """One verification. `run` it once; what it found is in `findings`."""
+
+    def __init__(self, session: Session, asked: Asked, findings: Findings) -> None:
+        self.findings = findings
+        self._session = session
+        self._asked = asked
+        self._tree = TreeChecks(findings, self._outside_sizes())
+        self._last: EventRow | None = None
+        self._last_leaf: bytes | None = None
+        self._changed_keys: list[tuple[int, str]] = []
+
+    @property
+    def events_checked(self) -> int:
+        """How many events were there."""
+        return self._tree.size
+
+    async def run(self) -> None:
+        """Verifies everything in the database that can be told from the trail alone."""
+        head = await events.head(self._session)
+        rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
+        keys = KeyHistory(rows, self._asked.keys, self.findings)
+        checkpoints = CheckpointChecks(self.findings, keys, head.origin or "")
+        if self._asked.quick:
+            await self._check_leaves(head)
+            await self._check_newest(checkpoints)
+        else:
+            await self._check_events(head, checkpoints)
+            self._check_head(head)
+            self._check_keys(keys)
+            await self._check_search()
+            await self._check_guards()
+        await self._tree.finish(self._session)
+        newest = await stored.newest_checkpoint(self._session)
+        checkpoints.finish(self._tree.size, None if newest is None else newest.note)
+        self._take_outside(checkpoints)
+
+    async def _check_events(self, head: AuditHead, checkpoints: CheckpointChecks) -> None:
+        checks = EventChecks(self.findings, head.log_id, self._follow)
+        last, noted = -1, -1
+        while batch := await event_rows(self._session, last, _STEP):
+            last = batch[-1].seq
+            roots = await asyncio.to_thread(self._take, batch, checks)
+            await self._tree.compare(self._session)
+            noted = await self._take_checkpoints(checkpoints, roots, noted)
+            if self._asked.follower is not None:
+                await self._asked.follower.compare_due(self._session)
+            self._tell(head)
+        # What is left states more events than there are.
+        while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
+            noted = more
+
+    def _take(self, batch: Sequence[EventRow], checks: EventChecks) -> dict[int, bytes]:
+        """Checks a step's rows and grows the tree by them; the roots at each size."""
+        roots = {self._tree.size: self._tree.root}
+        for row in batch:
+            self._last_leaf = checks.take(row)
+            self._tree.grow(self._last_leaf)
+            roots[self._tree.size] = self._tree.root
+        self._last = batch[-1]
+        return roots
+
+    def _follow(self, seq: int, parsed: Parsed) -> None:
+        after = parsed.event.detail.get("after")
+        if parsed.event.action is AuditAction.SIGNING_KEY_CHANGED and isinstance(after, str):
+            self._changed_keys.append((seq + 1, after))
+        if self._asked.follower is not None:
+            self._asked.follower.take(seq, parsed)
+
+    async def _check_leaves(self, head: AuditHead) -> None:
+        last = -1
+        while batch := await leaf_rows(self._session, last, _STEP):
+            last = batch[-1].seq
+            await asyncio.to_thread(self._take_leaves, batch)
+            await self._tree.compare(self._session)
+            self._tell(head)
+
+    def _take_leaves(self, batch: Sequence[LeafRow]) -> None:
+        for row in batch:
+            if row.seq != self._tree.size:
+                message = f"{row.seq} stands where {self._tree.size} belongs"
+                self.findings.add("SEQUENCE_GAP", self._tree.size, message)
+            leaf = leaf_hash(row.body.encode("utf-8", "surrogatepass"))
+            if leaf.hex() != row.leaf:
+                message = "the event is not the one whose hash stands beside it"
+                self.findings.add("LEAF_MISMATCH", row.seq, message)
+            self._tree.grow(leaf)
+
+    async def _take_checkpoints(
+        self, checkpoints: CheckpointChecks, roots: dict[int, bytes] | None, after: int
+    ) -> int:
+        """Checks the stored checkpoints up to the events read; the size of the last one checked.
+
+        Args:
+            checkpoints: the checks.
+            roots: the roots at the sizes of this step; None for checkpoints beyond the events.
+            after: the size of the last one that was checked.
+        """
+        found = await stored.checkpoints(self._session, after, _STEP + 1)
+        due = [(size, note) for size, note in found if roots is None or size in roots]
+        await asyncio.to_thread(checkpoints.take_all, due, roots or self._tree.roots)
+        return due[-1][0] if due else after
+
+    async def _check_newest(self, checkpoints: CheckpointChecks) -> None:
+        newest = await stored.newest_checkpoint(self._session)
+        if newest is not None:
+            root = self._tree.root if newest.size == self._tree.size else None
+            checkpoints.take(newest.size, newest.note, root)
+
+    def _take_outside(self, checkpoints: CheckpointChecks) -> None:
+        for each in self._asked.outside:
+            stated = stated_by(each.note)
+            root = None if isinstance(stated, Refused) else self._tree.roots.get(stated.size)
+            checkpoints.take_outside(each.note, each.name, root, self._tree.size)
+
+    def _check_head(self, head: AuditHead) -> None:
+        leaf = None if self._last_leaf is None else self._last_leaf.hex()
+        ts = None if self._last is None else self._last.ts
+        told = (self._tree.size, self._tree.frontier, leaf, ts)
+        shown = (head.size, read_frontier(head.frontier or b""), head.last_leaf, head.last_ts)
+        if told != shown:
+            message = f"it states {head.size} events, and the trail has {self._tree.size}"
+            self.findings.add("HEAD_DIFFERS", None, message)
+
+    def _check_keys(self, keys: KeyHistory) -> None:
+        shown = [(period.from_size, str(period.key)) for period in keys.periods]
+        told = [*shown[:1], *self._changed_keys]
+        if shown != told or (shown and shown[0][0] != 0) or (self._tree.size and not shown):
+            changes = len(self._changed_keys)
+            message = f"the events tell of {changes} changes of the key, and the list of others"
+            self.findings.add("KEYS_DIFFER", None, message)
+
+    async def _check_search(self) -> None:
+        if await count_searched(self._session) != self._tree.size:
+            self.findings.add("SEARCH_DIFFERS", None, "the search holds what is no event")
+
+    async def _check_guards(self) -> None:
+        standing = await standing_guards(self._session)
+        expected = expected_guards(self._session.get_bind().dialect.name)
+        missing = sorted(expected.keys() - standing.keys())
+        altered = [name for name in sorted(standing) if standing[name] != expected.get(name)]
+        off = [name for name in altered if name in expected and standing[name].startswith("D|")]
+        for name in (*missing, *off):
+            self.findings.add("GUARD_MISSING", None, f"{name} does not stand")
+        for name in altered:
+            if name not in off:
+                self.findings.add("GUARD_ALTERED", None, f"{name} is not the service's own")
+
+    def _outside_sizes(self) -> list[int]:
+        stated = [stated_by(each.note) for each in self._asked.outside]
+        return [each.size for each in stated if not isinstance(each, Refused)]
+
+    def _tell(self, head: AuditHead) -> None:
+        if self._asked.on_step is not None:
+            self._asked.on_step(self._tree.size, max(head.size, self._tree.size))

@@ -1,0 +1,92 @@
+"""Verifying events one by one: bodies, their order, and the columns that are shown of them.
+
+What a body must be is decided by `verify_bundle`, which an auditor runs at home: both find the
+same. Pure: rows in, findings out, and of what has passed no more than the last event is kept.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from audit import tree
+from audit.body import Parsed, parse_body
+from audit.findings import Findings
+from audit.verify_bundle import Tiles, Trail
+from audit.words import event_words
+from db.trail_reading import EventRow
+
+Observer: TypeAlias = Callable[[int, Parsed], None]
+"""Is told of each event that can be read, in order: its number and what it says."""
+
+
+class _Stated(Tiles):
+    """The leaf hash that the row states for itself, in the place of a bundle's tiles."""
+
+    def __init__(self) -> None:
+        self.value = b""
+
+    def leaf(self, seq: int) -> bytes:
+        """The stated hash, whatever the number."""
+        del seq
+        return self.value
+
+
+class EventChecks:
+    """Takes the trail's rows in order."""
+
+    def __init__(self, findings: Findings, log_id: str, observe: Observer) -> None:
+        self.findings = findings
+        self._stated = _Stated()
+        self._trail = Trail(findings, self._stated, log_id, filtered=False)
+        self._observe = observe
+
+    @property
+    def expected(self) -> int:
+        """The number that must come next."""
+        return self._trail.expected
+
+    def take(self, row: EventRow) -> bytes:
+        """Checks a row; its leaf hash, computed from the body."""
+        self._stated.value = _hash_of(row.leaf)
+        body = row.body.encode("utf-8", "surrogatepass")
+        known = self.findings.total
+        leaf = self._trail.take(body)
+        try:
+            parsed = parse_body(row.body)
+        except (ValueError, RecursionError):
+            if self.findings.total == known:
+                self.findings.add("MALFORMED_EVENT", row.seq, "it is not an event of this version")
+            return leaf
+        self._check_columns(row, parsed)
+        self._observe(row.seq, parsed)
+        return leaf
+
+    def _check_columns(self, row: EventRow, parsed: Parsed) -> None:
+        event, place = parsed.event, parsed.place
+        told = (
+            place.seq,
+            place.prev,
+            place.ts,
+            event.action.value,
+            event.outcome.value,
+            event.actor.id,
+            event.revision,
+            event.correlation_id,
+        )
+        shown = (row.seq, row.prev, *row[4:10])
+        if told != shown:
+            names = ("seq", "prev", *EventRow._fields[4:10])
+            wrong = [n for n, a, b in zip(names, told, shown, strict=True) if a != b]
+            message = f"the columns {', '.join(wrong)} are not what the body says"
+            self.findings.add("PROJECTION_DIFFERS", row.seq, message)
+        if row.words != event_words(event):
+            message = "the words that it is searched by are not its own"
+            self.findings.add("SEARCH_DIFFERS", row.seq, message)
+
+
+def _hash_of(text: str) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        value = b""
+    # Never empty, which would stand for "nothing stated".
+    return value if len(value) == tree.HASH_SIZE and text == value.hex() else b"no hash"

@@ -1,0 +1,76 @@
+"""The words by which an event is found: of its actor, reason, fields, values and error code.
+
+They are made here, for both databases alike, so that both find the same. A word is a run of
+letters and digits, folded to one case; what is searched for is cut in the same way.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from audit.event import Event
+
+_MOST: Final = 400
+_LONGEST: Final = 48
+_WORD: Final = re.compile(r"[^\W_]+")
+_SOUGHT: Final = re.compile(r"[^\W_]+\*?")
+_FIELD_MARK: Final = "_"
+
+
+def event_words(event: Event) -> str:
+    """An event's words, each once, separated by spaces; of very long texts the first ones."""
+    words: dict[str, None] = {}
+    for name in _changed_fields(event):
+        words[field_word(name)] = None
+    for text in _texts(event):
+        words |= dict.fromkeys(_words(text))
+    return " ".join(list(words)[:_MOST])
+
+
+def field_word(name: str) -> str:
+    """The word that stands for "this field was changed": no text can hold it."""
+    return _FIELD_MARK + "".join(_words(name))
+
+
+def sought_words(text: str) -> tuple[str, ...]:
+    """The words of a search, of which an event must have all; `mail*` is any that begins so."""
+    found = dict.fromkeys(_SOUGHT.findall(_fold(text)))
+    return tuple(
+        _spell(word.removesuffix("*")) + ("*" if word.endswith("*") else "") for word in found
+    )
+
+
+def _changed_fields(event: Event) -> Iterator[str]:
+    yield from (change.field for change in event.changes)
+    refused = event.detail.get("fields")
+    if isinstance(refused, str):
+        yield from (part.partition(":")[0] for part in refused.split(","))
+
+
+def _texts(event: Event) -> Iterator[str]:
+    for text in (event.actor.name, event.actor.id, event.reason, event.error_code):
+        if text is not None:
+            yield text
+    for change in event.changes:
+        yield change.field
+        yield from (text for text in (change.before, change.after) if text is not None)
+    yield from (value for value in event.detail.values() if isinstance(value, str))
+
+
+@lru_cache(maxsize=2048)
+def _words(text: str) -> tuple[str, ...]:
+    # Names, fields and codes come again and again.
+    return tuple(map(_spell, _WORD.findall(_fold(text))))
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _spell(word: str) -> str:
+    """ASCII for every word, so that no database's own idea of letters takes part."""
+    if word.isascii():
+        return word[:_LONGEST]
+    return "".join(c if c.isascii() else f"u{ord(c):x}" for c in word)[:_LONGEST]

@@ -1,0 +1,43 @@
+"""Moving an ended trail out of the way: nothing of it is lost, and a new one can begin."""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from db.database import Session
+from db.guards import create_guards, drop_guards
+
+_KINDS: Final = {
+    "event": ("seq", "body", "audit_event"),
+    "checkpoint": ("size", "note", "audit_checkpoint"),
+    "key": ("from_size", "verifier_key", "audit_key"),
+}
+_EMPTIED: Final = ("audit_event", "audit_node", "audit_search", "audit_checkpoint", "audit_key")
+
+
+async def archive_trail(session: Session, log_id: str) -> None:
+    """Moves the trail's rows into the archive; the guards stand again afterwards.
+
+    The revisions' links are set to the event with the number 0, by which a new trail tells of
+    the old one: it is the only one that can vouch for them there.
+    """
+    connection = await session.connection()
+    await connection.run_sync(_archive, log_id)
+
+
+def _archive(connection: Connection, log_id: str) -> None:
+    for kind, (position, content, table) in _KINDS.items():
+        moved = f"SELECT :log_id, :kind, {position}, {content} FROM {table}"  # noqa: S608 (names of ours)
+        connection.execute(
+            text(f"INSERT INTO audit_archive (log_id, kind, position, content) {moved}"),
+            {"log_id": log_id, "kind": kind},
+        )
+    drop_guards(connection)
+    for table in _EMPTIED:
+        connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
+    connection.exec_driver_sql("UPDATE email_settings_revision SET audit_seq = 0")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "INSERT INTO audit_search_words (audit_search_words) VALUES ('rebuild')"
+        )
+    create_guards(connection)

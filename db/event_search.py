@@ -1,0 +1,158 @@
+"""Finding events by what they say: the numbers of those that fit, newest or oldest first.
+
+Every condition has an index that ends in the event's number, so that a page costs what it holds
+and not what the trail holds. One condition drives the search, the most selective kind that is
+given; its values are searched one by one and merged, as no database walks an index in order for
+several values at once. The other conditions are looked up for the events that it meets.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, Table, asc, column, desc, select, table, text, union
+from sqlmodel import SQLModel
+
+from db.database import Session
+from db.tables import AuditEventRow
+
+Words: TypeAlias = tuple[tuple[str, ...], ...]
+"""Every group must be met, each by any of its words; `mail*` is any word that begins so."""
+
+_EVENTS: Final[Table] = SQLModel.metadata.tables[AuditEventRow.__tablename__]
+_SQLITE_WORDS: Final = table("audit_search_words", column("rowid"))
+_POSTGRESQL_WORDS: Final = table("audit_search", column("seq"))
+
+
+@dataclass(frozen=True, slots=True)
+class EventConditions:
+    """All must hold; of a tuple with values, any. `since` is at or after, `until` is before."""
+
+    actions: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    actor_ids: tuple[str, ...] = ()
+    revision: int | None = None
+    correlation_id: str | None = None
+    since: str | None = None
+    until: str | None = None
+    words: Words = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Numbers between two bounds (both exclusive), `limit` of them from one end."""
+
+    above: int | None
+    below: int | None
+    newest: bool
+    limit: int
+
+
+async def find_events(session: Session, conditions: EventConditions, span: Span) -> list[int]:
+    """The numbers of the events that fit, from the span's end inwards."""
+    bounded = await _bounded(session, conditions, span)
+    order = desc if span.newest else asc
+    branches = [
+        query.order_by(order(number)).limit(span.limit).subquery()
+        for query, number in _branches(session, conditions, bounded)
+    ]
+    if len(branches) == 1:
+        query = select(branches[0].c.seq).order_by(order(branches[0].c.seq))
+    else:
+        # A union, not a union of all: an event that two branches give is one event.
+        merged = union(*(select(branch.c.seq) for branch in branches)).subquery()
+        query = select(merged.c.seq).order_by(order(merged.c.seq)).limit(span.limit)
+    found = await (await session.connection()).execute(query)
+    return [number for (number,) in found]
+
+
+async def _bounded(session: Session, conditions: EventConditions, span: Span) -> Span:
+    """Turns times into numbers: the trail's times never go back."""
+    above, below = span.above, span.below
+    if conditions.since is not None:
+        first = await _first_at(session, conditions.since)
+        # No event that late: nothing fits.
+        above = _largest(above, first - 1) if first is not None else 2**31 - 1
+    if conditions.until is not None:
+        end = await _first_at(session, conditions.until)
+        below = end if below is None or (end is not None and end < below) else below
+    return Span(above, below, span.newest, span.limit)
+
+
+def _largest(bound: int | None, other: int) -> int:
+    return other if bound is None else max(bound, other)
+
+
+async def _first_at(session: Session, instant: str) -> int | None:
+    ts, seq = _EVENTS.c.ts, _EVENTS.c.seq
+    query = select(seq).where(ts >= instant).order_by(ts, seq).limit(1)
+    return (await (await session.connection()).execute(query)).scalar_one_or_none()
+
+
+def _branches(
+    session: Session, conditions: EventConditions, span: Span
+) -> list[tuple[Select[tuple[int]], ColumnElement[int]]]:
+    seq = _EVENTS.c.seq
+    sets = {
+        _EVENTS.c.actor_id: conditions.actor_ids,
+        _EVENTS.c.action: conditions.actions,
+        _EVENTS.c.outcome: conditions.outcomes,
+    }
+    single = {
+        _EVENTS.c.correlation_id: conditions.correlation_id,
+        _EVENTS.c.revision: conditions.revision,
+    }
+    base = [each == value for each, value in single.items() if value is not None]
+    given = [(each, values) for each, values in sets.items() if values]
+    if conditions.words:
+        query, number = _by_words(session, conditions.words)
+        rest = [*base, *(each.in_(values) for each, values in given)]
+        return [(query.where(*rest, *_within(number, span)), number)]
+    if base or not given:
+        rest = [*base, *(each.in_(values) for each, values in given)]
+        return [(select(seq).where(*rest, *_within(seq, span)), seq)]
+    (driver, wanted), *others = given
+    rest = [each.in_(values) for each, values in others]
+    return [
+        (select(seq).where(driver == value, *rest, *_within(seq, span)), seq) for value in wanted
+    ]
+
+
+def _within(number: ColumnElement[int], span: Span) -> list[ColumnElement[bool]]:
+    bounds = []
+    if span.above is not None:
+        bounds.append(number > span.above)
+    if span.below is not None:
+        bounds.append(number < span.below)
+    return bounds
+
+
+def _by_words(session: Session, words: Words) -> tuple[Select[tuple[int]], ColumnElement[int]]:
+    if session.get_bind().dialect.name == "sqlite":
+        found, number = _SQLITE_WORDS, _SQLITE_WORDS.c.rowid
+        match = text("audit_search_words MATCH :words").bindparams(words=_for_sqlite(words))
+    else:
+        found, number = _POSTGRESQL_WORDS, _POSTGRESQL_WORDS.c.seq
+        match = text("audit_search.vector @@ CAST(:words AS tsquery)").bindparams(
+            words=_for_postgresql(words)
+        )
+    joined = found.join(_EVENTS, _EVENTS.c.seq == number)
+    return select(number.label("seq")).select_from(joined).where(match), number
+
+
+def _for_sqlite(words: Words) -> str:
+    return _join(words, " AND ", " OR ", '"{}"', '"{}"*')
+
+
+def _for_postgresql(words: Words) -> str:
+    return _join(words, " & ", " | ", "'{}'", "'{}':*")
+
+
+def _join(words: Words, both: str, either: str, whole: str, beginning: str) -> str:
+    def one(word: str) -> str:
+        return beginning.format(word[:-1]) if word.endswith("*") else whole.format(word)
+
+    def any_of(group: Sequence[str]) -> str:
+        return f"({either.join(map(one, group))})"
+
+    return both.join(map(any_of, words))

@@ -1,0 +1,148 @@
+"""The commands on the trail: `postledger audit`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from graph.command import run, with_runtime
+from graph.config import Config
+from service.caller import COMMAND_LINE
+from service.runtime import Runtime
+from service.startup import CannotStartError, open_closed_trail
+from service.trail_keys import NoNewKey, rotate_signing_key
+from service.trail_reopen import CannotReopenError, reopen_trail
+from service.trail_verify import (
+    NotAKey,
+    Verification,
+    VerificationRequest,
+    verify_export,
+    verify_trail,
+)
+
+audit = typer.Typer(help="The trail: who changed what, provably.", no_args_is_help=True)
+
+
+@audit.command()
+def verify(
+    bundle: Annotated[
+        Path | None,
+        typer.Argument(help="An export (zip, folder or events alone); left out, the database."),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be repeated.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A verifier key that you know; may be repeated.")
+    ] = None,
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the events' hashes, the tree and its end.")
+    ] = False,
+) -> None:
+    """Check the trail. Exit status: 0 intact, 1 findings, 2 could not check."""
+    if bundle is not None:
+        raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
+
+    async def work(config: Config) -> Verification:
+        async with open_closed_trail(config.storage) as runtime:
+            with _progress() as on_step:
+                notes = tuple((_read(path), str(path)) for path in checkpoint or ())
+                asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
+                result = await verify_trail(runtime, asked)
+        if isinstance(result, NotAKey):
+            raise CannotStartError(result.message)
+        return result
+
+    found = run(work)
+    _tell(found, with_outside=bool(checkpoint), quick=quick)
+    raise typer.Exit(0 if found.intact else 1)
+
+
+@audit.command(name="rotate-key")
+def rotate_key() -> None:
+    """Let a new key sign the trail from now on, while the service runs.
+
+    With a key file, a new key is put into it first. With POSTLEDGER_SIGNING_KEY, put the new key
+    in front there and restart the services before; remove the old one afterwards.
+    """
+
+    async def work(runtime: Runtime) -> None:
+        rotated = await rotate_signing_key(runtime, COMMAND_LINE)
+        if isinstance(rotated, NoNewKey):
+            raise CannotStartError(rotated.message)
+        typer.echo(f"From {rotated.from_size} events on, the trail is signed with the key")
+        typer.echo(rotated.after)
+        typer.echo("Tell the auditors, together with a checkpoint: `postledger audit checkpoint`.")
+
+    run(lambda config: with_runtime(config, work))
+
+
+@audit.command()
+def reopen(
+    reason: Annotated[str, typer.Option(help="Why, for the auditors: it is the first event.")],
+) -> None:
+    """Begin a new trail where the old one cannot go on. The old one is kept in the archive.
+
+    Only where the right database, key or memory is lost. Stop the service first.
+    """
+
+    async def work(config: Config) -> None:
+        async with open_closed_trail(config.storage) as runtime:
+            try:
+                done = await reopen_trail(runtime, COMMAND_LINE, reason, config.trail_name)
+            except CannotReopenError as error:
+                raise CannotStartError(str(error)) from None
+        typer.echo(f"The trail {done.ended} has ended. The new one's first checkpoint:\n")
+        typer.echo(done.note, nl=False)
+
+    run(work)
+
+
+def _bundle_arguments(bundle: Path, checkpoints: list[Path], keys: list[str]) -> list[str]:
+    arguments = [part for path in checkpoints for part in ("--checkpoint", str(path))]
+    arguments += [part for key in keys for part in ("--key", key)]
+    return [*arguments, str(bundle)]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStartError(f"Cannot read {path}: {error}.") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, where that is a terminal; what it is told moves it."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("events", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _tell(found: Verification, *, with_outside: bool, quick: bool) -> None:
+    for each in found.findings:
+        where = "" if each.seq is None else f" at event {each.seq}"
+        more = f" (and {each.count - 1} more)" if each.count > 1 else ""
+        typer.echo(f"{each.code}{where}: {each.message}{more}")
+    typer.echo(f"{found.events_checked} events checked in {found.duration_ms / 1000:.1f} s.")
+    if not found.intact:
+        typer.echo("NOT INTACT: see the findings above.")
+        return
+    typer.echo("INTACT, as far as was asked." if quick else "INTACT.")
+    if not with_outside:
+        typer.echo("Not proven: that nothing was cut off the end, or all rewritten by a holder of")
+        typer.echo("the signing key. That needs a checkpoint kept elsewhere: --checkpoint FILE.")

@@ -1,0 +1,58 @@
+"""Events as they are appended: by this process at once, by others as soon as they are seen."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from audit.history import EventFilter, Recorded, Window, read_events
+from db import events
+from service.runtime import Runtime
+
+POLL_SECONDS: Final = 1.0
+"""How long another process's event may take to be seen."""
+
+_BATCH: Final = 100
+
+
+async def audit_events_appended(
+    runtime: Runtime, wanted: EventFilter | None = None, *, poll_seconds: float = POLL_SECONDS
+) -> AsyncGenerator[Recorded]:
+    """Every event that is appended from now on and fits, in order, each once.
+
+    Args:
+        runtime: the running service.
+        wanted: which events.
+        poll_seconds: how often to look for what other processes appended.
+    """
+    woken = asyncio.Event()
+    unwatch = runtime.trail.watch(woken.set)
+    try:
+        seen = await _size(runtime) - 1
+        while True:
+            woken.clear()
+            last = await _size(runtime) - 1
+            while seen < last:
+                # In steps, so that a long absence is not read into memory at once.
+                upto = min(last, seen + _BATCH)
+                window = Window(_BATCH, above=seen, below=upto + 1, newest=False)
+                async with runtime.database.reading() as session:
+                    found = await read_events(session, window, wanted)
+                seen = upto
+                for recorded in reversed(found):
+                    yield recorded
+            await _wait(woken, poll_seconds)
+    finally:
+        unwatch()
+
+
+async def _size(runtime: Runtime) -> int:
+    async with runtime.database.reading() as session:
+        return (await events.head(session)).size
+
+
+async def _wait(woken: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        return

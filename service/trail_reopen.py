@@ -1,0 +1,89 @@
+"""Beginning a new trail where the old one cannot go on: the one way past a signer that refuses."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+from audit.checkpoint import Checkpoint
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.opening import open_fresh
+from audit.trail import append
+from db import events
+from db import tree as stored
+from db.archive import archive_trail
+from db.database import Session
+from service.caller import Caller
+from service.changes import compare
+from service.runtime import Runtime
+from service.state import find_stand
+from service.values import NOTHING_SAVED
+
+TARGET: Final = "trail"
+
+
+class CannotReopenError(Exception):
+    """There is no key to sign a new trail with. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The new trail's first checkpoint, as a signed note, and the origin of the ended one."""
+
+    note: str
+    ended: str
+
+
+async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str) -> Reopened:
+    """Ends the trail and begins a new one, whose first event says so.
+
+    That event holds the ended trail's last checkpoint in the database and the one that the signer
+    remembers, the reason, and the settings in force, which the new trail vouches for from then on.
+    The ended trail's events, checkpoints and keys are kept in the archive table.
+
+    Args:
+        runtime: of a command, whose trail need not be open.
+        caller: who asks.
+        reason: why.
+        name: the first part of the new trail's origin.
+    """
+    now = runtime.clock()
+    async with runtime.database.transaction() as session:
+        head = await events.lock_head(session)
+        ended = head.origin or head.log_id
+        event = await _event(session, runtime, caller, reason)
+        await archive_trail(session, head.log_id)
+        head.log_id, head.origin = str(uuid4()), None
+        head.size, head.frontier, head.verifier_key = 0, None, None
+        head.last_leaf = head.last_ts = None
+        session.add(head)
+        await session.flush()
+        missing = await open_fresh(session, runtime.trail, name)
+        if missing is not None:
+            raise CannotReopenError(missing.message)
+        await append(session, event, now)
+        note = await stored.checkpoint_note(session, 1) or ""
+    # The memory keeps to one trail, so it is told of the change of trails.
+    runtime.trail.memory.begin_anew(note)
+    return Reopened(note, ended)
+
+
+async def _event(session: Session, runtime: Runtime, caller: Caller, reason: str) -> Event:
+    newest = await stored.newest_checkpoint(session)
+    remembered = runtime.trail.memory.read()
+    stand = await find_stand(session, runtime.scope, runtime.keys)
+    return Event(
+        action=AuditAction.TRAIL_REOPENED,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        revision=stand.revision,
+        changes=compare(NOTHING_SAVED, stand.values),
+        reason=reason,
+        detail={
+            "database_checkpoint": None if newest is None else newest.note,
+            "remembered_checkpoint": (
+                remembered.body if isinstance(remembered, Checkpoint) else None
+            ),
+        },
+    )

@@ -1,0 +1,132 @@
+"""Verifying the trail: against itself, checkpoints kept elsewhere, the settings and the tokens."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit import verify_bundle
+from audit.findings import MEANINGS, Finding, Findings
+from audit.note_keys import VerifierKey, parse_verifier_key
+from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
+from audit.refusal import Refused
+from audit.verify_database import Asked, DatabaseVerification, Outside
+from db.trail_reading import check_search_index
+from service.runtime import Runtime
+from service.trail_replay import Replay
+
+__all__ = [
+    "MEANINGS",
+    "Finding",
+    "NotAKey",
+    "Verification",
+    "VerificationRequest",
+    "verify_export",
+    "verify_trail",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRequest:
+    """What is known from elsewhere: signed notes, each with a name, and verifier keys.
+
+    `quick` leaves it at the events' hashes, the tree and the checkpoints. `on_step` is told how
+    many events are checked, and of how many.
+    """
+
+    checkpoints: tuple[tuple[str, str], ...] = ()
+    keys: tuple[str, ...] = ()
+    quick: bool = False
+    on_step: Callable[[int, int], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found. `checkpoint` is the newest stored one, None where none can be read."""
+
+    findings: tuple[Finding, ...]
+    events_checked: int
+    checkpoint: SignedCheckpoint | None
+    checked_at: datetime
+    duration_ms: int
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True)
+class NotAKey:
+    """What was given is not a verifier key; the message says why."""
+
+    message: str
+
+
+async def verify_trail(
+    runtime: Runtime, request: VerificationRequest | None = None
+) -> Verification | NotAKey:
+    """Verifies the trail in the database, which need not be open for appending.
+
+    The signer's memory counts as a checkpoint that was kept elsewhere.
+    """
+    request = request or VerificationRequest()
+    keys = _keys(request.keys)
+    if isinstance(keys, NotAKey):
+        return keys
+    began, now = time.monotonic(), runtime.clock()
+    findings = Findings()
+    replay = Replay(runtime.scope, findings)
+    # Read before the view of the database is opened: later it could be ahead of that.
+    outside = [Outside(_proper(note), name) for note, name in request.checkpoints]
+    remembered = runtime.trail.memory.note
+    if remembered is not None:
+        outside.append(Outside(remembered, "the signer's memory"))
+    async with runtime.trail.verifying, runtime.database.reading() as session:
+        asked = Asked(
+            outside=tuple(outside),
+            keys=keys,
+            follower=replay,
+            on_step=request.on_step,
+            quick=request.quick,
+        )
+        verification = DatabaseVerification(session, asked, findings)
+        await verification.run()
+        if not request.quick:
+            await replay.compare(session)
+        newest = await read_checkpoint(session, None)
+    if not request.quick:
+        await _check_search(runtime, findings)
+    return Verification(
+        findings=findings.listed,
+        events_checked=verification.events_checked,
+        checkpoint=None if isinstance(newest, NoProof) else newest,
+        checked_at=now,
+        duration_ms=int((time.monotonic() - began) * 1000),
+    )
+
+
+async def _check_search(runtime: Runtime, findings: Findings) -> None:
+    async with runtime.database.transaction() as session:
+        if not await check_search_index(session):
+            findings.add("SEARCH_DIFFERS", None, "the search's index is not that of its words")
+
+
+def verify_export(arguments: Sequence[str]) -> int:
+    """Runs the bundle's own `verify.py` on an export, with its arguments; its exit status."""
+    return verify_bundle.main(arguments)
+
+
+def _keys(texts: Sequence[str]) -> tuple[VerifierKey, ...] | NotAKey:
+    keys = []
+    for text in texts:
+        key = parse_verifier_key(text)
+        if isinstance(key, Refused):
+            return NotAKey(key.message)
+        keys.append(key)
+    return tuple(keys)
+
+
+def _proper(note: str) -> str:
+    """A note as it was before a mail program or a form changed its line ends."""
+    return note.replace("\r\n", "\n").strip("\n") + "\n"

@@ -1,0 +1,584 @@
+"""An export's verify.py, run as an auditor runs it, against bundles whole and tampered with."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import rfc8785
+
+from audit import tiles, tree
+from audit import verify_bundle as verify
+from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.note_keys import Signer
+
+LOG_ID = "7d0f0a52"
+ORIGIN = f"postledger.example/{LOG_ID}"
+OTHER_ORIGIN = "postledger.example/another"
+OWNER = Signer.from_seed(ORIGIN, b"o" * 32)
+NEXT = Signer.from_seed(ORIGIN, b"n" * 32)
+THIEF = Signer.from_seed(ORIGIN, b"t" * 32)
+OTHER = Signer.from_seed(OTHER_ORIGIN, b"x" * 32)
+
+
+@dataclass(frozen=True)
+class Export:
+    """A bundle's files, and what the auditor hands in beside it."""
+
+    bodies: tuple[bytes, ...]
+    note: str
+    keys: str = f"0 {OWNER.verifier}\n"
+    files: tuple[tuple[str, bytes], ...] = ()
+
+    def write(self, path: Path) -> Path:
+        """Write it as a zip."""
+        with zipfile.ZipFile(path, "w") as bundle:
+            for name, data in self.contents().items():
+                bundle.writestr(name, data)
+        return path
+
+    def contents(self) -> dict[str, bytes]:
+        """Give its files by name; a file of no bytes is left out."""
+        files = {
+            "entries.jsonl": b"".join(body + b"\n" for body in self.bodies),
+            "checkpoint": self.note.encode(),
+            "keys": self.keys.encode(),
+        }
+        kept = {name: data for name, data in files.items() if data or name == "entries.jsonl"}
+        return kept | dict(self.files)
+
+
+def event(seq: int, **other: object) -> dict[str, object]:
+    """Make an event; `linked` gives it its `prev`."""
+    return {
+        "v": 1,
+        "log_id": LOG_ID,
+        "seq": seq,
+        "ts": f"2025-03-01T10:00:{seq % 60:02d}.000000Z",
+        "action": "EMAIL_SETTINGS_UPDATED",
+        "outcome": "SUCCEEDED",
+        "error_code": None,
+        "actor": {"kind": "SYSTEM", "id": None, "name": "Zo\xeb \u20ac", "role": None},
+        "client": None,
+        "target": "email-settings",
+        "revision": seq + 1,
+        "changes": [{"field": "smtpPort", "before": "25", "after": "587", "redacted": False}],
+        "reason": "line\nbreak",
+        "correlation_id": None,
+        "detail": {},
+    } | other
+
+
+def linked(events: Sequence[Mapping[str, object]]) -> tuple[bytes, ...]:
+    """Write events as bodies, each with the hash of the one before."""
+    bodies: list[bytes] = []
+    for each in events:
+        prev = tree.leaf_hash(bodies[-1]).hex() if bodies else None
+        bodies.append(rfc8785.dumps({**each, "prev": prev}))  # type: ignore[dict-item]  # JSON
+    return tuple(bodies)
+
+
+def signed(bodies: Sequence[bytes], *signers: Signer) -> str:
+    """State what the bodies are, as their trail does."""
+    frontier: tree.Frontier = ()
+    for size, body in enumerate(bodies):
+        frontier = tree.append(frontier, size, tree.leaf_hash(body)).frontier
+    signers = signers or (OWNER,)
+    origin = signers[0].verifier.name
+    head = Checkpoint(origin, len(bodies), tree.root_hash(frontier))
+    return sign_checkpoint(head, *signers)
+
+
+def export(bodies: Sequence[bytes], *signers: Signer) -> Export:
+    """Export bodies with a checkpoint that fits."""
+    return Export(tuple(bodies), signed(bodies, *signers))
+
+
+def with_tiles(whole: Export) -> Export:
+    """Add the hashes of the bodies, as tiles of level 0."""
+    hashes = [tree.leaf_hash(body) for body in whole.bodies]
+    files = [
+        (tile.path, tiles.encode_hash_tile(hashes[place.idx] for place in tile.coordinates))
+        for tile in tiles.hash_tiles(len(hashes))
+        if tile.level == 0
+    ]
+    return replace(whole, files=(*whole.files, *files))
+
+
+EVENTS = [event(seq) for seq in range(10)]
+BODIES = linked(EVENTS)
+INTACT = export(BODIES)
+AT_7, AT_10 = signed(BODIES[:7]), INTACT.note
+
+Change = Callable[[list[bytes]], Sequence[bytes]]
+
+
+def after(change: Change, of: Export = INTACT) -> Export:
+    """Change the bodies and nothing else."""
+    return replace(of, bodies=tuple(change(list(of.bodies))))
+
+
+def rewritten(place: int, *signers: Signer, **other: object) -> Export:
+    """Change an event, link all after it anew, and sign the whole."""
+    events = [each | (other if each["seq"] == place else {}) for each in EVENTS]
+    return export(linked(events), *signers)
+
+
+def renumbered() -> Export:
+    """Delete an event, renumber and link the rest, and leave the checkpoint."""
+    events = [event(seq, revision=seq + 1 + (seq >= 5)) for seq in range(9)]
+    return replace(INTACT, bodies=linked(events))
+
+
+def inserted() -> Export:
+    """Insert a forged event, renumber and link the rest, and leave the checkpoint."""
+    events = [event(seq, revision=99 if seq == 5 else seq + 1 - (seq > 5)) for seq in range(11)]
+    return replace(INTACT, bodies=linked(events))
+
+
+def edited(bodies: list[bytes], place: int) -> list[bytes]:
+    """Change one value in one body."""
+    bodies[place] = bodies[place].replace(b'"587"', b'"465"')
+    return bodies
+
+
+def replaced(place: int, new: Callable[[bytes], bytes]) -> Export:
+    """Write one body anew, and sign the trail so: what only a holder of the key can do."""
+    bodies = list(BODIES[:place])
+    bodies.append(new(BODIES[place]))
+    for each in EVENTS[place + 1 :]:
+        prev = tree.leaf_hash(bodies[-1]).hex()
+        bodies.append(rfc8785.dumps({**each, "prev": prev}))  # type: ignore[dict-item]  # JSON
+    return export(bodies)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What verify.py said: its exit status, the findings with their events, and all its words."""
+
+    status: int
+    findings: dict[str, int | None]
+    text: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Run verify.py alone: without this project, its dependencies or anything installed.
+
+    Called from within this process it must say the same.
+    """
+    program = tmp_path / "verify.py"
+    shutil.copy(verify.__file__, program)
+
+    def run(
+        bundle: Export | Path | None, checkpoints: Sequence[str] = (), keys: Sequence[str] = ()
+    ) -> Answer:
+        command = [sys.executable, "-I", "-S", "-W", "error", str(program)]
+        for number, note in enumerate(checkpoints):
+            path = tmp_path / f"kept-{number}"
+            path.write_bytes(note.encode())
+            command += ["--checkpoint", str(path)]
+        for key in keys:
+            command += ["--key", key]
+        if bundle is not None:
+            path = bundle if isinstance(bundle, Path) else bundle.write(tmp_path / "bundle.zip")
+            command.append(str(path))
+        done = subprocess.run(  # noqa: S603 (our own program)
+            command, capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+
+        assert not done.stderr
+        if bundle is not None:
+            within = verify.main(command[6:])
+
+            assert (done.returncode, done.stdout) == (within, capsys.readouterr().out)
+        found = re.findall(r"^([A-Z]+_[A-Z_]+)(?: at event (\d+))?: ", done.stdout, re.MULTILINE)
+        findings = {code: int(seq) if seq else None for code, seq in found}
+        return Answer(done.returncode, findings, done.stdout)
+
+    return run
+
+
+Run = Callable[..., Answer]
+
+
+def test_an_intact_bundle(run: Run) -> None:
+    """An intact bundle passes, and what that does not prove is said."""
+    answer = run(INTACT)
+
+    assert (answer.status, answer.findings) == (0, {})
+    assert f"INTACT: 10 events of '{ORIGIN}'" in answer.text
+    assert "Not proven: whose key signed it" in answer.text
+    assert "Not proven: that nothing was cut off the end" in answer.text
+
+
+def test_an_intact_bundle_with_all_that_an_auditor_may_have(run: Run) -> None:
+    """With checkpoints and the key from elsewhere, more is proven."""
+    answer = run(with_tiles(INTACT), [AT_7, AT_10], [str(OWNER.verifier)])
+
+    assert (answer.status, answer.findings) == (0, {})
+    assert "Proven: the checkpoint was signed by a key that you gave." in answer.text
+    assert "Proven: the first 10 events" in answer.text
+    assert "Not proven: that no events after 10" in answer.text
+
+
+@pytest.mark.parametrize("size", [0, 1, 256, 600])
+def test_intact_bundles_of_other_sizes(run: Run, size: int) -> None:
+    """An empty trail, a full tile and several tiles pass."""
+    whole = with_tiles(export(linked([event(seq, ts=EVENTS[0]["ts"]) for seq in range(size)])))
+
+    answer = run(whole, [whole.note])
+
+    assert (answer.status, answer.findings) == (0, {})
+
+
+def test_an_unpacked_bundle(run: Run, tmp_path: Path) -> None:
+    """Without arguments the folder is checked that verify.py lies in."""
+    for name, data in with_tiles(INTACT).contents().items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    assert run(None).status == 0
+
+    path = tmp_path / "entries.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"587"', b'"465"', 1))
+
+    assert run(None).findings["LEAF_MISMATCH"] == 0
+
+
+def test_a_checkpoint_that_went_through_the_mail(run: Run) -> None:
+    """Line ends of Windows and a lost last newline do not spoil a kept checkpoint."""
+    answer = run(INTACT, [AT_7.replace("\n", "\r\n").strip()])
+
+    assert answer.status == 0
+
+
+AFTER_EDIT = {"PREV_MISMATCH": 6, "ROOT_MISMATCH": None}
+CUT = {"SHORTER_THAN_CHECKPOINT": 7}
+KNOWN = {"CHECKPOINT_MISMATCH": None}
+STOLEN = rewritten(5, reason="rewritten")
+OWN_KEY = replace(rewritten(5, THIEF, reason="forged"), keys=f"0 {THIEF.verifier}\n")
+SWAPPED: dict[str, int | None] = {
+    "SEQUENCE_GAP": 4,
+    "PREV_MISMATCH": 5,
+    "SEQUENCE_ORDER": 4,
+    "TIME_BACKWARDS": 4,
+    "ROOT_MISMATCH": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("tampered", "alone", "with_checkpoint"),
+    [
+        pytest.param(after(lambda b: edited(b, 5)), AFTER_EDIT, KNOWN, id="edit"),
+        pytest.param(
+            after(lambda b: edited(b, 5), with_tiles(INTACT)),
+            {"LEAF_MISMATCH": 5, **AFTER_EDIT},
+            KNOWN,
+            id="edit beside tiles",
+        ),
+        pytest.param(after(lambda b: edited(b, 9)), {"ROOT_MISMATCH": None}, KNOWN, id="edit last"),
+        pytest.param(
+            after(lambda b: [*b[:5], *b[6:]]),
+            {"SEQUENCE_GAP": 5, "PREV_MISMATCH": 6, "SHORTER_THAN_CHECKPOINT": 9},
+            {},
+            id="delete in the middle",
+        ),
+        pytest.param(
+            after(lambda b: b[1:]),
+            {"SEQUENCE_GAP": 0, "PREV_MISMATCH": 1, "SHORTER_THAN_CHECKPOINT": 9},
+            {},
+            id="delete the first",
+        ),
+        pytest.param(renumbered(), {"SHORTER_THAN_CHECKPOINT": 9}, {}, id="delete and renumber"),
+        pytest.param(
+            inserted(), {"ROOT_MISMATCH": None, "BEYOND_CHECKPOINT": 10}, KNOWN, id="insert"
+        ),
+        pytest.param(after(lambda b: [*b[:4], b[5], b[4], *b[6:]]), SWAPPED, KNOWN, id="swap"),
+        pytest.param(
+            after(lambda b: [*b, b[9]]),
+            {"SEQUENCE_ORDER": 9, "PREV_MISMATCH": 9, "BEYOND_CHECKPOINT": 10},
+            {},
+            id="repeat",
+        ),
+        pytest.param(after(lambda b: b[:7]), CUT, {}, id="cut the tail"),
+        pytest.param(after(lambda _: []), {"SHORTER_THAN_CHECKPOINT": 0}, {}, id="delete all"),
+        pytest.param(export(BODIES[:7]), {}, CUT, id="cut the tail and its checkpoints"),
+        pytest.param(STOLEN, {}, KNOWN, id="rewrite with the stolen key"),
+        pytest.param(
+            OWN_KEY, {}, {"SIGNATURE_INVALID": None, **KNOWN}, id="rewrite with another key"
+        ),
+        pytest.param(
+            replace(INTACT, note=signed(BODIES, THIEF)),
+            {"SIGNATURE_INVALID": None},
+            {},
+            id="sign with another key",
+        ),
+        pytest.param(
+            replace(INTACT, note=AT_10.replace("\n10\n", "\n9\n")),
+            {"SIGNATURE_INVALID": None, "ROOT_MISMATCH": None, "BEYOND_CHECKPOINT": 9},
+            {},
+            id="edit the checkpoint",
+        ),
+        pytest.param(
+            replace(INTACT, note=AT_10[:-5] + ("A" if AT_10[-5] != "A" else "B") + AT_10[-4:]),
+            {"SIGNATURE_INVALID": None},
+            {},
+            id="forge the signature",
+        ),
+        pytest.param(
+            replace(INTACT, note=signed(BODIES, OTHER), keys=f"0 {OTHER.verifier}\n"),
+            {"ORIGIN_MISMATCH": 0},
+            {},
+            id="checkpoint of another trail",
+        ),
+        pytest.param(
+            rewritten(5, log_id="another"), {"ORIGIN_MISMATCH": 5}, KNOWN, id="event of another"
+        ),
+        pytest.param(
+            rewritten(5, ts="2025-03-01T09:00:00.000000Z"),
+            {"TIME_BACKWARDS": 5},
+            KNOWN,
+            id="clock moved back",
+        ),
+        pytest.param(rewritten(5, ts="yesterday"), {"MALFORMED_EVENT": 5}, KNOWN, id="no time"),
+        pytest.param(rewritten(5, v=2), {"UNKNOWN_VERSION": 5}, KNOWN, id="unknown version"),
+        pytest.param(rewritten(5, v=True), {"UNKNOWN_VERSION": 5}, KNOWN, id="version true"),
+        pytest.param(
+            replaced(5, lambda body: body.replace(b'"detail":{}', b'"detail":{"a":1,"a":1}')),
+            {"NOT_CANONICAL": 5},
+            KNOWN,
+            id="name twice",
+        ),
+        pytest.param(
+            replaced(5, lambda body: json.dumps(json.loads(body)).encode()),
+            {"NOT_CANONICAL": 5},
+            KNOWN,
+            id="other JSON of the same meaning",
+        ),
+        pytest.param(
+            after(lambda b: [*b[:5], json.dumps(json.loads(b[5])).encode(), *b[6:]]),
+            {"NOT_CANONICAL": 5, **AFTER_EDIT},
+            KNOWN,
+            id="the same, unsigned",
+        ),
+        pytest.param(replaced(5, lambda _: b"[]"), {"NOT_CANONICAL": 5}, KNOWN, id="no object"),
+        pytest.param(replaced(5, lambda _: b""), {"NOT_CANONICAL": 5}, KNOWN, id="empty line"),
+        pytest.param(replaced(5, lambda _: b'{"v":1}'), {"MALFORMED_EVENT": 5}, KNOWN, id="no seq"),
+        pytest.param(
+            after(lambda b: [*b[:5], b'"' + b"x" * 99_000 + b'"', *b[6:]]),
+            {"NOT_CANONICAL": 5, **AFTER_EDIT},
+            KNOWN,
+            id="longer than 32 KiB",
+        ),
+        pytest.param(
+            replace(INTACT, note="nothing\n"), {"CHECKPOINT_MALFORMED": None}, {}, id="no note"
+        ),
+    ],
+)
+def test_tampering(
+    run: Run,
+    tampered: Export,
+    alone: dict[str, int | None],
+    with_checkpoint: dict[str, int | None],
+) -> None:
+    """Tampering is found, and the first bad event named: by the bundle alone or a kept checkpoint.
+
+    Where the bundle alone shows nothing, it says that it proves nothing of the kind.
+    """
+    without, checked = run(tampered), run(tampered, [AT_10])
+
+    assert ((1 if alone else 0), alone) == (without.status, without.findings)
+    assert alone or "Not proven: that nothing was cut off the end" in without.text
+    assert (1, alone | with_checkpoint) == (checked.status, checked.findings)
+
+
+def test_a_kept_checkpoint_of_another_trail(run: Run) -> None:
+    """Another installation's checkpoint does not pass for this trail's."""
+    answer = run(INTACT, [signed(BODIES, OTHER)])
+
+    assert (answer.status, answer.findings) == (1, {"ORIGIN_MISMATCH": None})
+
+
+def test_two_trails_for_two_parties(run: Run) -> None:
+    """Two valid statements that contradict each other are named as the proof that they are."""
+    answer = run(STOLEN, [AT_7])
+
+    assert (answer.status, answer.findings) == (1, KNOWN)
+    assert "both are validly signed, which proves that two trails were shown" in answer.text
+
+
+def test_a_key_known_from_elsewhere(run: Run) -> None:
+    """With the right key given, a bundle that brings its own is found out."""
+    answer = run(OWN_KEY, keys=[str(OWNER.verifier)])
+
+    assert (answer.status, answer.findings) == (1, {"SIGNATURE_INVALID": None})
+    assert "not by a key that you gave" in answer.text
+
+
+TWO_KEYS = f"0 {OWNER.verifier}\n8 {NEXT.verifier}\n"
+
+
+@pytest.mark.parametrize(
+    ("note", "status"),
+    [
+        pytest.param(signed(BODIES, NEXT), 0, id="the new key"),
+        pytest.param(signed(BODIES, OWNER, NEXT), 0, id="both"),
+        pytest.param(signed(BODIES, OWNER), 1, id="the old key"),
+    ],
+)
+def test_a_change_of_keys(run: Run, note: str, status: int) -> None:
+    """After a change of keys only the new one counts; older checkpoints stand under the old one."""
+    answer = run(replace(INTACT, note=note, keys=TWO_KEYS), [AT_7])
+
+    assert status == answer.status
+    assert answer.text.count("which was not the key in use at 10") == status
+
+
+def test_a_filtered_export(run: Run) -> None:
+    """A filtered export proves that its events are true, never that they are all: status 2."""
+    some = replace(INTACT, bodies=(BODIES[2], BODIES[5]))
+    bare = replace(some, files=(("filter", b"{}"),))
+    proven = replace(bare, files=(("filter", b"{}"), *with_tiles(INTACT).files))
+
+    for each in (bare, proven):
+        answer = run(each)
+
+        assert (answer.status, answer.findings) == (2, {})
+        assert "filtered or partial: whether events are missing" in answer.text
+    assert "Proven: each event shown" not in run(bare).text
+    assert "Proven: each event shown" in run(proven).text
+
+
+@pytest.mark.parametrize(
+    ("bodies", "findings"),
+    [
+        pytest.param(
+            (BODIES[5], BODIES[2]), {"SEQUENCE_ORDER": 2, "TIME_BACKWARDS": 2}, id="order"
+        ),
+        pytest.param(
+            (BODIES[2], BODIES[5].replace(b'"587"', b'"465"')), {"LEAF_MISMATCH": 5}, id="edit"
+        ),
+        pytest.param(
+            (BODIES[2], linked([*EVENTS, event(10)])[10]), {"BEYOND_CHECKPOINT": 10}, id="beyond"
+        ),
+    ],
+)
+def test_tampering_with_a_filtered_export(
+    run: Run, bodies: tuple[bytes, ...], findings: dict[str, int | None]
+) -> None:
+    """What a filtered export does show cannot be changed unnoticed where it brings its tiles."""
+    files = (("filter", b"{}"), *with_tiles(INTACT).files)
+
+    answer = run(replace(INTACT, bodies=bodies, files=files))
+
+    assert (1, findings) == (answer.status, answer.findings)
+
+
+def test_false_tiles_of_a_filtered_export(run: Run) -> None:
+    """Tiles that were made to fit an edited event do not lead to the signed root."""
+    forged = with_tiles(after(lambda b: edited(b, 5)))
+    files = (("filter", b"{}"), *forged.files)
+
+    answer = run(replace(forged, bodies=forged.bodies[5:6], files=files))
+
+    assert (answer.status, answer.findings) == (1, {"ROOT_MISMATCH": None})
+
+
+def test_a_file_of_events_alone(run: Run, tmp_path: Path) -> None:
+    """Events without a bundle around them cannot be checked against anything."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join(BODIES))
+
+    answer = run(path)
+
+    assert (answer.status, answer.findings) == (2, {})
+    assert "it holds no proper checkpoint" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("bundle", "arguments", "why"),
+    [
+        pytest.param(replace(INTACT, note=""), {}, "no proper checkpoint", id="no checkpoint"),
+        pytest.param(replace(INTACT, keys="nonsense\n"), {}, "no size before it", id="bad keys"),
+        pytest.param(Path("missing.zip"), {}, "no bundle at", id="no bundle"),
+        pytest.param(Path(), {}, "no entries.jsonl", id="folder that is no bundle"),
+        pytest.param(
+            replace(INTACT, keys="\n" * 1_000_001), {}, "larger than", id="keys without end"
+        ),
+        pytest.param(INTACT, {"keys": ["a+00+!"]}, "not an Ed25519", id="key not base64"),
+        pytest.param(
+            INTACT,
+            {"checkpoints": [AT_7.replace("\n\n", "\nmore\n\n")]},
+            "an origin, a size and a root",
+            id="kept with an extension",
+        ),
+        pytest.param(INTACT, {"keys": ["nonsense"]}, "not an Ed25519 verifier key", id="bad key"),
+        pytest.param(INTACT, {"checkpoints": ["x"]}, "not a signed note", id="kept no note"),
+        pytest.param(
+            INTACT, {"checkpoints": [f"{AT_7}x\n"]}, "not a signature line", id="kept half a note"
+        ),
+        pytest.param(
+            INTACT, {"checkpoints": [AT_7.replace("\n7\n", "\n07\n")]}, "properly", id="kept 07"
+        ),
+    ],
+)
+def test_what_cannot_be_checked(
+    run: Run, bundle: Export | Path, arguments: dict[str, list[str]], why: str
+) -> None:
+    """What is not there or not readable is neither intact nor a finding: status 2, and why."""
+    answer = run(bundle, **arguments)
+
+    assert (answer.status, answer.findings) == (2, {})
+    assert "COULD NOT CHECK: " in answer.text
+    assert why in answer.text
+
+
+def test_a_kept_checkpoint_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped file name is said, not skipped."""
+    status = verify.main(["--checkpoint", str(tmp_path / "typo"), str(tmp_path)])
+
+    assert status == 2
+    assert "No such file" in capsys.readouterr().out
+
+
+def test_a_damaged_zip(run: Run, tmp_path: Path) -> None:
+    """A zip that breaks off while it is read is not checked, and no crash is taken for findings."""
+    path = INTACT.write(tmp_path / "bundle.zip")
+    path.write_bytes(path.read_bytes().replace(b'"587"', b'"588"', 1))
+
+    answer = run(path)
+
+    assert (answer.status, answer.findings) == (2, {})
+    assert "Bad CRC-32" in answer.text
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_with_two_files_of_one_name(run: Run, tmp_path: Path) -> None:
+    """A zip that shows different tools different files is refused."""
+    path = INTACT.write(tmp_path / "bundle.zip")
+    with zipfile.ZipFile(path, "a") as bundle:
+        bundle.writestr("checkpoint", AT_7)
+
+    answer = run(path)
+
+    assert (answer.status, answer.findings) == (2, {})
+    assert "two files of one name" in answer.text
+
+
+def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:
+    """Control characters in an event's values are shown as escapes."""
+    answer = run(rewritten(5, log_id="\x1b[2Jgone"))
+
+    assert answer.findings == {"ORIGIN_MISMATCH": 5}
+    assert "\x1b" not in answer.text
+    assert r"\x1b[2Jgone" in answer.text

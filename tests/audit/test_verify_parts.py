@@ -1,0 +1,245 @@
+"""The parts that an export's verify.py carries itself, held to standards and to libraries."""
+
+import ast
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit import tree
+from audit import verify_bundle as verify
+from audit.note_keys import Signer
+
+SOURCE = Path(verify.__file__).read_text(encoding="utf-8")
+
+# RFC 8032, section 7.1: secret key, public key, message, signature.
+ED25519 = {
+    "TEST 1": (
+        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        b"",
+        (
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+            "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+        ),
+    ),
+    "TEST 2": (
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        b"\x72",
+        (
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+        ),
+    ),
+    "TEST 3": (
+        "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        b"\xaf\x82",
+        (
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+            "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
+        ),
+    ),
+    "TEST SHA(abc)": (
+        "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+        "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+        hashlib.sha512(b"abc").digest(),
+        (
+            "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b589"
+            "09351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ED25519)
+def test_published_signatures(name: str) -> None:
+    """RFC 8032's signatures hold, and none of them over another text or by another key."""
+    _, public, message, signature = ED25519[name]
+    key, value = bytes.fromhex(public), bytes.fromhex(signature)
+    other = bytes.fromhex(ED25519["TEST 1" if name != "TEST 1" else "TEST 2"][1])
+
+    assert verify.ed25519_verify(key, message, value)
+    assert not verify.ed25519_verify(key, message + b"x", value)
+    assert not verify.ed25519_verify(other, message, value)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.binary(min_size=32, max_size=32), message=st.binary(), bit=st.integers(0, 511))
+def test_signatures_of_the_library(seed: bytes, message: bytes, bit: int) -> None:
+    """What cryptography signs is accepted, and refused with any bit changed."""
+    signer = Ed25519PrivateKey.from_private_bytes(seed)
+    key, signature = signer.public_key().public_bytes_raw(), signer.sign(message)
+    forged = (int.from_bytes(signature, "big") ^ 1 << bit).to_bytes(64, "big")
+
+    assert verify.ed25519_verify(key, message, signature)
+    assert not verify.ed25519_verify(key, message, forged)
+
+
+ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+@pytest.mark.parametrize(
+    ("key", "signature"),
+    [
+        pytest.param(b"k" * 31, b"s" * 64, id="short key"),
+        pytest.param(bytes.fromhex(ED25519["TEST 1"][1]), b"s" * 63, id="short signature"),
+        pytest.param((2**255 - 19).to_bytes(32, "little"), bytes(64), id="key not reduced"),
+        pytest.param(b"\x02" + bytes(31), bytes(64), id="key not on the curve"),
+        pytest.param(b"\x01" + bytes(30) + b"\x80", bytes(64), id="minus zero"),
+    ],
+)
+def test_malformed_keys_and_signatures(key: bytes, signature: bytes) -> None:
+    """What is no key or no signature verifies nothing."""
+    assert not verify.ed25519_verify(key, b"", signature)
+
+
+def test_a_signature_has_one_form() -> None:
+    """RFC 8032, 5.1.7: a signature whose S is not below the group's order is refused."""
+    _, public, message, signature = ED25519["TEST 2"]
+    value = bytes.fromhex(signature)
+    again = (int.from_bytes(value[32:], "little") + ORDER).to_bytes(32, "little")
+
+    assert not verify.ed25519_verify(bytes.fromhex(public), message, value[:32] + again)
+
+
+@settings(deadline=None)
+@given(leaves=st.lists(st.binary(max_size=40), max_size=70))
+def test_the_two_trees_agree(leaves: list[bytes]) -> None:
+    """verify.py's tree has the service's roots at every size."""
+    frontier: tree.Frontier = ()
+    own = verify.Tree(range(len(leaves) + 1))
+    for size, body in enumerate(leaves):
+        frontier = tree.append(frontier, size, tree.leaf_hash(body)).frontier
+        own.append(verify.leaf_hash(body))
+
+        assert tree.root_hash(frontier) == own.roots[size + 1]
+    assert own.roots[0] == tree.EMPTY_ROOT
+
+
+numbers = st.integers(-(2**53) + 1, 2**53 - 1)
+texts = st.text(st.characters(codec="utf-8"), max_size=8)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)
+@given(value=values)
+def test_canonical_texts_of_the_library(value: object) -> None:
+    """What rfc8785 writes is canonical to verify.py, and means the same."""
+    body = rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON by construction
+
+    assert value == verify.parse_canonical(body)
+
+
+@settings(deadline=None)
+@given(
+    value=values,
+    style=st.sampled_from(
+        [{}, {"indent": 1}, {"separators": (",", ":")}, {"ensure_ascii": False, "sort_keys": True}]
+    ),
+    turned=st.booleans(),
+)
+def test_the_two_canonical_forms_agree(
+    value: object,
+    style: dict[str, object],
+    turned: bool,  # noqa: FBT001 (drawn, not called)
+) -> None:
+    """Of other JSON texts of a value, verify.py accepts just the one that rfc8785 would write."""
+    if turned and isinstance(value, dict):
+        value = dict(reversed(value.items()))
+    text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # keywords by name
+    canonical = rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON by construction
+
+    assert (text == canonical) == is_canonical(text)
+
+
+def is_canonical(body: bytes) -> bool:
+    """Tell whether verify.py takes a body."""
+    try:
+        verify.parse_canonical(body)
+    except verify.NotCanonicalError:
+        return False
+    return True
+
+
+def test_published_order_of_names() -> None:
+    """RFC 8785, section 3.2.3: names stand in the order of their UTF-16 units."""
+    names = ["\r", "1", "\x80", "\xf6", "\u20ac", "\U0001f600", "\ufb33"]
+    body = json.dumps(dict.fromkeys(names), ensure_ascii=False, separators=(",", ":"))
+    by_code_point = json.dumps(dict.fromkeys(sorted(names)), ensure_ascii=False)
+
+    assert is_canonical(body.encode())
+    assert not is_canonical(by_code_point.replace(" ", "").encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        pytest.param(b'{"a":1,"a":1}', "twice", id="name twice"),
+        pytest.param(b'{"a":{"b":1,"b":2}}', "twice", id="name twice, inside"),
+        pytest.param(b'{"a":1,"\\u0061":1}', "twice", id="name twice, escaped"),
+        pytest.param(b'{"b":1,"a":1}', "order", id="order"),
+        pytest.param(b'{"a": 1}', "spaces", id="space"),
+        pytest.param(b'{"a":1} ', "spaces", id="space at the end"),
+        pytest.param(b'{"a":1}\r', "spaces", id="line end of Windows"),
+        pytest.param(b'"\\u0061"', "escapes", id="needless escape"),
+        pytest.param(b'"\\/"', "escapes", id="escaped slash"),
+        pytest.param(b'"\\u001F"', "escapes", id="capitals in escape"),
+        pytest.param(b'"\\ud800"', "escapes", id="lone surrogate"),
+        pytest.param(b'{"\\ud800":1}', "escapes", id="lone surrogate in a name"),
+        pytest.param(b"-0", "numbers", id="minus zero"),
+        pytest.param(b"1.0", "plain integer", id="fraction"),
+        pytest.param(b"1e3", "plain integer", id="exponent"),
+        pytest.param(b"NaN", "plain integer", id="not a number"),
+        pytest.param(b"9007199254740992", "too large", id="2^53"),
+        pytest.param(b"1" * 20_000, "too large", id="thousands of digits"),
+        pytest.param(b"[" * 30_000, "not JSON", id="deep"),
+        pytest.param(b"\xef\xbb\xbf{}", "not JSON", id="byte order mark"),
+        pytest.param(b'"\xff"', "not JSON", id="not UTF-8"),
+        pytest.param(b'"\xed\xa0\x80"', "not JSON", id="surrogate in UTF-8"),
+        pytest.param(b"", "not JSON", id="empty"),
+        pytest.param(b"{} {}", "not JSON", id="two values"),
+    ],
+)
+def test_other_texts_are_not_canonical(body: bytes, why: str) -> None:
+    """What RFC 8785 would not write is refused with the reason."""
+    with pytest.raises(verify.NotCanonicalError, match=why):
+        verify.parse_canonical(body)
+
+
+def test_keys_of_the_service_are_read() -> None:
+    """verify.py reads the verifier keys that the service writes."""
+    verifier = Signer.from_seed("postledger.example/trail-1", b"s" * 32).verifier
+    parsed = verify.parse_key(str(verifier))
+
+    assert parsed == (verifier.name, verifier.key_id, verifier.public_key, 0)
+
+
+def test_the_standard_library_is_enough() -> None:
+    """verify.py imports nothing that does not come with Python."""
+    modules = {
+        name.name.partition(".")[0]
+        for node in ast.walk(ast.parse(SOURCE))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "local")]
+        )
+    }
+
+    assert modules - sys.stdlib_module_names == set()
+
+
+def test_the_grammar_of_old_pythons_is_enough() -> None:
+    """verify.py is written in the grammar of Python 3.9."""
+    assert ast.parse(SOURCE, feature_version=(3, 9)).body

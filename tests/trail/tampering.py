@@ -1,0 +1,65 @@
+"""What somebody does who owns the database: plain SQL, past the service and past its guards."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy import make_url
+
+from db.guards import expected_guards
+
+
+async def tamper(url: str, *statements: str, guards_too: bool = True) -> None:
+    """Runs statements on the database's file, or as its superuser; first the guards come down.
+
+    Afterwards the guards stand again, as a careful attacker would leave them.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        await asyncio.to_thread(_tamper_sqlite, url, statements, guards_too=guards_too)
+        return
+    connection = await asyncpg.connect(_dsn(url))
+    try:
+        tables = [
+            row["relname"]
+            for row in await connection.fetch(
+                "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "WHERE NOT t.tgisinternal"
+            )
+        ]
+        for table in tables if guards_too else ():
+            await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for statement in statements:
+            await connection.execute(statement)
+        for name in expected_guards("postgresql") if guards_too else ():
+            table, _, trigger = name.partition(".")
+            if trigger.startswith(table):
+                await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+    finally:
+        await connection.close()
+
+
+def sqlite_file(url: str) -> Path:
+    """The database's file."""
+    return Path(make_url(url).database or "")
+
+
+def _tamper_sqlite(url: str, statements: tuple[str, ...], *, guards_too: bool) -> None:
+    connection = sqlite3.connect(sqlite_file(url))
+    try:
+        triggers = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+        for name, _ in triggers if guards_too else ():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in triggers if guards_too else ():
+            connection.execute(sql)
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def _dsn(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

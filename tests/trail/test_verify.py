@@ -1,0 +1,139 @@
+"""Verification in the database: what the service itself writes is intact, whatever it does."""
+
+from dataclasses import replace
+
+import pytest
+
+from audit.note_keys import VerifierKey
+from service.access import CreatedToken, create_token, revoke_token
+from service.caller import COMMAND_LINE, Role
+from service.patch import KEEP, Secret, SettingsPatch
+from service.runtime import Runtime
+from service.settings import SettingsUpdate, update_email_settings
+from service.startup import Storage, open_runtime
+from service.trail import SignedCheckpoint, audit_checkpoint
+from service.trail_keys import rotate_signing_key
+from service.trail_reopen import reopen_trail
+from service.trail_verify import NotAKey, Verification, VerificationRequest, verify_trail
+from tests.trail.conftest import write
+from tests.trails import NAME
+
+pytestmark = pytest.mark.anyio
+
+
+async def save(runtime: Runtime, revision: int, patch: SettingsPatch) -> None:
+    """Saves settings over a revision."""
+    await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, revision, "a reason"))
+
+
+async def live(runtime: Runtime) -> None:
+    """A little of everything that the trail tells of."""
+    created = await create_token(runtime, COMMAND_LINE, "ends soon", Role.VIEWER)
+    assert isinstance(created, CreatedToken)
+    await create_token(runtime, COMMAND_LINE, "stays", Role.AUDITOR)
+    patch = SettingsPatch(
+        smtp_host="mail.example.com", smtp_username="me", smtp_password=Secret("a")
+    )
+    await save(runtime, 0, patch)
+    await save(runtime, 1, SettingsPatch(default_from_display_name="Ops · Zażółć"))
+    await save(runtime, 7, SettingsPatch(smtp_port=1))
+    await save(runtime, 2, SettingsPatch(smtp_password=None))
+    await revoke_token(runtime, COMMAND_LINE, created.token.id)
+
+
+async def verified(runtime: Runtime, *notes: str, keys: tuple[str, ...] = ()) -> list[str]:
+    """The codes and messages of what a verification finds."""
+    checkpoints = tuple((note, "your checkpoint") for note in notes)
+    result = await verify_trail(runtime, VerificationRequest(checkpoints, keys))
+    assert isinstance(result, Verification)
+    return [f"{each.code}: {each.message}" for each in result.findings]
+
+
+async def test_what_the_service_writes_is_intact(runtime: Runtime) -> None:
+    """Tokens, settings, secrets and refusals: the database is what the trail led to."""
+    await live(runtime)
+
+    assert [] == await verified(runtime)
+
+
+async def test_an_empty_trail_is_intact(runtime: Runtime) -> None:
+    """Nothing happened, and that is what is stated."""
+    assert [] == await verified(runtime)
+
+
+async def test_a_trail_with_a_second_key_is_intact(storage: Storage) -> None:
+    """Each key's checkpoints are checked with the key of their time."""
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+        early = await audit_checkpoint(runtime)
+    newer = replace(storage, signing_keys=("A" * 43 + "=", *storage.signing_keys))
+    async with open_runtime(newer) as runtime:
+        await rotate_signing_key(runtime, COMMAND_LINE)
+        await write(runtime.database, 2)
+        late = await audit_checkpoint(runtime)
+
+        assert isinstance(early, SignedCheckpoint)
+        assert isinstance(late, SignedCheckpoint)
+        assert [] == await verified(runtime, early.note)
+        assert [] == await verified(runtime, keys=(late.verifier_key,))
+
+
+async def test_a_reopened_trail_is_intact(runtime: Runtime) -> None:
+    """The new trail vouches for the settings as it found them, and for what comes after."""
+    await live(runtime)
+    await reopen_trail(runtime, COMMAND_LINE, "a try", NAME)
+    await save(runtime, 3, SettingsPatch(smtp_port=2525))
+
+    assert [] == await verified(runtime)
+
+
+async def test_long_texts_are_compared_as_far_as_events_hold_them(runtime: Runtime) -> None:
+    """An event cuts what is too long for it, and the comparison knows."""
+    await save(runtime, 0, SettingsPatch(smtp_host="mail.example.com", oauth2=KEEP))
+    await save(runtime, 1, SettingsPatch(default_from_display_name="x" * 250))
+
+    assert [] == await verified(runtime)
+
+
+async def test_a_trail_longer_than_a_step_is_intact(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps meet without a seam."""
+    monkeypatch.setattr("audit.verify_database._STEP", 4)
+    await live(runtime)
+    await write(runtime.database, 13)
+    steps: list[tuple[int, int]] = []
+    result = await verify_trail(
+        runtime, VerificationRequest(on_step=lambda done, total: steps.append((done, total)))
+    )
+
+    assert isinstance(result, Verification)
+    assert () == result.findings
+    assert (steps[-1][1], result.events_checked) == steps[-1]
+    assert len(steps) > 3
+
+
+async def test_the_quick_way_finds_an_intact_trail_intact(runtime: Runtime) -> None:
+    """Hashes, tree and end only."""
+    await live(runtime)
+    result = await verify_trail(runtime, VerificationRequest(quick=True))
+
+    assert isinstance(result, Verification)
+    assert result.intact
+
+
+async def test_a_key_that_is_none_is_refused(runtime: Runtime) -> None:
+    """Rather than to find that nothing was signed by it."""
+    assert isinstance(await verify_trail(runtime, VerificationRequest(keys=("x",))), NotAKey)
+
+
+async def test_a_strangers_key_is_not_the_trails(runtime: Runtime) -> None:
+    """Who knows the trail by another key finds that it is not signed by that one."""
+    await live(runtime)
+    signed = await audit_checkpoint(runtime)
+    assert isinstance(signed, SignedCheckpoint)
+    stranger = str(VerifierKey(signed.checkpoint.origin, bytes(32)))
+    found = await verified(runtime, keys=(stranger,))
+
+    assert 1 == len(found)
+    assert found[0].startswith("SIGNATURE_INVALID: of the newest checkpoint: it is signed by")

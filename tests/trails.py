@@ -1,0 +1,39 @@
+"""An open trail for tests, with keys that the test holds in its hand."""
+
+from pathlib import Path
+from typing import Final
+
+from audit.memory import SignerMemory
+from audit.note_keys import Signer
+from audit.opening import open_trail
+from audit.trail import Trail
+from db.database import Database
+
+SEED: Final = bytes(range(32))
+NAME: Final = "audit.example"
+
+
+class HeldKeys:
+    """Signing keys: seeds of 32 bytes, the newest first."""
+
+    def __init__(self, *seeds: bytes) -> None:
+        self.seeds = seeds
+
+    def signers(self, origin: str) -> list[Signer]:
+        """The keys, under the trail's name."""
+        return [Signer.from_seed(origin, seed) for seed in self.seeds]
+
+    def add(self) -> bool:
+        """Makes no key: the test does."""
+        return False
+
+
+async def opened_trail(database: Database, folder: Path) -> Trail:
+    """A trail that is open and attached to the database; its memory lies in the folder."""
+    trail = Trail(HeldKeys(SEED), SignerMemory(folder / "signer.memory"))
+    trail.attach(database)
+    async with database.transaction() as session:
+        problem = await open_trail(session, trail, NAME)
+    if problem is not None:
+        raise AssertionError(problem.message)
+    return trail
