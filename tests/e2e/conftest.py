@@ -14,6 +14,9 @@ from tests.e2e.mail_server import MailServer
 USERNAME = "postledger@example.org"
 DATABASES = ["sqlite", "postgresql"]
 
+on_sqlite = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
+"""For a test of the shared service that would learn nothing from the other database."""
+
 MakeInstallation: TypeAlias = Callable[[str], Installation]
 
 
