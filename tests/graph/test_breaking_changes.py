@@ -20,18 +20,18 @@ def unannounced(old: str, new: str, changelog: str) -> list[str]:
 
     It is to name them in its section on what is not released yet, under a heading 'Breaking'.
     """
-    section = re.search(
-        r"^## .*unreleased.*?$(.*?)(?=^## |\Z)", changelog, re.IGNORECASE | re.MULTILINE | re.DOTALL
-    )
-    breaking = (
-        re.search(r"^### Breaking$(.*?)(?=^### |\Z)", section[1], re.MULTILINE | re.DOTALL)
-        if section
-        else None
-    )
-    announced = set(re.findall(r"`([\w.]+)`", breaking[1])) if breaking else set()
+    breaking = _section("### Breaking", _section("## Unreleased", changelog))
+    announced = set(re.findall(r"`([\w.]+)`", breaking))
     changes = find_breaking_changes(build_schema(old), build_schema(new))
     found = [each.description for each in changes]
     return [each for each in found if not announced & set(re.findall(r"[\w.]*\w", each))]
+
+
+def _section(heading: str, text: str) -> str:
+    """What stands under a heading, up to the next one of its level."""
+    level = heading.partition(" ")[0]
+    under = f"\n{text}".partition(f"\n{heading}\n")[2]
+    return f"\n{under}".partition(f"\n{level} ")[0]
 
 
 @pytest.mark.parametrize(
