@@ -33,9 +33,13 @@ class AuditOutcome(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What acts: the bearer of a token, somebody at the machine's command line, the service."""
+    """What acts: the bearer of a token, a person, somebody at the command line, the service.
+
+    A person is whom an identity provider vouches for (OpenID Connect).
+    """
 
     ACCESS_TOKEN = "ACCESS_TOKEN"  # noqa: S105 (the name of a kind)
+    PERSON = "PERSON"
     COMMAND_LINE = "COMMAND_LINE"
     SYSTEM = "SYSTEM"
 

@@ -193,6 +193,7 @@ class AccessTokenRow(SQLModel, table=True):
     __tablename__ = "access_token"
 
     id: str = Field(primary_key=True)
+    number: int
     name: str
     role: str
     token_hash: str = Field(repr=False)

@@ -1,10 +1,14 @@
 """Queries on access tokens."""
 
-from sqlalchemy import desc, text
-from sqlmodel import col, select
+from collections.abc import Collection
+
+from sqlalchemy import desc, text, update
+from sqlmodel import col, func, or_, select
 
 from db.database import Session
 from db.tables import AccessTokenRow
+
+_NUMBER = col(AccessTokenRow.number)
 
 
 async def token_by_hash(session: Session, token_hash: str) -> AccessTokenRow | None:
@@ -21,10 +25,56 @@ async def token(session: Session, token_id: str) -> AccessTokenRow | None:
 
 async def tokens(session: Session) -> list[AccessTokenRow]:
     """All tokens, newest first."""
-    query = select(AccessTokenRow).order_by(
-        desc(col(AccessTokenRow.created_at)), desc(col(AccessTokenRow.id))
-    )
+    query = select(AccessTokenRow).order_by(desc(_NUMBER))
     return list((await session.exec(query)).all())
+
+
+async def tokens_between(
+    session: Session, *, above: int | None, below: int | None, newest: bool, limit: int
+) -> list[AccessTokenRow]:
+    """Up to `limit` tokens between two numbers (both exclusive), newest first.
+
+    Args:
+        session: the transaction.
+        above: only tokens after this one.
+        below: only tokens before this one.
+        newest: whether `limit` cuts the oldest ones away, or the newest ones.
+        limit: how many at the most.
+    """
+    query = select(AccessTokenRow)
+    if above is not None:
+        query = query.where(above < _NUMBER)
+    if below is not None:
+        query = query.where(below > _NUMBER)
+    query = query.order_by(desc(_NUMBER) if newest else _NUMBER).limit(limit)
+    rows = list((await session.exec(query)).all())
+    return rows if newest else rows[::-1]
+
+
+async def next_number(session: Session) -> int:
+    """The number of the next token. Callers hold `lock_tokens`, so that no other one takes it."""
+    return ((await session.exec(select(func.max(_NUMBER)))).one() or 0) + 1
+
+
+async def note_use(session: Session, token_id: str, now: str, before: str) -> None:
+    """Sets a token's last use, unless another one was noted after `before`."""
+    last_used = col(AccessTokenRow.last_used_at)
+    await session.exec(
+        update(AccessTokenRow)
+        .where(col(AccessTokenRow.id) == token_id, or_(last_used.is_(None), last_used <= before))
+        .values(last_used_at=now)
+    )
+
+
+async def valid_ids(session: Session, ids: Collection[str], now: str) -> set[str]:
+    """Those of some tokens that still let their bearer in."""
+    expires = col(AccessTokenRow.expires_at)
+    query = select(AccessTokenRow.id).where(
+        col(AccessTokenRow.id).in_(ids),
+        col(AccessTokenRow.revoked_at).is_(None),
+        or_(expires.is_(None), expires > now),
+    )
+    return set((await session.exec(query)).all())
 
 
 async def lock_tokens(session: Session) -> None:

@@ -9,22 +9,30 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
+from graph import health
 from graph.audit_http import audit_routes
 from graph.config import Config
 from graph.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
+from graph.edge import Edge
 from graph.entrance import Entrance
 from graph.execution import Executor
 from graph.gate import Gate
-from graph.http import Edge, HttpEndpoint
+from graph.http import HttpEndpoint
+from graph.metrics import Metrics
+from graph.observe import LOG_ONLY, LogObserver, Observers
 from graph.operation import OperationReader
 from graph.playground import ASSET_ROUTE
 from graph.rate import Rate
 from graph.refusal import Refusal
 from graph.schema import Schema, schema
+from graph.socket import SocketEndpoint
+from graph.telemetry import traces
 from graph.trusted_documents import load_trusted_documents
 from service.anchors import following
+from service.issuer import IssuerKeys
+from service.people import People
 from service.runtime import Runtime
 from service.startup import Started, started
 
@@ -44,39 +52,70 @@ async def create_app(config: Config) -> AsyncIterator[App]:
     Raises:
         CannotStartError: something outside has to change first.
     """
-    async with started(config.storage, config.testing) as start:
-        runtime = replace(start.runtime, anchors=config.anchors)
-        async with following(runtime):
-            yield App(compose(config, runtime), start)
+    with traces(config.otlp_endpoint) as tracing:
+        async with started(config.storage, config.testing) as start:
+            runtime = replace(start.runtime, anchors=config.anchors)
+            metrics = Metrics()
+            await metrics.start(runtime)
+            observers = Observers((LogObserver(), metrics, *tracing))
+            async with following(runtime):
+                yield App(compose(config, runtime, schema, metrics, observers), start)
 
 
-def compose(config: Config, runtime: Runtime, served: Schema = schema) -> Starlette:
+def compose(
+    config: Config,
+    runtime: Runtime,
+    served: Schema = schema,
+    metrics: Metrics | None = None,
+    observers: Observers = LOG_ONLY,
+) -> Starlette:
     """Puts the app together around a runtime that is open.
+
+    Args:
+        config: the configuration.
+        runtime: the open service.
+        served: the schema.
+        metrics: what `/metrics` shows.
+        observers: who is told of operations.
 
     Raises:
         CannotStartError: a file that the configuration names is not what it should be.
     """
     limits = config.limits
-    gate = Gate(runtime, Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute))
+    gate = _gate(config, runtime)
     edge = Edge(
         runtime=runtime,
         gate=gate,
         limits=limits,
         reader=OperationReader(served.core, limits),
-        executor=Executor(served, limits),
+        executor=Executor(served, limits, observers),
         documents=load_trusted_documents(config.trusted_documents),
+        observers=observers,
+    )
+    pages = health.routes(
+        edge, metrics or Metrics(), metrics_need_token=not config.metrics_without_token
     )
     routes = [
+        *pages,
         ASSET_ROUTE,
         # Route, not Mount: a Mount answers `/graphql` with a redirect.
         Route("/graphql", HttpEndpoint(edge)),
         *audit_routes(runtime, gate),
+        WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
     ]
     return Starlette(
         routes=routes,
         middleware=_middleware(config),
         exception_handlers={HTTPException: _refuse},
     )
+
+
+def _gate(config: Config, runtime: Runtime) -> Gate:
+    people = None
+    if config.oidc_issuer is not None:
+        people = People(IssuerKeys(config.oidc_issuer), config.trust, runtime.clock)
+    calls, refusals = Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)
+    return Gate(runtime, calls, refusals, people)
 
 
 def _middleware(config: Config) -> list[Middleware]:

@@ -4,16 +4,22 @@ import re
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, IPvAnyNetwork, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.limits import Limits
+from service.caller import Role
+from service.issuer import is_secure
+from service.people import Trust
 
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
 class EdgeConfig(BaseSettings):
     """The part of `Config` that says what the edge lets in."""
+
+    # The audience is looked at beside the issuer even where it was left out.
+    model_config = SettingsConfigDict(validate_default=True)
 
     max_body_bytes: int = Field(
         100_000, ge=1_000, le=10_000_000, description="Largest request body or WebSocket message."
@@ -80,6 +86,37 @@ class EdgeConfig(BaseSettings):
         "`extensions.persistedQuery` or their text; everything else is refused.",
     )
 
+    metrics_without_token: bool = Field(
+        default=False,
+        description="Whether `/metrics` answers without an access token (any role's will do).",
+    )
+    otlp_endpoint: str | None = Field(
+        None,
+        description="Where traces go, an OTLP address over HTTP such as "
+        "`http://localhost:4318/v1/traces`. Needs the extra `telemetry`. Unset: no traces.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="An OpenID Connect issuer whose JSON Web Tokens are accepted beside access "
+        "tokens, exactly as its tokens name it: `https://login.example.com/realms/main`.",
+    )
+    oidc_audience: str | None = Field(
+        None, description="What `aud` must hold in the issuer's tokens. Required with the issuer."
+    )
+    oidc_roles_claim: str = Field(
+        "roles",
+        min_length=1,
+        description="The claim that holds the roles, a path with dots: `realm_access.roles`.",
+    )
+    oidc_name_claim: str = Field("name", description="The claim that holds a person's name.")
+    oidc_administrator_role: str = Field(
+        "postledger-administrator", description="The issuer's name for ADMINISTRATOR."
+    )
+    oidc_auditor_role: str = Field(
+        "postledger-auditor", description="The issuer's name for AUDITOR."
+    )
+    oidc_viewer_role: str = Field("postledger-viewer", description="The issuer's name for VIEWER.")
+
     @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
@@ -97,10 +134,40 @@ class EdgeConfig(BaseSettings):
                 )
         return value
 
-    @field_validator("trusted_documents", mode="before")
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_secure(cls, value: str | None) -> str | None:
+        if value is not None and not is_secure(value):
+            raise ValueError("the issuer must be an https address")
+        return value
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _goes_with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (value is None) is not (info.data.get("oidc_issuer") is None):
+            raise ValueError("set the issuer and the audience, or neither")
+        return value
+
+    @field_validator(
+        "trusted_documents", "otlp_endpoint", "oidc_issuer", "oidc_audience", mode="before"
+    )
     @classmethod
     def _empty_path_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @property
+    def trust(self) -> Trust:
+        """What is believed of the issuer's tokens."""
+        return Trust(
+            audience=self.oidc_audience or "",
+            roles={
+                self.oidc_viewer_role: Role.VIEWER,
+                self.oidc_auditor_role: Role.AUDITOR,
+                self.oidc_administrator_role: Role.ADMINISTRATOR,
+            },
+            roles_claim=self.oidc_roles_claim,
+            name_claim=self.oidc_name_claim,
+        )
 
     @property
     def limits(self) -> Limits:

@@ -196,6 +196,7 @@ _describe(
     "What acted.",
     {
         "ACCESS_TOKEN": "The bearer of an access token.",
+        "PERSON": "Somebody whom the configured identity provider vouches for.",
         "COMMAND_LINE": "Somebody at the service's machine.",
         "SYSTEM": "The service itself.",
     },

@@ -46,10 +46,13 @@ def present_all(
     errors: Sequence[GraphQLError] | None, request_id: str, *, before_execution: bool, most: int
 ) -> list[GraphQLError]:
     """The first `most` of an answer's errors, each as a client may see it."""
-    return [present(each, request_id, before_execution) for each in (errors or ())[:most]]
+    return [
+        present(each, request_id, before_execution=before_execution)
+        for each in (errors or ())[:most]
+    ]
 
 
-def present(error: GraphQLError, request_id: str, before_execution: bool) -> GraphQLError:  # noqa: FBT001 (a fact, not a mode)
+def present(error: GraphQLError, request_id: str, *, before_execution: bool) -> GraphQLError:
     """An error as a client may see it.
 
     Args:

@@ -2,26 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import structlog
 from graphql import GraphQLError, OperationType
+from graphql.language import FieldNode
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from graph.context import Context
 from graph.errors import coded, codes_of, present_all
 from graph.limits import Limits
+from graph.observe import LOG_ONLY, Observers, Seen
 from graph.operation import Operation
 from graph.schema import Schema
+from service.denials import record_denied
 
 UNLIMITED_MUTATION: Final = "sendTestEmail"
 """It has its own time: its stages' time-outs."""
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,14 @@ class Answer:
 class Executor:
     """Executes operations of one schema."""
 
-    def __init__(self, schema: Schema, limits: Limits) -> None:
+    def __init__(self, schema: Schema, limits: Limits, observers: Observers = LOG_ONLY) -> None:
         self._schema = schema
         self._limits = limits
+        self._observers = observers
 
     async def execute(self, operation: Operation, context: Context) -> Answer:
         """Executes a query or mutation."""
-        began = time.perf_counter()
+        began = _Began.now()
         context.document = operation.document
         try:
             async with asyncio.timeout(self._seconds(operation)):
@@ -65,10 +66,11 @@ class Executor:
             answer = self._answer(result, context.request_id)
         except TimeoutError:
             answer = Answer(errors=[_timed_out(operation)])
-        _note(operation, answer, began)
+        await _record_denial(answer, context)
+        self._observers.operation(_seen(operation, answer, context, began))
         return answer
 
-    async def stream(self, operation: Operation, context: Context) -> AsyncIterator[Answer]:
+    async def stream(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
         """Executes an operation, and gives what comes of it: a subscription's values, one by one.
 
         The next value is not asked for before the last one was taken, so a slow reader holds back
@@ -77,7 +79,7 @@ class Executor:
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(operation, context)
             return
-        began = time.perf_counter()
+        began = _Began.now()
         context.document = operation.document
         source = await self._schema.subscribe(
             operation.request.query,
@@ -86,11 +88,14 @@ class Executor:
             operation_name=operation.request.operation_name,
         )
         answer = Answer()
-        async with aclosing(source):
-            async for result in source:
-                answer = self._answer(result, context.request_id)
-                yield answer
-        _note(operation, answer, began)
+        try:
+            async with aclosing(source):
+                async for result in source:
+                    answer = self._answer(result, context.request_id)
+                    await _record_denial(answer, context)
+                    yield answer
+        finally:
+            self._observers.operation(_seen(operation, answer, context, began))
 
     def _seconds(self, operation: Operation) -> float | None:
         if operation.kind is OperationType.QUERY:
@@ -109,6 +114,20 @@ class Executor:
         return Answer(result.data, errors, executed=not refused)
 
 
+async def _record_denial(answer: Answer, context: Context) -> None:
+    """A denial stands in the trail before the caller hears of it, once for each call."""
+    fields = {
+        node.name.value
+        for error in answer.errors
+        if (error.extensions or {}).get("code") == "FORBIDDEN"
+        for node in error.nodes or ()
+        if isinstance(node, FieldNode)
+    }
+    if fields and not context.denied:
+        context.denied = True
+        await record_denied(context.runtime, context.caller, sorted(fields))
+
+
 def _timed_out(operation: Operation) -> GraphQLError:
     message = "This took too long and was given up."
     if operation.kind is OperationType.MUTATION:
@@ -116,12 +135,24 @@ def _timed_out(operation: Operation) -> GraphQLError:
     return coded("TIMED_OUT", message)
 
 
-def _note(operation: Operation, answer: Answer, began: float) -> None:
-    """One line in the log: never the text, never a variable."""
-    _log.info(
-        "operation",
+@dataclass(frozen=True, slots=True)
+class _Began:
+    """An instant, for the calendar and for measuring from."""
+
+    wall: int
+    steady: float
+
+    @classmethod
+    def now(cls) -> "_Began":
+        return cls(time.time_ns(), time.perf_counter())
+
+
+def _seen(operation: Operation, answer: Answer, context: Context, began: _Began) -> Seen:
+    return Seen(
         kind=operation.kind.value,
-        operation=operation.name,
+        name=operation.name,
         codes=codes_of(answer.errors),
-        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+        began=began.wall,
+        seconds=time.perf_counter() - began.steady,
+        request_id=context.request_id,
     )

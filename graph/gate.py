@@ -11,9 +11,11 @@ from graph.rate import Rate
 from graph.refusal import Refusal
 from service.access import TokenRefused, authenticate
 from service.caller import Caller, Client
+from service.people import People
 from service.runtime import Runtime
 
 _MAX_TOKEN: Final = 8_000
+_JWT_DOTS: Final = 2
 
 _log = structlog.get_logger()
 
@@ -27,11 +29,13 @@ class Gate:
         calls: how often an actor may call.
         refusals: how often an address may come with a bad token. A good one always passes, so
             that nobody can shut out those who share an address with him.
+        people: lets people in by JSON Web Tokens; None where no issuer is configured.
     """
 
     runtime: Runtime
     calls: Rate
     refusals: Rate
+    people: People | None = None
 
     async def admit(self, authorization: str | None, client: Client) -> Caller | Refusal:
         """Whose call it is, by its `Authorization` header; or why it is refused."""
@@ -60,6 +64,8 @@ class Gate:
             return TokenRefused("missing")
         if len(token) > _MAX_TOKEN:
             return TokenRefused("malformed")
+        if self.people is not None and token.count(".") == _JWT_DOTS:
+            return await self.people.identify(token.strip(), client)
         return await authenticate(self.runtime, token.strip(), client)
 
 

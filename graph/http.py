@@ -3,32 +3,26 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph.accept import RESULTS, MediaType, choose, names
 from graph.body import read_body
-from graph.context import Context
+from graph.edge import Edge
 from graph.entrance import client_of
-from graph.errors import present_all
-from graph.execution import Answer, Executor
-from graph.gate import Gate
-from graph.limits import Limits
-from graph.operation import Operation, OperationReader, Rejected
+from graph.execution import Answer
+from graph.operation import Operation, Rejected
 from graph.playground import playground_page
 from graph.refusal import Refusal, bad_request
 from graph.request import GraphQLRequest, read_json, request_of, request_of_parameters
 from graph.response import respond, respond_refused
 from graph.sse import EventStream
-from graph.trusted_documents import TrustedDocuments
 from service.caller import Caller
-from service.runtime import Runtime
 
 _PREFLIGHT_HEADERS: Final = (
     "graphql-require-preflight",
@@ -38,39 +32,6 @@ _PREFLIGHT_HEADERS: Final = (
 _METHODS: Final = {"Allow": "GET, POST"}
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What every way to an operation needs."""
-
-    runtime: Runtime
-    gate: Gate
-    limits: Limits
-    reader: OperationReader
-    executor: Executor
-    documents: TrustedDocuments
-
-    def operation(self, request: GraphQLRequest) -> Operation | Rejected:
-        """The operation that a request asks for, or what is wrong with it."""
-        resolved = self.documents.resolve(request)
-        return (
-            Rejected([resolved])
-            if isinstance(resolved, GraphQLError)
-            else self.reader.read(resolved)
-        )
-
-    def rejected(self, rejected: Rejected, request_id: str) -> Answer:
-        """The answer to a request that is no operation."""
-        errors = present_all(
-            rejected.errors, request_id, before_execution=True, most=self.limits.errors
-        )
-        return Answer(errors=errors, executed=False)
-
-    def context(self, caller: Caller) -> Context:
-        """A context for one operation."""
-        request_id = "" if caller.client is None else caller.client.request_id
-        return Context(self.runtime, caller, request_id)
 
 
 class HttpEndpoint:
@@ -104,15 +65,15 @@ class HttpEndpoint:
         media_type = choose(accept, (*RESULTS, MediaType.EVENTS))
         refused = _refusal(request, media_type)
         if refused is not None:
-            return respond_refused(refused, media_type)
+            return self._refuse(refused, media_type)
         caller = await self._edge.gate.admit(
             request.headers.get("authorization"), client_of(request)
         )
         if isinstance(caller, Refusal):
-            return _not_admitted(caller, media_type)
+            return self._not_admitted(caller, media_type)
         asked = await self._read(request)
         if isinstance(asked, Refusal):
-            return respond_refused(asked, media_type)
+            return self._refuse(asked, media_type)
         operation = self._edge.operation(asked)
         if isinstance(operation, Rejected):
             answer = self._edge.rejected(operation, client_of(request).request_id)
@@ -140,15 +101,30 @@ class HttpEndpoint:
         if operation.kind is OperationType.MUTATION and request.method == "GET":
             message = "Send mutations by POST."
             refusal = Refusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
-            return respond_refused(refusal, media_type)
+            return self._refuse(refusal, media_type)
         if operation.kind is OperationType.SUBSCRIPTION:
             if not names(accept, MediaType.EVENTS):
                 message = "Subscriptions go over a WebSocket, or as text/event-stream."
-                return respond_refused(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
+                return self._refuse(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
             media_type = MediaType.EVENTS
         if media_type is MediaType.EVENTS:
-            return EventStream(self._edge.executor.stream(operation, context))
+            runtime = self._edge.runtime
+            return EventStream(
+                self._edge.executor.stream(operation, context),
+                runtime.sessions.open(runtime, caller),
+            )
         return self._single(await self._edge.executor.execute(operation, context), media_type)
+
+    def _refuse(self, refusal: Refusal, media_type: MediaType | None) -> Response:
+        self._edge.observers.refusal(refusal.code)
+        return respond_refused(refusal, media_type)
+
+    def _not_admitted(self, refusal: Refusal, media_type: MediaType | None) -> Response:
+        """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
+        response = self._refuse(refusal, media_type)
+        if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (unauthenticated)
+            response.status_code = 200
+        return response
 
     def _single(self, answer: Answer, media_type: MediaType | None) -> Response:
         if media_type is MediaType.EVENTS:
@@ -173,11 +149,3 @@ def _refusal(request: Request, media_type: MediaType | None) -> Refusal | None:
         # A page of another site cannot send it without asking first (CSRF).
         return bad_request("A GET needs the header `GraphQL-Require-Preflight: 1`.")
     return None
-
-
-def _not_admitted(refusal: Refusal, media_type: MediaType | None) -> Response:
-    """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
-    response = respond_refused(refusal, media_type)
-    if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (named by its reason)
-        response.status_code = 200
-    return response

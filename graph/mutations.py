@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from graph.access import AccessMutations
 from graph.context import Info
 from graph.errors import coded
 from graph.ids import key_of
@@ -23,7 +24,7 @@ from service.test_emails import cancel_test_email, send_test_email
 
 
 @strawberry.type(description="What can be changed or done.")
-class Mutation:
+class Mutation(AccessMutations):
     """The root of changing."""
 
     @strawberry.mutation(

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import strawberry
 
+from graph.access import AccessQueries
 from graph.context import Info
 from graph.errors import bad_input
 from graph.ids import key_of
 from graph.inputs import EmailSettingsInput
+from graph.nodes import NodeQueries
 from graph.paging import After, Before, First, Last, page_request
 from graph.permissions import Requires, require
 from graph.trail_queries import TrailQueries
@@ -34,7 +36,7 @@ from service.test_emails import test_email, test_emails
 
 
 @strawberry.type(description="What can be read.")
-class Query(TrailQueries):
+class Query(NodeQueries, AccessQueries, TrailQueries):
     """The root of reading."""
 
     @strawberry.field(description="Who you are, and what you may do.")

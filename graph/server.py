@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, contextmanager
 import structlog
 import uvicorn
 from rich.console import Console
+from starlette.applications import Starlette
 
 from graph.app import App, create_app
 from graph.config import Config
@@ -68,7 +69,7 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
                 app.start.runtime, config.data_directory, sandbox_port, _printer(console)
             )
             _tell_sandbox(console, await stack.enter_async_context(mail))
-        server = _Server(_uvicorn_config(config, app))
+        server = _Server(uvicorn_config(config, app.asgi))
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
         left = config.shutdown_grace_seconds - (time.monotonic() - since)
@@ -76,23 +77,30 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
         _log.info("stopped")
 
 
-def _uvicorn_config(config: Config, app: App) -> uvicorn.Config:
+def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
+    """How the app is served."""
     return uvicorn.Config(
-        app.asgi,
+        asgi,
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
+        ws_max_size=config.max_body_bytes,
+        # Messages are small, and each connection's compressor would take more than they do.
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=int(config.shutdown_grace_seconds),
     )
 
 
 def _listen(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    if not config.host:
+        # The system would take it for every address, which nobody means who says nothing.
+        raise CannotStartError("POSTLEDGER_HOST is empty: give an address, such as 127.0.0.1.")
     try:
         listener = socket.create_server((config.host, config.port), family=family)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise CannotStartError(
             f"Cannot listen on {config.host}, port {config.port} ({reason}): "
             "choose others with POSTLEDGER_HOST and POSTLEDGER_PORT."

@@ -4,15 +4,17 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from graph.errors import coded
 from graph.execution import Answer
 from graph.response import VARY, write_json
+from graph.tasks import cancel_all
 
 HEARTBEAT_SECONDS: Final = 15.0
 SEND_SECONDS: Final = 30.0
@@ -25,69 +27,75 @@ class EventStream(Response):
 
     An answer is taken from the source when the one before was handed to the network, so a slow
     reader holds back the source; one that takes nothing for half a minute is let go.
+
+    Args:
+        answers: the source.
+        session: the caller's session: when its event is set, the stream ends with UNAUTHENTICATED.
+        heartbeat: seconds of silence after which a comment is sent, to keep proxies from closing.
     """
 
     media_type = "text/event-stream"
 
     def __init__(
-        self, answers: AsyncIterator[Answer], heartbeat: float = HEARTBEAT_SECONDS
+        self,
+        answers: AsyncGenerator[Answer, None],
+        session: AbstractAsyncContextManager[asyncio.Event] | None = None,
+        heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
         super().__init__(headers={"X-Accel-Buffering": "no", "Vary": VARY})
         del self.headers["content-length"]
         self._answers = answers
+        self._session = session or nullcontext(asyncio.Event())
         self._heartbeat = heartbeat
 
     @classmethod
     def of(cls, answer: Answer) -> "EventStream":
         """A stream of one answer."""
 
-        async def single() -> AsyncIterator[Answer]:
+        async def single() -> AsyncGenerator[Answer, None]:
             yield answer
 
         return cls(single())
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Streams until the source ends or the client goes."""
+        """Streams until the source ends, the client goes, or its token does."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
-        streaming = asyncio.create_task(self._stream(send))
-        leaving = asyncio.create_task(_left(receive))
-        try:
-            await asyncio.wait({streaming, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (streaming, leaving):
-                task.cancel()
-            for task in (streaming, leaving):
-                with suppress(asyncio.CancelledError, TimeoutError, OSError):
-                    await task
+        async with self._session as ended:
+            streaming = asyncio.create_task(self._stream(send))
+            others = [asyncio.create_task(_left(receive)), asyncio.create_task(ended.wait())]
+            try:
+                await asyncio.wait({streaming, *others}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await cancel_all([streaming, *others])
+            if ended.is_set():
+                error = coded("UNAUTHENTICATED", "The access token has ended.")
+                await _push(send, _event(Answer(errors=[error], executed=False)))
+                await _push(send, _COMPLETE, more=False)
 
     async def _stream(self, send: Send) -> None:
-        source = aiter(self._answers)
-        coming: asyncio.Task[Answer] | None = None
-        try:
+        async with aclosing(self._answers) as answers:
             while True:
-                coming = coming or asyncio.create_task(_next(source))
-                done, _ = await asyncio.wait({coming}, timeout=self._heartbeat)
-                if not done:
-                    await _push(send, _HEARTBEAT)
-                    continue
-                answer = coming.result()
-                coming = None
-                await _push(send, f"event: next\ndata: {write_json(answer.formatted)}\n\n".encode())
-        except StopAsyncIteration:
-            await _push(send, _COMPLETE, more=False)
-        finally:
-            if coming is not None:
-                coming.cancel()
-                with suppress(asyncio.CancelledError, StopAsyncIteration):
-                    await coming
-            close = getattr(source, "aclose", None)
-            if close is not None:
-                await close()
+                coming = asyncio.create_task(_next(answers))
+                try:
+                    while not (await asyncio.wait({coming}, timeout=self._heartbeat))[0]:
+                        await _push(send, _HEARTBEAT)
+                    answer = coming.result()
+                finally:
+                    # Before the source is closed, nothing may be waiting in it.
+                    await cancel_all([coming])
+                if answer is None:
+                    break
+                await _push(send, _event(answer))
+        await _push(send, _COMPLETE, more=False)
 
 
-async def _next(source: AsyncIterator[Answer]) -> Answer:
-    return await anext(source)
+def _event(answer: Answer) -> bytes:
+    return f"event: next\ndata: {write_json(answer.formatted)}\n\n".encode()
+
+
+async def _next(source: AsyncGenerator[Answer, None]) -> Answer | None:
+    return await anext(source, None)
 
 
 async def _push(send: Send, chunk: bytes, *, more: bool = True) -> None:

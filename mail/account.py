@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from mail.secret import Secret
 
@@ -85,14 +84,6 @@ class Account:
             implicit = self.port in IMPLICIT_TLS_PORTS
             return Security.IMPLICIT if implicit else Security.STARTTLS
         return Security(self.tls_mode.value)
-
-    @property
-    def host_address(self) -> IPv4Address | IPv6Address | None:
-        """The address, where the host is one and not a name."""
-        try:
-            return ip_address(self.host.strip("[]"))
-        except ValueError:
-            return None
 
     @property
     def uses_oauth2(self) -> bool:

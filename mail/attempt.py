@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mail.account import Account, Security
 from mail.authenticate import authenticate
+from mail.case import Case
 from mail.clock import Stopwatch
 from mail.codes import Code
 from mail.deliver import envelope, send
@@ -19,7 +20,6 @@ from mail.report import Report, TestDepth, TestOutcome, TestStageName
 from mail.secure import secure_first, start_tls
 from mail.session import Session
 from mail.stages import OnProgress, Stages
-from mail.suggestions import Case
 from mail.tools import Tools
 from mail.transcript import Transcript
 
@@ -150,6 +150,7 @@ def _concluded(
             TestOutcome.ACCEPTED if depth is TestDepth.SEND else TestOutcome.REACHED
         )
     case = Case(
+        stage=stages.current,
         account=session.account,
         sender=letter.sender if letter else None,
         recipient=letter.recipient if letter else None,
@@ -157,10 +158,9 @@ def _concluded(
         machine_name=full_name(session.tools.machine_name()),
         certificates=stages.certificates,
         server=stages.server,
-        known_hosts=session.tools.known_hosts,
     )
-    diagnosis = diagnose(failure, stages.current, case)
-    diagnosis = replace(diagnosis, message=session.redactor.clean(diagnosis.message))
+    told = replace(failure, detail=session.redactor.clean(failure.words))
+    diagnosis = diagnose(told, case)
     outcome = TestOutcome.UNCERTAIN if stages.in_doubt else TestOutcome.FAILED
     refused = failure.code is Code.DESTINATION_NOT_ALLOWED
     return replace(stages.report(outcome, diagnosis), destination_refused=refused)

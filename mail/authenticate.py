@@ -6,7 +6,8 @@ from mail.failure import StageFailed
 from mail.replies import meaning_of
 from mail.report import TestStageName
 from mail.session import Session
-from mail.sign_in import UnanswerableError, choose, client_for, converse
+from mail.sign_in import XOAuth2, choose, client_for, converse
+from mail.unanswerable import UnanswerableError
 
 SIGNED_IN = 235
 
@@ -27,7 +28,11 @@ async def authenticate(session: Session, token: str | None) -> None:
         if reply.code != SIGNED_IN:
             by_token = mechanism is SaslMechanism.XOAUTH2
             code = meaning_of(reply, TestStageName.AUTHENTICATE, by_token=by_token)
-            raise StageFailed(code, reply)
+            if code is Code.TOKEN_REFUSED:
+                session.tools.tokens.forget(session.account)
+            status = client.status if isinstance(client, XOAuth2) else ""
+            detail = f"{reply.text} (status {status})" if status else ""
+            raise StageFailed(code, reply, detail)
 
 
 def _mechanism(session: Session) -> SaslMechanism:

@@ -2,7 +2,7 @@
 
 import hashlib
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -34,6 +34,24 @@ def chain_facts(chain: Iterable[bytes]) -> tuple[CertificateFacts, ...]:
         except ValueError:  # nothing that a server presents may stop the report of it
             continue
     return tuple(facts)
+
+
+def highest(chain: Sequence[CertificateFacts]) -> CertificateFacts:
+    """The certificate of a chain that signed, over how many steps ever, its leaf (`chain[0]`)."""
+    by_subject = {each.subject: each for each in reversed(chain)}
+    found, seen = chain[0], {chain[0].sha256}
+    while (issuer := by_subject.get(found.issuer)) and issuer.sha256 not in seen:
+        found = issuer
+        seen.add(found.sha256)
+    return found
+
+
+def names_match(certificate: CertificateFacts, host: str) -> bool:
+    """Whether a certificate names `host`, as a name, an address or by a wildcard (RFC 9525)."""
+    name = host.strip("[]").rstrip(".").lower()
+    under = name.partition(".")[2]
+    wanted = {name, f"*.{under}"} if under else {name}
+    return any(each.lower() in wanted for each in certificate.dns_names)
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -25,10 +25,9 @@ async def envelope(session: Session, letter: Letter, size: int | None = None) ->
 
 def _options(session: Session, letter: Letter, size: int | None) -> str:
     options = f" SIZE={size}" if size is not None and "size" in session.extensions else ""
-    needy = [each for each in (letter.sender, letter.recipient) if mailbox(each).needs_utf8]
-    if needy and "smtputf8" not in session.extensions:
-        raise StageFailed(Code.SMTPUTF8_NOT_OFFERED, detail=", ".join(needy))
-    return f"{options} SMTPUTF8" if needy else options
+    if letter.needs_utf8 and "smtputf8" not in session.extensions:
+        raise StageFailed(Code.SMTPUTF8_NOT_OFFERED, detail=", ".join(letter.international))
+    return f"{options} SMTPUTF8" if letter.needs_utf8 else options
 
 
 async def send(session: Session, content: bytes) -> None:
@@ -41,6 +40,10 @@ async def send(session: Session, content: bytes) -> None:
         try:
             reply = await session.open_wire.content(content)
         except WireError as error:
+            if error.fault.before_sending:
+                stages.in_doubt = False
+                with session.faults():
+                    raise
             raise StageFailed(Code.NO_ANSWER_AFTER_MESSAGE, detail=error.heard) from error
         stages.in_doubt = False
         stages.heard(reply)

@@ -1,17 +1,19 @@
 """Turns a failure into a diagnosis: one plain sentence, and what to set to what."""
 
-from mail.codes import CODES, CodeFacts
+from mail.case import Case
+from mail.code_facts import CODES
+from mail.codes import CodeFacts
 from mail.failure import Failure
-from mail.report import Diagnosis, TestStageName
-from mail.suggestions import Case, suggestions_for
+from mail.report import Diagnosis
+from mail.suggestions import suggestions_for
 
 
-def diagnose(failure: Failure, stage: TestStageName, case: Case) -> Diagnosis:
-    """The diagnosis of `failure` in `stage`."""
+def diagnose(failure: Failure, case: Case) -> Diagnosis:
+    """The diagnosis of `failure`."""
     facts = CODES[failure.code]
     return Diagnosis(
         code=failure.code.value,
-        stage=stage,
+        stage=case.stage,
         transient=_transient(facts, failure),
         message=_sentence(facts, failure, case),
         suggestions=suggestions_for(failure, case),
@@ -25,8 +27,13 @@ def _transient(facts: CodeFacts, failure: Failure) -> bool:
     return facts.transient
 
 
+_LONGEST_WORDS = 400
+
+
 def _sentence(facts: CodeFacts, failure: Failure, case: Case) -> str:
     words = failure.words.rstrip(".") or "no reason given"
+    if len(words) > _LONGEST_WORDS:
+        words = words[:_LONGEST_WORDS].rstrip() + " …"
     sentence = facts.message.format(
         host=case.account.host,
         port=case.account.port,
@@ -35,4 +42,4 @@ def _sentence(facts: CodeFacts, failure: Failure, case: Case) -> str:
         recipient=case.recipient or "the recipient",
         detail=words,
     )
-    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+    return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."

@@ -46,6 +46,7 @@ async def _patient_greeting(session: Session) -> Reply:
         return await awaited
     finally:
         awaited.cancel()
+        await asyncio.wait({awaited})
 
 
 async def _ask_what_it_speaks(session: Session) -> None:

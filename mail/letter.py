@@ -27,7 +27,13 @@ class Letter:
     @property
     def needs_utf8(self) -> bool:
         """Whether the addresses need a server with SMTPUTF8 (RFC 6531)."""
-        return mailbox(self.sender).needs_utf8 or mailbox(self.recipient).needs_utf8
+        return bool(self.international)
+
+    @property
+    def international(self) -> tuple[str, ...]:
+        """The addresses whose part before the @ is not ASCII. A domain always can be."""
+        addresses = (self.sender, self.recipient)
+        return tuple(each for each in addresses if not each.rpartition("@")[0].isascii())
 
     def content(self) -> bytes:
         """The message's bytes, CRLF line ends. ASCII throughout, unless SMTPUTF8 is needed."""
@@ -42,5 +48,5 @@ def mailbox(address: str) -> Mailbox:
     try:
         return Mailbox.parse(address)
     except ValueError:
-        shown = "".join(char if char.isprintable() else "?" for char in address)
+        shown = address if address.isprintable() else ascii(address)
         raise StageFailed(Code.ADDRESS_INVALID, detail=shown) from None

@@ -6,7 +6,8 @@ import contextlib
 from mail.account import Account
 from mail.destinations import IPAddress
 from mail.dial import Dial
-from mail.tls import Handshake, context_for
+from mail.failure import StageFailed
+from mail.tls import Handshake, context_for, watching
 
 
 async def first_answer(
@@ -16,15 +17,17 @@ async def first_answer(
 
     The connection is verified like any other and closed at once; nothing is ever sent over it.
     """
-    handshake = Handshake()
-    with contextlib.suppress(OSError, TimeoutError):
+    handshake, host = Handshake(), account.host.strip("[]").rstrip(".")
+    with contextlib.suppress(OSError, TimeoutError, StageFailed):
         async with asyncio.timeout(seconds):
-            context = await context_for(account.trusted_certificates, handshake)
+            context = await context_for(account.trusted_certificates)
             connection = await dial(address, account.port)
             try:
-                transport, _ = await asyncio.get_running_loop().create_connection(
-                    asyncio.Protocol, ssl=context, sock=connection, server_hostname=account.host
-                )
+                loop = asyncio.get_running_loop()
+                with watching(handshake):
+                    transport, _ = await loop.create_connection(
+                        asyncio.Protocol, ssl=context, sock=connection, server_hostname=host
+                    )
             except BaseException:
                 connection.close()
                 raise

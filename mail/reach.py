@@ -3,72 +3,35 @@
 import asyncio
 from dataclasses import replace
 
-from mail.account import Account
-from mail.clock import Stopwatch
+from mail.admission import Destination, admitted_addresses
 from mail.codes import Code
 from mail.destinations import IPAddress
 from mail.dial import describe, first_connected
 from mail.failure import StageFailed
 from mail.report import TestStageName
-from mail.resolve import addresses_of
 from mail.session import Session
-from mail.tools import Tools
 from mail.wire import Wire
 
 
 async def fetch_token(session: Session) -> str:
     """Stage TOKEN."""
     with session.stages.stage(TestStageName.TOKEN):
-        fetch, account = session.tools.token_fetcher, session.account
-        if fetch is None or account.oauth2 is None or account.oauth2.client_secret is None:
+        account = session.account
+        if account.oauth2 is None or account.oauth2.client_secret is None:
             raise StageFailed(Code.OAUTH2_NOT_CONFIGURED)
-        token = await fetch(account)
-        session.redactor.learn(token)
+        token = await session.tools.tokens.fetch(account, session.tools)
+        session.redactor.learn(token.encode())
         return token
 
 
 async def resolve(session: Session) -> tuple[IPAddress, ...]:
     """Stage RESOLVE: every address of the host that may be connected to."""
     with session.stages.stage(TestStageName.RESOLVE):
-        addresses = await admitted_addresses(session.account, session.tools)
+        account = session.account
+        destination = Destination(account.host, account.port, account.timeout_seconds)
+        addresses = await admitted_addresses(destination, session.tools)
         session.stages.note(", ".join(map(str, addresses)))
         return addresses
-
-
-async def admitted_addresses(account: Account, tools: Tools) -> tuple[IPAddress, ...]:
-    """The host's addresses that the rules allow; the host itself, where it is one.
-
-    Raises StageFailed. A refusal says the same and takes the same time whether a name exists,
-    resolves to a forbidden address or is forbidden itself, and nothing is connected to before.
-    """
-    stopwatch = Stopwatch(tools.clock)
-    try:
-        return await _admitted(account, tools)
-    except StageFailed as failed:
-        if failed.failure.code is Code.DESTINATION_NOT_ALLOWED:
-            await asyncio.sleep(max(0.0, tools.rules.refusal_seconds - stopwatch.seconds))
-        raise
-
-
-async def _admitted(account: Account, tools: Tools) -> tuple[IPAddress, ...]:
-    host, rules = account.host, tools.rules
-    if rules.refuses_name(host):
-        raise StageFailed(Code.DESTINATION_NOT_ALLOWED)
-    try:
-        literal = account.host_address
-        addresses = (literal,) if literal else await _look_up(account, tools)
-    except StageFailed:
-        if rules.lists_name(host) or not rules.only_listed:
-            raise
-        raise StageFailed(Code.DESTINATION_NOT_ALLOWED) from None
-    admitted = tuple(address for address in addresses if rules.admits(host, address))
-    if not admitted:
-        raise StageFailed(Code.DESTINATION_NOT_ALLOWED)
-    return admitted
-
-
-async def _look_up(account: Account, tools: Tools) -> tuple[IPAddress, ...]:
-    return await addresses_of(account.host, account.port, tools.resolver, account.timeout_seconds)
 
 
 async def connect(session: Session, addresses: tuple[IPAddress, ...]) -> None:

@@ -24,8 +24,8 @@ def _aligned_base64(value: bytes) -> Iterable[str]:
             yield inner
 
 
-def _forms(value: str) -> Iterable[str]:
-    raw = value.encode("utf-8", "surrogatepass")
+def _forms(raw: bytes) -> Iterable[str]:
+    value = raw.decode("utf-8", "replace")
     yield value
     yield json.dumps(value)[1:-1]
     yield html.escape(value)
@@ -51,9 +51,9 @@ class Redactor:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._needles: set[str] = set()
         for secret in secrets:
-            self.learn(secret.reveal())
+            self.learn(secret.reveal().encode("utf-8", "surrogatepass"))
 
-    def learn(self, value: str) -> None:
+    def learn(self, value: bytes) -> None:
         """Remember one more secret, such as an access token that has just been fetched."""
         self._needles.update(form for form in map(_folded, _forms(value)) if form)
 

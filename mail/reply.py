@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 _ENHANCED = re.compile(r"^\s*(?:#|\()?([245]\.\d{1,3}\.\d{1,3})\b")
-LOWEST_CODE, HIGHEST_CODE = 200, 599
+LONGEST_TEXT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The reply's words in one line."""
-        return " ".join(line for line in self.lines if line)
+        """The reply's words in one line, as far as a line can be read."""
+        words = " ".join(line for line in self.lines if line)
+        return words if len(words) <= LONGEST_TEXT else words[:LONGEST_TEXT] + " [cut]"
 
     @property
     def temporary(self) -> bool:

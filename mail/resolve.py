@@ -49,7 +49,11 @@ class ThreadResolver:
         work = threading.Thread(
             target=self._run, args=(loop, answer, host, port), name="resolve", daemon=True
         )
-        work.start()
+        try:
+            work.start()
+        except RuntimeError as error:  # the machine has no thread left
+            self._free.release()
+            raise socket.gaierror(socket.EAI_MEMORY, str(error)) from error
         return await answer
 
     def _run(

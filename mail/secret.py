@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 class Secret:
     """A password or client secret, exactly as given: never trimmed, never shown.
 
-    `repr` and `str` show nothing, not even a length. `reveal` is called in two places only:
-    where the secret is sent to its server, and where it is sealed for storage.
+    `repr` and `str` show nothing, not even a length. `reveal` is called in three places only:
+    where the secret is sent to its server, where it is sealed for storage, and where what a server
+    says is searched for it.
     """
 
     _value: str = field(repr=False)

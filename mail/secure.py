@@ -10,7 +10,7 @@ from mail.greet import GREETED
 from mail.protocols import is_smtp, other_protocol
 from mail.report import TestStageName
 from mail.session import Session
-from mail.tls import Handshake, context_for, refusal_of
+from mail.tls import Handshake, context_for, refusal_of, watching
 
 _NAMES_SHOWN = 8
 
@@ -36,15 +36,12 @@ async def start_tls(session: Session) -> None:
 async def _handshake(session: Session) -> None:
     wire, stages, account = session.open_wire, session.stages, session.account
     handshake = Handshake()
-    try:
-        context = await context_for(account.trusted_certificates, handshake)
-    except (ssl.SSLError, ValueError) as error:
-        detail = "a value is not a certificate in PEM"
-        raise StageFailed(Code.TRUSTED_CERTIFICATE_UNREADABLE, detail=detail) from error
+    context = await context_for(account.trusted_certificates)
     if wire.spoke_early:
         raise _not_tls(wire.first_unread, wire.take_early())
     try:
-        secured = await wire.secure(context, account.host.strip("[]"))
+        with watching(handshake):
+            secured = await wire.secure(context, account.host.strip("[]").rstrip("."))
     except ssl.SSLError as error:
         raise _failure_of(error, handshake) from error
     except ConnectionAbortedError as error:  # asyncio's way to say that time ran out
@@ -73,7 +70,7 @@ def _failure_of(error: ssl.SSLError, handshake: Handshake) -> StageFailed:
     first = handshake.first_bytes
     if is_smtp(first) or other_protocol(first):
         return _not_tls(first)
-    code, words = refusal_of(error)
+    code, words = refusal_of(error, handshake)
     leaf = chain_facts(handshake.chain[:1])
     if leaf and code is Code.CERTIFICATE_HOSTNAME_MISMATCH:
         words = ", ".join(leaf[0].dns_names[:_NAMES_SHOWN]) or "no name at all"

@@ -15,7 +15,7 @@ from mail.account import Account
 from mail.codes import Code
 from mail.destinations import IPAddress
 from mail.failure import StageFailed
-from mail.protocols import other_protocol
+from mail.protocols import is_tls, other_protocol
 from mail.redaction import Redactor
 from mail.replies import meaning_of
 from mail.reply import Reply
@@ -34,6 +34,7 @@ _FAULTS = {
     Fault.TOO_LONG: Code.REPLY_TOO_LONG,
     Fault.SENSELESS: Code.REPLY_SENSELESS,
     Fault.OUT_OF_STEP: Code.REPLY_SENSELESS,
+    Fault.UNSENT: Code.CONNECTION_CLOSED,
 }
 
 
@@ -102,6 +103,8 @@ def _failure_of(error: WireError, stage: TestStageName) -> StageFailed:
     if stage is TestStageName.GREETING:
         if error.fault is Fault.SILENT:
             return StageFailed(Code.GREETING_TIMED_OUT, detail=error.heard)
+        if is_tls(error.first_bytes):
+            return StageFailed(Code.PORT_SPEAKS_IMPLICIT_TLS)
         if other := other_protocol(error.first_bytes):
             return StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}: {error.heard}")
     return StageFailed(_FAULTS[error.fault], detail=error.heard)

@@ -1,7 +1,7 @@
 """Signing in: which mechanism, and its dialogue (RFC 4954)."""
 
 import base64
-import binascii
+import json
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -14,17 +14,15 @@ from aiosmtplib.auth import (
 )
 
 from mail.account import Account, SaslMechanism
+from mail.ntlm import Ntlm
 from mail.redaction import Redactor
 from mail.reply import Reply
 from mail.transcript import Transcript
+from mail.unanswerable import UnanswerableError
 from mail.wire import Wire
 
 CONTINUE = 334
 MAX_ROUNDS = 4
-
-
-class UnanswerableError(Exception):
-    """The server asks for something that the mechanism has no answer to."""
 
 
 class Client(Protocol):
@@ -74,14 +72,16 @@ class XOAuth2:
 
     def __init__(self, username: str, token: str) -> None:
         self.initial = auth_xoauth2_encode(username, token)
-        self.error = ""
+        self.status = ""
 
     def respond(self, challenge: str) -> bytes:
         """The empty line that lets the server finish its refusal."""
         try:
-            self.error = base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
-        except binascii.Error as error:
+            told = json.loads(base64.b64decode(challenge, validate=True))
+        except (ValueError, RecursionError) as error:
             raise UnanswerableError from error
+        if isinstance(told, dict) and str(told.get("status")).isdecimal():
+            self.status = str(told["status"])[:3]
         return b""
 
 
@@ -112,10 +112,18 @@ def client_for(mechanism: SaslMechanism, account: Account, token: str | None) ->
             return Recital(None, *auth_login_encode(account.login_name, password))
         case SaslMechanism.CRAM_MD5:
             return CramMd5(account.username or "", password)
+        case SaslMechanism.NTLM:
+            return Ntlm(account.username or "", account.domain, password, account.host)
         case SaslMechanism.XOAUTH2:
             return XOAuth2(account.username or "", token or "")
         case _:
             return Recital(auth_plain_encode(account.login_name, password))
+
+
+def _keep(redactor: Redactor, response: bytes) -> None:
+    """Have a response kept out of sight, as it is said and as what it stands for."""
+    redactor.learn(response)
+    redactor.learn(base64.b64decode(response))
 
 
 async def converse(
@@ -129,14 +137,14 @@ async def converse(
     try:
         line = f"AUTH {mechanism.keyword}".encode()
         if client.initial is not None:
-            redactor.learn(client.initial.decode())
+            _keep(redactor, client.initial)
             line += b" " + (client.initial or b"=")
         reply = await wire.command(line)
         for _ in range(MAX_ROUNDS):
             if reply.code != CONTINUE:
                 return reply
             response = client.respond(reply.raw.strip())
-            redactor.learn(response.decode())
+            _keep(redactor, response)
             reply = await wire.command(response)
     finally:
         transcript.signing_in = False

@@ -5,18 +5,24 @@ that off: `trustedCertificates` only add trust.
 """
 
 import asyncio
+import functools
 import ssl
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from mail.codes import Code
+from mail.failure import StageFailed
 
 _READ: Final = "read"
 _RECORD_HEADER = 256
 """OpenSSL's pseudo content type for a record's header (SSL3_RT_HEADER)."""
 _HANDSHAKE = 22
 _CERTIFICATE = 11
-_ALERT = 21
+_CERTIFICATE_REQUEST = 13
 
 _BY_VERIFY_CODE = {
     9: Code.CERTIFICATE_NOT_YET_VALID,
@@ -36,6 +42,8 @@ _BY_REASON = {
     "WRONG_SSL_VERSION": Code.TLS_VERSION_TOO_OLD,
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
 }
+_REFUSED_CLIENT = ("SSLV3_ALERT_HANDSHAKE_FAILURE", "SSLV3_ALERT_BAD_CERTIFICATE")
+"""What servers older than TLS 1.3 say for want of a client certificate, among other things."""
 
 
 class Handshake:
@@ -49,21 +57,14 @@ class Handshake:
     def __init__(self) -> None:
         self.chain: tuple[bytes, ...] = ()
         self.first_bytes = b""
+        self.asked_for_certificate = False
 
-    def observe(  # noqa: PLR0913, PLR0917 - OpenSSL's signature
-        self,
-        connection: object,  # noqa: ARG002 - there is one a handshake
-        direction: str,
-        version: int,
-        content_type: int,
-        message_type: int,
-        data: bytes,
-    ) -> None:
-        """Called by OpenSSL for every message and record header."""
-        if direction != _READ:
-            return
+    def observe(self, version: int, content_type: int, message_type: int, data: bytes) -> None:
+        """Note what came in: a message, or the header of a record."""
         if content_type == _RECORD_HEADER and not self.first_bytes:
             self.first_bytes = data
+        if content_type == _HANDSHAKE and message_type == _CERTIFICATE_REQUEST:
+            self.asked_for_certificate = True
         if content_type == _HANDSHAKE and message_type == _CERTIFICATE and not self.chain:
             self.chain = certificates_in(data, tls13=version >= ssl.TLSVersion.TLSv1_3)
 
@@ -90,12 +91,62 @@ def certificates_in(message: bytes, *, tls13: bool) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def build_context(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLContext:
-    """A context for one handshake. Reads the system's authorities: some 20 ms, so not on the loop.
+_watching: ContextVar[Handshake | None] = ContextVar("watching", default=None)
 
-    Raises ssl.SSLError where `trusted` is not PEM.
+
+@contextmanager
+def watching(handshake: Handshake) -> Iterator[None]:
+    """Whatever handshake is begun in here is told to `handshake`."""
+    token = _watching.set(handshake)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
+
+
+class _WatchedContext(ssl.SSLContext):
+    """A context that knows, of each of its connections, who watches the handshake.
+
+    Contexts are shared because each holds all of the system's authorities: a megabyte, and some
+    20 ms to read. OpenSSL's callback belongs to the context, so connections are told apart here.
     """
-    context = ssl.create_default_context()
+
+    def __init__(self, _protocol: int) -> None:
+        self._watched: WeakKeyDictionary[ssl.SSLObject, Handshake] = WeakKeyDictionary()
+        self._msg_callback = self._tell  # the only way to a chain that was refused
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,  # noqa: FBT001, FBT002 - the standard library's signature
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        """Begin a connection, watched by whoever is watching now."""
+        connection = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        if (handshake := _watching.get()) is not None:
+            self._watched[connection] = handshake
+        return connection
+
+    def _tell(  # noqa: PLR0913, PLR0917 - OpenSSL's signature
+        self,
+        connection: ssl.SSLObject,
+        direction: str,
+        version: int,
+        content_type: int,
+        message_type: int,
+        data: bytes,
+    ) -> None:
+        handshake = self._watched.get(connection)
+        if handshake is not None and direction == _READ:
+            handshake.observe(version, content_type, message_type, data)
+
+
+@functools.lru_cache(maxsize=16)
+def _build_context(trusted: tuple[str, ...]) -> ssl.SSLContext:
+    context = _WatchedContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name
+    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # What is trusted by name is trusted as it stands, an intermediate or a server's own certificate
     # included. Strictness differs between Python's versions; private authorities rarely pass it.
@@ -103,20 +154,39 @@ def build_context(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLContex
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if trusted:
         context.load_verify_locations(cadata="\n".join(trusted))
-    context._msg_callback = handshake.observe  # type: ignore[attr-defined]  # noqa: SLF001 - the only way to a refused chain
     return context
 
 
-async def context_for(trusted: Sequence[str], handshake: Handshake) -> ssl.SSLContext:
-    """`build_context`, in a thread."""
-    return await asyncio.to_thread(build_context, trusted, handshake)
+_one_builds = threading.Lock()
 
 
-def refusal_of(error: ssl.SSLError) -> tuple[Code, str]:
+def build_context(trusted: tuple[str, ...]) -> ssl.SSLContext:
+    """A client's context that trusts the system's authorities and `trusted`, in PEM, besides.
+
+    Built once for the same trust: authorities added to the system count after a restart. Raises
+    ssl.SSLError or ValueError where `trusted` is not PEM.
+    """
+    with _one_builds:
+        return _build_context(trusted)
+
+
+async def context_for(trusted: tuple[str, ...]) -> ssl.SSLContext:
+    """`build_context`, in a thread. Raises StageFailed where `trusted` is not PEM."""
+    try:
+        return await asyncio.to_thread(build_context, trusted)
+    except (ssl.SSLError, ValueError) as error:
+        detail = "a value is not a certificate in PEM"
+        raise StageFailed(Code.TRUSTED_CERTIFICATE_UNREADABLE, detail=detail) from error
+
+
+def refusal_of(error: ssl.SSLError, handshake: Handshake | None = None) -> tuple[Code, str]:
     """Why a handshake failed: its code, and OpenSSL's words."""
+    asked = handshake is not None and handshake.asked_for_certificate
     if isinstance(error, ssl.SSLCertVerificationError):
         code = _BY_VERIFY_CODE.get(error.verify_code, Code.CERTIFICATE_REFUSED)
         return code, str(error.verify_message).rstrip(".")
     reason = error.reason or "no reason given"
     words = reason.lower().replace("_", " ")
+    if asked and reason in _REFUSED_CLIENT:
+        return Code.TLS_CLIENT_CERTIFICATE_REQUIRED, words
     return _BY_REASON.get(reason, Code.TLS_HANDSHAKE_FAILED), words

@@ -2,22 +2,21 @@
 
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mail.account import Account
 from mail.clock import Clock
 from mail.destinations import DestinationRules
 from mail.dial import Dial, dial
+from mail.oauth2 import Tokens
 from mail.resolve import Resolver, ThreadResolver
-
-TokenFetcher = Callable[[Account], Awaitable[str]]
-"""Gives an access token for `account.oauth2`. Raises StageFailed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """One for the whole service: the resolver bounds how many look-ups are under way.
+    """One for the whole service.
+
+    `resolver` bounds how many look-ups are under way, `tokens` keeps access tokens while they hold.
 
     `limit_seconds` is for a whole attempt, whatever the account's own time limit is.
     `machine_name` is the machine's own name, found without asking anybody.
@@ -28,6 +27,5 @@ class Tools:
     dial: Dial = dial
     rules: DestinationRules = field(default_factory=DestinationRules)
     limit_seconds: float = 120
-    token_fetcher: TokenFetcher | None = None
+    tokens: Tokens = field(default_factory=Tokens)
     machine_name: Callable[[], str] = socket.gethostname
-    known_hosts: tuple[str, ...] = ()

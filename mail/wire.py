@@ -33,6 +33,12 @@ class Fault(StrEnum):
     TOO_LONG = "TOO_LONG"
     SENSELESS = "SENSELESS"
     OUT_OF_STEP = "OUT_OF_STEP"
+    UNSENT = "UNSENT"
+
+    @property
+    def before_sending(self) -> bool:
+        """Whether this is found before anything is sent."""
+        return self in (Fault.OUT_OF_STEP, Fault.UNSENT)
 
 
 class WireError(SMTPException):
@@ -146,10 +152,15 @@ class Wire(SMTPProtocol):
         return await self._answer(line, self._timeout)
 
     async def content(self, message: bytes) -> Reply:
-        """Send a message after 354, dots stuffed, and wait for the reply to its final dot."""
+        """Send a message after 354, dots stuffed, and wait for the reply to its final dot.
+
+        Raises WireError, whose fault says whether the message was sent.
+        """
         body = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(message))
         if early := self._early_reply():
             return early
+        if not self.is_connected:
+            raise WireError(Fault.UNSENT)
         self._transcript.remark(f"[message of {len(body)} bytes]")
         self._transcript.client(b".")
         self._response_pending = True
@@ -173,8 +184,8 @@ class Wire(SMTPProtocol):
             first = self.first_unread
             raise WireError(Fault.SILENT, self._heard_so_far(), first) from error
         except (SMTPException, ConnectionError) as error:
-            if last_words := self._early_reply():
-                return last_words
+            if self._unread.lstrip().startswith(_SHUTTING_DOWN) and (bye := self._early_reply()):
+                return bye
             first = self.first_unread
             raise WireError(Fault.CLOSED, self._heard_so_far(), first) from error.__cause__
         words = tuple(line[4:] for line in self._shown)

@@ -4,9 +4,12 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
 from audit.trail import append
@@ -16,13 +19,17 @@ from db.instant import read_instant, write_instant
 from db.tables import AccessTokenRow
 from service.caller import Caller, Role
 from service.normal import has_control
+from service.paging import Page, PageRequest, Window, read_page
 from service.runtime import Runtime
 
 TARGET = "access_token"
 FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)
 MAX_NAME: Final = 100
+LAST_USED_EVERY: Final = timedelta(minutes=1)
 _PREFIX: Final = "plg_"
 _TOKEN: Final = re.compile(r"plg_[A-Za-z0-9_-]{43}")
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class AccessToken:
     """A token as it is shown: never the token itself."""
 
     id: str
+    number: int
     name: str
     role: Role
     created_at: datetime
@@ -79,8 +87,23 @@ async def authenticate(runtime: Runtime, text: str, client: Client) -> Caller | 
         return TokenRefused("revoked")
     if row.expires_at is not None and read_instant(row.expires_at) <= runtime.clock():
         return TokenRefused("expired")
+    await _note_use(runtime, row)
     role = Role(row.role)
     return Caller(Actor(ActorKind.ACCESS_TOKEN, row.id, row.name, role.value), role, client)
+
+
+async def _note_use(runtime: Runtime, row: AccessTokenRow) -> None:
+    """Writes when the token was last used, at most once a minute."""
+    now = runtime.clock()
+    before = write_instant(now - LAST_USED_EVERY)
+    if row.last_used_at is not None and row.last_used_at > before:
+        return
+    try:
+        async with runtime.database.transaction() as session:
+            await tokens.note_use(session, row.id, write_instant(now), before)
+    except SQLAlchemyError as error:
+        # Who may only read is still answered where nothing can be written.
+        _log.warning("could not note a token's use", error=type(error).__name__)
 
 
 async def create_token(
@@ -92,6 +115,8 @@ async def create_token(
     if wrong is not None:
         return wrong
     async with runtime.database.transaction() as session:
+        # Locked for the number that the new one gets.
+        await tokens.lock_tokens(session)
         return await _create(session, caller, _New(name.strip(), role, expires_at), now)
 
 
@@ -113,6 +138,30 @@ async def list_tokens(runtime: Runtime) -> list[AccessToken]:
         return [_shown(row) for row in await tokens.tokens(session)]
 
 
+async def page_of_tokens(runtime: Runtime, page: PageRequest) -> Page[AccessToken]:
+    """A page of the tokens, newest first; `AccessToken.number` is a token's place."""
+    async with runtime.database.reading() as session:
+
+        async def read(window: Window) -> list[AccessToken]:
+            rows = await tokens.tokens_between(
+                session,
+                above=window.above,
+                below=window.below,
+                newest=window.newest,
+                limit=window.limit,
+            )
+            return [_shown(row) for row in rows]
+
+        return await read_page(page, read)
+
+
+async def access_token(runtime: Runtime, token_id: str) -> AccessToken | None:
+    """One token; None where there is none with this id."""
+    async with runtime.database.reading() as session:
+        row = await session.get(AccessTokenRow, token_id)
+        return None if row is None else _shown(row)
+
+
 async def revoke_token(
     runtime: Runtime, caller: Caller, token_id: str
 ) -> AccessToken | TokenNotFound:
@@ -127,7 +176,8 @@ async def revoke_token(
             appended = await append(session, event, now)
             row.revoked_at = appended.ts
             session.add(row)
-        return _shown(row)
+    runtime.sessions.check()
+    return _shown(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +191,7 @@ async def _create(session: Session, caller: Caller, new: _New, now: datetime) ->
     text = _PREFIX + secrets.token_urlsafe(32)
     row = AccessTokenRow(
         id=str(uuid4()),
+        number=await tokens.next_number(session),
         name=new.name,
         role=new.role.value,
         token_hash=_hash(text),
@@ -192,6 +243,7 @@ def _shown(row: AccessTokenRow) -> AccessToken:
 
     return AccessToken(
         id=row.id,
+        number=row.number,
         name=row.name,
         role=Role(row.role),
         created_at=read_instant(row.created_at),

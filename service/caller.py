@@ -1,6 +1,7 @@
 """Who asks: an actor, its role, and what the role permits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -49,11 +50,15 @@ ROLE_PERMISSIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An actor with its role, and where the call came from."""
+    """An actor with its role, and where the call came from.
+
+    `until` is when what it signed in with expires, where the database does not know that.
+    """
 
     actor: Actor
     role: Role
     client: Client | None = None
+    until: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role permits it."""

@@ -10,6 +10,7 @@ from db.tables import HOST_SCOPE
 from mail.tools import Tools
 from service.anchor_sinks import Anchors
 from service.keys import KeySource
+from service.sessions import Sessions
 from service.signals import Signal
 from service.test_limits import TestLimits
 from service.test_runs import TestRuns
@@ -35,6 +36,7 @@ class Runtime:
     scope: str = HOST_SCOPE
     settings_changed: Signal = field(default_factory=Signal)
     test_limits: TestLimits = field(default_factory=TestLimits)
+    sessions: Sessions = field(default_factory=Sessions)
     tests: TestRuns = field(default_factory=TestRuns)
     mail_tools: Tools = field(default_factory=Tools)
     anchors: Anchors = field(default_factory=Anchors)

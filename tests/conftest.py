@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
-from service.keys import KeyFile
+from service.keys import new_key
 from service.runtime import Runtime
+from service.startup import Storage, open_runtime
 from tests.inprocess import Edge
-from tests.trails import opened_trail
 
 with warnings.catch_warnings():
     # It looks for a runtime directory when it is imported, and warns where there is none.
@@ -45,6 +45,10 @@ def postgresql() -> Iterator[str]:
         tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
         get_server(folder) as server,
     ):
+        # Nothing of it outlives the tests, so nothing has to reach the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
 
 
@@ -108,11 +112,21 @@ async def _execute(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-async def runtime(database: Database, tmp_path: Path) -> Runtime:
-    """What the use-cases work with, over a fresh database, with an encryption key in a file."""
-    keys = KeyFile(tmp_path / "encryption.keys")
-    keys.create()
-    return Runtime(database, keys, await opened_trail(database, tmp_path))
+def storage(database_url: str, tmp_path: Path) -> Storage:
+    """What a service is started with, over a fresh database."""
+    return Storage(
+        data_directory=tmp_path / "data",
+        database_url=database_url,
+        encryption_keys=(new_key(),),
+        signing_keys=(new_key(),),
+    )
+
+
+@pytest.fixture
+async def runtime(storage: Storage) -> AsyncIterator[Runtime]:
+    """What the use-cases work with, over a fresh database."""
+    async with open_runtime(storage) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from uuid import uuid4
 
 from graph.context import Context
+from graph.errors import present
 from graph.schema import schema
 from service.caller import Actor, ActorKind, Caller, Client, Role
 from service.runtime import Runtime
@@ -43,8 +44,9 @@ class Edge:
             query, context_value=self._context(), variable_values=variables
         )
         if result.errors:
-            codes = [str((error.extensions or {}).get("code")) for error in result.errors]
-            raise RefusedError(codes, [error.message for error in result.errors])
+            errors = [present(each, "test", before_execution=False) for each in result.errors]
+            codes = [str((error.extensions or {}).get("code")) for error in errors]
+            raise RefusedError(codes, [error.message for error in errors])
         return result.data or {}
 
     async def follow(self, query: str, **variables: object) -> AsyncIterator[Json]:

@@ -36,7 +36,7 @@ class Actor:
 
     kind: ActorKind = strawberry.field(description="What acted.")
     id: str | None = strawberry.field(
-        description="The access token's id; null where the actor is not a token."
+        description="The access token's id, or the person's at the identity provider; else null."
     )
     display_name: str = strawberry.field(description="The name it had then.")
 

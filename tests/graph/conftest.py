@@ -6,24 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from db.database import Database
 from graph.app import compose
 from graph.config import Config
-from service.keys import GivenKeys, new_key
 from service.runtime import Runtime
+from service.startup import DATABASE_FILE, Storage, open_runtime
 from tests.graph.world import World, configured, open_world
-from tests.trails import opened_trail
 
 
 @pytest.fixture
 async def runtime(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Runtime]:
-    """An open service on a fresh SQLite file."""
-    path = tmp_path / "postledger.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    trail = await opened_trail(database, tmp_path)
-    yield Runtime(database, GivenKeys((new_key(),)), trail)
-    await database.close()
+    """An open service on a fresh SQLite file: the edge is the same over either database."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    shutil.copy(sqlite_template, data / DATABASE_FILE)
+    async with open_runtime(Storage(data)) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from graph.config import Config
+from graph.server import uvicorn_config
 from service.access import CreatedToken, create_token
 from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
@@ -96,10 +97,8 @@ class _Server(uvicorn.Server):
 async def listening(app: Starlette) -> AsyncIterator[str]:
     """The same app on a port of this machine; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1
-    )
-    server = _Server(config)
+    config = configured(Path("unused"), shutdown_grace_seconds=1)
+    server = _Server(uvicorn_config(config, app))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.ready.wait()
     try:

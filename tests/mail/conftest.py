@@ -1,5 +1,6 @@
 import pytest
 
+from tests.mail.made_certificates import MadeCertificates
 from tests.mail.world import World
 
 
@@ -10,13 +11,12 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def made_world() -> World:
+def certificates() -> MadeCertificates:
     """The certificates, made once."""
-    return World()
+    return MadeCertificates()
 
 
 @pytest.fixture
-def world(made_world: World) -> World:
+def world(certificates: MadeCertificates) -> World:
     """A world without servers yet."""
-    made_world.ports.clear()
-    return made_world
+    return World(certificates)

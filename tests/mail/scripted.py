@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -29,13 +30,13 @@ class Peer:
         self.writer.write(text)
         await self.writer.drain()
 
-    async def hear(self) -> str:
-        """One command line; empty at the end of the connection."""
+    async def hear(self) -> str | None:
+        """One line; None at the end of the connection."""
         line = await self.reader.readline()
         self.server.heard.append(line)
-        if line and not self.secured:
+        if not self.secured:
             self.server.heard_in_the_clear.append(line)
-        return line.decode("utf-8", "replace").rstrip("\r\n") if line else "\0"
+        return line.decode("utf-8", "replace").rstrip("\r\n") if line else None
 
     async def start_tls(self) -> None:
         """Take part in a handshake."""
@@ -43,55 +44,124 @@ class Peer:
         self.secured = True
 
 
-Step = Callable[[Peer], Awaitable[None]]
-Act = str | bytes | Step | Callable[[str], str]
-"""What answers a command: lines, raw bytes, a step, or lines that depend on the command."""
+Step = Callable[[Peer, str], Awaitable[None]]
+Act = str | bytes | Step
+"""What answers a command: lines, raw bytes, or a step that is given the command."""
 
 
-async def hang(peer: Peer) -> None:
+async def hang(peer: Peer, _line: str) -> None:
     """Say nothing more, until the client goes away."""
     while await peer.reader.read(4096):
         pass
 
 
-async def close(peer: Peer) -> None:
+async def close(peer: Peer, _line: str) -> None:
     """Close without a word."""
     peer.writer.close()
 
 
-async def reset(peer: Peer) -> None:
+async def cut(peer: Peer, _line: str) -> None:
+    """Close in the middle of a reply."""
+    await peer.say(b"354-go\r\n354 ahe")
+    peer.writer.close()
+
+
+async def alert(peer: Peer, _line: str) -> None:
+    """Say what TLS says to whoever does not speak it, and close."""
+    await peer.say(b"\x15\x03\x03\x00\x02\x02\x0a")
+    peer.writer.close()
+
+
+async def reset(peer: Peer, _line: str) -> None:
     """Break the connection (RST)."""
     sock = peer.writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     peer.writer.transport.abort()
 
 
-async def endless(peer: Peer) -> None:
+async def endless(peer: Peer, _line: str) -> None:
     """Answer with lines that never come to an end."""
-    with contextlib.suppress(ConnectionError):
-        while not peer.writer.is_closing():
-            await peer.say("250-" + "x" * 500)
+    while not peer.writer.is_closing():
+        await peer.say("250-" + "x" * 500)
 
 
-async def endless_line(peer: Peer) -> None:
+async def many_lines(peer: Peer, _line: str) -> None:
+    """Answer with more lines than anybody reads, then be done."""
+    await peer.say("250-x\n" * 600 + "250 x")
+
+
+async def endless_line(peer: Peer, _line: str) -> None:
     """Answer with one line that never ends."""
-    with contextlib.suppress(ConnectionError):
-        while not peer.writer.is_closing():
-            await peer.say(b"250 " + b"x" * 4096)
+    while not peer.writer.is_closing():
+        await peer.say(b"250 " + b"x" * 4096)
 
 
-async def drip(peer: Peer) -> None:
+async def drip(peer: Peer, _line: str) -> None:
     """Answer letter by letter, so slowly that it never gets done."""
-    with contextlib.suppress(ConnectionError):
-        while not peer.writer.is_closing():
-            await peer.say(b"2")
-            await asyncio.sleep(0.02)
+    while not peer.writer.is_closing():
+        await peer.say(b"2")
+        await asyncio.sleep(0.02)
+
+
+async def plain_garbage(peer: Peer, _line: str) -> None:
+    """Agree to TLS, then answer the handshake with anything but TLS."""
+    await peer.say("220 2.0.0 Ready to start TLS")
+    await peer.reader.read(1)
+    await peer.say(b"\x01\x02\x03\x04\x05\x06\x07\x08" * 4)
+
+
+async def silent_handshake(peer: Peer, line: str) -> None:
+    """Agree to TLS, then take no part in the handshake."""
+    await peer.say("220 2.0.0 Ready to start TLS")
+    await hang(peer, line)
+
+
+async def broken_handshake(peer: Peer, _line: str) -> None:
+    """Agree to TLS, then close in the middle of the handshake."""
+    await peer.say("220 2.0.0 Ready to start TLS")
+    await peer.reader.read(1)
+    peer.writer.close()
+
+
+async def alerting_handshake(peer: Peer, _line: str) -> None:
+    """Agree to TLS, refuse the client in the handshake, and say so by an alert.
+
+    asyncio's own server side closes without sending the alert.
+    """
+    await peer.say("220 2.0.0 Ready to start TLS")
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = peer.server.context.wrap_bio(incoming, outgoing, server_side=True)
+    said: bytes | None = None
+    while said != b"":
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            await peer.say(outgoing.read())
+            said = await peer.reader.read(65536)
+            incoming.write(said)
+        except ssl.SSLError:
+            await peer.say(outgoing.read())
+            said = b""
+    peer.writer.close()
+
+
+async def echo(peer: Peer, line: str) -> None:
+    """Repeat the sign-in, in the clear and encoded, over several lines."""
+    told = line.rpartition(" ")[2]
+    _, name, password = base64.b64decode(told).decode().split("\0")
+    half = len(password) // 2
+    await peer.say(
+        f"535-5.7.8 No such login: {told}\n"
+        f"535-5.7.8 for {name} with {password}\n"
+        f"535-5.7.8 that is {password[:half]}\n"
+        f"535 5.7.8 {password[half:]}"
+    )
 
 
 def then_close(text: str) -> Step:
     """Answer, then close."""
 
-    async def act(peer: Peer) -> None:
+    async def act(peer: Peer, _line: str) -> None:
         await peer.say(text)
         peer.writer.close()
 
@@ -101,9 +171,70 @@ def then_close(text: str) -> Step:
 def late(text: str, seconds: float) -> Step:
     """Answer after some seconds."""
 
-    async def act(peer: Peer) -> None:
+    async def act(peer: Peer, _line: str) -> None:
         await asyncio.sleep(seconds)
         await peer.say(text)
+
+    return act
+
+
+def asking(*texts: str) -> Step:
+    """Say one text after another, each but the first after one more line of the client."""
+
+    async def act(peer: Peer, _line: str) -> None:
+        await peer.say(texts[0])
+        for text in texts[1:]:
+            if await peer.hear() is None:
+                return
+            await peer.say(text)
+
+    return act
+
+
+def refusing(pattern: str, text: Act) -> Step:
+    """Refuse a command that `pattern` is found in; serve any other as usual."""
+
+    async def act(peer: Peer, line: str) -> None:
+        if re.search(pattern, line):
+            await peer.server.act(peer, text, line)
+        else:
+            await peer.server.usual(peer, line)
+
+    return act
+
+
+def by_name(username: str, text: str) -> Step:
+    """Let one username in by PLAIN, refuse every other."""
+
+    async def act(peer: Peer, line: str) -> None:
+        _, name, _ = base64.b64decode(line.rpartition(" ")[2]).decode().split("\0")
+        await peer.say("235 2.7.0 Accepted" if name == username else text)
+
+    return act
+
+
+def unless_secured(text: Act) -> Step:
+    """Refuse a command in the clear; serve it as usual once the connection is secured."""
+
+    async def act(peer: Peer, line: str) -> None:
+        if peer.secured:
+            await peer.server.usual(peer, line)
+        else:
+            await peer.server.act(peer, text, line)
+
+    return act
+
+
+def then_usual(text: str) -> Step:
+    """Answer this to the first such command, and serve every later connection as usual."""
+    told: list[str] = []
+
+    async def act(peer: Peer, line: str) -> None:
+        if told:
+            await peer.server.usual(peer, line)
+        else:
+            told.append(line)
+            await peer.say(text)
 
     return act
 
@@ -114,7 +245,7 @@ class Script:
 
     `on` maps the beginning of a command to what answers it; `.` is the end of a message. `auth` are
     the mechanisms offered once the connection is as secure as it will be. `tls` is `starttls`,
-    `implicit` or `none`; `certificate` names one of the fixture's.
+    `implicit` or `none`; `certificate` names one of those that the tests make.
     """
 
     greeting: Act = GREETING
@@ -123,7 +254,12 @@ class Script:
     tls: str = "starttls"
     certificate: str = "good"
     offers: str = OFFERS
-    password: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What this server says out of the ordinary, where that is lines."""
+        said = [act for act in (self.greeting, *self.on.values()) if isinstance(act, str)]
+        return next((text for text in said if text != GREETING), "")
 
 
 class ScriptedServer:
@@ -136,12 +272,13 @@ class ScriptedServer:
         self.messages: list[bytes] = []
         self.connections = 0
         self.port = 0
+        self.left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["ScriptedServer"]:
         """Serve on a free port of 127.0.0.1."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**20)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**20, backlog=1024)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
@@ -157,41 +294,41 @@ class ScriptedServer:
         assert task is not None
         self._tasks.add(task)
         try:
-            with contextlib.suppress(OSError, asyncio.CancelledError):
+            with contextlib.suppress(OSError, EOFError, asyncio.CancelledError):
                 await self._converse(Peer(reader, writer, self))
         finally:
             writer.transport.abort()
             self._tasks.discard(task)
+            self.left.set()
 
     async def _converse(self, peer: Peer) -> None:
         if self.script.tls == "implicit":
             await peer.start_tls()
-        await self._act(peer, self.script.greeting, "")
+        await self.act(peer, self.script.greeting, "")
         while not peer.writer.is_closing():
             line = await peer.hear()
-            if line == "\0":
+            if line is None:
                 return
             await self._answer(peer, line)
 
     async def _answer(self, peer: Peer, line: str) -> None:
         for beginning, act in self.script.on.items():
             if line.upper().startswith(beginning):
-                await self._act(peer, act, line)
-                if beginning == "DATA" and isinstance(act, str) and act.startswith("354"):
-                    await self._message(peer)
+                await self.act(peer, act, line)
                 return
-        verb = line.partition(" ")[0].upper()
-        await getattr(self, f"_on_{verb.lower()}", self._on_unknown)(peer, line)
+        await self.usual(peer, line)
 
-    async def _act(self, peer: Peer, act: Act, line: str) -> None:
+    async def act(self, peer: Peer, act: Act, line: str) -> None:
+        """Do what the script says."""
         if isinstance(act, str | bytes):
             await peer.say(act)
-            return
-        result = act(peer) if getattr(act, "__annotations__", {}).get("peer") else act(line)  # type: ignore[arg-type]
-        if isinstance(result, str):
-            await peer.say(result)
         else:
-            await result
+            await act(peer, line)
+
+    async def usual(self, peer: Peer, line: str) -> None:
+        """Serve a command as any server would."""
+        verb = line.partition(" ")[0].lower()
+        await getattr(self, f"_on_{verb}", self._on_unknown)(peer, line)
 
     async def _on_ehlo(self, peer: Peer, _line: str) -> None:
         offers = self.script.offers
@@ -209,18 +346,8 @@ class ScriptedServer:
         await peer.start_tls()
 
     async def _on_auth(self, peer: Peer, line: str) -> None:
-        _, mechanism, *initial = line.split(" ")
-        said = list(initial)
-        prompts = {"LOGIN": ["VXNlcm5hbWU6", "UGFzc3dvcmQ6"]}.get(mechanism, [])
-        for prompt in prompts:
-            await peer.say(f"334 {prompt}")
-            said.append(await peer.hear())
-        known = b"".join(base64.b64decode(each) for each in said)
-        wanted = self.script.password
-        if wanted is None or wanted.encode() in known:
-            await peer.say("235 2.7.0 Authentication successful")
-        else:
-            await peer.say("535 5.7.8 Error: authentication failed: authentication failure")
+        prompts = ("334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6") if " LOGIN" in line else ()
+        await asking(*prompts, "235 2.7.0 Authentication successful")(peer, line)
 
     async def _on_mail(self, peer: Peer, _line: str) -> None:
         await peer.say("250 2.1.0 Ok")
@@ -230,11 +357,8 @@ class ScriptedServer:
 
     async def _on_data(self, peer: Peer, _line: str) -> None:
         await peer.say("354 End data with <CR><LF>.<CR><LF>")
-        await self._message(peer)
-
-    async def _message(self, peer: Peer) -> None:
         self.messages.append(await peer.reader.readuntil(b"\r\n.\r\n"))
-        await self._act(peer, self.script.on.get(".", "250 2.0.0 Ok: queued as 4XyZ"), ".")
+        await self.act(peer, self.script.on.get(".", "250 2.0.0 Ok: queued as 4XyZ"), ".")
 
     async def _on_quit(self, peer: Peer, _line: str) -> None:
         await peer.say("221 2.0.0 Bye")

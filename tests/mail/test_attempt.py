@@ -1,9 +1,11 @@
+import itertools
 from dataclasses import replace
 
 import pytest
 
 from mail.account import Account, TlsMode
-from mail.report import TestDepth, TestOutcome, TestStageOutcome
+from mail.attempt import attempt
+from mail.report import Report, TestDepth, TestOutcome, TestStageOutcome
 from tests.mail.scripted import Script
 from tests.mail.world import PASSWORD, World
 
@@ -59,6 +61,51 @@ async def test_trusts_nothing_unnamed(world: World) -> None:
         assert "CERTIFICATE_UNKNOWN_AUTHORITY" == report.diagnosis.code
         assert "mx.example.org" in report.certificates[0].dns_names
         assert not [line for line in servers[587].heard if line.startswith(b"AUTH")]
+
+
+async def test_tells_its_progress(world: World) -> None:
+    """Whoever follows an attempt gets it whole, before and after each stage, in order."""
+    snapshots: list[Report] = []
+    async with world.serving({587: Script()}):
+        report = await world.attempt(world.account, on_progress=snapshots.append)
+    steps = [
+        tuple(stage.name for stage in each.stages if stage.outcome is TestStageOutcome.RUNNING)
+        for each in snapshots
+    ]
+    settled = [
+        sum(stage.outcome is TestStageOutcome.PASSED for stage in each.stages) for each in snapshots
+    ]
+
+    assert {TestOutcome.RUNNING} == {each.outcome for each in snapshots}
+    assert {len(report.stages)} == {len(each.stages) for each in snapshots}
+    assert [stage.name for stage in report.stages] == list(
+        dict.fromkeys(name for step in steps for name in step)
+    )
+    assert max(map(len, steps)) == 1
+    assert settled[-1] == len(report.stages)
+    assert all(
+        len(after.transcript) >= len(before.transcript)
+        for before, after in itertools.pairwise(snapshots)
+    )
+
+
+async def test_leaves_out_what_the_settings_leave_out(world: World) -> None:
+    """Without a secure connection and a username, TLS and signing in are skipped, and say why."""
+    account = replace(world.account, secure=False, username=None, password=None)
+    async with world.serving({587: Script(tls="none")}):
+        report = await world.attempt(account)
+    skipped = {stage.name.value: stage.detail for stage in report.stages if stage.detail}
+
+    assert TestOutcome.ACCEPTED == report.outcome
+    assert "The secure connection is off in the settings." == skipped["TLS"]
+    assert "No username is set." == skipped["AUTHENTICATE"]
+
+
+@pytest.mark.parametrize("depth", [TestDepth.ENVELOPE, TestDepth.SEND])
+async def test_needs_a_letter(world: World, depth: TestDepth) -> None:
+    """An attempt that is to send something and has nothing to send is a bug, not a report."""
+    with pytest.raises(ValueError, match="this depth needs"):
+        await attempt(world.account, None, depth, tools=world.tools)
 
 
 def test_auto_goes_by_the_port() -> None:

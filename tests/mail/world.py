@@ -5,11 +5,9 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
-
-import trustme
 
 from mail.account import Account
 from mail.attempt import attempt
@@ -20,14 +18,19 @@ from mail.report import Report, TestDepth
 from mail.secret import Secret
 from mail.stages import OnProgress
 from mail.tools import Tools
+from tests.mail.aiosmtpd_server import Daemon, DaemonServer
+from tests.mail.made_certificates import HOST, MadeCertificates
 from tests.mail.scripted import Script, ScriptedServer
 
-HOST = "mx.example.org"
 PASSWORD = "Tr0ub4dor&3-пароль"
 SENDER = "postledger@example.org"
 RECIPIENT = "ada@example.net"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-LIMIT = 0.25
+PATIENT, IMPATIENT = 10.0, 0.3
+"""Seconds: more than a busy machine needs, and little enough to wait for in vain."""
+
+Answer = Sequence[str] | OSError | None
+"""A name's addresses, the resolver's fault, or None for a resolver that never answers."""
 
 
 def letter(sender: str = SENDER, recipient: str = RECIPIENT) -> Letter:
@@ -43,35 +46,61 @@ def letter(sender: str = SENDER, recipient: str = RECIPIENT) -> Letter:
     return Letter(sender, recipient, message)
 
 
+@dataclass
 class World:
-    """Makes certificates once, and knows where each made-up port really is."""
+    """Names, ports and addresses as a test wants them; every other name is this machine's.
 
-    def __init__(self) -> None:
-        self.authority = trustme.CA(organization_name="Example Authority")
-        self.ports: dict[int, int] = {}
-        self.addresses: Sequence[IPAddress] = (ip_address("127.0.0.1"),)
-        self.account = Account(
+    `down` are addresses that cannot be connected to: with their fault, or None where nothing comes
+    back.
+    """
+
+    certificates: MadeCertificates = field(default_factory=MadeCertificates)
+    names: dict[str, Answer] = field(default_factory=dict)
+    down: dict[str, OSError | None] = field(default_factory=dict)
+    ports: dict[int, int] = field(default_factory=dict)
+    dialled: list[tuple[str, int]] = field(default_factory=list)
+
+    def context(self, certificate: str = "good") -> ssl.SSLContext:
+        """A server's TLS with one of the made-up certificates."""
+        return self.certificates.context(certificate)
+
+    @property
+    def account(self) -> Account:
+        """An account that works with the usual server on port 587."""
+        return Account(
             host=HOST,
             port=587,
-            trusted_certificates=(self.authority.cert_pem.bytes().decode(),),
+            trusted_certificates=(self.certificates.trusted_pem,),
             username="postledger",
             password=Secret(PASSWORD),
-            timeout_seconds=LIMIT,
+            timeout_seconds=PATIENT,
         )
-        self.tools = Tools(
-            resolver=self.resolve,
-            dial=self.dial,
+
+    @property
+    def tools(self) -> Tools:
+        """The tools of this world."""
+        return Tools(
+            resolver=self._resolve,
+            dial=self._dial,
             rules=DestinationRules(refusal_seconds=0.05),
-            limit_seconds=4,
+            limit_seconds=2 * PATIENT,
             machine_name=lambda: "host.example.com",
         )
 
-    async def resolve(self, _host: str, _port: int) -> Sequence[IPAddress]:
-        """Every name is this machine's."""
-        return self.addresses
+    async def _resolve(self, host: str, _port: int) -> Sequence[IPAddress]:
+        answer = self.names.get(host, ["127.0.0.1"])
+        if answer is None:
+            await asyncio.Event().wait()
+        if isinstance(answer, OSError):
+            raise answer
+        return [ip_address(each) for each in answer or ()]
 
-    async def dial(self, _address: IPAddress, port: int) -> socket.socket:
-        """Connect to the server that stands behind a made-up port."""
+    async def _dial(self, address: IPAddress, port: int) -> socket.socket:
+        self.dialled.append((str(address), port))
+        if str(address) in self.down:
+            if (fault := self.down[str(address)]) is not None:
+                raise fault
+            await asyncio.Event().wait()
         connection = socket.socket(proto=socket.IPPROTO_TCP)
         connection.setblocking(False)
         try:
@@ -82,41 +111,42 @@ class World:
             raise
         return connection
 
-    def context(self, certificate: str = "good") -> ssl.SSLContext:
-        """A server's TLS with one of the made-up certificates."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        names = {"good": HOST, "other": "other.example.org"}
-        self.authority.issue_cert(names[certificate]).configure_cert(context)
-        return context
-
     @contextlib.asynccontextmanager
     async def serving(
         self, scripts: Mapping[int, Script]
     ) -> AsyncIterator[Mapping[int, ScriptedServer]]:
         """Run a server behind each made-up port."""
-        servers: dict[int, ScriptedServer] = {}
+        servers = {}
         async with contextlib.AsyncExitStack() as stack:
             for port, script in scripts.items():
-                server = ScriptedServer(script, self.context(script.certificate))
+                server = ScriptedServer(script, self.certificates.context(script.certificate))
                 servers[port] = await stack.enter_async_context(server.running())
                 self.ports[port] = server.port
             yield servers
+
+    @contextlib.asynccontextmanager
+    async def serving_daemon(self, port: int, daemon: Daemon) -> AsyncIterator[None]:
+        """Run a real SMTP server behind a made-up port."""
+        server = DaemonServer(daemon, self.certificates.context(daemon.certificate))
+        async with server.running():
+            self.ports[port] = server.port
+            yield
 
     async def attempt(
         self,
         account: Account,
         depth: TestDepth = TestDepth.SEND,
         *,
-        sender: str = SENDER,
-        recipient: str = RECIPIENT,
+        of: Letter | None = None,
+        tools: Tools | None = None,
         on_progress: OnProgress | None = None,
-        **tools: object,
     ) -> Report:
         """One attempt in this world."""
         return await attempt(
-            account,
-            letter(sender, recipient),
-            depth,
-            tools=replace(self.tools, **tools),  # type: ignore[arg-type]
-            on_progress=on_progress,
+            account, of or letter(), depth, tools=tools or self.tools, on_progress=on_progress
         )
+
+
+def impatient(account: Account) -> Account:
+    """The account with little time, for waiting in vain."""
+    return replace(account, timeout_seconds=IMPATIENT)

@@ -155,6 +155,7 @@ def _create_tokens() -> None:
     op.create_table(
         "access_token",
         sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, nullable=False, unique=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("role", sa.Text, nullable=False),
         sa.Column("token_hash", sa.Text, nullable=False, unique=True),

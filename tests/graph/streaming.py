@@ -1,0 +1,90 @@
+"""A schema of its own for the transports: subscriptions that end, fail, wait, and count."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+import strawberry
+
+from graph.context import Info
+from graph.extensions import EXTENSIONS
+from graph.schema import Schema
+
+
+@dataclass(slots=True)
+class Watched:
+    """What the subscriptions of this schema have done so far."""
+
+    produced: int = 0
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+watched = Watched()
+
+
+@strawberry.type
+class Query:
+    """What can be read."""
+
+    @strawberry.field
+    def hello(self) -> str:
+        """A greeting."""
+        return "world"
+
+    @strawberry.field
+    async def forever(self) -> str:
+        """Never."""
+        watched.waiting.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            watched.closed.set()
+        return ""
+
+
+@strawberry.type
+class Mutation:
+    """What can be changed."""
+
+    @strawberry.mutation
+    def touch(self) -> bool:
+        """Nothing."""
+        return True
+
+
+@strawberry.type
+class Subscription:
+    """What can be followed."""
+
+    @strawberry.subscription
+    async def count(self, to: int) -> AsyncGenerator[int, None]:
+        """From one upwards."""
+        for number in range(1, to + 1):
+            yield number
+
+    @strawberry.subscription
+    async def failing(self) -> AsyncGenerator[int, None]:
+        """One value, then a bug."""
+        yield 1
+        raise RuntimeError("hunter2")
+
+    @strawberry.subscription
+    async def silent(self) -> AsyncGenerator[int, None]:
+        """Nothing, until it is closed."""
+        watched.waiting.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            watched.closed.set()
+        yield 0
+
+    @strawberry.subscription
+    async def large(self, info: Info) -> AsyncGenerator[str, None]:
+        """Large values without end, each counted."""
+        while info.context.request_id:
+            watched.produced += 1
+            yield "x" * 100_000
+
+
+schema = Schema(query=Query, mutation=Mutation, subscription=Subscription, extensions=EXTENSIONS)

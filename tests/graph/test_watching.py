@@ -1,0 +1,144 @@
+"""Health, metrics, traces, the schema's text: what those see who look after the service."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import structlog
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from graph.app import compose
+from graph.metrics import MAX_NAMES, OTHER, Metrics
+from graph.observe import LogObserver, Observers, Seen
+from graph.schema import printed_schema
+from graph.telemetry import Traces, traces
+from service.keys import GivenKeys
+from service.runtime import Runtime
+from service.startup import CannotStartError
+from tests.graph.world import World, codes, configured, open_world
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "correct-horse-4711"
+LEAK = f'mutation Leak {{ updateEmailSettings(input: {{settings: {{smtpPassword: {{set: "{CANARY}"}}}}, expectedRevision: 0}}) {{ __typename }} }}'  # noqa: E501
+
+
+async def test_live_and_ready(world: World) -> None:
+    """A service that has what it needs says so to anybody."""
+    live = await world.client.get("/health/live")
+    ready = await world.client.get("/health/ready")
+    checks = {"database": "ok", "migrations": "ok", "encryptionKey": "ok", "signer": "ok"}
+
+    assert (200, {"status": "ok", "checks": {}}) == (live.status_code, live.json())
+    assert 200 == ready.status_code
+    assert checks == ready.json()["checks"]
+
+
+async def test_not_ready(runtime: Runtime, tmp_path: Path) -> None:
+    """What is missing is named, and the process still lives."""
+    keyless = replace(runtime, keys=GivenKeys(()))
+    async with open_world(compose(configured(tmp_path), keyless), keyless) as world:
+        ready = await world.client.get("/health/ready")
+        live = await world.client.get("/health/live")
+
+    assert 503 == ready.status_code
+    assert "failed" == ready.json()["checks"]["encryptionKey"]
+    assert "ok" == ready.json()["checks"]["database"]
+    assert 200 == live.status_code
+
+
+async def test_schema(world: World) -> None:
+    """The schema's text is there for tools, and is the one that is served."""
+    response = await world.client.get("/schema.graphql")
+
+    assert printed_schema() == response.text
+
+
+async def test_metrics(runtime: Runtime, tmp_path: Path) -> None:
+    """Operations, refusals, the trail and the settings are counted, by name and outcome."""
+    metrics = Metrics()
+    await metrics.start(runtime)
+    app = compose(configured(tmp_path), runtime, metrics=metrics, observers=Observers((metrics,)))
+    async with open_world(app, runtime) as world:
+        await world.ask("query Who { viewer { role } }")
+        await world.ask("query Wrong { auditEvents(first: 101) { edges { cursor } } }")
+        await world.ask("{ nothing }")
+        await world.ask("{ viewer { role } }", role=None)
+        await world.ask(LEAK)
+        response = await world.client.get("/metrics", headers=world.headers())
+    lines = response.text.splitlines()
+
+    assert {
+        'postledger_operations_total{kind="query",operation="Who",outcome="OK"} 1.0',
+        'postledger_operations_total{kind="query",operation="Wrong",outcome="BAD_USER_INPUT"} 1.0',
+        'postledger_operations_total{kind="mutation",operation="Leak",outcome="OK"} 1.0',
+        'postledger_refused_calls_total{code="GRAPHQL_VALIDATION_FAILED"} 1.0',
+        'postledger_refused_calls_total{code="UNAUTHENTICATED"} 1.0',
+        "postledger_trail_events 4.0",
+        "postledger_settings_revision 1.0",
+        'postledger_settings_verification{state="UNTESTED"} 1.0',
+        'postledger_settings_verification{state="PASSED"} 0.0',
+    } <= set(lines)
+    assert CANARY not in response.text
+
+
+async def test_metrics_need_a_token(world: World, runtime: Runtime, tmp_path: Path) -> None:
+    """Metrics tell names, so they are for callers, unless the operator says otherwise."""
+    refused = await world.client.get("/metrics")
+    app = compose(configured(tmp_path, metrics_without_token=True), runtime)
+    async with open_world(app, runtime) as opened:
+        shown = await opened.client.get("/metrics")
+
+    assert (401, ["UNAUTHENTICATED"]) == (refused.status_code, codes(refused.json()))
+    assert 200 == shown.status_code
+
+
+async def test_names_come_to_an_end(runtime: Runtime) -> None:
+    """However many names clients make up, the metrics stay small."""
+    metrics = Metrics()
+    for number in range(MAX_NAMES + 5):
+        metrics.operation(Seen("query", f"name{number}", [], 0, 0.1, "id"))
+    metrics.operation(Seen("query", "x" * 1000, [], 0, 0.1, "id"))
+    text = (await metrics.write(runtime)).decode()
+
+    assert f'operation="{OTHER}",outcome="OK"}} 6.0' in text
+    assert "xxx" not in text
+
+
+async def test_log_and_traces_tell_names_only(runtime: Runtime, tmp_path: Path) -> None:
+    """An operation's line and span have its name, codes and duration; never what it said."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    observers = Observers((LogObserver(), Traces(provider.get_tracer("test"))))
+    app = compose(configured(tmp_path), runtime, observers=observers)
+    with structlog.testing.capture_logs() as lines:
+        async with open_world(app, runtime) as world:
+            response = await world.post({"query": LEAK})
+    span = exporter.get_finished_spans()[0]
+    line = next(each for each in lines if each["event"] == "operation")
+
+    assert ("mutation", "Leak", []) == (line["kind"], line["operation"], line["codes"])
+    assert response.headers["X-Request-Id"] == line["request_id"]
+    assert "mutation Leak" == span.name
+    assert span.attributes is not None
+    assert "Leak" == span.attributes["graphql.operation.name"]
+    assert line["request_id"] == span.attributes["postledger.request_id"]
+    assert CANARY not in span.to_json() + repr(lines)
+
+
+def test_traces_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traces that are wished for and cannot be made stop the start, with what to install."""
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+
+    with pytest.raises(CannotStartError, match=r"postledger\[telemetry\]"), traces("http://x"):
+        pass
+
+
+def test_no_traces_by_default() -> None:
+    """Nothing is sent anywhere unless an address was given."""
+    with traces(None) as observers:
+        assert [] == observers

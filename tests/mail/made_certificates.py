@@ -1,0 +1,144 @@
+"""Certificates in every state that a server's can be in, made once."""
+
+import functools
+import ssl
+import tempfile
+import warnings
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+HOST = "mx.example.org"
+OTHER = "mail.example.net"
+HOSTS = (
+    HOST,
+    "login.example.org",
+    "smtp.gmail.com",
+    "smtp-relay.gmail.com",
+    "smtp.office365.com",
+    "smtp.sendgrid.net",
+    "email-smtp.us-east-1.amazonaws.com",
+    "smtp.mail.yahoo.com",
+    "smtp.fastmail.com",
+    "smtp.zoho.com",
+    "xn--bcher-kva.example",
+)
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+_LATER = datetime(2090, 1, 1, tzinfo=UTC)
+
+
+class MadeCertificates:
+    """An authority that accounts trust, one that they do not, and what both issue."""
+
+    def __init__(self) -> None:
+        self._authority = trustme.CA(organization_name="Trusted Authority")
+        self._private = trustme.CA(organization_name="Private Authority")
+
+    @property
+    def trusted_pem(self) -> str:
+        """The certificate of the authority that accounts trust."""
+        return self._authority.cert_pem.bytes().decode()
+
+    @functools.cache  # noqa: B019 - one of it lives as long as the tests
+    def context(self, name: str) -> ssl.SSLContext:
+        """A server's TLS with the certificate called `name`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        getattr(self, f"_{name}")(context)
+        return context
+
+    def _good(self, context: ssl.SSLContext) -> None:
+        self._authority.issue_cert(*HOSTS).configure_cert(context)
+
+    def _other_name(self, context: ssl.SSLContext) -> None:
+        self._authority.issue_cert(OTHER).configure_cert(context)
+
+    def _wildcard(self, context: ssl.SSLContext) -> None:
+        self._authority.issue_cert("*.mail.example.org").configure_cert(context)
+
+    def _expired(self, context: ssl.SSLContext) -> None:
+        end = _LONG_AGO + timedelta(days=90)
+        leaf = self._authority.issue_cert(HOST, not_before=_LONG_AGO, not_after=end)
+        leaf.configure_cert(context)
+
+    def _not_yet_valid(self, context: ssl.SSLContext) -> None:
+        end = _LATER + timedelta(days=90)
+        leaf = self._authority.issue_cert(HOST, not_before=_LATER, not_after=end)
+        leaf.configure_cert(context)
+
+    def _private_leaf(self, context: ssl.SSLContext) -> None:
+        self._private.issue_cert(HOST).configure_cert(context)
+
+    def _private_with_root(self, context: ssl.SSLContext) -> None:
+        leaf = self._private.issue_cert(HOST)
+        _load(context, leaf.private_key_pem.bytes(), _chain(leaf) + self._private.cert_pem.bytes())
+
+    def _private_with_intermediate(self, context: ssl.SSLContext) -> None:
+        self._private.create_child_ca().issue_cert(HOST).configure_cert(context)
+
+    def _private_other_name(self, context: ssl.SSLContext) -> None:
+        self._private.issue_cert(OTHER).configure_cert(context)
+
+    def _self_signed(self, context: ssl.SSLContext) -> None:
+        _load(context, *_self_signed(HOST, ec.generate_private_key(ec.SECP256R1())))
+
+    def _weak(self, context: ssl.SSLContext) -> None:
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        key = rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
+        _load(context, *_self_signed(HOST, key))
+
+    def _old(self, context: ssl.SSLContext) -> None:
+        """TLS 1.1 at most."""
+        self._good(context)
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():  # so old that naming it gives a warning
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+    def _wants_certificate(self, context: ssl.SSLContext) -> None:
+        self._good(context)
+        self._private.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+
+    def _wants_certificate_by_tls12(self, context: ssl.SSLContext) -> None:
+        self._wants_certificate(context)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+
+def _chain(leaf: trustme.LeafCert) -> bytes:
+    return b"".join(pem.bytes() for pem in leaf.cert_chain_pems)
+
+
+def _load(context: ssl.SSLContext, key: bytes, chain: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "server.pem"
+        file.write_bytes(key + chain)
+        context.load_cert_chain(file)
+
+
+def _self_signed(
+    host: str, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+) -> tuple[bytes, bytes]:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_LONG_AGO)
+        .not_valid_after(_LATER)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return private, certificate.public_bytes(serialization.Encoding.PEM)
