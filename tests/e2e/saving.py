@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, event
@@ -31,6 +32,7 @@ from service.runtime import Runtime
 from service.settings import SettingsUpdate, SettingsUpdated, email_settings, update_email_settings
 from service.state import values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
+from tests.trails import opened_trail
 
 KEY: Final = new_key()
 
@@ -67,9 +69,9 @@ def interrupting(database: Database, at: int, interrupt: Interrupt) -> Iterator[
             event.remove(engine, name, begin)
 
 
-def runtime_of(database: Database, key: str) -> Runtime:
-    """A runtime on an open database."""
-    return Runtime(database, GivenKeys((key,)))
+async def runtime_of(database: Database, key: str, folder: Path) -> Runtime:
+    """A runtime on an open database; what its trail's signer remembers lies in the folder."""
+    return Runtime(database, GivenKeys((key,)), await opened_trail(database, folder))
 
 
 async def save(runtime: Runtime, number: int) -> None:
@@ -86,15 +88,16 @@ async def save(runtime: Runtime, number: int) -> None:
         raise TypeError(f"each save is to change something: {result}")
 
 
-def save_and_die(url: str, key: str, at: int) -> None:
+def save_and_die(url: str, key: str, folder: Path, at: int) -> None:
     """Saves, in a process of its own that is killed before a statement."""
-    asyncio.run(_save_and_die(url, key, at))
+    asyncio.run(_save_and_die(url, key, folder, at))
 
 
-async def _save_and_die(url: str, key: str, at: int) -> None:
+async def _save_and_die(url: str, key: str, folder: Path, at: int) -> None:
     database = Database(url)
+    runtime = await runtime_of(database, key, folder)
     with interrupting(database, at, lambda _: os.kill(os.getpid(), signal.SIGKILL)):
-        await save(runtime_of(database, key), at)
+        await save(runtime, at)
     await database.close()
 
 

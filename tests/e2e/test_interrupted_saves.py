@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import signal
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
@@ -59,10 +60,10 @@ def _disconnect(connection: Connection) -> None:
     ],
 )
 async def test_an_interrupted_save_leaves_nothing_behind(
-    database: Database, interrupt: Interrupt
+    database: Database, tmp_path: Path, interrupt: Interrupt
 ) -> None:
     """Wherever it is cut off, all that is stored agrees, and the next save works at once."""
-    runtime = runtime_of(database, KEY)
+    runtime = await runtime_of(database, KEY, tmp_path)
     revision, at = 0, 1
     attempt = await _interrupted_save(runtime, at, interrupt)
     while attempt.interrupted:
@@ -76,12 +77,12 @@ async def test_an_interrupted_save_leaves_nothing_behind(
 
 
 async def test_a_process_killed_at_any_statement_leaves_nothing_behind(
-    database: Database, database_url: str
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     """The same where the whole process dies at once, by SIGKILL, and nothing can be put right."""
-    runtime = runtime_of(database, KEY)
+    runtime = await runtime_of(database, KEY, tmp_path)
     at = 1
-    while _exit_status_of_a_save(database_url, at) == -signal.SIGKILL:
+    while _exit_status_of_a_save(database_url, tmp_path, at) == -signal.SIGKILL:
         assert 0 == await revision_in_force(runtime)
         at += 1
 
@@ -104,11 +105,11 @@ async def _interrupted_save(runtime: Runtime, at: int, interrupt: Interrupt) -> 
     return _Attempt(statements.interrupted, outcome, await revision_in_force(runtime))
 
 
-def _exit_status_of_a_save(database_url: str, at: int) -> int | None:
+def _exit_status_of_a_save(database_url: str, folder: Path, at: int) -> int | None:
     # Its processes are forks of one that has everything imported, so that there can be many.
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([saving.__name__, pytest.__name__])
-    process = processes.Process(target=saving.save_and_die, args=(database_url, KEY, at))
+    process = processes.Process(target=saving.save_and_die, args=(database_url, KEY, folder, at))
     process.start()
     process.join(DEADLINE)
     status = process.exitcode

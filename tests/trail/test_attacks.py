@@ -237,8 +237,9 @@ ATTACKS: Final = {
     ),
     "14 slip a token in": _found(
         "TOKENS_DIFFER",
-        "INSERT INTO access_token (id, name, role, token_hash, created_at, actor_kind, actor_name) "
-        "VALUES ('0', 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
+        "INSERT INTO access_token "
+        "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
+        "VALUES ('0', 99, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
     ),
     "14 let a revoked token live": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET revoked_at = NULL"
