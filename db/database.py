@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,12 +39,12 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        parsed = _with_async_driver(make_url(url))
+        parsed = _with_async_driver(_parse(url))
         self.engine: AsyncEngine = _create_engine(parsed)
         self.kind: Literal["sqlite", "postgresql"] = (
             "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
         )
-        self.address = parsed.render_as_string(hide_password=True)
+        self.address = _shown(parsed)
         # Writers queue here: SQLite lets one write at a time, and its busy loop is unfair.
         self._writer = asyncio.Lock() if self.kind == "sqlite" else None
         self.carried: dict[str, object] = {}
@@ -77,7 +77,8 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (OSError, SQLAlchemyError) as error:
+        except (OSError, SQLAlchemyError, TypeError, ValueError) as error:
+            # The last two are the driver's words for options that it does not know.
             reason = _reason(error)
             raise DatabaseUnavailableError(
                 f"Cannot use the database {self.address}: {reason}"
@@ -103,12 +104,32 @@ def after_commit(session: Session, work: Callable[[], Awaitable[None]]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(work)
 
 
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUnavailableError(
+            "The database's address cannot be read: it looks like postgresql://user:password@host/name"
+        ) from None
+
+
+def _shown(url: URL) -> str:
+    """The address without what may be secret: a password can stand among the options too."""
+    options = {name: url.query[name] for name in ("host", "port") if name in url.query}
+    return url.set(query=options).render_as_string(hide_password=True)
+
+
 def _with_async_driver(url: URL) -> URL:
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
     backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
     if backend not in drivers:
         raise DatabaseUnavailableError(
             f"Cannot use a {backend} database: its address must start with postgresql:// or sqlite:///"
+        )
+    if backend == "postgresql" and "sslmode" in url.query:
+        # libpq's name for it, which everybody writes; the driver has another.
+        url = url.difference_update_query(["sslmode"]).update_query_dict(
+            {"ssl": url.query["sslmode"]}
         )
     return url.set(drivername=drivers[backend])
 
@@ -121,6 +142,7 @@ def _create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "invalidate", _release_sqlite)
     return engine
 
 
@@ -137,6 +159,12 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _release_sqlite(connection: DBAPIConnection, *_: object) -> None:
+    # A cancelled statement's cursor keeps a closed connection half open, and with it the lock
+    # that every other writer waits for, until the cursor happens to be collected.
+    connection.rollback()
 
 
 def _reason(error: Exception) -> str:

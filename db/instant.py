@@ -7,7 +7,8 @@ _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 def write_instant(instant: datetime) -> str:
     """RFC 3339 in UTC with microseconds: of one width, so that text order is time order."""
-    return instant.astimezone(UTC).strftime(_FORMAT)
+    # Not strftime: it writes the year 999 with three digits.
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def read_instant(text: str) -> datetime:

@@ -54,7 +54,11 @@ async def is_alive(database: Database, session: Session, owner: int) -> bool:
 
 @contextmanager
 def _directory_lock(path: Path) -> Iterator[None]:
-    with path.open("a") as file:
+    try:
+        opened = path.open("a")
+    except OSError as error:
+        raise DatabaseUnavailableError(f"Cannot open {path}: {error.strerror}.") from None
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,8 +1,9 @@
 """The command line: `postledger`."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -16,6 +17,8 @@ from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
 from service.sandbox import SANDBOX_PORT
 from service.startup import CannotStartError, upgrade_database
+
+_WIDE: Final = 500
 
 app = typer.Typer(
     help="System email settings, test emails, and a trail of who changed what.",
@@ -70,7 +73,11 @@ def schema(
     if output is None:
         typer.echo(printed_schema(), nl=False)
     else:
-        output.write_text(printed_schema(), encoding="utf-8")
+        try:
+            output.write_text(printed_schema(), encoding="utf-8")
+        except OSError as error:
+            typer.echo(f"postledger: Cannot write {output}: {error.strerror}.", err=True)
+            raise typer.Exit(2) from None
 
 
 @database.command()
@@ -85,7 +92,8 @@ def create(
     name: Annotated[str, typer.Option(help="Whose it is, for the trail.")],
     role: Annotated[Role, typer.Option(help="What it may do.", case_sensitive=False)],
     expires_in_days: Annotated[
-        float | None, typer.Option(help="How long it is valid; for ever, where left out.", min=0)
+        float | None,
+        typer.Option(help="How long it is valid; for ever, where left out.", min=0, max=36_500),
     ] = None,
 ) -> None:
     """Make an access token, and print it this once."""
@@ -124,7 +132,8 @@ def list_() -> None:
                 _instant(token.expires_at),
                 _instant(token.revoked_at),
             )
-        Console(soft_wrap=True).print(table)
+        # A program that reads this is to find each token on one line.
+        Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
     run(lambda config: with_runtime(config, work))
 

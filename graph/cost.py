@@ -102,9 +102,22 @@ class _Cost:
         sizes = {each.name.value: each.value for each in field.arguments or ()}
         if not _PAGE_ARGUMENTS & sizes.keys():
             # A connection is known by what is asked of it, where no argument tells.
-            return DEFAULT_PAGE if _has_edges(field) else 1
+            return DEFAULT_PAGE if self._has_edges(field.selection_set) else 1
         asked = [sizes[name] for name in ("first", "last") if name in sizes]
         return max((self._size(each) for each in asked), default=DEFAULT_PAGE)
+
+    def _has_edges(self, selections: SelectionSetNode | None) -> bool:
+        """Whether a connection's fields are asked for, be it through fragments."""
+        for each in () if selections is None else selections.selections:
+            if isinstance(each, FieldNode) and each.name.value in {"edges", "nodes"}:
+                return True
+            if isinstance(each, InlineFragmentNode) and self._has_edges(each.selection_set):
+                return True
+            if isinstance(each, FragmentSpreadNode):
+                fragment = self._fragments.get(each.name.value)
+                if fragment is not None and self._has_edges(fragment.selection_set):
+                    return True
+        return False
 
     def _size(self, value: object) -> int:
         if isinstance(value, IntValueNode):
@@ -115,11 +128,3 @@ class _Cost:
             number = None
         # A size out of its range is refused by the field itself.
         return min(number, MAX_PAGE) if isinstance(number, int) and number > 0 else DEFAULT_PAGE
-
-
-def _has_edges(field: FieldNode) -> bool:
-    selections = () if field.selection_set is None else field.selection_set.selections
-    return any(
-        not isinstance(each, FieldNode) or each.name.value in {"edges", "nodes"}
-        for each in selections
-    )

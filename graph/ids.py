@@ -27,7 +27,8 @@ def read_id(text: str) -> GlobalId | None:
         )
     except (binascii.Error, ValueError):
         return None
-    return GlobalId(type_name, key) if separator else None
+    # What cannot be printed stands in no id of ours, and PostgreSQL takes no NUL.
+    return GlobalId(type_name, key) if separator and key.isprintable() else None
 
 
 def key_of(text: str, type_name: str) -> str | None:

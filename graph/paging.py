@@ -1,5 +1,6 @@
 """Connections (Relay): keyset pages with opaque cursors that stay valid while the list grows."""
 
+import re
 from typing import Annotated, Final, TypeAlias, TypeVar
 
 import strawberry
@@ -12,6 +13,7 @@ T = TypeVar("T")
 MAX_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
 _MAX_NUMBER: Final = 2**31 - 1
+_CURSOR_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 First: TypeAlias = Annotated[
     int | None,
@@ -85,7 +87,7 @@ def _number(kind: str, name: str, text: str | None) -> int | None:
     if text is None:
         return None
     key = key_of(text, kind)
-    if key is None or not (key.isascii() and key.isdecimal()) or int(key[:11]) > _MAX_NUMBER:
+    if key is None or not _CURSOR_NUMBER.fullmatch(key) or int(key) > _MAX_NUMBER:
         raise bad_input(
             f"{name} is not a cursor of this list: take one from its edges or pageInfo."
         )

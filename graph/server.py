@@ -17,7 +17,7 @@ from graph.config import Config
 from graph.http_protocol import bounded
 from graph.log import set_up_log
 from service.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
-from service.startup import CannotStartError
+from service.startup import CannotStartError, Started
 
 _log = structlog.get_logger()
 
@@ -70,6 +70,7 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
                 app.start.runtime, config.data_directory, sandbox_port, _printer(console)
             )
             _tell_sandbox(console, await stack.enter_async_context(mail))
+        _log_start(app.start)
         server = _Server(uvicorn_config(config, app.asgi))
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
@@ -96,10 +97,13 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
 
 def _listen(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    if not config.host:
+        # The system would take it for every address, which nobody means who says nothing.
+        raise CannotStartError("POSTLEDGER_HOST is empty: give an address, such as 127.0.0.1.")
     try:
         listener = socket.create_server((config.host, config.port), family=family)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise CannotStartError(
             f"Cannot listen on {config.host}, port {config.port} ({reason}): "
             "choose others with POSTLEDGER_HOST and POSTLEDGER_PORT."
@@ -126,6 +130,10 @@ def _tell(console: Console, config: Config, app: App, listener: socket.socket) -
             "",
         ]
     console.print("\n".join(lines), markup=False)
+
+
+def _log_start(start: Started) -> None:
+    _log.info("trail", checkpoint=start.checkpoint)
     for warning in start.warnings:
         _log.error(warning)
     if start.interrupted_tests:

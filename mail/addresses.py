@@ -7,6 +7,7 @@ import idna
 
 _ATOMS = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,\"]+")
 _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[\x20-\x7e])*"')
+_ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
 _LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f.:]+\]")
 
 
@@ -21,9 +22,22 @@ class Mailbox:
     def parse(cls, address: str) -> "Mailbox":
         """Read an address. Raises ValueError where it is none, or could end its command."""
         local, at, domain = address.rpartition("@")
-        if not at or not (_ATOMS.fullmatch(local) or _QUOTED.fullmatch(local)):
+        if (
+            not at
+            or holds_encoded_word(local)
+            or not (_ATOMS.fullmatch(local) or _QUOTED.fullmatch(local))
+        ):
             raise ValueError("not an address")
         return cls(f"{local}@{ascii_domain(domain)}", needs_utf8=not local.isascii())
+
+
+def holds_encoded_word(text: str) -> bool:
+    """Whether a text could be read as an encoded word (RFC 2047), wherever it stands in it.
+
+    The standard library decodes these in what it is given for a header, without being asked: a
+    line break hidden in one would end the header and begin another.
+    """
+    return _ENCODED_WORD.search(text) is not None
 
 
 def ascii_domain(domain: str) -> str:

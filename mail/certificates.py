@@ -62,6 +62,8 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
         )
     except x509.ExtensionNotFound:
         return ()
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError("its extensions cannot be read") from error
     names = extension.value
     assert isinstance(names, x509.SubjectAlternativeName)  # noqa: S101 - tells the type
     dns = names.get_values_for_type(x509.DNSName)

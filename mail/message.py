@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
 
-from mail.addresses import Mailbox, ascii_domain
+from mail.addresses import Mailbox, ascii_domain, holds_encoded_word
 
 SUBJECT = "Postledger test email"
 
@@ -54,8 +54,8 @@ def _author(display_name: str | None, address: str) -> Address:
     if local.startswith('"'):
         local = re.sub(r"\\(.)", r"\1", local[1:-1])
     name = display_name or ""
-    if any(char in name for char in "\r\n\0"):
-        raise ValueError("a display name cannot hold a line break")
+    if any(char in name for char in "\r\n\0") or holds_encoded_word(name):
+        raise ValueError("a display name cannot hold a line break, nor hide one in an encoded word")
     return Address(display_name=name, username=local, domain=domain)
 
 

@@ -18,5 +18,9 @@ class Secret:
         """The secret itself."""
         return self._value
 
+    def __bool__(self) -> bool:
+        """Whether it holds anything: an empty one stands for none."""
+        return bool(self._value)
+
     def __str__(self) -> str:
         return "Secret()"

@@ -23,17 +23,20 @@ class InvalidCertificate:
     message: str
 
 
+_TOO_LONG: Final = InvalidCertificate(f"It may have at most {MAX_PEM_CHARACTERS:,} characters.")
+
+
 def read_certificates(pem: str) -> tuple[CertificateFacts, ...] | InvalidCertificate:
     """The certificates in a PEM text; there may be several, as in a chain file."""
     if len(pem) > MAX_PEM_CHARACTERS:
-        return InvalidCertificate(f"It may have at most {MAX_PEM_CHARACTERS:,} characters.")
+        return _TOO_LONG
     if _KEY_MARK in pem:
         return InvalidCertificate(
             "This holds a private key. Enter the certificate alone, and keep the key to its server."
         )
     try:
         certificates = x509.load_pem_x509_certificates(pem.encode())
-        return tuple(
+        facts = tuple(
             certificate_facts(certificate.public_bytes(Encoding.DER))
             for certificate in certificates
         )
@@ -41,6 +44,10 @@ def read_certificates(pem: str) -> tuple[CertificateFacts, ...] | InvalidCertifi
         return InvalidCertificate(
             "Enter a PEM certificate: it starts with -----BEGIN CERTIFICATE-----."
         )
+    # It is kept as PEM with lines of 64 characters, which may be longer than what was given.
+    if any(len(each.pem) > MAX_PEM_CHARACTERS for each in facts):
+        return _TOO_LONG
+    return facts
 
 
 def certificates_of(pems: Sequence[str]) -> tuple[CertificateFacts, ...]:

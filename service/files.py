@@ -98,6 +98,10 @@ def _patch(document: Mapping[str, object], secrets: Secrets) -> SettingsPatch:
     oauth2: OAuth2Patch | Keep | None = KEEP
     if "oauth2" in document:
         oauth2 = _oauth2(document["oauth2"], secrets.oauth2_client_secret)
+    if secrets.oauth2_client_secret is not None and not isinstance(oauth2, OAuth2Patch):
+        raise _UnfitValueError(
+            "An OAuth2 client secret was given, but there is no table oauth2 that it belongs to."
+        )
     password = KEEP if secrets.smtp_password is None else secrets.smtp_password
     return SettingsPatch(smtp_password=password, oauth2=oauth2, **given)  # type: ignore[arg-type] # each reader gives its field's type
 

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
@@ -54,26 +56,14 @@ class KeyFile:
 
     def create(self) -> None:
         """Writes a first key, unless the file is there."""
-        try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_key() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with self._locked():
+            if not self.path.exists():
+                self._write(f"{new_key()}\n")
 
     def add(self) -> None:
         """Puts a new key before the others; the file is replaced whole, or not at all."""
-        others = self.path.read_text(encoding="ascii")
-        fresh = self.path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{new_key()}\n{others}")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
+        with self._locked():
+            self._write(f"{new_key()}\n{self.path.read_text(encoding='ascii')}")
 
     def current(self) -> KeysInUse:
         """The file's keys as they are now."""
@@ -89,6 +79,29 @@ class KeyFile:
                 f"The key file {self.path} cannot be read ({error.strerror}): put it back."
             )
         return self._keys
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        # Two that change the file at once would each keep the other's new key out.
+        with self.path.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, text: str) -> None:
+        fresh = self.path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+        # What is sealed under a key outlives a power cut, so the key's place must as well.
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _read(self, mode: int) -> KeysInUse:
         if mode & _OTHERS:

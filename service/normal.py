@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+from mail.addresses import holds_encoded_word
 from mail.report import Suggestion
 from service.certificates import InvalidCertificate, read_certificates
 from service.problems import Problem, problem
@@ -48,7 +49,12 @@ def has_control(text: str) -> bool:
 
 
 def normal_address(address: str) -> str | None:
-    """One email address in its normal form (RFC 5321, RFC 6531); None where it is not one."""
+    """One email address in its normal form (RFC 5321, RFC 6531); None where it is not one.
+
+    A local part that could be read as an encoded word is refused: in a header it would be.
+    """
+    if len(address) > MAX_TEXT or holds_encoded_word(address):
+        return None
     try:
         checked = validate_email(
             address, check_deliverability=False, allow_smtputf8=True, globally_deliverable=False
@@ -62,16 +68,16 @@ def normal_host(text: str) -> str | None:
     """A host name as A-labels in lower case, or an IP address; None where it is neither."""
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
-        return ipaddress.ip_address(bare).compressed
+        address = ipaddress.ip_address(bare)
     except ValueError:
-        pass
-    if _NUMERIC_NAME.fullmatch(text):
-        return None
-    return _host_name(text)
+        return _host_name(text)
+    # A zone (`fe80::1%eth0`) means something on one machine only, and may hold any character.
+    zoned = isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None
+    return None if zoned else address.compressed
 
 
 # Resolvers read `127.1` or `0x7f000001` as addresses: such a name would not be what it says.
-_NUMERIC_NAME: Final = re.compile(r"(.*\.)?(\d+|0[xX][0-9a-fA-F]*)\.?")
+_NUMERIC_LABEL: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _MAX_HOST_NAME: Final = 253
 
@@ -84,7 +90,8 @@ def _host_name(text: str) -> str | None:
     labels = name.removesuffix(".").split(".")
     if len(name) > _MAX_HOST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         return None
-    return ".".join(labels)
+    # Only now: digits and dots of other scripts have become ASCII on the way.
+    return None if _NUMERIC_LABEL.fullmatch(labels[-1]) else ".".join(labels)
 
 
 _Outcome = SettingsValues | list[Problem]
@@ -152,6 +159,23 @@ def _text_step(
         return values.having({attribute: trimmed})
 
     return step
+
+
+_plain_display_name: Final = _text_step(
+    "default_from_display_name", "DISPLAY_NAME_INVALID", "defaultFromDisplayName", MAX_TEXT
+)
+
+
+def _display_name(values: SettingsValues) -> _Outcome:
+    outcome = _plain_display_name(values)
+    if not isinstance(outcome, SettingsValues) or outcome.default_from_display_name is None:
+        return outcome
+    if holds_encoded_word(outcome.default_from_display_name):
+        message = "Enter the name itself, not in the form =?…?= that it has in a header."
+        return [problem("DISPLAY_NAME_INVALID", "defaultFromDisplayName", message)]
+    # A header cannot tell several spaces from one.
+    name = re.sub(" {2,}", " ", outcome.default_from_display_name)
+    return replace(outcome, default_from_display_name=name)
 
 
 def _from_address(values: SettingsValues) -> _Outcome:
@@ -254,9 +278,7 @@ _STEPS: Final[tuple[Callable[[SettingsValues], _Outcome], ...]] = (
     _port,
     _text_step("smtp_username", "USERNAME_INVALID", "smtpUsername", MAX_TEXT),
     _from_address,
-    _text_step(
-        "default_from_display_name", "DISPLAY_NAME_INVALID", "defaultFromDisplayName", MAX_TEXT
-    ),
+    _display_name,
     _certificates,
     _token_url,
     _client_id,

@@ -47,7 +47,7 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     "FROM_ADDRESS_INVALID": (_ERROR, "The From address is not one email address."),
     "DISPLAY_NAME_INVALID": (
         _ERROR,
-        "The display name has a control character or is over 255 characters.",
+        "The display name has a control character, is over 255 characters, or is a header's =?…?=.",
     ),
     "CERTIFICATE_INVALID": (_ERROR, "A trusted certificate is not a PEM certificate."),
     "TOO_MANY_CERTIFICATES": (_ERROR, "More than 20 trusted certificates were given."),

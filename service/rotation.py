@@ -7,7 +7,7 @@ from audit.event import AuditAction, AuditOutcome, Event
 from audit.trail import append
 from db.settings import lock_head
 from service.caller import Caller
-from service.keys import KeyFile, KeyProblem
+from service.keys import KeyFile, KeyProblem, KeySource
 from service.runtime import Runtime
 from service.secrets import Resealed
 from service.state import find_stand
@@ -34,10 +34,9 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
         caller: who asks.
         fresh: whether to make a new key first; only where the keys lie in a file.
     """
-    if fresh and isinstance(runtime.keys, KeyFile):
-        # In place before anything is sealed under it, so that a service that runs meanwhile
-        # finds it when it meets the first secret sealed anew.
-        runtime.keys.add()
+    # In place before anything is sealed under it, so that a service that runs meanwhile finds it
+    # when it meets the first secret sealed anew.
+    made = fresh and _make_key(runtime.keys)
     keys = runtime.keys.current()
     if isinstance(keys, KeyProblem):
         return keys
@@ -46,7 +45,7 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
         await lock_head(session, runtime.scope)
         stand = await find_stand(session, runtime.scope, runtime.keys)
         resealed = await stand.secrets.reseal(stand.values)
-        if fresh or resealed.done:
+        if made or resealed.done:
             event = Event(
                 action=AuditAction.ENCRYPTION_KEY_CHANGED,
                 outcome=AuditOutcome.SUCCEEDED,
@@ -61,3 +60,11 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
             )
             await append(session, event, now)
     return Rotated(keys.sealing_key_id, resealed)
+
+
+def _make_key(source: KeySource) -> bool:
+    """Makes a new key, where the keys lie in a file and that is in order; whether it did."""
+    if not isinstance(source, KeyFile) or isinstance(source.current(), KeyProblem):
+        return False
+    source.add()
+    return True

@@ -9,6 +9,7 @@ from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
 from mail.report import Suggestion
 from service.certificates import CertificateFacts
+from service.normal import normal_address
 from service.problems import Problem, problem
 from service.values import SecretName, SettingsValues
 
@@ -59,8 +60,9 @@ def _missing(situation: Situation) -> Iterator[Problem]:
     if not values.default_from_address:
         message = "Set Default From Address: without it no email can be sent."
         suggestion = None
-        if values.smtp_username and "@" in values.smtp_username:
-            suggestion = _put("defaultFromAddress", values.smtp_username)
+        address = normal_address(values.smtp_username or "")
+        if address is not None:
+            suggestion = _put("defaultFromAddress", address)
         yield problem("FROM_ADDRESS_MISSING", "defaultFromAddress", message, suggestion)
 
 
@@ -181,13 +183,14 @@ def _provider_username(values: SettingsValues, provider: Provider) -> Iterator[P
         provider.from_address_must_match_username
         and username
         and sender
-        and username.casefold() != sender.casefold()
+        and (normal_address(username) or username).casefold() != sender.casefold()
     ):
         message = (
             f"{provider.name} sends only as the account that signs in: the From address must be "
             f"{username}, or one of its confirmed aliases."
         )
-        suggestion = _put("defaultFromAddress", username) if "@" in username else None
+        address = normal_address(username)
+        suggestion = None if address is None else _put("defaultFromAddress", address)
         yield problem(
             "FROM_ADDRESS_DIFFERS_FROM_USERNAME", "defaultFromAddress", message, suggestion
         )

@@ -1,5 +1,6 @@
 """The sandbox: a mail server of our own, and settings that send through it."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -41,7 +42,8 @@ async def run_sandbox(
             folder = data_directory / "sandbox"
             sandbox = await stack.enter_async_context(server.sandbox(folder, port, arrived))
         except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            number = getattr(error, "errno", None)
+            reason = os.strerror(number) if number else str(error)
             raise CannotStartError(
                 f"The sandbox cannot listen on port {port} ({reason}): "
                 "choose another with --sandbox-port."

@@ -97,10 +97,12 @@ class SecretStore:
         """The state of a secret that goes with the values in force."""
         row = self._rows.get(name)
         version = values.secret_version(name)
-        if row is None or version is None:
+        if version is None:
             return status_then(name, values)
         state = SecretState.UNREADABLE if self.open(name, values) is None else SecretState.SET
-        return SecretStatus(state, version, read_instant(row.updated_at))
+        # Without a row somebody removed it past the service: it is as good as unreadable.
+        given = None if row is None else read_instant(row.updated_at)
+        return SecretStatus(state, version, given)
 
     def open(self, name: SecretName, values: SettingsValues) -> Secret | None:
         """The stored secret, if it belongs to these values and their destination; else None."""
@@ -143,7 +145,8 @@ class SecretStore:
             associated = self._associated(row, values)
             opened = self._unseal(row, associated)
             if opened is None:
-                unreadable.append(name)
+                # The fingerprints' key is ours: there is nothing for anybody to enter again.
+                unreadable += [] if name == _FINGERPRINT_KEY else [name]
             else:
                 sealed = self._keyring().seal(opened, associated)
                 await self._put(name, row.version, sealed, read_instant(row.updated_at))

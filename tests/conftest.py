@@ -19,6 +19,7 @@ from service.keys import new_key
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from tests.inprocess import Edge
+from tests.service.desk import Desk, open_desk
 
 with warnings.catch_warnings():
     # It looks for a runtime directory when it is imported, and warns where there is none.
@@ -133,3 +134,10 @@ async def runtime(storage: Storage) -> AsyncIterator[Runtime]:
 def edge(runtime: Runtime) -> Edge:
     """The schema, as an administrator uses it."""
     return Edge(runtime)
+
+
+@pytest.fixture
+async def desk(storage: Storage) -> AsyncIterator[Desk]:
+    """A service to ask over GraphQL, over a fresh database; its encryption keys lie in a file."""
+    async with open_desk(storage) as opened:
+        yield opened

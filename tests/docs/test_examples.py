@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.docs.tables import ROOT
+from tests.docs.tables import ROOT, rows_of
 from tests.e2e.client import Client
 from tests.e2e.installation import Installation
 
@@ -68,6 +69,28 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert ["./dev serve --sandbox", "./dev check"] == [
         line.partition("#")[0].strip() for line in commands.strip().splitlines()
     ]
+
+
+def test_the_readme_explains_every_folder() -> None:
+    """A newcomer finds a line on each folder at the top, and none on a folder that is not there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    folders = {name.partition("/")[0] for name in listed.stdout.splitlines() if "/" in name}
+    explained = {line.split("`")[1].rstrip("/") for line in rows_of("README.md", "The folders")}
+
+    assert {name for name in folders if not name.startswith(".")} == explained
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    """A page that nobody finds is of no use."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [] == [each.name for each in ROOT.glob("docs/*.md") if f"(docs/{each.name})" not in text]
 
 
 def test_every_local_link_leads_somewhere() -> None:

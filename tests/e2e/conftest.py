@@ -14,22 +14,50 @@ from tests.e2e.mail_server import MailServer
 USERNAME = "postledger@example.org"
 DATABASES = ["sqlite", "postgresql"]
 
+on_sqlite = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
+"""For a test of the shared service that would learn nothing from the other database."""
+
 MakeInstallation: TypeAlias = Callable[[str], Installation]
 
 
 @pytest.fixture(scope="session")
-def make_installation(
+def on_postgresql(
     tmp_path_factory: pytest.TempPathFactory, postgresql: str
+) -> Iterator[dict[str, str]]:
+    """A PostgreSQL database as an operator prepares it: keys by the command, then the tables."""
+    here = _installation(tmp_path_factory.mktemp("prepared"))
+    with postgresql_database(postgresql) as url:
+        keys = here.run("keys", "generate").stdout.strip()
+        here.variables |= {
+            "POSTLEDGER_DATABASE_URL": url,
+            "POSTLEDGER_ENCRYPTION_KEYS": keys,
+            "POSTLEDGER_SIGNING_KEY": keys,
+        }
+        upgraded = here.run("db", "upgrade")
+        if upgraded.status != 0:
+            raise AssertionError(upgraded.stderr)
+        yield here.variables
+
+
+@pytest.fixture(scope="session")
+def make_installation(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, postgresql: str
 ) -> Iterator[MakeInstallation]:
     """Makes installations on a kind of database, ready to serve."""
     with contextlib.ExitStack() as stack:
 
         def make(kind: str) -> Installation:
-            folder = tmp_path_factory.mktemp(kind)
-            if kind == "sqlite":
-                return _installation(folder, None)
-            database_url = stack.enter_context(postgresql_database(postgresql))
-            return _on_postgresql(_installation(folder, database_url), database_url)
+            installation = _installation(tmp_path_factory.mktemp(kind))
+            if kind == "postgresql":
+                prepared: dict[str, str] = request.getfixturevalue("on_postgresql")
+                original = prepared["POSTLEDGER_DATABASE_URL"]
+                url = stack.enter_context(postgresql_database(postgresql, original))
+                installation.database_url = url
+                installation.variables = prepared | {
+                    "POSTLEDGER_DATABASE_URL": url,
+                    **installation.variables,
+                }
+            return installation
 
         yield make
 
@@ -65,20 +93,6 @@ def mail_server() -> Iterator[MailServer]:
         yield server
 
 
-def _installation(folder: Path, database_url: str | None) -> Installation:
+def _installation(folder: Path) -> Installation:
     data = {"POSTLEDGER_DATA_DIRECTORY": str(folder / "data")}
-    return Installation(folder, database_url, data)
-
-
-def _on_postgresql(installation: Installation, database_url: str) -> Installation:
-    """Prepared as an operator does it: keys by the command, then the tables."""
-    keys = installation.run("keys", "generate").stdout.strip()
-    installation.variables |= {
-        "POSTLEDGER_DATABASE_URL": database_url,
-        "POSTLEDGER_ENCRYPTION_KEYS": keys,
-        "POSTLEDGER_SIGNING_KEY": keys,
-    }
-    upgraded = installation.run("db", "upgrade")
-    if upgraded.status != 0:
-        raise AssertionError(upgraded.stderr)
-    return installation
+    return Installation(folder, None, data)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,10 @@ class Installation:
 
     @contextlib.contextmanager
     def serving(self, *arguments: str, **variables: str) -> Iterator[Service]:
-        """Runs the service; a first start's token is kept for the starts after it."""
+        """Runs the service, and ends it as an operator does unless the block has ended it.
+
+        A first start's token is kept for the starts after it.
+        """
         with self.start("serve", "--port", "0", *arguments, **variables) as process:
             address = process.stdout.wait_for(_ANSWERS)
             if self.token is None:
@@ -67,13 +70,19 @@ class Installation:
             client = Client(address, self.token, self.heard)
             with contextlib.closing(client):
                 yield Service(process, client)
+            if process.running and process.stop() != 0:
+                raise AssertionError("the service did not end cleanly")
 
-    def create_token(self, role: str, *arguments: str) -> str:
-        """Makes a token by the command line."""
-        done = self.run("token", "create", "--name", f"A {role}", "--role", role, *arguments)
-        if done.status != 0:
-            raise AssertionError(done.stderr)
-        return done.stdout.strip()
+    def create_tokens(self, *commands: Sequence[str]) -> list[str]:
+        """Makes tokens by commands that run side by side; each begins with its token's role."""
+        with contextlib.ExitStack() as stack:
+            processes = [
+                stack.enter_context(
+                    self.start("token", "create", "--name", f"A {role}", "--role", role, *others)
+                )
+                for role, *others in commands
+            ]
+            return [finish(process).stdout.strip() for process in processes]
 
     def written(self) -> bytes:
         """Everything that its processes wrote."""
@@ -93,10 +102,11 @@ class Installation:
 
 
 @contextlib.contextmanager
-def postgresql_database(server: str) -> Iterator[str]:
-    """The address of a new and empty database."""
+def postgresql_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of a new database, empty or the copy of another."""
     name = f"e2e_{secrets.token_hex(6)}"
-    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
+    original = make_url(template).database if "://" in template else template
+    asyncio.run(_execute(server, f"CREATE DATABASE {name} TEMPLATE {original}"))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

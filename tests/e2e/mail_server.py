@@ -14,6 +14,7 @@ from typing import Final
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
+from tests.e2e.client import Json
 from tests.e2e.processes import DEADLINE
 
 HOST: Final = "localhost"
@@ -63,6 +64,19 @@ class MailServer:
         self._loop = asyncio.new_event_loop()
         self._answers = asyncio.Event()
         self._answers.set()
+
+    @property
+    def settings(self) -> Json:
+        """Settings that send through this server, as its first account."""
+        username, password = next(iter(self.accounts.items()))
+        return {
+            "smtpHost": HOST,
+            "smtpPort": self.port,
+            "smtpUsername": username,
+            "smtpPassword": {"set": password},
+            "defaultFromAddress": "noreply@example.org",
+            "trustedCertificates": [self.authority],
+        }
 
     @contextlib.contextmanager
     def running(self) -> Iterator["MailServer"]:

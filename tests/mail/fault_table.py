@@ -1,12 +1,10 @@
-"""The fault table as a whole, and as a page: `./dev run python -m tests.mail.fault_table`."""
+"""The fault table as a whole, and as a page of the documentation."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from tests.mail import faults_reaching, faults_securing, faults_sending, faults_signing_in
 from tests.mail.fault import Fault
 
-PAGE = Path(__file__).parents[2] / "docs" / "fault-table.md"
 FAULTS = (
     *faults_reaching.FAULTS,
     *faults_securing.FAULTS,
@@ -23,8 +21,7 @@ loopback behaves so, the test email must end in this stage with this code, and w
 suggested, it is put in and the next test email must pass. What each code means and what mends it
 stands in [troubleshooting.md](troubleshooting.md).
 
-This page is printed from the rows in `tests/mail/faults_*.py` by
-`./dev run python -m tests.mail.fault_table`.
+This page is printed from the rows in `tests/mail/faults_*.py` by `./dev docs`.
 """
 
 
@@ -61,7 +58,3 @@ def _suggested(fault: Fault) -> str:
 
 def _value(value: str) -> str:
     return "the certificate" if value == "PEM" else f"`{value}`"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

@@ -14,7 +14,7 @@ from mail.letter import Letter
 from mail.report import Report, TestOutcome, TestStageOutcome
 from tests.mail.aiosmtpd_server import Daemon
 from tests.mail.fault import CLIENT_SECRET, Fault, Stage, applied
-from tests.mail.fault_table import FAULTS, PAGE, page
+from tests.mail.fault_table import FAULTS
 from tests.mail.token_server import TOKEN, TokenServer
 from tests.mail.world import PASSWORD, World, letter
 
@@ -142,8 +142,3 @@ def test_has_every_code() -> None:
 def test_no_title_twice() -> None:
     """Every row has a title of its own, so that a failing test names its row."""
     assert len(FAULTS) == len({fault.id for fault in FAULTS})
-
-
-def test_page_is_the_table() -> None:
-    """The page in docs is what the rows say."""
-    assert page() == PAGE.read_text(encoding="utf-8")

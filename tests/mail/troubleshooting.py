@@ -1,12 +1,8 @@
-"""The page of diagnosis codes: `./dev run python -m tests.mail.troubleshooting`."""
-
-from pathlib import Path
+"""The diagnosis codes as a page of the documentation."""
 
 from mail.code_facts import CODES
 from mail.codes import Code
 from tests.mail.fault_table import FAULTS
-
-PAGE = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 
 _HEAD = """\
 # Troubleshooting
@@ -19,7 +15,7 @@ A code whose trouble *may pass by itself* is worth another try with the same set
 needs a change. *As the server says*: a reply that begins with 4 may pass, one that begins with 5
 does not.
 
-This page is printed from `mail/code_facts.py` by `./dev run python -m tests.mail.troubleshooting`.
+This page is printed from `mail/code_facts.py` by `./dev docs`.
 """
 _PASSES = {True: "yes", False: "no", None: "as the server says"}
 
@@ -40,7 +36,3 @@ def _section(code: Code) -> str:
         f"- Stage: {', '.join(stages)}\n"
         f"- May pass by itself: {_PASSES[facts.transient]}\n"
     )
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

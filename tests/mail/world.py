@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -53,11 +54,15 @@ class World:
     back.
     """
 
-    certificates: MadeCertificates
+    certificates: MadeCertificates = field(default_factory=MadeCertificates)
     names: dict[str, Answer] = field(default_factory=dict)
     down: dict[str, OSError | None] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
     dialled: list[tuple[str, int]] = field(default_factory=list)
+
+    def context(self, certificate: str = "good") -> ssl.SSLContext:
+        """A server's TLS with one of the made-up certificates."""
+        return self.certificates.context(certificate)
 
     @property
     def account(self) -> Account:

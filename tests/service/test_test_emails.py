@@ -1,4 +1,5 @@
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,6 @@ from service.test_limits import TestLimits
 from service.test_running import close_interrupted
 from tests.inprocess import Edge, Json, RefusedError
 from tests.mail.scripted import Script, ScriptedServer, hang
-from tests.mail.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -35,27 +35,22 @@ CANCEL = "mutation ($id: ID!) { cancelTestEmail(id: $id) { outcome stages { name
 PROGRESS = "subscription ($id: ID!) { testEmailProgress(id: $id) { outcome stages { outcome } } }"
 EVENTS = "{ auditEvents(first: 9) { edges { node { action outcome errorCode actor { displayName }"
 EVENTS += " testEmail { outcome } } } } }"
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 TO = {"recipient": "ada@example.net"}
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
-    """The certificates, made once."""
-    return World()
-
-
 @pytest.fixture
-async def server(world: World) -> AsyncIterator[ScriptedServer]:
+async def server() -> AsyncIterator[ScriptedServer]:
     """A mail server that takes everything."""
-    async with ScriptedServer(Script(tls="none"), world.context("good")).running() as running:
+    async with ScriptedServer(Script(tls="none"), PLAIN).running() as running:
         yield running
 
 
 @pytest.fixture
-async def silent(world: World) -> AsyncIterator[ScriptedServer]:
+async def silent() -> AsyncIterator[ScriptedServer]:
     """A mail server that takes connections and never says a word."""
     script = Script(greeting=hang, tls="none")
-    async with ScriptedServer(script, world.context("good")).running() as running:
+    async with ScriptedServer(script, PLAIN).running() as running:
         yield running
 
 

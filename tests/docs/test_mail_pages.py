@@ -1,0 +1,26 @@
+"""The two pages that are printed from the tables of mail: diagnosis codes and faults."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.mail import fault_table, troubleshooting
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        pytest.param("fault-table.md", fault_table.page(), id="fault-table"),
+        pytest.param("troubleshooting.md", troubleshooting.page(), id="troubleshooting"),
+    ],
+)
+def test_page_is_what_the_table_says(name: str, page: str) -> None:
+    """The page has every row of its table, in the table's words; `./dev docs` writes it anew."""
+    path = DOCS / name
+    if os.environ.get("POSTLEDGER_WRITE_DOCS"):
+        path.write_text(page, encoding="utf-8")
+
+    assert page == path.read_text(encoding="utf-8")

@@ -1,0 +1,162 @@
+"""Saves that something interrupts at a statement, and whether what is left agrees with itself."""
+
+import asyncio
+import hashlib
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection, event
+from sqlmodel import col, select
+
+from audit.body import read_body
+from audit.event import AuditAction
+from db.database import Database
+from db.tables import (
+    AuditEventRow,
+    AuditHead,
+    EmailSettingsHead,
+    EmailSettingsRow,
+    StoredSecret,
+)
+from mail.secret import Secret
+from service.caller import COMMAND_LINE
+from service.changes import apply
+from service.keys import new_key
+from service.patch import SettingsPatch
+from service.runtime import Runtime
+from service.settings import SettingsUpdate, SettingsUpdated, email_settings, update_email_settings
+from service.startup import Storage, open_runtime
+from service.state import values_of
+from service.trail_verify import Verification, verify_trail
+from service.values import NOTHING_SAVED, SecretName, SettingsValues
+
+KEY: Final = new_key()
+
+Interrupt: TypeAlias = Callable[[Connection], None]
+"""Does what it takes to stop the work on a connection."""
+
+
+STATEMENTS: Final = ("before_cursor_execute", "commit")
+"""What SQLAlchemy calls the moments before a statement, and before a commit."""
+CLOSING: Final = "checkin"
+"""The moment at which a transaction's connection is given back: what was committed stands."""
+
+
+@dataclass(slots=True)
+class Moments:
+    """How many moments there were, and whether one of them was interrupted."""
+
+    met: int = 0
+    interrupted: bool = False
+
+
+@contextmanager
+def interrupting(
+    database: Database, at: int, interrupt: Interrupt, names: Sequence[str] = STATEMENTS
+) -> Iterator[Moments]:
+    """Interrupts, within the block, at one of the named moments: the first one is number 1."""
+    moments = Moments()
+    engine = database.engine.sync_engine
+
+    def meet(connection: Connection, *_: object) -> None:
+        moments.met += 1
+        if moments.met == at:
+            moments.interrupted = True
+            interrupt(connection)
+
+    for name in names:
+        event.listen(engine, name, meet)
+    try:
+        yield moments
+    finally:
+        for name in names:
+            event.remove(engine, name, meet)
+
+
+def storage_of(database_url: str, folder: Path) -> Storage:
+    """What a service is started with, on a database and in a folder of the test's own."""
+    return Storage(folder, database_url, encryption_keys=(KEY,), signing_keys=(KEY,))
+
+
+async def save(runtime: Runtime, number: int) -> None:
+    """Saves settings that no save before had, with a password of their own."""
+    state = await email_settings(runtime)
+    patch = SettingsPatch(
+        smtp_host=f"mail{number}.example.com",
+        smtp_username="postledger",
+        smtp_password=Secret(f"password {number}"),
+    )
+    update = SettingsUpdate(patch, 0 if state is None else state.revision)
+    result = await update_email_settings(runtime, COMMAND_LINE, update)
+    if not isinstance(result, SettingsUpdated) or not result.changes:
+        raise TypeError(f"each save is to change something: {result}")
+
+
+def save_and_die(storage: Storage, at: int) -> None:
+    """Saves, in a process of its own that is killed before a statement, or after the commit."""
+    asyncio.run(_save_and_die(storage, at))
+
+
+async def _save_and_die(storage: Storage, at: int) -> None:
+    def kill(_: Connection) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    async with open_runtime(storage) as runtime:
+        with interrupting(runtime.database, at, kill, (*STATEMENTS, CLOSING)):
+            await save(runtime, at)
+
+
+async def revision_in_force(runtime: Runtime) -> int:
+    """The revision, once everything that is stored was seen to agree with it.
+
+    Raises:
+        AssertionError: something does not.
+    """
+    verified = await verify_trail(runtime)
+    assert isinstance(verified, Verification)
+    assert () == verified.findings
+    async with runtime.database.reading() as session:
+        head = (await session.exec(select(EmailSettingsHead))).one()
+        revisions = (
+            await session.exec(select(EmailSettingsRow).order_by(col(EmailSettingsRow.revision)))
+        ).all()
+        events = (await session.exec(select(AuditEventRow).order_by(col(AuditEventRow.seq)))).all()
+        end = (await session.exec(select(AuditHead))).one()
+        secrets = (await session.exec(select(StoredSecret))).all()
+    state = await email_settings(runtime)
+
+    assert list(range(1, head.revision + 1)) == [row.revision for row in revisions]
+    assert [(row.revision, row.audit_seq) for row in revisions] == [
+        (row.revision, row.seq)
+        for row in events
+        if row.action == AuditAction.EMAIL_SETTINGS_UPDATED
+    ]
+    assert list(range(end.size)) == [row.seq for row in events]
+    leaves = [hashlib.sha256(b"\0" + row.body.encode()).hexdigest() for row in events]
+    assert leaves == [row.leaf for row in events]
+    assert [None, *leaves] == [*(row.prev for row in events), end.last_leaf]
+    assert [values_of(row) for row in revisions] == list(_replayed(events))
+    if state is None:
+        assert (0, []) == (head.revision, list(secrets))
+    else:
+        assert [head.revision] == [state.revision]
+        assert ("SET", head.revision) == (state.smtp_password.state, state.smtp_password.version)
+    return head.revision
+
+
+def _replayed(events: Iterable[AuditEventRow]) -> Iterator[SettingsValues]:
+    """The settings as the trail alone tells of them, after each of its changes."""
+    values = NOTHING_SAVED
+    for row in events:
+        told = read_body(row.body)
+        values = apply(told.changes, values)
+        for change in told.changes:
+            if change.redacted and change.after is not None:
+                version = int(change.after.removeprefix("[redacted, version ").removesuffix("]"))
+                values = values.with_secret_version(SecretName(change.field), version)
+        yield values
