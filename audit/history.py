@@ -75,6 +75,17 @@ async def read_events(
     return [_recorded(row) for row in rows]
 
 
+async def read_bodies(
+    session: Session, window: Window, wanted: EventFilter
+) -> Sequence[tuple[int, str]]:
+    """Numbers and bodies alone, newest first; read though they may not be events any more."""
+    conditions = _conditions(wanted)
+    if conditions is None:
+        return []
+    span = Span(window.above, window.below, window.newest, window.limit)
+    return [(row.seq, row.body) for row in await events.events(session, conditions, span)]
+
+
 def _conditions(wanted: EventFilter) -> EventConditions | None:
     """The filter in the database's terms; None where nothing can fit it."""
     words: Words = tuple((word,) for word in sought_words(wanted.text or ""))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from audit import tree
 from audit.checkpoint import Checkpoint
 from audit.trail import read_nodes
-from db import events
 from db import tree as stored
 from db.database import Session
 
@@ -47,13 +46,13 @@ class NoProof:
 
 async def read_checkpoint(session: Session, size: int | None) -> SignedCheckpoint | NoProof:
     """The checkpoint of a size; the newest for None."""
-    if size is None:
-        size = (await events.head(session)).size
-    note = await stored.checkpoint_note(session, size)
+    newest = await stored.newest_checkpoint(session)
+    if newest is None:
+        return NoProof("There is no checkpoint: verify the trail.")
+    note = newest.note if size is None else await stored.checkpoint_note(session, size)
+    size = newest.size if size is None else size
     if note is None:
-        newest = await stored.newest_checkpoint(session)
-        largest = 0 if newest is None else newest.size
-        return NoProof(f"No checkpoint was signed at size {size}; the newest is of {largest}.")
+        return NoProof(f"No checkpoint was signed at size {size}; the newest is of {newest.size}.")
     text, _, _ = note.rpartition("\n\n")
     checkpoint = Checkpoint.parse(text + "\n")
     key = await _key_at(session, size)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from graph import health
+from graph.audit_http import audit_routes
 from graph.config import Config
 from graph.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
 from graph.edge import Edge
@@ -29,6 +30,7 @@ from graph.schema import Schema, schema
 from graph.socket import SocketEndpoint
 from graph.telemetry import traces
 from graph.trusted_documents import load_trusted_documents
+from service.anchors import following
 from service.issuer import IssuerKeys
 from service.people import People
 from service.runtime import Runtime
@@ -52,10 +54,12 @@ async def create_app(config: Config) -> AsyncIterator[App]:
     """
     with traces(config.otlp_endpoint) as tracing:
         async with started(config.storage, config.testing) as start:
+            runtime = replace(start.runtime, anchors=config.anchors)
             metrics = Metrics()
-            await metrics.start(start.runtime)
+            await metrics.start(runtime)
             observers = Observers((LogObserver(), metrics, *tracing))
-            yield App(compose(config, start.runtime, schema, metrics, observers), start)
+            async with following(runtime):
+                yield App(compose(config, runtime, schema, metrics, observers), start)
 
 
 def compose(
@@ -78,9 +82,10 @@ def compose(
         CannotStartError: a file that the configuration names is not what it should be.
     """
     limits = config.limits
+    gate = _gate(config, runtime)
     edge = Edge(
         runtime=runtime,
-        gate=_gate(config, runtime),
+        gate=gate,
         limits=limits,
         reader=OperationReader(served.core, limits),
         executor=Executor(served, limits, observers),
@@ -95,6 +100,7 @@ def compose(
         ASSET_ROUTE,
         # Route, not Mount: a Mount answers `/graphql` with a redirect.
         Route("/graphql", HttpEndpoint(edge)),
+        *audit_routes(runtime, gate),
         WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
     ]
     return Starlette(

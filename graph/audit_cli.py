@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from graph.command import run, with_runtime
 from graph.config import Config
 from service.caller import COMMAND_LINE
+from service.export import EventFilter, ExportFormat, begin_export
 from service.runtime import Runtime
 from service.startup import CannotStartError, open_closed_trail
+from service.trail import AuditAction, NoProof, audit_checkpoint
 from service.trail_keys import NoNewKey, rotate_signing_key
 from service.trail_reopen import CannotReopenError, reopen_trail
 from service.trail_verify import (
@@ -61,6 +64,61 @@ def verify(
     found = run(work)
     _tell(found, with_outside=bool(checkpoint), quick=quick)
     raise typer.Exit(0 if found.intact else 1)
+
+
+@audit.command()
+def checkpoint(
+    size: Annotated[int | None, typer.Option(help="Of how many events; the newest.")] = None,
+) -> None:
+    """Print a checkpoint, to be kept where nobody who runs this service can change it."""
+
+    async def work(runtime: Runtime) -> None:
+        signed = await audit_checkpoint(runtime, size)
+        if isinstance(signed, NoProof):
+            raise CannotStartError(signed.message)
+        typer.echo(signed.note, nl=False)
+        typer.echo(f"\nverifier key: {signed.verifier_key}", err=True)
+
+    run(lambda config: with_runtime(config, work))
+
+
+@audit.command()
+def export(  # noqa: PLR0913 (a filter's conditions)
+    output: Annotated[Path, typer.Option(help="The file to write; it must not be there yet.")],
+    *,
+    kind: Annotated[
+        ExportFormat, typer.Option("--format", help="What to make of it.")
+    ] = ExportFormat.BUNDLE,
+    action: Annotated[list[AuditAction] | None, typer.Option(help="Only these.")] = None,
+    actor_id: Annotated[list[str] | None, typer.Option(help="Only these actors'.")] = None,
+    changed_field: Annotated[
+        list[str] | None, typer.Option("--field", help="Only changes of these.")
+    ] = None,
+    since: Annotated[datetime | None, typer.Option(help="At or after this instant, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Before this instant, UTC.")] = None,
+    text: Annotated[str | None, typer.Option(help="Only events with all of these words.")] = None,
+) -> None:
+    """Export the trail, or a part of it. The export is itself an event."""
+    wanted = EventFilter(
+        actions=tuple(action or ()),
+        actor_ids=tuple(actor_id or ()),
+        fields=tuple(changed_field or ()),
+        since=None if since is None else since.replace(tzinfo=UTC),
+        until=None if until is None else until.replace(tzinfo=UTC),
+        text=text,
+    )
+
+    async def work(runtime: Runtime) -> None:
+        try:
+            with output.open("xb") as file:
+                found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
+                async for chunk in found.chunks():
+                    file.write(chunk)
+        except OSError as error:
+            raise CannotStartError(f"Cannot write {output}: {error.strerror}.") from None
+        typer.echo(f"Wrote {output}, from a trail of {found.size} events.")
+
+    run(lambda config: with_runtime(config, work))
 
 
 @audit.command(name="rotate-key")

@@ -7,6 +7,7 @@ from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from graph.edge_config import EdgeConfig
+from service.anchor_sinks import Anchors, FileSink, Sink, WebhookSink
 from service.startup import CannotStartError, Storage, Testing
 from service.test_limits import TestLimits
 
@@ -67,6 +68,13 @@ class Config(EdgeConfig, _Place):
         pattern=r"^[A-Za-z0-9.\-]+(/[A-Za-z0-9.\-]+)*$",
         description="The first part of the trail's name in its checkpoints, such as a host of "
         "yours; the trail's own id follows. It counts when a trail begins.",
+    )
+    anchor_file: Path | None = Field(
+        None,
+        description="A file that the trail's checkpoints are appended to, best elsewhere.",
+    )
+    anchor_webhook: SecretStr | None = Field(
+        None, description="An address to which the trail's checkpoints are posted, as text."
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Form of the log: for people (`console`) or machines (`json`)."
@@ -155,6 +163,16 @@ class Config(EdgeConfig, _Place):
             signing_keys=tuple(key.get_secret_value() for key in self.signing_key),
             trail_name=self.trail_name,
         )
+
+    @property
+    def anchors(self) -> Anchors:
+        """Where the trail's checkpoints are carried to."""
+        sinks: list[Sink] = []
+        if self.anchor_file is not None:
+            sinks.append(FileSink(self.anchor_file))
+        if self.anchor_webhook is not None:
+            sinks.append(WebhookSink(self.anchor_webhook.get_secret_value()))
+        return Anchors(tuple(sinks))
 
 
 def load_config() -> Config:

@@ -16,7 +16,7 @@ from graph.app import App, create_app
 from graph.config import Config
 from graph.log import set_up_log
 from service.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
-from service.startup import CannotStartError
+from service.startup import CannotStartError, Started
 
 _log = structlog.get_logger()
 
@@ -69,6 +69,7 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
                 app.start.runtime, config.data_directory, sandbox_port, _printer(console)
             )
             _tell_sandbox(console, await stack.enter_async_context(mail))
+        _log_start(app.start)
         server = _Server(uvicorn_config(config, app.asgi))
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
@@ -127,6 +128,10 @@ def _tell(console: Console, config: Config, app: App, listener: socket.socket) -
             "",
         ]
     console.print("\n".join(lines), markup=False)
+
+
+def _log_start(start: Started) -> None:
+    _log.info("trail", checkpoint=start.checkpoint)
     for warning in start.warnings:
         _log.error(warning)
     if start.interrupted_tests:

@@ -9,7 +9,12 @@ from graph.errors import bad_input
 from graph.paging import After, Before, First, Last, page_request
 from graph.permissions import Requires
 from graph.trail_filter import AuditEventFilter
-from graph.types.proofs import AuditCheckpoint, AuditConsistencyProof, AuditInclusionProof
+from graph.types.proofs import (
+    AuditAnchor,
+    AuditCheckpoint,
+    AuditConsistencyProof,
+    AuditInclusionProof,
+)
 from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
 from graph.types.verification import AuditVerification
 from service.caller import Permission
@@ -135,6 +140,14 @@ class TrailQueries:
         if isinstance(result, NotAKey):
             raise bad_input(result.message)
         return AuditVerification.of(result)
+
+    @strawberry.field(
+        description="Where this service process carries the trail's checkpoints to.",
+        extensions=[Requires(Permission.READ_TRAIL)],
+    )
+    def audit_anchors(self, info: Info) -> list[AuditAnchor]:
+        """The anchors."""
+        return [AuditAnchor.of(each) for each in info.context.runtime.anchors.states]
 
 
 def _there(found: T | NoProof) -> T:

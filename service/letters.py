@@ -10,8 +10,13 @@ from service.caller import Caller
 from service.test_requests import TestPlan
 
 
-def write_letter(plan: TestPlan, row: TestEmailRow, caller: Caller) -> Letter | None:
-    """The test's message, saying what it is; None for a depth that needs no envelope."""
+def write_letter(
+    plan: TestPlan, row: TestEmailRow, caller: Caller, checkpoint: str | None = None
+) -> Letter | None:
+    """The test's message, saying what it is; None for a depth that needs no envelope.
+
+    It carries the trail's checkpoint with it: a copy that nobody here can change any more.
+    """
     sender = plan.values.default_from_address
     if sender is None or plan.recipient is None:
         return None
@@ -22,6 +27,7 @@ def write_letter(plan: TestPlan, row: TestEmailRow, caller: Caller) -> Letter | 
         revision=row.revision,
         unsaved=row.used_unsaved_changes,
         server=f"{plan.account.host}:{plan.account.port}",
+        checkpoint=checkpoint,
     )
     message = compose(
         display_name=plan.values.default_from_display_name,

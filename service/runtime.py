@@ -8,6 +8,7 @@ from audit.trail import Trail
 from db.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools
+from service.anchor_sinks import Anchors
 from service.keys import KeySource
 from service.sessions import Sessions
 from service.signals import Signal
@@ -38,3 +39,4 @@ class Runtime:
     sessions: Sessions = field(default_factory=Sessions)
     tests: TestRuns = field(default_factory=TestRuns)
     mail_tools: Tools = field(default_factory=Tools)
+    anchors: Anchors = field(default_factory=Anchors)

@@ -66,12 +66,16 @@ class Testing:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What the start found: an administrator's token where it is the first one."""
+    """What the start found: an administrator's token where it is the first one.
+
+    `checkpoint` is the trail's newest signed note; a log that is kept elsewhere anchors it.
+    """
 
     runtime: Runtime
     first_token: CreatedToken | None
     interrupted_tests: Sequence[str]
     warnings: tuple[str, ...]
+    checkpoint: str | None
 
 
 @asynccontextmanager
@@ -124,6 +128,7 @@ async def started(storage: Storage, testing: Testing) -> AsyncIterator[Started]:
                     first_token=await create_first_token(runtime),
                     interrupted_tests=await close_interrupted(runtime),
                     warnings=await _warnings(runtime),
+                    checkpoint=runtime.trail.memory.note,
                 )
         except DatabaseUnavailableError as error:
             raise CannotStartError(str(error)) from None

@@ -6,6 +6,7 @@ anything is connected to, *finished* when the result is known. No transaction is
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias, TypeVar
@@ -18,6 +19,7 @@ from db.database import Session
 from db.instant import read_instant, write_instant
 from db.settings import lock_head
 from db.tables import TestEmailRow
+from mail.admission import is_refused
 from mail.report import (
     Diagnosis,
     Report,
@@ -75,7 +77,8 @@ __all__ = [
 R = TypeVar("R", bound=Refusal)
 KEY_LIFETIME: Final = timedelta(hours=24)
 _LOOK_SECONDS: Final = 1.0
-"""How often a test that runs in another process is looked at by who follows it."""
+"""How often a test that runs in another process is looked at by who follows it; and how long a
+caller who does not wait is kept for a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +201,17 @@ async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[Tes
 async def _start(runtime: Runtime, caller: Caller, request: TestRequest) -> str | _Refused:
     """Begins a test; its id, or that of the test that was begun with the same key before."""
     started = await _request(runtime, caller, request)
-    if isinstance(started, Requested):
-        runtime.tests.start(started.row.id, run(runtime, caller, started))
-        return started.row.id
-    return started
+    if not isinstance(started, Requested):
+        return started
+    test_id = started.row.id
+    runtime.tests.start(test_id, run(runtime, caller, started))
+    if not request.wait:
+        # A destination that is forbidden is told at once, also to a caller who does not wait.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                if await is_refused(started.plan.account, runtime.mail_tools):
+                    await runtime.tests.join(test_id)
+    return test_id
 
 
 async def _request(

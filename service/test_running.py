@@ -62,7 +62,7 @@ async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
         async with _watched(runtime, requested.row.id):
             report = await attempt(
                 requested.plan.account,
-                write_letter(requested.plan, requested.row, caller),
+                write_letter(requested.plan, requested.row, caller, runtime.trail.memory.note),
                 requested.plan.depth,
                 tools=runtime.mail_tools,
                 on_progress=keep,

@@ -1,7 +1,10 @@
 """Checkpoints and proofs as clients read them. Hashes are hexadecimal."""
 
+from datetime import datetime
+
 import strawberry
 
+from service.anchor_sinks import AnchorState
 from service.trail import ConsistencyProof, InclusionProof, SignedCheckpoint
 
 
@@ -75,4 +78,30 @@ class AuditConsistencyProof:
             from_=AuditCheckpoint.of(proof.old),
             to=AuditCheckpoint.of(proof.new),
             path=[each.hex() for each in proof.path],
+        )
+
+
+@strawberry.type(
+    description="Where this service process carries checkpoints to, and how far it has come."
+)
+class AuditAnchor:
+    """An anchor's state."""
+
+    name: str = strawberry.field(description="The file, or the webhook's host.")
+    size: int | None = strawberry.field(
+        description="The size last delivered; null where none was since the service started."
+    )
+    delivered_at: datetime | None = strawberry.field(description="When that was.")
+    problem: str | None = strawberry.field(
+        description="What went wrong since; null where nothing did."
+    )
+
+    @classmethod
+    def of(cls, state: AnchorState) -> "AuditAnchor":
+        """From a state of the service."""
+        return cls(
+            name=state.name,
+            size=state.size,
+            delivered_at=state.delivered_at,
+            problem=state.problem,
         )

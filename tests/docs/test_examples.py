@@ -86,6 +86,13 @@ def test_the_readme_explains_every_folder() -> None:
     assert {name for name in folders if not name.startswith(".")} == explained
 
 
+def test_the_readme_leads_to_every_page() -> None:
+    """A page that nobody finds is of no use."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [] == [each.name for each in ROOT.glob("docs/*.md") if f"(docs/{each.name})" not in text]
+
+
 def test_every_local_link_leads_somewhere() -> None:
     """A document links to files that are there."""
     broken = [

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 import httpx2
 
+from tests.e2e.processes import DEADLINE
+
 Json: TypeAlias = dict[str, Any]
 """JSON as it came: what is in it is what a test is about to say."""
 
@@ -47,7 +49,7 @@ class Client:
     address: str
     token: str | None = None
     heard: list[bytes] = field(default_factory=list)
-    _http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
+    _http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=DEADLINE))
 
     def bearing(self, token: str | None) -> "Client":
         """The same client with another token; both remember in one place."""

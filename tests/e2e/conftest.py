@@ -8,11 +8,14 @@ from typing import TypeAlias
 import pytest
 
 from tests.e2e.installation import Installation, Service, postgresql_database
-from tests.e2e.leaks import CANARY
+from tests.canary import CANARY
 from tests.e2e.mail_server import MailServer
 
 USERNAME = "postledger@example.org"
 DATABASES = ["sqlite", "postgresql"]
+
+on_sqlite = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
+"""For a test of the shared service that would learn nothing from the other database."""
 
 MakeInstallation: TypeAlias = Callable[[str], Installation]
 

@@ -59,7 +59,10 @@ class Installation:
 
     @contextlib.contextmanager
     def serving(self, *arguments: str, **variables: str) -> Iterator[Service]:
-        """Runs the service; a first start's token is kept for the starts after it."""
+        """Runs the service, and ends it as an operator does unless the block has ended it.
+
+        A first start's token is kept for the starts after it.
+        """
         with self.start("serve", "--port", "0", *arguments, **variables) as process:
             address = process.stdout.wait_for(_ANSWERS)
             if self.token is None:
@@ -67,6 +70,8 @@ class Installation:
             client = Client(address, self.token, self.heard)
             with contextlib.closing(client):
                 yield Service(process, client)
+            if process.running and process.stop() != 0:
+                raise AssertionError("the service did not end cleanly")
 
     def create_tokens(self, *commands: Sequence[str]) -> list[str]:
         """Makes tokens by commands that run side by side; each begins with its token's role."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 COMMAND: Final = str(Path(sys.executable).with_name("postledger"))
-DEADLINE: Final = 30.0
+DEADLINE: Final = 60.0
 """Seconds that a condition may take to come true; generous, as a test ends when it is true."""
 
 _PASSED_ON: Final = re.compile(r"PATH|HOME|COVERAGE_.*")

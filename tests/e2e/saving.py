@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, event
@@ -25,11 +26,13 @@ from db.tables import (
 from mail.secret import Secret
 from service.caller import COMMAND_LINE
 from service.changes import apply
-from service.keys import GivenKeys, new_key
+from service.keys import new_key
 from service.patch import SettingsPatch
 from service.runtime import Runtime
 from service.settings import SettingsUpdate, SettingsUpdated, email_settings, update_email_settings
+from service.startup import Storage, open_runtime
 from service.state import values_of
+from service.trail_verify import Verification, verify_trail
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 
 KEY: Final = new_key()
@@ -38,38 +41,46 @@ Interrupt: TypeAlias = Callable[[Connection], None]
 """Does what it takes to stop the work on a connection."""
 
 
-@dataclass(slots=True)
-class Statements:
-    """How many statements were begun, a commit among them, and at which one to interrupt."""
+STATEMENTS: Final = ("before_cursor_execute", "commit")
+"""What SQLAlchemy calls the moments before a statement, and before a commit."""
+CLOSING: Final = "checkin"
+"""The moment at which a transaction's connection is given back: what was committed stands."""
 
+
+@dataclass(slots=True)
+class Moments:
+    """How many moments there were, and whether one of them was interrupted."""
+
+    met: int = 0
     interrupted: bool = False
-    begun: int = 0
 
 
 @contextmanager
-def interrupting(database: Database, at: int, interrupt: Interrupt) -> Iterator[Statements]:
-    """Interrupts, within the block, before a statement: the first one is number 1."""
-    statements = Statements()
+def interrupting(
+    database: Database, at: int, interrupt: Interrupt, names: Sequence[str] = STATEMENTS
+) -> Iterator[Moments]:
+    """Interrupts, within the block, at one of the named moments: the first one is number 1."""
+    moments = Moments()
     engine = database.engine.sync_engine
 
-    def begin(connection: Connection, *_: object) -> None:
-        statements.begun += 1
-        if statements.begun == at and not statements.interrupted:
-            statements.interrupted = True
+    def meet(connection: Connection, *_: object) -> None:
+        moments.met += 1
+        if moments.met == at:
+            moments.interrupted = True
             interrupt(connection)
 
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(engine, name, begin)
+    for name in names:
+        event.listen(engine, name, meet)
     try:
-        yield statements
+        yield moments
     finally:
-        for name in ("before_cursor_execute", "commit"):
-            event.remove(engine, name, begin)
+        for name in names:
+            event.remove(engine, name, meet)
 
 
-def runtime_of(database: Database, key: str) -> Runtime:
-    """A runtime on an open database."""
-    return Runtime(database, GivenKeys((key,)))
+def storage_of(database_url: str, folder: Path) -> Storage:
+    """What a service is started with, on a database and in a folder of the test's own."""
+    return Storage(folder, database_url, encryption_keys=(KEY,), signing_keys=(KEY,))
 
 
 async def save(runtime: Runtime, number: int) -> None:
@@ -86,16 +97,18 @@ async def save(runtime: Runtime, number: int) -> None:
         raise TypeError(f"each save is to change something: {result}")
 
 
-def save_and_die(url: str, key: str, at: int) -> None:
-    """Saves, in a process of its own that is killed before a statement."""
-    asyncio.run(_save_and_die(url, key, at))
+def save_and_die(storage: Storage, at: int) -> None:
+    """Saves, in a process of its own that is killed before a statement, or after the commit."""
+    asyncio.run(_save_and_die(storage, at))
 
 
-async def _save_and_die(url: str, key: str, at: int) -> None:
-    database = Database(url)
-    with interrupting(database, at, lambda _: os.kill(os.getpid(), signal.SIGKILL)):
-        await save(runtime_of(database, key), at)
-    await database.close()
+async def _save_and_die(storage: Storage, at: int) -> None:
+    def kill(_: Connection) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    async with open_runtime(storage) as runtime:
+        with interrupting(runtime.database, at, kill, (*STATEMENTS, CLOSING)):
+            await save(runtime, at)
 
 
 async def revision_in_force(runtime: Runtime) -> int:
@@ -104,6 +117,9 @@ async def revision_in_force(runtime: Runtime) -> int:
     Raises:
         AssertionError: something does not.
     """
+    verified = await verify_trail(runtime)
+    assert isinstance(verified, Verification)
+    assert () == verified.findings
     async with runtime.database.reading() as session:
         head = (await session.exec(select(EmailSettingsHead))).one()
         revisions = (

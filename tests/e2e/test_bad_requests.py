@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 from tests.e2e.client import Client, Json
+from tests.e2e.conftest import on_sqlite
 from tests.e2e.installation import Installation, Service
 from tests.e2e.operations import READ, SAVE, TEST, TRAIL, events
 from tests.e2e.processes import eventually
@@ -46,6 +47,7 @@ def clients(shared: tuple[Installation, Service]) -> dict[str, Client]:
     }
 
 
+@on_sqlite
 def test_an_expired_token_is_refused(clients: dict[str, Client]) -> None:
     """A token ends by itself when its time has come."""
     expiring = clients["EXPIRING"]
@@ -53,6 +55,7 @@ def test_an_expired_token_is_refused(clients: dict[str, Client]) -> None:
     eventually(lambda: ["UNAUTHENTICATED"] == expiring.ask(READ).codes, "the token has expired")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("operation", "variables", "allowed"),
     [
@@ -77,6 +80,7 @@ def test_a_role_may_do_what_it_is_for(
     assert roles - allowed == refused
 
 
+@on_sqlite
 def test_a_refused_caller_changes_nothing(clients: dict[str, Client]) -> None:
     """What FORBIDDEN says is so: neither the settings nor the list of changes are other ones."""
     administrator = clients["ADMINISTRATOR"]

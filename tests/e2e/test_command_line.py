@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tests.e2e.client import Client
+from tests.e2e.conftest import on_sqlite
 from tests.e2e.installation import Installation, Service
 from tests.e2e.operations import READ, TRAIL, events
 
@@ -53,6 +54,7 @@ def test_an_unknown_token_cannot_be_revoked(tmp_path: Path) -> None:
     )
 
 
+@on_sqlite
 def test_upgrading_twice_changes_nothing(shared: tuple[Installation, Service]) -> None:
     """`db upgrade` may be run at any time; the service goes on."""
     installation, service = shared

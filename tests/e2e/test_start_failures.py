@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 
 import pytest
 
-from tests.e2e.conftest import MakeInstallation
-from tests.e2e.installation import Installation, postgresql_database
+from tests.e2e.conftest import on_sqlite
+from tests.e2e.installation import Installation, Service, postgresql_database
 from tests.e2e.processes import Finished, finish
 
 SECRET: Final = "hunter2-in-the-wrong-place"
@@ -71,12 +71,12 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_a_second_service_on_the_same_data(make_installation: MakeInstallation) -> None:
+@on_sqlite
+def test_a_second_service_on_the_same_data(shared: tuple[Installation, Service]) -> None:
     """On SQLite one service may use a data directory at a time; the first one is not disturbed."""
-    installation = make_installation("sqlite")
-    with installation.serving() as service:
-        done = installation.run("serve", "--port", "0")
-        answer = service.client.ask("{ viewer { role } }")
+    installation, service = shared
+    done = installation.run("serve", "--port", "0")
+    answer = service.client.ask("{ viewer { role } }")
 
     _assert_one_sentence(done, "Another Postledger service is using")
     assert {"viewer": {"role": "ADMINISTRATOR"}} == answer.data

@@ -57,6 +57,24 @@ def storage(database_url: str, tmp_path: Path) -> Storage:
     return Storage(tmp_path / "data", database_url, (key,), (key,), NAME)
 
 
+def _only(storage: Storage, backend: str) -> Storage:
+    if not (storage.database_url or "").startswith(backend):
+        pytest.skip(f"about {backend} alone")
+    return storage
+
+
+@pytest.fixture
+def sqlite_storage(storage: Storage) -> Storage:
+    """The same, on SQLite only."""
+    return _only(storage, "sqlite")
+
+
+@pytest.fixture
+def postgresql_storage(storage: Storage) -> Storage:
+    """The same, on PostgreSQL only."""
+    return _only(storage, "postgresql")
+
+
 @pytest.fixture
 async def runtime(storage: Storage) -> AsyncIterator[Runtime]:
     """An open service without an edge."""

@@ -1,13 +1,21 @@
 """What somebody does who owns the database: plain SQL, past the service and past its guards."""
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 from sqlalchemy import make_url
 
 from db.guards import expected_guards
+
+REBUILD_SEARCH: Final = "INSERT INTO audit_search_words (audit_search_words) VALUES ('rebuild')"
+"""What SQLite's index needs after its words were changed; PostgreSQL's follows by itself."""
+
+_BLOB: Final = re.compile(r"\{blob:([0-9a-f]*)\}")
+"""How a statement holds bytes; the databases write them differently."""
 
 
 async def tamper(url: str, *statements: str, guards_too: bool = True) -> None:
@@ -30,7 +38,9 @@ async def tamper(url: str, *statements: str, guards_too: bool = True) -> None:
         for table in tables if guards_too else ():
             await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
-            await connection.execute(statement)
+            if statement == REBUILD_SEARCH:
+                continue
+            await connection.execute(_BLOB.sub(r"'\\x\1'", statement))
         for name in expected_guards("postgresql") if guards_too else ():
             table, _, trigger = name.partition(".")
             if trigger.startswith(table):
@@ -53,7 +63,7 @@ def _tamper_sqlite(url: str, statements: tuple[str, ...], *, guards_too: bool) -
         for name, _ in triggers if guards_too else ():
             connection.execute(f"DROP TRIGGER {name}")
         for statement in statements:
-            connection.execute(statement)
+            connection.execute(_BLOB.sub(r"x'\1'", statement))
         for _, sql in triggers if guards_too else ():
             connection.execute(sql)
         connection.commit()

@@ -1,0 +1,47 @@
+"""The trail as C2SP tiles (c2sp.org/tlog-tiles): files that any monitor can follow."""
+
+from dataclasses import dataclass
+
+from audit.proofs import NoProof, read_checkpoint
+from audit.refusal import Refused
+from audit.tiles import EntryBundle, encode_entry_bundle, encode_hash_tile, parse_path
+from db import events
+from db import tree as stored
+from service.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A file of the log. A tile never changes; the checkpoint does."""
+
+    content: bytes
+    media_type: str
+    immutable: bool
+
+
+async def log_checkpoint(runtime: Runtime) -> LogFile | None:
+    """The newest checkpoint."""
+    async with runtime.database.reading() as session:
+        signed = await read_checkpoint(session, None)
+    if isinstance(signed, NoProof):
+        return None
+    return LogFile(signed.note.encode(), "text/plain; charset=utf-8", immutable=False)
+
+
+async def log_tile(runtime: Runtime, path: str) -> LogFile | None:
+    """A tile by its path, `tile/<level or entries>/<index>[.p/<width>]`; None without one."""
+    tile = parse_path(path)
+    if isinstance(tile, Refused):
+        return None
+    async with runtime.database.reading() as session:
+        size = (await events.head(session)).size
+        if not tile.is_within(size):
+            return None
+        if isinstance(tile, EntryBundle):
+            bodies = await events.bodies(session, tile.entries.start, tile.width)
+            content = encode_entry_bundle(body.encode() for body in bodies)
+        else:
+            first = tile.coordinates[0]
+            row = await stored.node_row(session, first.level, first.idx, tile.width)
+            content = encode_hash_tile(row)
+    return LogFile(content, "application/octet-stream", immutable=True)

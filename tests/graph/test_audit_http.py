@@ -1,0 +1,88 @@
+"""The trail over plain HTTP: who gets it, and what is answered to whom who does not."""
+
+import pytest
+
+from service.caller import Role
+from tests.graph.world import World, codes
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status", "media_type"),
+    [
+        pytest.param(Role.AUDITOR, "/audit/export", 200, "application/zip", id="bundle"),
+        pytest.param(
+            Role.AUDITOR,
+            "/audit/export?format=jsonl&actions=ACCESS_TOKEN_CREATED&since=2020-01-01T00:00:00Z",
+            200,
+            "application/jsonl",
+            id="filtered",
+        ),
+        pytest.param(
+            Role.ADMINISTRATOR, "/audit/log/checkpoint", 200, "text/plain; charset=utf-8", id="log"
+        ),
+        pytest.param(
+            Role.AUDITOR, "/audit/log/tile/0/000.p/1", 200, "application/octet-stream", id="tile"
+        ),
+        pytest.param(Role.AUDITOR, "/audit/log/tile/7/000", 404, "application/json", id="no-tile"),
+        pytest.param(Role.VIEWER, "/audit/export", 403, "application/json", id="viewer"),
+        pytest.param(Role.VIEWER, "/audit/log/checkpoint", 403, "application/json", id="seen"),
+        pytest.param(
+            Role.AUDITOR, "/audit/export?format=pdf", 400, "application/json", id="no-format"
+        ),
+        pytest.param(
+            Role.AUDITOR, "/audit/export?since=2020-01-01", 400, "application/json", id="no-offset"
+        ),
+        pytest.param(
+            Role.AUDITOR, "/audit/export?filter=x", 400, "application/json", id="no-parameter"
+        ),
+    ],
+)
+async def test_who_gets_what(
+    world: World, role: Role, path: str, status: int, media_type: str
+) -> None:
+    """A token whose role may read the trail opens every path; anything else is JSON with a code."""
+    answer = await world.client.get(path, headers=world.headers(role))
+
+    assert (status, media_type) == (answer.status_code, answer.headers["Content-Type"])
+
+
+async def test_nobody_gets_in_without_a_token(world: World) -> None:
+    """Not even to a checkpoint."""
+    answer = await world.client.get("/audit/log/checkpoint")
+
+    assert 401 == answer.status_code
+    assert "UNAUTHENTICATED" == answer.json()["errors"][0]["extensions"]["code"]
+
+
+VERIFY = (
+    "query($known: String) { auditVerification(knownCheckpoint: $known) "
+    "{ intact eventsChecked findings { code } } }"
+)
+
+
+async def test_the_whole_story_over_graphql(world: World) -> None:
+    """A checkpoint, proofs between it and now, and a verification that holds it against today."""
+    early = await world.ask("{ auditCheckpoint(size: 1) { note size rootHash verifierKey } }")
+    known = early["data"]["auditCheckpoint"]["note"]
+    proofs = await world.ask(
+        "{ auditInclusionProof(sequence: 1) { path leafHash checkpoint { size } } "
+        "auditConsistencyProof(from: 1) { path from { size } to { size } } auditAnchors { name } }"
+    )
+    verified = await world.ask(VERIFY, known=known)
+    foreign = await world.ask(VERIFY, known=known.replace("/", "-other/", 1))
+
+    assert {"size": 3} == proofs["data"]["auditInclusionProof"]["checkpoint"]
+    assert {"size": 1} == proofs["data"]["auditConsistencyProof"]["from"]
+    assert {"intact": True, "eventsChecked": 3, "findings": []} == verified["data"][
+        "auditVerification"
+    ]
+    assert [{"code": "ORIGIN_MISMATCH"}] == foreign["data"]["auditVerification"]["findings"]
+
+
+async def test_what_is_not_there_is_the_callers_mistake(world: World) -> None:
+    """BAD_USER_INPUT, not an internal error."""
+    answer = await world.ask("{ auditCheckpoint(size: 99) { size } }")
+
+    assert ["BAD_USER_INPUT"] == codes(answer)

@@ -1,0 +1,104 @@
+"""What an attacker with the whole database, and perhaps the key, would write into it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import rfc8785
+
+from audit import tree
+from audit.body import read_body
+from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.note_keys import Signer
+from audit.words import event_words
+from tests.trail.tampering import REBUILD_SEARCH
+
+Document = dict[str, Any]
+"""An event's body as JSON, free to be changed."""
+
+
+@dataclass(slots=True)
+class Forged:
+    """A trail's bodies in the attacker's hands."""
+
+    origin: str
+    bodies: list[str]
+    statements: list[str] = field(default_factory=list)
+
+    def documents(self) -> list[Document]:
+        """The bodies, to be changed."""
+        return [json.loads(body) for body in self.bodies]
+
+    def rewrite(
+        self, documents: Sequence[Document], write: Callable[[Document], str] | None = None
+    ) -> None:
+        """Puts changed documents in place of all, numbered and chained as they should be."""
+        bodies: list[str] = []
+        prev: str | None = None
+        for seq, document in enumerate(documents):
+            text = (write or _canonical)(document | {"seq": seq, "prev": prev})
+            prev = tree.leaf_hash(text.encode()).hex()
+            bodies.append(text)
+        self.bodies = bodies
+
+    def replace_rows(self) -> None:
+        """Writes the events with everything that follows from them, checkpoints excepted."""
+        self.statements += ["DELETE FROM audit_event", "DELETE FROM audit_node"]
+        self.statements.append("DELETE FROM audit_search")
+        frontier: tree.Frontier = ()
+        prev = "NULL"
+        for seq, body in enumerate(self.bodies):
+            growth = tree.append(frontier, seq, tree.leaf_hash(body.encode()))
+            frontier = growth.frontier
+            leaf = growth.nodes[0].hash.hex()
+            self.statements.append(
+                "INSERT INTO audit_event (seq, body, leaf, prev) "
+                f"VALUES ({seq}, {_text(body)}, '{leaf}', {prev})"
+            )
+            self.statements += [
+                "INSERT INTO audit_node (level, idx, hash) VALUES "
+                f"({node.level}, {node.idx}, {{blob:{node.hash.hex()}}})"
+                for node in growth.nodes
+            ]
+            self.statements.append(
+                f"INSERT INTO audit_search (seq, words) VALUES ({seq}, {_text(_words(body))})"
+            )
+            prev = f"'{leaf}'"
+        self.statements.append(REBUILD_SEARCH)
+        ts = json.loads(self.bodies[-1])["ts"]
+        self.statements.append(
+            f"UPDATE audit_head SET size = {len(self.bodies)}, last_leaf = {prev}, "
+            f"last_ts = '{ts}', frontier = {{blob:{b''.join(frontier).hex()}}}"
+        )
+
+    def sign_all(self, signer: Signer) -> None:
+        """Signs a checkpoint for each size, in place of those that stand."""
+        self.statements += ["DELETE FROM audit_checkpoint", "DELETE FROM audit_key"]
+        self.statements.append(
+            f"INSERT INTO audit_key (from_size, verifier_key) VALUES (0, '{signer.verifier}')"
+        )
+        self.statements.append(f"UPDATE audit_head SET verifier_key = '{signer.verifier}'")
+        frontier: tree.Frontier = ()
+        for seq, body in enumerate(self.bodies):
+            frontier = tree.append(frontier, seq, tree.leaf_hash(body.encode())).frontier
+            checkpoint = Checkpoint(self.origin, seq + 1, tree.root_hash(frontier))
+            note = sign_checkpoint(checkpoint, signer)
+            self.statements.append(
+                f"INSERT INTO audit_checkpoint (size, note) VALUES ({seq + 1}, {_text(note)})"
+            )
+
+
+def _canonical(document: Document) -> str:
+    return rfc8785.dumps(document).decode()
+
+
+def _words(body: str) -> str:
+    try:
+        return event_words(read_body(body))
+    except ValueError:
+        return ""
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

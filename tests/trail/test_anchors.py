@@ -1,0 +1,108 @@
+"""Anchors: checkpoints get elsewhere by themselves, and a place that fails holds nothing up."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+import stamina
+
+from service.anchor_sinks import Anchors, FileSink, WebhookSink
+from service.anchors import following
+from service.runtime import Runtime
+from tests.trail.conftest import write
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def quick_retries() -> Iterator[None]:
+    """Two attempts without a pause between them."""
+    with stamina.set_testing(True, attempts=2):
+        yield
+
+
+@dataclass(slots=True)
+class Sink:
+    """Fails as often as it is told to, then keeps what it gets."""
+
+    failures: int = 0
+    name: str = "held"
+    got: list[str] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def deliver(self, note: str) -> None:
+        """Takes a note."""
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError
+        self.got.append(note)
+        self.arrived.set()
+
+
+async def test_the_newest_checkpoint_is_carried_away(runtime: Runtime) -> None:
+    """Once at the start, and again after changes."""
+    sink = Sink()
+    anchored = replace(runtime, anchors=Anchors((sink,)))
+    async with following(anchored, pause_seconds=0), asyncio.timeout(20):
+        await sink.arrived.wait()
+        sink.arrived.clear()
+        await write(runtime.database, 1)
+        await sink.arrived.wait()
+
+    assert runtime.trail.memory.note == sink.got[-1]
+    assert 1 == anchored.anchors.states[0].size
+
+
+async def test_a_sink_that_fails_is_tried_again(runtime: Runtime) -> None:
+    """More often than the retries of one delivery: the next round comes by itself."""
+    sink = Sink(failures=5)
+    anchored = replace(runtime, anchors=Anchors((sink,)))
+    async with following(anchored, pause_seconds=0), asyncio.timeout(20):
+        await sink.arrived.wait()
+
+    assert 1 == len(sink.got)
+
+
+async def test_a_problem_is_visible_and_holds_nobody_up(runtime: Runtime, tmp_path: Path) -> None:
+    """The other sink gets its checkpoint, and changes go on."""
+    good = FileSink(tmp_path / "anchors.txt")
+    bad = FileSink(tmp_path / "gone" / "anchors.txt")
+    anchored = replace(runtime, anchors=Anchors((bad, good)))
+    states = anchored.anchors.states
+    async with following(anchored, pause_seconds=0), asyncio.timeout(20):
+        await write(runtime.database, 2)
+        while states[0].problem is None or states[1].size != 2:
+            await write(runtime.database, 0)
+            await asyncio.sleep(0)
+
+    assert ("FileNotFoundError", None) == (states[0].problem, states[0].size)
+    assert good.path.read_text().endswith((runtime.trail.memory.note or "?") + "\n")
+
+
+async def test_a_webhook_gets_the_note(runtime: Runtime) -> None:
+    """As text, to the address that was given; the name shows the host alone."""
+    bodies: list[bytes] = []
+    arrived = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        bodies.append(await reader.readexactly(length))
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        arrived.set()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sink = WebhookSink(f"http://127.0.0.1:{port}/hook?secret=1")
+    async with server, asyncio.timeout(20):
+        await sink.deliver(runtime.trail.memory.note or "")
+        await arrived.wait()
+
+    assert [(runtime.trail.memory.note or "").encode()] == bodies
+    assert "webhook 127.0.0.1" == sink.name
+    assert "secret" not in repr(sink)

@@ -1,0 +1,483 @@
+"""Attacks on the trail by whoever owns the database, each with what has to be found.
+
+The attacks go through the database's file or a superuser's connection. Each is looked at by
+`auditVerification`, by `postledger audit verify` and by the bundle's `verify.py`; without anything
+from outside, and with a checkpoint that was kept elsewhere.
+"""
+
+import asyncio
+import contextlib
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from typer.testing import CliRunner
+
+from audit import verify_bundle
+from audit.note_keys import Signer
+from graph.cli import app
+from service.caller import Role
+from service.export import EventFilter, Export, ExportFormat
+from service.runtime import Runtime
+from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.trail import SignedCheckpoint, audit_checkpoint
+from tests.inprocess import Edge
+from tests.trail.conftest import write
+from tests.trail.forging import Document, Forged
+from tests.trail.tampering import REBUILD_SEARCH, tamper
+from tests.trail.test_verify import live
+from tests.trails import SEED
+
+pytestmark = pytest.mark.anyio
+
+_VERIFY: Final = """query($known: String) {
+  auditVerification(knownCheckpoint: $known) { intact findings { code sequence message } }
+}"""
+_MIDDLE: Final = 10
+
+
+def _told(sql: str, *more: str) -> Callable[[Forged], None]:
+    def attack(forged: Forged) -> None:
+        forged.statements += [sql, *more]
+
+    return attack
+
+
+def _edited(documents: list[Document]) -> list[Document]:
+    documents[_MIDDLE]["reason"] = "nothing to see here"
+    return documents
+
+
+def _edit_body(forged: Forged) -> None:
+    body = forged.bodies[_MIDDLE].replace("number", "numbre")
+    forged.statements.append(f"UPDATE audit_event SET body = '{body}' WHERE seq = {_MIDDLE}")
+
+
+def _edit_body_and_leaf(forged: Forged) -> None:
+    body = forged.bodies[_MIDDLE].replace("number", "numbre")
+    leaf = verify_bundle.leaf_hash(body.encode()).hex()
+    forged.statements.append(
+        f"UPDATE audit_event SET body = '{body}', leaf = '{leaf}' WHERE seq = {_MIDDLE}"
+    )
+
+
+def _delete_and_renumber(forged: Forged) -> None:
+    documents = forged.documents()
+    del documents[_MIDDLE]
+    forged.rewrite(documents)
+    forged.replace_rows()
+
+
+def _cut(forged: Forged) -> None:
+    forged.bodies = forged.bodies[:-3]
+    forged.replace_rows()
+
+
+def _cut_with_checkpoints(forged: Forged) -> None:
+    _cut(forged)
+    forged.statements.append(f"DELETE FROM audit_checkpoint WHERE size > {len(forged.bodies)}")
+
+
+def _insert(forged: Forged) -> None:
+    documents = forged.documents()
+    documents.insert(_MIDDLE, documents[_MIDDLE] | {"reason": "it was Bob"})
+    forged.rewrite(documents)
+    forged.replace_rows()
+
+
+def _swap(forged: Forged) -> None:
+    one, other = forged.bodies[_MIDDLE], forged.bodies[_MIDDLE + 1]
+    for seq, body in ((_MIDDLE, other), (_MIDDLE + 1, one)):
+        leaf = verify_bundle.leaf_hash(body.encode()).hex()
+        forged.statements.append(
+            f"UPDATE audit_event SET body = '{body}', leaf = '{leaf}' WHERE seq = {seq}"
+        )
+
+
+def _rewrite(forged: Forged) -> None:
+    forged.rewrite(_edited(forged.documents()))
+    forged.replace_rows()
+
+
+def _rewrite_without_checkpoints(forged: Forged) -> None:
+    _rewrite(forged)
+    forged.statements.append("DELETE FROM audit_checkpoint")
+
+
+def _rewrite_with_own_key(forged: Forged) -> None:
+    _rewrite(forged)
+    forged.sign_all(Signer.from_seed(forged.origin, b"the attacker's own key, 32 bytes"))
+
+
+def _signed(change: Callable[[Forged], None]) -> Callable[[Forged], None]:
+    def attack(forged: Forged) -> None:
+        change(forged)
+        forged.replace_rows()
+        forged.sign_all(Signer.from_seed(forged.origin, SEED))
+
+    return attack
+
+
+def _turn_back_the_clock(forged: Forged) -> None:
+    documents = forged.documents()
+    documents[_MIDDLE]["ts"] = "2020-01-01T00:00:00.000000Z"
+    forged.rewrite(documents)
+
+
+def _write_otherwise(forged: Forged) -> None:
+    forged.rewrite(forged.documents(), lambda each: json.dumps(each, sort_keys=True))
+
+
+def _write_a_key_twice(forged: Forged) -> None:
+    def doubled(document: Document) -> str:
+        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return text.replace('"v":1', '"v":2,"v":1')
+
+    forged.rewrite(forged.documents(), doubled)
+
+
+def _invent_a_version(forged: Forged) -> None:
+    documents = forged.documents()
+    documents[_MIDDLE]["v"] = 2
+    forged.rewrite(documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """An attack, the finding without an outside checkpoint, and with one; None: nothing to find.
+
+    `in_bundle` is False where the bundle does not hold what was attacked, or cannot be made.
+    """
+
+    act: Callable[[Forged], None]
+    alone: str | None
+    outside: str | None
+    in_bundle: bool = True
+
+
+_HOLLOW: Final = (
+    "CREATE TRIGGER audit_event_in_order BEFORE INSERT ON audit_event WHEN 0 BEGIN SELECT 1; END"
+)
+_TABLES: Final = (
+    "audit_event",
+    "audit_node",
+    "audit_search",
+    "audit_checkpoint",
+    "audit_key",
+    "stored_secret",
+    "secret_fingerprint",
+    "email_settings_revision",
+    "access_token",
+)
+MISMATCH: Final = "CHECKPOINT_MISMATCH"
+SHORTER: Final = "SHORTER_THAN_CHECKPOINT"
+
+
+def _found(code: str, *sql: str) -> Attack:
+    """An attack past the trail's events: found by the database's verification, with or without."""
+    return Attack(_told(*sql), code, code, in_bundle=False)
+
+
+ATTACKS: Final = {
+    "1 edit a body": Attack(_edit_body, "LEAF_MISMATCH", "LEAF_MISMATCH"),
+    "2 edit body and leaf": Attack(_edit_body_and_leaf, "ROOT_MISMATCH", MISMATCH),
+    "3 delete a middle row": Attack(
+        _told(f"DELETE FROM audit_event WHERE seq = {_MIDDLE}"), "SEQUENCE_GAP", "SEQUENCE_GAP"
+    ),
+    "4 delete, renumber, rehash": Attack(_delete_and_renumber, SHORTER, SHORTER),
+    "5 cut the tail": Attack(_cut, SHORTER, SHORTER),
+    "5b cut the tail and its checkpoints": Attack(_cut_with_checkpoints, None, SHORTER),
+    "6 insert a forged row, rehash": Attack(_insert, "ROOT_MISMATCH", MISMATCH),
+    "7 swap two rows": Attack(_swap, "SEQUENCE_GAP", "SEQUENCE_GAP"),
+    "8 rewrite all without the key": Attack(_rewrite, "ROOT_MISMATCH", MISMATCH),
+    "8b and delete the checkpoints": Attack(
+        _rewrite_without_checkpoints, "CHECKPOINT_MISSING", MISMATCH, in_bundle=False
+    ),
+    "8b and sign with another key": Attack(_rewrite_with_own_key, None, MISMATCH),
+    "8c rewrite all with a stolen key": Attack(
+        _signed(lambda forged: forged.rewrite(_edited(forged.documents()))), None, MISMATCH
+    ),
+    "10 move the clock back": Attack(
+        _signed(_turn_back_the_clock), "TIME_BACKWARDS", "TIME_BACKWARDS"
+    ),
+    "12 edit the link that is shown": _found(
+        "PROJECTION_DIFFERS", f"UPDATE audit_event SET prev = 'x' WHERE seq = {_MIDDLE}"
+    ),
+    "12 edit the search": _found("SEARCH_DIFFERS", "UPDATE audit_search SET words = 'nothing'"),
+    "12 hide from the search": _found("SEARCH_DIFFERS", "DELETE FROM audit_search WHERE seq = 4"),
+    "12 edit a stored node": _found(
+        "TREE_DIFFERS", f"UPDATE audit_node SET hash = {{blob:{'00' * 32}}} WHERE level = 1"
+    ),
+    "12 edit the record of the end": _found("HEAD_DIFFERS", "UPDATE audit_head SET last_ts = 'x'"),
+    "14 edit the live settings": _found(
+        "SETTINGS_DIFFER",
+        "UPDATE email_settings_revision SET smtp_host = 'evil.example' WHERE revision = 3",
+    ),
+    "14 edit an earlier revision": _found(
+        "REVISION_DIFFERS",
+        "UPDATE email_settings_revision SET smtp_host = 'evil.example' WHERE revision = 1",
+    ),
+    "14 edit who saved": _found(
+        "REVISION_DIFFERS", "UPDATE email_settings_revision SET actor_name = 'Bob'"
+    ),
+    "14 put an old revision in force": _found(
+        "SETTINGS_DIFFER", "UPDATE email_settings SET revision = 1"
+    ),
+    "14 bring a password back": _found(
+        "SETTINGS_DIFFER",
+        "INSERT INTO stored_secret (scope, name, version, key_id, nonce, ciphertext, updated_at) "
+        "VALUES ('host', 'smtpPassword', 1, 'x', {blob:00}, {blob:00}, 'x')",
+    ),
+    "14 promote a token": _found(
+        "TOKENS_DIFFER", "UPDATE access_token SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'"
+    ),
+    "14 slip a token in": _found(
+        "TOKENS_DIFFER",
+        "INSERT INTO access_token "
+        "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
+        "VALUES ('0', 99, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
+    ),
+    "14 let a revoked token live": _found(
+        "TOKENS_DIFFER", "UPDATE access_token SET revoked_at = NULL"
+    ),
+    "16 other JSON of the same meaning": Attack(
+        _signed(_write_otherwise), "NOT_CANONICAL", "NOT_CANONICAL"
+    ),
+    "16 a key twice": Attack(_signed(_write_a_key_twice), "NOT_CANONICAL", "NOT_CANONICAL"),
+    "18 an unknown version in the middle": Attack(
+        _signed(_invent_a_version), "UNKNOWN_VERSION", "UNKNOWN_VERSION"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_an_attack_is_found(storage: Storage, tmp_path: Path, name: str) -> None:
+    """By every way of looking, as far as it can be; with a checkpoint from outside, always."""
+    attack = ATTACKS[name]
+    known = await attacked(storage, attack.act)
+    # Whoever owns the machine can remove the signer's memory, too.
+    (storage.data_directory / "signer.memory").unlink()
+    async with open_closed_trail(storage) as runtime:
+        alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
+        bundle = await exported(runtime, tmp_path) if attack.in_bundle else None
+    commanded = await by_command(storage, tmp_path, known)
+
+    assert {attack.alone} - {None} <= set(alone), alone
+    assert attack.alone is not None or not alone
+    assert attack.outside in outside
+    assert attack.outside in commanded
+    if bundle is not None:
+        at_home = await by_bundle(bundle)
+        assert {attack.alone} - {None} <= set(at_home), at_home
+        assert attack.alone is not None or not at_home
+        assert attack.outside in await by_bundle(bundle, tmp_path / "known")
+
+
+async def attacked(storage: Storage, act: Callable[[Forged], None]) -> str:
+    """A lively trail that is attacked; the note that was kept elsewhere before."""
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+        await write(runtime.database, 8)
+        known = await audit_checkpoint(runtime)
+        assert isinstance(known, SignedCheckpoint)
+        export = Export(ExportFormat.JSONL, EventFilter(), known, runtime)
+        lines = b"".join([chunk async for chunk in export.chunks()]).decode().splitlines()
+    forged = Forged(known.checkpoint.origin, lines)
+    act(forged)
+    await tamper(storage.database_url or "", *forged.statements)
+    return known.note
+
+
+async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
+    """The codes that `auditVerification` finds."""
+    answer = await Edge(runtime, Role.AUDITOR).ask(_VERIFY, known=known)
+    findings = answer["auditVerification"]["findings"]
+    assert answer["auditVerification"]["intact"] == (not findings)
+    return [each["code"] for each in findings]
+
+
+async def by_command(storage: Storage, folder: Path, known: str) -> str:
+    """What the command prints, which must end with the status for findings."""
+    (folder / "known").write_text(known)
+    keys = ",".join(storage.signing_keys)
+    variables = {
+        "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
+        "POSTLEDGER_DATABASE_URL": storage.database_url or "",
+        "POSTLEDGER_ENCRYPTION_KEYS": keys,
+        "POSTLEDGER_SIGNING_KEY": keys,
+    }
+    arguments = ["audit", "verify", "--checkpoint", str(folder / "known")]
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables)
+
+    assert 1 == done.exit_code, done.output
+    return done.output
+
+
+async def exported(runtime: Runtime, folder: Path) -> Path:
+    """A bundle of the attacked trail, as the service would hand it out."""
+    newest = await audit_checkpoint(runtime)
+    assert isinstance(newest, SignedCheckpoint)
+    path = folder / "attacked.zip"
+    export = Export(ExportFormat.BUNDLE, EventFilter(), newest, runtime)
+    path.write_bytes(b"".join([chunk async for chunk in export.chunks()]))
+    return path
+
+
+async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
+    """The codes that the bundle's program finds."""
+    arguments = [] if known is None else ["--checkpoint", str(known)]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        status = verify_bundle.main([*arguments, str(bundle)])
+    codes = [line.split(":")[0].split(" at ")[0] for line in printed.getvalue().splitlines()]
+    found = [code for code in codes if code.isupper() and "_" in code]
+
+    assert (1 if found else 0) == status, printed.getvalue()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        pytest.param(("DROP TRIGGER audit_event_no_update",), "GUARD_MISSING", id="drop"),
+        pytest.param(
+            (
+                "DROP TRIGGER audit_event_in_order",
+                _HOLLOW,
+            ),
+            "GUARD_ALTERED",
+            id="alter",
+        ),
+        pytest.param(
+            ("CREATE TRIGGER helpful AFTER INSERT ON audit_event BEGIN SELECT 1; END",),
+            "GUARD_ALTERED",
+            id="add",
+        ),
+        pytest.param(
+            (
+                "DROP INDEX audit_event_action",
+                "ALTER TABLE audit_event DROP COLUMN action",
+                "ALTER TABLE audit_event ADD COLUMN action TEXT",
+            ),
+            "GUARD_MISSING",
+            id="column",
+        ),
+    ],
+)
+async def test_a_guard_that_was_touched_is_found_on_sqlite(
+    sqlite_storage: Storage, statements: tuple[str, ...], expected: str
+) -> None:
+    """13: dropped, altered or added; and a shown column that no longer follows from the body."""
+    assert expected in await _after(sqlite_storage, *statements)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        pytest.param(
+            "DROP TRIGGER audit_event_no_change ON audit_event", "GUARD_MISSING", id="drop"
+        ),
+        pytest.param(
+            "ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_change",
+            "GUARD_MISSING",
+            id="disable",
+        ),
+        pytest.param(
+            "ALTER TABLE audit_event ENABLE TRIGGER audit_event_no_change",
+            "GUARD_ALTERED",
+            id="weaken",
+        ),
+        pytest.param(
+            "CREATE OR REPLACE FUNCTION audit_event_refuse() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RETURN NEW; END $$",
+            "GUARD_ALTERED",
+            id="alter",
+        ),
+        pytest.param(
+            "ALTER TABLE audit_event ALTER COLUMN action DROP EXPRESSION",
+            "GUARD_MISSING",
+            id="column",
+        ),
+    ],
+)
+async def test_a_guard_that_was_touched_is_found_on_postgresql(
+    postgresql_storage: Storage, statement: str, expected: str
+) -> None:
+    """13: dropped, disabled, weakened or hollowed out; and a column that can be edited again."""
+    assert expected in await _after(postgresql_storage, statement)
+
+
+async def _after(storage: Storage, *statements: str) -> list[str]:
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 3)
+    await tamper(storage.database_url or "", *statements, guards_too=False)
+    async with open_closed_trail(storage) as runtime:
+        return await by_graphql(runtime, None)
+
+
+async def test_an_old_database_put_back_is_found_by_the_signers_memory(storage: Storage) -> None:
+    """9: it verifies against itself, and neither opens nor goes unseen beside the memory."""
+    await attacked(storage, _cut_with_checkpoints)
+    async with open_closed_trail(storage) as runtime:
+        found = await by_graphql(runtime, None)
+
+    assert [SHORTER] == found
+    with pytest.raises(CannotStartError, match="DATABASE_BEHIND"):
+        await _open(storage)
+
+
+async def test_two_trails_shown_to_two_parties_are_proof(storage: Storage, tmp_path: Path) -> None:
+    """11: two valid signatures over two histories; the finding says so, at home as well."""
+    act = ATTACKS["8c rewrite all with a stolen key"].act
+    known = await attacked(storage, act)
+    (tmp_path / "known").write_text(known)
+    async with open_closed_trail(storage) as runtime:
+        answer = await Edge(runtime, Role.AUDITOR).ask(_VERIFY, known=known)
+        bundle = await exported(runtime, tmp_path)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        verify_bundle.main(["--checkpoint", str(tmp_path / "known"), str(bundle)])
+
+    messages = [each["message"] for each in answer["auditVerification"]["findings"]]
+    assert any("proves that two trails were shown" in message for message in messages)
+    assert "proves that two trails were shown" in printed.getvalue()
+
+
+async def test_a_checkpoint_of_another_trail_does_not_pass(storage: Storage) -> None:
+    """15: its origin is another, whatever it states."""
+    known = await attacked(storage, lambda _: None)
+    async with open_closed_trail(storage) as runtime:
+        found = await by_graphql(runtime, known.replace("audit.example", "other.example"))
+
+    assert ["ORIGIN_MISMATCH"] == found
+
+
+async def test_a_new_database_is_another_trail(storage: Storage) -> None:
+    """17: with everything deleted, what was kept outside shows that there was something else."""
+    known = await attacked(
+        storage,
+        _told(
+            *(f"DELETE FROM {table}" for table in _TABLES),
+            "UPDATE email_settings SET revision = 0",
+            "UPDATE audit_head SET log_id = 'new', size = 0, origin = NULL, frontier = NULL, "
+            "verifier_key = NULL, last_leaf = NULL, last_ts = NULL",
+            REBUILD_SEARCH,
+        ),
+    )
+    with pytest.raises(CannotStartError, match="OTHER_TRAIL"):
+        await _open(storage)
+    (storage.data_directory / "signer.memory").unlink()
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 3)
+        alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
+
+    assert ([], ["ORIGIN_MISMATCH"]) == (alone, outside)
+
+
+async def _open(storage: Storage) -> None:
+    async with open_runtime(storage):
+        pytest.fail("it opened")
