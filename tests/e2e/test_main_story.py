@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.client import Client, Json
 from tests.e2e.conftest import USERNAME
 from tests.e2e.installation import Installation, Service
-from tests.e2e.leaks import CANARY, leaks
+from tests.canary import CANARY, leaks
 from tests.e2e.mail_server import HOST, MailServer, SignIn
 from tests.e2e.operations import READ, SAVE, TEST, TRAIL, events
 
