@@ -1,5 +1,6 @@
 """The keys of C2SP signed notes, in the text forms of Go's `sumdb/note`. Ed25519 only."""
 
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Self
@@ -12,14 +13,13 @@ from audit.refusal import Refused, malformed
 
 _ED25519: Final = b"\x01"
 _KEY_SIZE: Final = 32
+_NAME: Final = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")
 _PRIVATE: Final = "PRIVATE+KEY+"
 
 
 def is_key_name(name: str) -> bool:
     """Tell whether a name may stand in a note: not empty, no space of any kind, no plus."""
-    return name != "" and not any(
-        c.isspace() or c < " " or c == "+" or "\ud800" <= c <= "\udfff" for c in name
-    )
+    return _NAME.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

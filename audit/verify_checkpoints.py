@@ -80,6 +80,9 @@ class CheckpointChecks:
         problem = self._keys.problem_with(note, self._origin, known_to_auditor=False)
         if problem is not None:
             self._findings.add(_code(problem), None, f"of the checkpoint {size}: {problem.message}")
+        self._check_root(size, note, root)
+
+    def _check_root(self, size: int, note: str, root: bytes | None) -> None:
         stated = stated_by(note)
         if isinstance(stated, Refused):
             return

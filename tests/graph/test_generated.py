@@ -1,0 +1,90 @@
+"""Operations that a generator makes of the schema: whatever they ask, no error is without a code.
+
+40 by default; POSTLEDGER_CASES asks for another number, such as 2000.
+"""
+
+import os
+import socket
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from graph.app import compose
+from graph.errors import ERROR_CODES
+from graph.schema import printed_schema
+from mail.destinations import IPAddress
+from mail.tools import Tools
+from service.caller import Role
+from service.runtime import Runtime
+from tests.graph.world import World, codes, configured, open_world
+
+with warnings.catch_warnings():
+    # Its dependencies warn of each other when they are imported.
+    warnings.simplefilter("ignore")
+    import schemathesis
+    from schemathesis.graphql import nodes
+
+pytestmark = pytest.mark.anyio
+
+CASES: Final = int(os.environ.get("POSTLEDGER_CASES", "40"))
+
+
+async def _no_address(_host: str, _port: int) -> Sequence[IPAddress]:
+    """What is made up here is looked up nowhere."""
+    raise OSError("no such host")
+
+
+async def _no_connection(_address: IPAddress, _port: int) -> socket.socket:
+    """And connected to by nobody."""
+    raise ConnectionRefusedError("nobody listens")
+
+
+def _operations(count: int) -> list[str]:
+    """Operations that the schema allows, each another."""
+    instants = st.datetimes().map(lambda each: each.isoformat() + "Z")
+    schemathesis.graphql.scalar("DateTime", (instants | st.text(max_size=9)).map(nodes.String))
+    schemathesis.graphql.scalar("Secret", st.text(max_size=9).map(nodes.String))
+    schema = schemathesis.graphql.from_file(printed_schema())
+    made: list[str] = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(schema.as_strategy())
+    def collect(case: "schemathesis.Case[Any]") -> None:
+        made.append(str(case.body))
+
+    collect()
+    return made
+
+
+async def test_generated_operations(runtime: Runtime, tmp_path: Path) -> None:
+    """For every role and without a token: no internal error, and a known code for each error."""
+    quiet = replace(runtime, mail_tools=Tools(resolver=_no_address, dial=_no_connection))
+    config = configured(tmp_path, calls_per_minute=0, bad_tokens_per_minute=0)
+    roles = cycle([*Role, Role.ADMINISTRATOR, None])
+    wrong = []
+    async with open_world(compose(config, quiet), quiet) as world:
+        for query in _operations(CASES):
+            role = next(roles)
+            found = await _codes(world, query, role)
+            if not found <= ERROR_CODES.keys() - {"INTERNAL_SERVER_ERROR"}:
+                wrong.append((role, found, query))
+
+    assert [] == wrong
+
+
+async def _codes(world: World, query: str, role: Role | None) -> set[str]:
+    response = await world.post({"query": query}, role=role)
+    return {*codes(response.json())}

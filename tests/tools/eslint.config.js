@@ -1,0 +1,21 @@
+// What the schema is held to: https://the-guild.dev/graphql/eslint/rules
+import graphql from "@graphql-eslint/eslint-plugin";
+
+export default [
+  {
+    files: ["**/*.graphql"],
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: "./schema.graphql" } },
+    },
+    plugins: { "@graphql-eslint": graphql },
+    rules: {
+      ...graphql.configs["flat/schema-recommended"].rules,
+      ...graphql.configs["flat/schema-relay"].rules,
+      // Values that live inside others have no id of their own; whatever has one is a Node.
+      "@graphql-eslint/strict-id-in-types": "off",
+      // Short lists that belong to an object are lists; long ones are connections.
+      "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
+    },
+  },
+];

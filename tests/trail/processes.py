@@ -1,0 +1,78 @@
+"""Processes that append at once, or are killed while they do, and what must be true afterwards."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import Final
+
+from audit.history import EventFilter, Window, read_events
+from service.runtime import Runtime
+from service.startup import Storage, open_runtime
+from service.trail_verify import Verification, verify_trail
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+async def started(storage: Storage, name: str, count: int) -> Process:
+    """A worker process (`tests.trail.worker`)."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.trail.worker",
+        str(storage.data_directory),
+        storage.database_url or "",
+        storage.signing_keys[0],
+        name,
+        str(count),
+        stdout=PIPE,
+        cwd=_ROOT,
+    )
+
+
+async def append_at_once(storage: Storage, processes: int, each: int) -> None:
+    """Has several processes append, and waits for all.
+
+    Raises:
+        AssertionError: one of them failed.
+    """
+    workers = [await started(storage, f"worker{number}", each) for number in range(processes)]
+    outputs = await asyncio.gather(*(worker.communicate() for worker in workers))
+
+    assert [0] * processes == [worker.returncode for worker in workers]
+    assert [each] * processes == [len(output.split()) for output, _ in outputs]
+
+
+async def kill_after(storage: Storage, name: str, acknowledged: int) -> int:
+    """Kills a worker once it has acknowledged so many events; how many it did in the end."""
+    worker = await started(storage, name, 0)
+    assert worker.stdout is not None
+    for _ in range(acknowledged):
+        await worker.stdout.readline()
+    worker.kill()
+    rest = await worker.stdout.read()
+    await worker.wait()
+    # A line that was cut off by the kill was not read by anybody.
+    return acknowledged + rest.count(b"\n")
+
+
+async def settled(storage: Storage) -> list[str]:
+    """The reasons of all events of a trail that opens, and verifies."""
+    async with open_runtime(storage) as runtime:
+        verified = await verify_trail(runtime)
+        assert isinstance(verified, Verification)
+        assert () == verified.findings
+        return await _reasons(runtime)
+
+
+async def _reasons(runtime: Runtime) -> list[str]:
+    reasons: list[str] = []
+    last = -1
+    while True:
+        async with runtime.database.reading() as session:
+            window = Window(500, above=last, newest=False)
+            found = await read_events(session, window, EventFilter())
+        if not found:
+            return reasons
+        last = found[0].seq
+        reasons += [each.event.reason or "" for each in reversed(found)]

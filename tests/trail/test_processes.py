@@ -1,0 +1,36 @@
+"""Several processes on one trail, and processes that are killed: nothing is lost, nothing forks."""
+
+import random
+
+import pytest
+
+from service.startup import Storage, open_runtime
+from tests.trail.processes import append_at_once, kill_after, settled
+
+pytestmark = pytest.mark.anyio
+
+EACH = 15
+
+
+async def test_processes_append_at_once(storage: Storage) -> None:
+    """Eight on PostgreSQL, three on SQLite: every event is there once, and the trail verifies."""
+    processes = 3 if (storage.database_url or "").startswith("sqlite") else 8
+    async with open_runtime(storage):
+        pass
+    await append_at_once(storage, processes, EACH)
+    expected = {f"worker{name} {number}" for name in range(processes) for number in range(EACH)}
+    found = await settled(storage)
+
+    assert (expected, len(expected)) == (set(found), len(found))
+
+
+async def test_a_killed_process_loses_nothing_that_it_acknowledged(storage: Storage) -> None:
+    """Killed at some moment, again and again: the trail opens, verifies, and holds every answer."""
+    moments = random.Random(20261123)  # noqa: S311 (moments, not secrets)
+    for life in range(3):
+        acknowledged = await kill_after(storage, f"life{life}", moments.randrange(1, 12))
+        found = await settled(storage)
+
+        assert [f"life{life} {n}" for n in range(acknowledged)] == [
+            reason for reason in found if reason.startswith(f"life{life} ")
+        ][:acknowledged]

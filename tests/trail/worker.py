@@ -1,0 +1,34 @@
+"""A process that appends events, and says of each when it is acknowledged: one number a line.
+
+    python -m tests.trail.worker DATA-DIRECTORY DATABASE-URL KEY NAME COUNT
+
+COUNT 0 goes on until the process is ended. NAME tells its events from those of others.
+"""
+
+import asyncio
+import itertools
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from audit.trail import append
+from service.startup import Storage, open_runtime
+from tests.trail.conftest import an_event
+from tests.trails import NAME
+
+
+async def work(storage: Storage, name: str, count: int) -> None:
+    """Appends."""
+    async with open_runtime(storage) as runtime:
+        for number in range(count) if count else itertools.count():
+            event = replace(an_event(number), reason=f"{name} {number}")
+            async with runtime.database.transaction() as session:
+                await append(session, event, datetime.now(UTC))
+            sys.stdout.write(f"{number}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    directory, url, key, name, count = sys.argv[1:]
+    asyncio.run(work(Storage(Path(directory), url, (key,), (key,), NAME), name, int(count)))
