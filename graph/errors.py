@@ -111,6 +111,8 @@ _REPEATED_INPUT: Final = (
     (re.compile(r"(cannot represent .*? value): .*", re.DOTALL), r"\1."),
     (re.compile(r"Value .* does not exist in", re.DOTALL), "Value does not exist in"),
     (re.compile(r"Unexpected (\w+) .*", re.DOTALL), r"Unexpected \1."),
+    # A field's name helps to find a slip; what is none is no slip of that kind.
+    (re.compile(r"unknown field '(?![_A-Za-z]\w{0,29}'\.).*", re.DOTALL), "unknown field."),
 )
 
 

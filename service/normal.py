@@ -116,7 +116,10 @@ def _host_problem(given: str) -> Problem:
         message = f"Enter the host alone; the port ({port[:5]}) has its own field, SMTP Port."
         return problem("HOST_HAS_PORT", name, message, _use_host(normal_host(host)))
     message = "Enter a host name such as smtp.example.com, or an IP address, and nothing else."
-    return problem("HOST_INVALID", name, message, _use_host(_inner_host(f"//{given}")))
+    inner = _inner_host(f"//{given}") or ""
+    # A bare word may be anything: the scheme of a URL without its colon, a piece of an address.
+    meant = inner if "." in inner or ":" in inner else None
+    return problem("HOST_INVALID", name, message, _use_host(meant))
 
 
 def _inner_host(url: str) -> str | None:

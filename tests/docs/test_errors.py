@@ -6,7 +6,6 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, build_schema
 
 from graph.errors import ERROR_CODES
 from graph.schema import printed_schema
-from service.problems import PROBLEM_CODES
 from tests.docs.tables import differences, row
 
 DOCUMENT = "docs/errors.md"
@@ -24,15 +23,6 @@ def test_every_user_error_is_documented() -> None:
     expected = [row(f"`{each.name}`", f"`{_code(each.name)}`", _text(each)) for each in _errors()]
 
     assert [] == differences(DOCUMENT, "Outcomes", expected)
-
-
-def test_every_problem_code_is_documented() -> None:
-    """Everything that can be said of a settings value, with its severity and meaning."""
-    expected = [
-        row(f"`{code}`", severity, meaning) for code, (severity, meaning) in PROBLEM_CODES.items()
-    ]
-
-    assert [] == differences(DOCUMENT, "Problems", expected)
 
 
 def _errors() -> list[GraphQLObjectType]:

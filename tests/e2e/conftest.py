@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.canary import CANARY
 from tests.e2e.installation import Installation, Service, postgresql_database
-from tests.e2e.leaks import CANARY
 from tests.e2e.mail_server import MailServer
 
 USERNAME = "postledger@example.org"

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import MetaData, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from tests.canary import files_below, values_in
 from tests.e2e.client import Client
 from tests.e2e.processes import Finished, Process, finish, running
 
@@ -95,10 +96,8 @@ class Installation:
 
     def stored(self) -> bytes:
         """The data directory's files as they are, and on PostgreSQL every value of every row."""
-        files = [path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file()]
-        if self.database_url is not None:
-            files += asyncio.run(_every_value(self.database_url))
-        return b"\n".join(files)
+        values = b"" if self.database_url is None else asyncio.run(_every_value(self.database_url))
+        return files_below(self.data) + b"\n" + values
 
 
 @contextlib.contextmanager
@@ -125,16 +124,9 @@ async def _execute(url: str, statement: str) -> None:
     await engine.dispose()
 
 
-async def _every_value(url: str) -> list[bytes]:
+async def _every_value(url: str) -> bytes:
     engine = _engine(url)
-    tables = MetaData()
-    async with engine.connect() as connection:
-        await connection.run_sync(tables.reflect)
-        rows = [
-            row
-            for table in tables.sorted_tables
-            for row in await connection.execute(table.select())
-        ]
-    await engine.dispose()
-    values = [value for row in rows for value in row]
-    return [value if isinstance(value, bytes) else str(value).encode() for value in values]
+    try:
+        return await values_in(engine)
+    finally:
+        await engine.dispose()

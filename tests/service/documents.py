@@ -88,6 +88,14 @@ query Revisions($first: Int, $after: String, $last: Int, $before: String) {
     + _EVENT
 )
 
+CURSORS: Final = """
+query Cursors($first: Int, $after: String, $last: Int, $before: String) {
+  emailSettingsRevisions(first: $first, after: $after, last: $last, before: $before) {
+    edges { cursor }
+  }
+}
+"""
+
 TRAIL: Final = "{ auditEvents(first: 100) { edges { node { ...Event } } } }" + _EVENT + _CHANGE
 
 TEST: Final = (

@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-from tests.e2e.leaks import CANARY, leaks
+from tests.canary import CANARY, leaks
 
 RAW = CANARY.encode()
 SIGN_IN = b"\0postledger@example.org\0" + RAW
@@ -23,6 +23,8 @@ SIGN_IN = b"\0postledger@example.org\0" + RAW
         pytest.param(json.dumps(json.dumps({"password": CANARY})).encode(), id="json-in-json"),
         pytest.param(repr({"password": CANARY}).encode(), id="repr-in-a-dict"),
         pytest.param(repr(RAW).encode(), id="repr-of-bytes"),
+        pytest.param(json.dumps({"locals": repr(RAW)}).encode(), id="repr-of-bytes-in-json"),
+        pytest.param(json.dumps({"locals": repr({"x": CANARY})}).encode(), id="repr-in-json"),
         pytest.param(f"<p>{html.escape(CANARY)}</p>".encode(), id="html"),
         pytest.param(urllib.parse.urlencode({"password": CANARY}).encode(), id="form"),
         pytest.param(f"/?p={urllib.parse.quote(CANARY)}".encode(), id="url-with-slashes"),

@@ -1,0 +1,36 @@
+"""`docs/settings.md` tells of every problem that settings can have, as the code does."""
+
+import re
+
+from service.binding import BOUND_FIELDS
+from service.problems import PROBLEM_CODES
+from tests.docs.tables import ROOT, rows_of
+from tests.service.problem_rows import ELSEWHERE, FORM, RULES
+
+DOCUMENT = "docs/settings.md"
+
+
+def test_every_problem_is_documented() -> None:
+    """Code, severity, fields and meaning are the code's own, in its order; each can be mended."""
+    rows = [row.strip("| ").split(" | ") for row in rows_of(DOCUMENT, "Problems")]
+    expected = [
+        [f"`{code}`", severity, _fields(code), meaning]
+        for code, (severity, meaning) in PROBLEM_CODES.items()
+    ]
+
+    assert expected == [row[:4] for row in rows]
+    assert all(len(row) == 5 and row[4].endswith(".") for row in rows)
+
+
+def test_every_bound_field_is_documented() -> None:
+    """Whoever reads why a password is asked for again finds the fields that ask for it."""
+    text = (ROOT / DOCUMENT).read_text(encoding="utf-8")
+    section = text.partition("## Secrets")[2].partition("\n###")[0]
+
+    assert BOUND_FIELDS <= set(re.findall(r"`([\w.]+)`", section))
+
+
+def _fields(code: str) -> str:
+    """The fields that the tests' rows name; a list's items count as the list."""
+    paths = {row.path for row in (*FORM, *RULES) if row.code == code} | ELSEWHERE.get(code, set())
+    return ", ".join(sorted({f"`{re.sub(r'[.][0-9]+$', '', path)}`" for path in paths}))

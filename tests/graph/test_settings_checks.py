@@ -1,0 +1,149 @@
+"""Checking without saving, the known providers, and who may do what with the settings."""
+
+from typing import Final
+
+import pytest
+
+from service.caller import Role
+from service.keys import KeyFile
+from service.providers import email_providers
+from tests.service import documents
+from tests.service.desk import Desk, Json
+from tests.service.recorder import recording
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_check_says_what_a_save_would_say_and_does_nothing(desk: Desk) -> None:
+    """The same problems with the same words; no revision, no event, no connection."""
+    async with recording() as recorder:
+        changes: list[Json] = [
+            {"smtpPort": 0, "smtpHost": "a b", "defaultFromDisplayName": "\n"},
+            {"smtpPort": 0, "authMechanism": "XOAUTH2", "trustedCertificates": ["x"]},
+        ]
+        for change in changes:
+            checked = await desk.check(change)
+            saved = await desk.update(change)
+            assert saved["problems"] == checked
+        events = await desk.events()
+        good = {
+            "smtpHost": "127.0.0.1",
+            "smtpPort": recorder.port,
+            "smtpUsername": "CORP\\ada",
+            "smtpDomain": "CORP",
+            "enableSecureConnection": False,
+            "smtpPassword": {"set": "x"},
+        }
+        checked = await desk.check(good)
+
+        assert events == await desk.events()
+        assert 0 == await desk.whole()
+        assert [] == await desk.sql("SELECT version FROM stored_secret")
+        assert [] == await desk.sql("SELECT version FROM secret_fingerprint")
+        assert 0 == recorder.connections
+        assert (await desk.save(good))["problems"] == checked
+
+
+async def test_a_check_says_that_a_secret_has_to_be_given_again(desk: Desk) -> None:
+    """For each stored secret that would follow to another destination, at its own field."""
+    oauth2 = {"tokenUrl": "https://login.example.com/token", "clientId": "x"}
+    await desk.save(
+        {"smtpPassword": {"set": "x"}, "oauth2": {**oauth2, "clientSecret": {"set": "x"}}}
+    )
+    problems = await desk.check({"smtpHost": "other.example.com"})
+
+    assert [
+        ("SECRET_REENTRY_REQUIRED", ["smtpPassword"]),
+        ("SECRET_REENTRY_REQUIRED", ["oauth2", "clientSecret"]),
+    ] == [(each["code"], each["field"]) for each in problems]
+    assert "smtpHost" in problems[0]["message"]
+
+
+async def test_a_check_without_a_key_says_so(desk: Desk) -> None:
+    """A password that could not be stored is a problem of the check already."""
+    assert isinstance(desk.runtime.keys, KeyFile)
+    desk.runtime.keys.path.unlink()
+    problems = await desk.check({"smtpPassword": {"set": "x"}})
+
+    assert [("ENCRYPTION_KEY_UNAVAILABLE", ["smtpPassword"])] == [
+        (each["code"], each["field"]) for each in problems
+    ]
+
+
+async def test_a_google_password_is_looked_at_and_not_repeated(desk: Desk) -> None:
+    """One with spaces, or of another form than Google's app passwords, is warned of in a check."""
+    gmail = {"smtpHost": "smtp.gmail.com", "smtpUsername": "ada@gmail.com"}
+    for password, warned in (
+        ("abcd efgh ijkl mnop", True),
+        ("correct horse", True),
+        ("abcdefghijklmno1", True),
+        ("abcdefghijklmnop", False),
+    ):
+        problems = await desk.check({**gmail, "smtpPassword": {"set": password}})
+
+        assert warned == ("APP_PASSWORD_FORMAT" in {each["code"] for each in problems})
+        assert password.encode() not in desk.answers[-1].raw
+    other = {"smtpHost": "smtp.example.com", "smtpPassword": {"set": "correct horse"}}
+    assert "APP_PASSWORD_FORMAT" not in {each["code"] for each in await desk.check(other)}
+
+
+async def test_the_provider_is_known_by_its_host(desk: Desk) -> None:
+    """Spelled in any case, IDN or with a dot; a host that only looks like it is nobody's."""
+    for host, provider in (
+        ("SMTP.Gmail.com.", "gmail"),
+        ("smtp.office365.com", "microsoft-365"),
+        ("email-smtp.eu-west-1.amazonaws.com", "amazon-ses"),
+        ("smtp.gmail.com.evil.example", None),
+        ("evilsmtp.gmail.com", None),
+        ("192.0.2.1", None),
+        (None, None),
+    ):
+        state = await desk.save({"smtpHost": host})
+
+        assert provider == (state["provider"] and state["provider"]["id"])
+
+
+async def test_the_providers_are_listed_and_found_by_address(desk: Desk) -> None:
+    """All of them, those of an address's domain, and none for a custom or impossible one."""
+    query = "query ($address: String) { emailProviders(address: $address) { id smtpHost } }"
+
+    async def ids(address: str | None) -> list[str]:
+        found = (await desk.ask(query, {"address": address})).data["emailProviders"]
+        return [each["id"] for each in found]
+
+    assert [each.id for each in email_providers(None)] == await ids(None)
+    assert ["gmail"] == await ids(" ada@GMAIL.com ")
+    for address in ("ada@example.com", "", "gmail.com", "@", "a@" + "é" * 500, "\0", "a@\u202e"):
+        assert [] == await ids(address)
+
+
+EVERYBODY: Final = frozenset(Role)
+READERS: Final = EVERYBODY - {Role.VIEWER}
+ADMINISTRATORS: Final = READERS - {Role.AUDITOR}
+PERMISSIONS: Final[list[tuple[str, Json, frozenset[Role]]]] = [
+    (documents.UPDATE, {"input": {"settings": {}, "expectedRevision": 1}}, ADMINISTRATORS),
+    (
+        documents.RESTORE,
+        {"input": {"revision": 1, "expectedRevision": 1, "reason": "x"}},
+        ADMINISTRATORS,
+    ),
+    (documents.TEST, {"input": {"depth": "CONNECT"}}, ADMINISTRATORS),
+    (documents.CHECK, {"settings": {}}, ADMINISTRATORS),
+    (documents.SETTINGS, {}, EVERYBODY),
+    (documents.SETTINGS, {"revision": 1}, READERS),
+    (documents.SETTINGS, {"at": "2026-11-23T13:00:00Z"}, READERS),
+    (documents.REVISIONS, {}, READERS),
+    (documents.COMPARE, {"from": 0, "to": 1}, READERS),
+    ("{ emailProviders { id } }", {}, EVERYBODY),
+]
+
+
+async def test_a_role_does_what_it_is_for(desk: Desk) -> None:
+    """Administrators change, auditors read everything, viewers read what is in force."""
+    await desk.save({})
+    for query, variables, allowed in PERMISSIONS:
+        for role in Role:
+            answer = await desk.ask(query, variables, role)
+
+            assert ([] if role in allowed else ["FORBIDDEN"]) == answer.codes, (query, role)
+    assert 1 == await desk.whole()

@@ -1,0 +1,165 @@
+"""What tests say of the settings, and saving only what was tested."""
+
+import base64
+from typing import Final
+
+import pytest
+
+from tests.service.desk import Desk, Json
+from tests.service.recorder import Recorder, echoing, recording
+
+pytestmark = pytest.mark.anyio
+
+DEPTH: Final = {"depth": "AUTHENTICATE"}
+
+
+def _settings(recorder: Recorder, password: str = "one") -> Json:
+    return {
+        "smtpHost": "127.0.0.1",
+        "smtpPort": recorder.port,
+        "enableSecureConnection": False,
+        "smtpUsername": "postledger",
+        "smtpPassword": {"set": password},
+    }
+
+
+async def _verified(desk: Desk) -> tuple[str, str | None]:
+    state = await desk.settings()
+    assert state is not None
+    test = state["verification"]["testEmail"]
+    return state["verification"]["state"], None if test is None else test["id"]
+
+
+async def _tested(desk: Desk, **request: object) -> str:
+    result = await desk.test(**{**DEPTH, **request})
+    test_id: str = result["testEmail"]["id"]
+    return test_id
+
+
+async def test_settings_are_as_proven_as_their_last_test(desk: Desk) -> None:
+    """UNTESTED, then PASSED or FAILED by the last test of exactly these values."""
+    async with recording() as recorder:
+        await desk.save(_settings(recorder))
+        assert ("UNTESTED", None) == await _verified(desk)
+
+        passed = await _tested(desk)
+        assert ("PASSED", passed) == await _verified(desk)
+
+        recorder.reply = echoing
+        failed = await _tested(desk)
+        assert ("FAILED", failed) == await _verified(desk)
+
+
+async def test_a_test_of_other_values_is_stale(desk: Desk) -> None:
+    """Any change makes it STALE, a new password too; the old values are PASSED again."""
+    async with recording() as recorder:
+        await desk.save(_settings(recorder))
+        passed = await _tested(desk)
+        for change, back in (
+            ({"timeoutSeconds": 5}, {"timeoutSeconds": 30}),
+            ({"smtpPassword": {"set": "two"}}, {"smtpPassword": {"set": "one"}}),
+            ({"defaultFromDisplayName": "x"}, {"defaultFromDisplayName": None}),
+        ):
+            await desk.save(change)
+            assert ("STALE", passed) == await _verified(desk)
+            await desk.save(back)
+            assert ("PASSED", passed) == await _verified(desk)
+
+
+async def test_only_connecting_proves_nothing_but_failure(desk: Desk) -> None:
+    """A test of depth CONNECT does not make settings PASSED; one that fails makes them FAILED."""
+    async with recording() as recorder:
+        await desk.save(_settings(recorder))
+        await _tested(desk, depth="CONNECT")
+        assert ("UNTESTED", None) == await _verified(desk)
+
+    failed = await _tested(desk, depth="CONNECT")
+    assert ("FAILED", failed) == await _verified(desk)
+
+
+async def test_a_test_of_unsaved_changes_proves_them_once_saved(desk: Desk) -> None:
+    """What was tried before it was saved is PASSED from its save on."""
+    async with recording() as recorder:
+        await desk.save({})
+        passed = await _tested(desk, settings=_settings(recorder))
+        assert ("STALE", passed) == await _verified(desk)
+        result = await desk.update(_settings(recorder), verifiedByTestEmail=passed)
+
+        assert "UpdateEmailSettingsSuccess" == result["__typename"]
+        assert ("PASSED", passed) == await _verified(desk)
+
+
+async def test_only_what_was_tested_is_saved(desk: Desk) -> None:
+    """Other values, another password, an unknown or too shallow test: refused, and told."""
+    async with recording() as recorder:
+        await desk.save({})
+        good = _settings(recorder)
+        passed = await _tested(desk, settings=good)
+        shallow = await _tested(desk, settings=good, depth="CONNECT")
+        recorder.reply = echoing
+        wrong = {**good, "smtpPassword": {"set": "wrong"}}
+        failed = await _tested(desk, settings=wrong)
+        unknown = base64.urlsafe_b64encode(b"TestEmail:none").decode()
+        nul = base64.urlsafe_b64encode(b"TestEmail:\0").decode()
+        for settings, test_id, shown in (
+            ({**good, "timeoutSeconds": 5}, passed, passed),
+            ({**good, "smtpPassword": {"set": "two"}}, passed, passed),
+            ({**good, "smtpPassword": {"clear": True}}, passed, passed),
+            ({**good, "defaultFromAddress": "a@example.com"}, passed, passed),
+            (good, shallow, shallow),
+            (wrong, failed, failed),
+            (good, unknown, None),
+            (good, nul, None),
+            (good, "", None),
+            (good, "x", None),
+            (good, "RW1haWxTZXR0aW5nczox", None),
+        ):
+            result = await desk.update(settings, verifiedByTestEmail=test_id)
+            told = (await desk.events())[-1]
+
+            assert "NotVerifiedError" == result["__typename"], settings
+            assert shown == (result["testEmail"] and result["testEmail"]["id"])
+            assert ("DENIED", "NOT_VERIFIED") == (told["outcome"], told["errorCode"])
+        assert 1 == await desk.whole()
+        assert 1 == (await desk.settings() or {})["revision"]
+
+
+async def test_the_problems_of_a_test_are_told_before_it(desk: Desk) -> None:
+    """What a test needs and does not have is named field by field; nothing is connected to."""
+    for request, expected in (
+        ({}, ["HOST_REQUIRED", "FROM_ADDRESS_REQUIRED", "RECIPIENT_REQUIRED"]),
+        ({"depth": "CONNECT"}, ["HOST_REQUIRED"]),
+        (
+            {"recipient": "a b", "settings": {"smtpHost": "127.0.0.1"}},
+            ["FROM_ADDRESS_REQUIRED", "RECIPIENT_INVALID"],
+        ),
+        (
+            {"recipient": "=?utf-8?q?=0D=0ABcc=3A_x=40y?=@example.com", "depth": "ENVELOPE"},
+            ["HOST_REQUIRED", "FROM_ADDRESS_REQUIRED", "RECIPIENT_INVALID"],
+        ),
+        ({"settings": {"smtpPort": 0}, "depth": "CONNECT"}, ["PORT_OUT_OF_RANGE"]),
+    ):
+        result = await desk.test(**request)
+
+        assert expected == [each["code"] for each in result["problems"]]
+        told = (await desk.events())[-1]
+        assert ("TEST_EMAIL_REQUESTED", "DENIED") == (told["action"], told["outcome"])
+
+
+async def test_a_message_carries_the_from_header_that_was_shown(desk: Desk) -> None:
+    """What `fromHeader` says is what the server gets, and the recipient alone is added."""
+    async with recording() as recorder:
+        state = await desk.save(
+            {
+                **_settings(recorder),
+                "defaultFromAddress": "noreply@example.com",
+                "defaultFromDisplayName": 'Ada "the Countess" Lovelace, Ltd.',
+            }
+        )
+        result = await desk.test(recipient="charles@example.org")
+
+        assert "ACCEPTED" == result["testEmail"]["outcome"]
+        heard = recorder.heard.decode()
+        assert f"From: {state['fromHeader']}\r\n" in heard
+        assert "RCPT TO:<charles@example.org>\r\n" in heard
+        assert "Bcc" not in heard
