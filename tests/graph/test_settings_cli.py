@@ -1,0 +1,297 @@
+"""`postledger settings` and `postledger keys`: settings in files, by the same rules."""
+
+import asyncio
+import json
+import tomllib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from graph.cli import app
+from service.startup import Storage
+from tests.service.desk import Desk, Json, open_desk
+from tests.service.made import certificate
+
+PASSWORD = 'pa"ss\\wörd'
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Where commands are typed, on the machine of a service that may or may not run."""
+
+    storage: Storage
+    folder: Path
+
+    def run(self, *arguments: str, typed: str | None = None, **variables: str) -> Result:
+        """Runs a command."""
+        environment = {
+            "POSTLEDGER_DATA_DIRECTORY": str(self.storage.data_directory),
+            "POSTLEDGER_DATABASE_URL": self.storage.database_url or "",
+            "POSTLEDGER_ENCRYPTION_KEYS": ",".join(self.storage.encryption_keys),
+            "POSTLEDGER_SIGNING_KEY": ",".join(self.storage.signing_keys),
+            **variables,
+        }
+        return CliRunner().invoke(app, list(arguments), env=environment, input=typed)
+
+    def apply(
+        self, text: str, *options: str, name: str = "settings.toml", **variables: str
+    ) -> Result:
+        """Applies a file of this text."""
+        file = self.folder / name
+        file.write_text(text, encoding="utf-8")
+        return self.run("settings", "apply", str(file), *options, **variables)
+
+    def ask(self, question: Callable[[Desk], Awaitable[None]]) -> None:
+        """Asks the service, once no command runs."""
+
+        async def asking() -> None:
+            async with open_desk(self.storage) as desk:
+                await question(desk)
+
+        asyncio.run(asking())
+
+    def settings(self) -> Json:
+        """The settings, as `settings show --json` prints them."""
+        shown = self.run("settings", "show", "--json")
+        assert 0 == shown.exit_code, shown.output
+        settings: Json = json.loads(shown.stdout)
+        return settings
+
+    def events(self) -> Sequence[Json]:
+        """The trail, oldest first."""
+        told: list[Json] = []
+
+        async def question(desk: Desk) -> None:
+            told.extend(await desk.events())
+
+        self.ask(question)
+        return told
+
+
+@pytest.fixture
+def shell(storage: Storage, tmp_path: Path) -> Shell:
+    """Where commands are typed."""
+    return Shell(storage, tmp_path)
+
+
+FILE = f"""\
+smtpHost = "Mail.Example.com"
+smtpPort = 2525
+smtpUsername = "postledger"
+defaultFromAddress = "noreply@example.com"
+defaultFromDisplayName = 'Example, "Inc." 😀'
+trustedCertificates = ['''
+{certificate()}''']
+
+[oauth2]
+tokenUrl = "https://login.example.com/token"
+clientId = "x"
+"""
+
+
+def test_settings_go_through_a_file_and_back(shell: Shell) -> None:
+    """What was applied is shown, and what is shown changes nothing when it is applied."""
+    applied = shell.apply(FILE, "--reason", "From the file.")
+    shown = shell.run("settings", "show")
+    in_json = shell.run("settings", "show", "--json")
+
+    assert 0 == applied.exit_code, applied.output
+    assert "changed smtpHost: None -> 'mail.example.com'" in applied.stdout
+    assert tomllib.loads(shown.stdout) == json.loads(in_json.stdout)
+    assert "mail.example.com" == json.loads(in_json.stdout)["smtpHost"]
+    for again in (
+        shell.apply(shown.stdout),
+        shell.apply(in_json.stdout, name="settings.json"),
+        shell.apply(FILE),
+    ):
+        assert (0, "Nothing to change.\n") == (again.exit_code, again.stdout)
+    (event,) = shell.events()
+    assert ("EMAIL_SETTINGS_UPDATED", "From the file.", "COMMAND_LINE") == (
+        event["action"],
+        event["reason"],
+        event["actor"]["kind"],
+    )
+
+
+def test_nothing_saved_is_shown_as_the_defaults(shell: Shell) -> None:
+    """Before any save there is a file to begin with."""
+    shown = shell.settings()
+
+    assert (587, True, "AUTO") == (
+        shown["smtpPort"],
+        shown["enableSecureConnection"],
+        shown["tlsMode"],
+    )
+    assert "smtpHost" not in shown
+
+
+def test_what_a_file_leaves_out_stays(shell: Shell) -> None:
+    """In JSON null clears, in TOML an empty text."""
+    shell.apply(FILE)
+    shell.apply('smtpUsername = ""\n')
+    shell.apply('{"defaultFromDisplayName": null, "oauth2": null}', name="settings.json")
+    shown = shell.settings()
+
+    assert not {"smtpUsername", "defaultFromDisplayName", "oauth2"} & set(shown)
+    assert ("mail.example.com", 2525) == (shown["smtpHost"], shown["smtpPort"])
+
+
+def test_a_dry_run_prints_the_changes_and_makes_none(shell: Shell) -> None:
+    """The same words as applying it, and neither a revision nor an event."""
+    dry = shell.apply(FILE, "--dry-run")
+    real = shell.apply(FILE)
+
+    assert 0 == dry.exit_code
+    assert dry.stdout == real.stdout.replace("changed ", "would change ")
+    assert 1 == len(shell.events())
+
+
+def test_the_password_comes_from_the_environment_or_the_prompt(shell: Shell) -> None:
+    """It is stored with what the file says, once; neither way shows it."""
+    given = {"POSTLEDGER_SETTINGS_SMTP_PASSWORD": PASSWORD}
+    first = shell.apply(FILE, **given)
+    again = shell.apply(FILE, **given)
+    file = str(shell.folder / "settings.toml")
+    asked = shell.run("settings", "apply", file, "--ask-password", typed="another\n")
+    both = shell.run("settings", "apply", file, "--ask-password", typed=f"{PASSWORD}\n", **given)
+
+    assert "changed smtpPassword: None -> '[redacted, version 1]'" in first.stdout
+    assert "Nothing to change.\n" == again.stdout
+    assert "'[redacted, version 1]' -> '[redacted, version 2]'" in asked.stdout
+    assert "'[redacted, version 2]' -> '[redacted, version 1]'" in both.stdout
+    for result in (first, again, asked, both):
+        assert PASSWORD not in result.output
+        assert "another" not in result.output
+    assert "smtpPassword" not in shell.settings()
+
+
+def test_the_client_secret_needs_its_table(shell: Shell) -> None:
+    """It comes from the environment; without a table `oauth2` in the file it would be lost."""
+    given = {"POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET": "client-secret"}
+    stored = shell.apply(FILE, **given)
+    lost = shell.apply("smtpPort = 25\n", **given)
+
+    assert "oauth2.clientSecret: None -> '[redacted, version 1]'" in stored.stdout
+    assert 2 == lost.exit_code
+    assert "there is no table oauth2" in lost.stderr
+    assert "client-secret" not in lost.output
+
+
+def test_a_changed_destination_needs_the_password_again(shell: Shell) -> None:
+    """The rules are those of the API; the refusal is in the trail, and a dry run leaves none."""
+    shell.apply(FILE, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD)
+    moved = 'smtpHost = "other.example.com"\n'
+    dry = shell.apply(moved, "--dry-run")
+    refused = shell.apply(moved)
+
+    assert [1, 1] == [dry.exit_code, refused.exit_code]
+    for result in (dry, refused):
+        assert "smtpHost changes" in result.stderr
+        assert "POSTLEDGER_SETTINGS_SMTP_PASSWORD" in result.stderr
+    assert ["EMAIL_SETTINGS_UPDATED", "EMAIL_SETTINGS_CHANGE_REFUSED"] == [
+        each["action"] for each in shell.events()
+    ]
+    assert "mail.example.com" == shell.settings()["smtpHost"]
+    assert 0 == shell.apply(moved, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD).exit_code
+
+
+def test_problems_are_told_field_by_field(shell: Shell) -> None:
+    """All at once, on standard error, with exit status 1; nothing is saved."""
+    result = shell.apply('smtpHost = "smtp://x"\nsmtpPort = 0\ntrustedCertificates = ["x"]\n')
+
+    assert 1 == result.exit_code
+    said = [line.partition(":")[0] for line in result.stderr.splitlines()]
+    assert ["smtpHost", "smtpPort", "trustedCertificates.0"] == said
+    assert "" == result.stdout
+
+
+UNFIT = (
+    pytest.param("x.toml", "smtpHost = ", "not TOML", id="toml"),
+    pytest.param("x.json", "{", "not JSON", id="json"),
+    pytest.param("x.json", "[" * 100_000, "not JSON", id="deep"),
+    pytest.param("x.json", '{"smtpPort": ' + "9" * 5_000 + "}", "not JSON", id="long-number"),
+    pytest.param("x.json", "[]", "one object", id="list"),
+    pytest.param("x.toml", 'smtpHots = "x"', "no field smtpHots", id="unknown"),
+    pytest.param("x.toml", "[oauth2]\nscop = 1", "no field oauth2.scop", id="unknown-inside"),
+    pytest.param("x.toml", f"smtpPassword = '{PASSWORD}'", "do not belong", id="password"),
+    pytest.param("x.toml", "oauth2.clientSecret = 'x'", "do not belong", id="client-secret"),
+    pytest.param("x.toml", "smtpPort = '25'", "smtpPort must be a whole number", id="number"),
+    pytest.param("x.toml", "smtpPort = true", "smtpPort must be a whole number", id="flag"),
+    pytest.param("x.json", '{"smtpPort": 1e400}', "must be a whole number", id="infinite"),
+    pytest.param("x.toml", "smtpHost = 1", "smtpHost must be a text", id="text"),
+    pytest.param("x.toml", "enableSecureConnection = 1", "true or false", id="not-a-flag"),
+    pytest.param("x.toml", "tlsMode = 'NONE'", "AUTO, STARTTLS, IMPLICIT", id="choice"),
+    pytest.param("x.toml", "trustedCertificates = 'x'", "list of texts", id="not-a-list"),
+    pytest.param("x.toml", "trustedCertificates = [1]", "list of texts", id="list-of-others"),
+    pytest.param("x.toml", "oauth2 = 1", "must be a table", id="not-a-table"),
+    pytest.param("x.yaml", "smtpPort: 25", ".toml or .json", id="yaml"),
+)
+
+
+@pytest.mark.parametrize(("name", "text", "said"), UNFIT)
+def test_what_is_no_settings_file_is_refused(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    """One sentence that says what is wrong, and exit status 2, before anything is opened."""
+    result = Shell(Storage(tmp_path / "data"), tmp_path).apply(text, name=name)
+
+    assert 2 == result.exit_code, result.output
+    assert said in result.stderr
+    assert 1 == len(result.stderr.splitlines())
+    assert PASSWORD not in result.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_file_that_cannot_be_read_is_named(shell: Shell) -> None:
+    """A missing file, a folder, or bytes that are no text."""
+    (shell.folder / "folder.toml").mkdir()
+    (shell.folder / "bytes.toml").write_bytes(b"\xff\xfe\x00")
+    for name in ("missing.toml", "folder.toml", "bytes.toml"):
+        result = shell.run("settings", "apply", str(shell.folder / name))
+
+        assert 2 == result.exit_code
+        assert f"Cannot read {shell.folder / name}" in result.stderr
+
+
+def test_a_key_is_made_for_the_variable(shell: Shell) -> None:
+    """Each is another one, and fits where it is to go."""
+    keys = [shell.run("keys", "generate").stdout.strip() for _ in range(2)]
+    saved = shell.apply(
+        FILE,
+        POSTLEDGER_ENCRYPTION_KEYS=keys[0],
+        POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD,
+    )
+
+    assert keys[0] != keys[1]
+    assert 0 == saved.exit_code, saved.output
+
+
+def test_keys_are_rotated_by_command(shell: Shell) -> None:
+    """It says what it did, and the password opens under the new key alone."""
+    old, new = (shell.run("keys", "generate").stdout.strip() for _ in range(2))
+    given = {"POSTLEDGER_SETTINGS_SMTP_PASSWORD": PASSWORD}
+    shell.apply(FILE, POSTLEDGER_ENCRYPTION_KEYS=old, **given)
+    rotated = shell.run("keys", "rotate", POSTLEDGER_ENCRYPTION_KEYS=f"{new},{old}")
+    again = shell.apply(FILE, POSTLEDGER_ENCRYPTION_KEYS=new, **given)
+
+    assert 0 == rotated.exit_code, rotated.output
+    assert "sealed anew: smtpPassword" in rotated.stdout
+    assert "Nothing to change.\n" == again.stdout
+
+
+def test_unusable_keys_stop_a_rotation_with_a_sentence(shell: Shell) -> None:
+    """Exit status 2 and what to do; a password cannot be stored either."""
+    rotated = shell.run("keys", "rotate", POSTLEDGER_ENCRYPTION_KEYS="garbage")
+    saved = shell.apply(
+        FILE,
+        POSTLEDGER_ENCRYPTION_KEYS="garbage",
+        POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD,
+    )
+
+    assert (2, 1) == (rotated.exit_code, saved.exit_code)
+    for result in (rotated, saved):
+        assert "POSTLEDGER_ENCRYPTION_KEYS: key 1 is not base64" in result.stderr
+        assert "garbage" not in result.output
