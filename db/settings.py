@@ -26,6 +26,12 @@ async def newest_revision(session: Session, scope: str) -> int:
     return (await session.exec(query)).one() or 0
 
 
+async def revision_number(session: Session, scope: str) -> int:
+    """The number of the revision in force; 0 where nothing was saved."""
+    query = select(EmailSettingsHead.revision).where(EmailSettingsHead.scope == scope)
+    return (await session.exec(query)).one()
+
+
 async def current_revision(session: Session, scope: str) -> EmailSettingsRow | None:
     """The revision in force; None where nothing was saved."""
     query = (

@@ -16,7 +16,7 @@ from service.draft import InvalidSettings, SecretReentryRequired, reentry_requir
 from service.paging import Page, PageRequest, Window, read_page
 from service.runtime import Runtime
 from service.saving import Saving, SettingsUpdated, refuse, save
-from service.settings import RevisionConflict, check_request, conflict
+from service.settings import RevisionConflict, check_request, conflict, tell_changed
 from service.state import SettingsState, Stand, describe, find_stand, values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 
@@ -141,7 +141,7 @@ async def restore_email_settings(
             return await refuse(session, caller, stand, values, now)
         saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
         saved = await save(session, head, stand, saving, now)
-    runtime.settings_changed.send()
+    tell_changed(runtime)
     return saved
 
 

@@ -11,7 +11,7 @@ from mail.tools import Tools
 from service.anchor_sinks import Anchors
 from service.keys import KeySource
 from service.sessions import Sessions
-from service.signals import Signal
+from service.signals import SharedLook, Signal
 from service.test_limits import TestLimits
 from service.test_runs import TestRuns
 
@@ -35,6 +35,8 @@ class Runtime:
     owner: int = 0
     scope: str = HOST_SCOPE
     settings_changed: Signal = field(default_factory=Signal)
+    settings_revision: SharedLook = field(default_factory=SharedLook)
+    trail_size: SharedLook = field(default_factory=SharedLook)
     test_limits: TestLimits = field(default_factory=TestLimits)
     sessions: Sessions = field(default_factory=Sessions)
     tests: TestRuns = field(default_factory=TestRuns)

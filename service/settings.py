@@ -7,7 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from audit.event import Change
 from db.database import Session
-from db.settings import lock_head, revision_row
+from db.settings import lock_head, revision_number, revision_row
 from db.tables import EmailSettingsRow
 from service.caller import Caller
 from service.changes import compare
@@ -35,6 +35,7 @@ __all__ = [
     "email_settings",
     "follow_email_settings",
     "preview_email_settings",
+    "tell_changed",
     "update_email_settings",
 ]
 
@@ -96,10 +97,16 @@ async def follow_email_settings(runtime: Runtime) -> AsyncIterator[SettingsState
 
     Changes made by this process are seen at once, those of others within a second.
     """
-    state = await email_settings(runtime)
-    seen = 0 if state is None else state.revision
+
+    async def look() -> int:
+        async with runtime.database.reading() as session:
+            return await revision_number(session, runtime.scope)
+
+    seen = await look()
     while True:
         await runtime.settings_changed.wait(_LOOK_SECONDS)
+        if await runtime.settings_revision.number(look, _LOOK_SECONDS) == seen:
+            continue
         state = await email_settings(runtime)
         if state is not None and state.revision != seen:
             seen = state.revision
@@ -127,8 +134,14 @@ async def update_email_settings(
         await _keep_secrets(stand, accepted, now)
         saving = Saving(caller, accepted.values, update.reason)
         saved = await save(session, head, stand, saving, now)
-    runtime.settings_changed.send()
+    tell_changed(runtime)
     return saved
+
+
+def tell_changed(runtime: Runtime) -> None:
+    """Wakes those who follow the settings; to be called once a save stands."""
+    runtime.settings_revision.forget()
+    runtime.settings_changed.send()
 
 
 async def preview_email_settings(

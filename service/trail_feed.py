@@ -25,12 +25,21 @@ async def audit_events_appended(
         poll_seconds: how often to look for what other processes appended.
     """
     woken = asyncio.Event()
-    unwatch = runtime.trail.watch(woken.set)
+
+    def wake() -> None:
+        runtime.trail_size.forget()
+        woken.set()
+
+    async def look() -> int:
+        async with runtime.database.reading() as session:
+            return (await events.head(session)).size
+
+    unwatch = runtime.trail.watch(wake)
     try:
-        seen = await _size(runtime) - 1
+        seen = await look() - 1
         while True:
             woken.clear()
-            last = await _size(runtime) - 1
+            last = await runtime.trail_size.number(look, poll_seconds) - 1
             while seen < last:
                 # In steps, so that a long absence is not read into memory at once.
                 upto = min(last, seen + _BATCH)
@@ -43,11 +52,6 @@ async def audit_events_appended(
             await _wait(woken, poll_seconds)
     finally:
         unwatch()
-
-
-async def _size(runtime: Runtime) -> int:
-    async with runtime.database.reading() as session:
-        return (await events.head(session)).size
 
 
 async def _wait(woken: asyncio.Event, seconds: float) -> None:
