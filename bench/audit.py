@@ -143,7 +143,7 @@ async def measure(count: int) -> None:
             after = await _pages(runtime, count)
             _print_pages(console, before, after, count)
             quick = await _verify(runtime, VerificationRequest(quick=True))
-            with patch.object(KeyHistory, "problem_with", return_value=None):
+            with patch.object(KeyHistory, "problem_with", _believe):
                 unsigned = await _verify(runtime, VerificationRequest())
             verified = _memory()
             export = await _export(runtime)
@@ -160,6 +160,10 @@ async def measure(count: int) -> None:
         f"memory: {base:.0f} MB before, {verified:.0f} MB after verifying, "
         f"{exported:.0f} MB after exporting (at most 150 MB)"
     )
+
+
+def _believe(*_: object, **__: object) -> None:
+    """Takes every signature for good. Not a mock, which would remember every note."""
 
 
 def _print_pages(

@@ -38,10 +38,15 @@ async def _main(count: int, seed: int) -> int:
     process = psutil.Process()
     before = 0
     with tempfile.TemporaryDirectory(prefix="postledger-bench-") as folder:
-        config = configured(Path(folder), calls_per_minute=0, bad_tokens_per_minute=0)
+        config = configured(
+            Path(folder), calls_per_minute=0, bad_tokens_per_minute=0, max_body_seconds=0.2
+        )
         async with open_runtime(Storage(Path(folder))) as runtime:
             app = compose(config, runtime)
-            async with open_world(app, runtime) as world, listening(app) as address:
+            async with (
+                open_world(app, runtime) as world,
+                listening(app, max_body_seconds=0.2) as address,
+            ):
                 port = urlsplit(address).port or 0
                 made = requests(Random(seed), world.tokens[Role.VIEWER].text)  # noqa: S311 (not for secrets)
                 with Progress(console=Console(stderr=True)) as progress:

@@ -103,11 +103,14 @@ def compose(
         *audit_routes(runtime, gate),
         WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=_middleware(config),
         exception_handlers={HTTPException: _refuse},
     )
+    # One address each: `/graphql/` is not an address, so it is not found rather than redirected.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _gate(config: Config, runtime: Runtime) -> Gate:

@@ -25,7 +25,10 @@ class EdgeConfig(BaseSettings):
         100_000, ge=1_000, le=10_000_000, description="Largest request body or WebSocket message."
     )
     max_body_seconds: float = Field(
-        10, gt=0, le=600, description="Seconds within which a request's body must have arrived."
+        10,
+        gt=0,
+        le=600,
+        description="Seconds within which a request's head must have arrived, and then its body.",
     )
     max_tokens: int = Field(
         1_000, ge=100, le=10_000, description="Most lexical tokens in a query's text."

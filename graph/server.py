@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from graph.app import App, create_app
 from graph.config import Config
+from graph.http_protocol import bounded
 from graph.log import set_up_log
 from service.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
 from service.startup import CannotStartError, Started
@@ -86,6 +87,7 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         server_header=False,
+        http=bounded(config.max_body_seconds),
         ws_max_size=config.max_body_bytes,
         # Messages are small, and each connection's compressor would take more than they do.
         ws_per_message_deflate=False,

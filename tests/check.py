@@ -28,7 +28,7 @@ STEPS: Final = (
     Step("types", ["mypy"]),
     Step("tests", ["coverage", "run", "-m", "pytest", "-q"], loud=True),
     Step("coverage data", ["coverage", "combine", "--quiet"]),
-    Step("coverage", ["coverage", "report", "--fail-under=50"], loud=True),
+    Step("coverage", ["coverage", "report", "--fail-under=90"], loud=True),
 )
 
 

@@ -74,6 +74,12 @@ class Client:
         headers = self._headers() | {"Content-Type": "application/json"}
         return self._read(self._http.post(self.address, content=body, headers=headers))
 
+    def get(self, path: str) -> int:
+        """Fetches another address of the service; the answer's status."""
+        response = self._http.get(str(httpx2.URL(self.address).join(path)), headers=self._headers())
+        self._remember(response)
+        return response.status_code
+
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
@@ -82,7 +88,10 @@ class Client:
         return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
 
     def _read(self, response: httpx2.Response) -> Answer:
-        headers = b"\n".join(b": ".join(pair) for pair in response.headers.raw)
-        self.heard.append(headers + b"\n\n" + response.content)
+        self._remember(response)
         body: Json = response.json()
         return Answer(response.status_code, body)
+
+    def _remember(self, response: httpx2.Response) -> None:
+        headers = b"\n".join(b": ".join(pair) for pair in response.headers.raw)
+        self.heard.append(headers + b"\n\n" + response.content)

@@ -39,6 +39,7 @@ def test_settings_are_saved_tested_and_remembered(
         _be_refused_another_host(client, mail_server, elsewhere)
         _read_the_trail(client)
         _put_the_password_in_the_wrong_places(client)
+        _look_behind_the_other_doors(client)
         while_running = installation.stored()
         status = service.process.stop()
 
@@ -189,6 +190,22 @@ def _put_the_password_in_the_wrong_places(client: Client) -> None:
     assert {"BAD_USER_INPUT"} == {code for answer in answers[:15] for code in answer.codes}
     assert ["HOST_INVALID", "PASSWORD_INVALID"] == [each["code"] for each in refused["problems"]]
     assert "RevisionConflictError" == conflict["updateEmailSettings"]["__typename"]
+
+
+def _look_behind_the_other_doors(client: Client) -> None:
+    doors = (
+        "/audit/export?format=bundle",
+        "/audit/export?format=jsonl",
+        "/audit/export?format=csv",
+        "/audit/export?format=ocsf",
+        "/audit/log/checkpoint",
+        "/audit/log/tile/entries/000.p/1",
+        "/health/ready",
+        "/metrics",
+        "/schema.graphql",
+    )
+
+    assert dict.fromkeys(doors, 200) == {door: client.get(door) for door in doors}
 
 
 def test_a_leak_would_be_found(shared: tuple[Installation, Service]) -> None:

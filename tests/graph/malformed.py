@@ -5,12 +5,14 @@ Each begins as a good request, which is then spoilt in one or two ways; some are
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
 ANSWER_SECONDS: Final = 5.0
+_HEAD_SECONDS: Final = 0.2
 GOOD: Final = b'{"query": "{ viewer { role } }"}'
 
 
@@ -72,14 +74,13 @@ def requests(random: Random, token: str) -> Iterator[Sent]:
 
 
 async def send(host: str, port: int, sent: Sent) -> Got:
-    """Sends a request, says that no more comes, and waits for what the service does."""
+    """Sends a request, and waits until the service has answered or closed the connection."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             writer.write(sent.encoded())
             await writer.drain()
-            writer.write_eof()
-            return _read(await reader.read())
+            return await _read(reader)
     except TimeoutError:
         return Got(None, timed_out=True)
     except OSError:
@@ -88,12 +89,35 @@ async def send(host: str, port: int, sent: Sent) -> Got:
         writer.close()
 
 
-def _read(answer: bytes) -> Got:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    parts = head.split(b" ", 2)
-    if len(parts) < 2 or not parts[1].isdigit():
+async def _read(reader: asyncio.StreamReader) -> Got:
+    """The first answer on a connection; a spoilt request may be taken for several."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
         return Got(None)
-    return Got(int(parts[1]), body)
+    status = int(head.split(b" ", 2)[1])
+    if 100 <= status < 200:
+        return await _read(reader)
+    if b"\r\ncontent-type: text/event-stream" in head.lower():
+        # A subscription that was asked for rightly: it goes on until the client goes.
+        return Got(status)
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)\r\n", head)
+    chunked = b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
+    if chunked:
+        body = b""
+        while size := int(await reader.readline(), 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        return Got(status, body)
+    return Got(status, b"" if length is None else await _exactly(reader, int(length[1])))
+
+
+async def _exactly(reader: asyncio.StreamReader, size: int) -> bytes:
+    """A body; less than it announced where it answers HEAD."""
+    try:
+        async with asyncio.timeout(_HEAD_SECONDS):
+            return await reader.readexactly(size)
+    except (asyncio.IncompleteReadError, TimeoutError):
+        return b""
 
 
 def _noise(random: Random, most: int = 60) -> bytes:

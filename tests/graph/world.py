@@ -94,10 +94,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def listening(app: Starlette) -> AsyncIterator[str]:
-    """The same app on a port of this machine; gives its address."""
+async def listening(app: Starlette, **given: object) -> AsyncIterator[str]:
+    """The same app on a port of this machine, served as the service is; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = configured(Path("unused"), shutdown_grace_seconds=1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    config = configured(Path("unused"), shutdown_grace_seconds=1, **given)
     server = _Server(uvicorn_config(config, app))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.ready.wait()
