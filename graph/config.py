@@ -132,7 +132,10 @@ class Config(EdgeConfig, _Place):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("database_url", mode="before")
+    # Scripts often set what they do not have to nothing; an empty password would clear the stored.
+    @field_validator(
+        "database_url", "settings_smtp_password", "settings_oauth2_client_secret", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

@@ -168,6 +168,18 @@ def test_the_password_comes_from_the_environment_or_the_prompt(shell: Shell) -> 
     assert "smtpPassword" not in shell.settings()
 
 
+def test_an_empty_variable_is_none(shell: Shell) -> None:
+    """It neither clears the stored password nor sets an empty one."""
+    shell.apply(FILE, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD)
+    empty = shell.apply(
+        FILE,
+        POSTLEDGER_SETTINGS_SMTP_PASSWORD="",
+        POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET="",
+    )
+
+    assert "Nothing to change.\n" == empty.stdout
+
+
 def test_the_client_secret_needs_its_table(shell: Shell) -> None:
     """It comes from the environment; without a table `oauth2` in the file it would be lost."""
     given = {"POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET": "client-secret"}

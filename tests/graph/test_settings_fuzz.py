@@ -39,103 +39,145 @@ _ANYTHING: Final[Strategy] = st.recursive(
 )
 
 
+def _weighed(*choices: tuple[int, Strategy]) -> Strategy:
+    """One of some strategies, each as often as its weight says."""
+    drawn = [strategy for weight, strategy in choices for _ in range(weight)]
+    return st.sampled_from(drawn).flatmap(lambda strategy: strategy)
+
+
+def _often(usual: Strategy, *others: Strategy) -> Strategy:
+    """The usual most of the time, so that inputs get past the first door."""
+    return _weighed((8, usual), *[(1, other) for other in others])
+
+
 def _mostly(right: Strategy) -> Strategy:
-    """A value of the right type five times out of six, so that inputs get past the types."""
-    return st.integers(0, 5).flatmap(lambda dice: right if dice else _ANYTHING)
+    """A value of the right type, or sometimes anything at all."""
+    return _often(right, _ANYTHING)
 
 
 def _fields(**fields: Strategy) -> Strategy:
     return st.fixed_dictionaries({}, optional={name: _mostly(of) for name, of in fields.items()})
 
 
-_SECRET: Final = st.none() | st.one_of(
-    st.fixed_dictionaries({"set": sendable_texts(1_100)}),
+_TEXT: Final = st.none() | sendable_texts()
+_NUMBER: Final = st.none() | st.integers(-1, 70_000) | st.sampled_from([2**31, -(2**63), 10**400])
+_GOOD_SECRET: Final = st.none() | st.one_of(
+    st.fixed_dictionaries({"set": st.text(st.characters(codec="utf-8"), max_size=20)}),
     st.fixed_dictionaries({"clear": st.booleans()}),
+)
+_SECRET: Final = _GOOD_SECRET | st.one_of(
+    st.fixed_dictionaries({"set": sendable_texts(1_100)}),
     st.fixed_dictionaries({"set": sendable_texts(), "clear": st.booleans()}),
     st.just({}),
 )
-_NUMBER: Final = st.none() | st.integers(-1, 70_000) | st.sampled_from([2**31, -(2**63), 10**400])
-_TEXT: Final = st.none() | sendable_texts()
-_SETTINGS: Final = _fields(
-    smtpHost=_TEXT | host_names(),
-    smtpDomain=_TEXT,
-    smtpPort=_NUMBER,
-    smtpUsername=_TEXT | addresses(),
-    smtpPassword=_SECRET,
-    defaultFromAddress=_TEXT | addresses(),
-    defaultFromDisplayName=_TEXT | display_names(),
-    enableSecureConnection=st.none() | st.booleans(),
-    tlsMode=st.sampled_from([None, "AUTO", "STARTTLS", "IMPLICIT", "implicit", ""]),
-    trustedCertificates=st.none()
-    | st.lists(st.just(certificate()) | sendable_texts(), max_size=22),
-    authMechanism=st.sampled_from([None, "AUTO", "NTLM", "XOAUTH2", "SCRAM"]),
-    oauth2=st.none()
+
+_GOOD: Final = {
+    "smtpHost": st.sampled_from([None, "", "mail.example.com", "smtp.gmail.com", "bücher.example"]),
+    "smtpDomain": st.sampled_from([None, "CORP"]),
+    "smtpPort": st.none() | st.integers(1, 65_535),
+    "smtpUsername": st.sampled_from([None, "ada", "CORP\\ada", "ada@gmail.com"]),
+    "smtpPassword": _GOOD_SECRET,
+    "defaultFromAddress": st.sampled_from([None, "ada@example.com", "áda@bücher.example"]),
+    "defaultFromDisplayName": st.sampled_from([None, 'Ada "A", Ltd.', "עדה 😀"]),
+    "enableSecureConnection": st.none() | st.booleans(),
+    "tlsMode": st.sampled_from([None, "AUTO", "STARTTLS", "IMPLICIT"]),
+    "trustedCertificates": st.sampled_from([None, [], [certificate()]]),
+    "authMechanism": st.sampled_from([None, "AUTO", "NTLM", "LOGIN"]),
+    "oauth2": st.none()
     | st.fixed_dictionaries(
-        {"tokenUrl": _mostly(_TEXT | st.sampled_from(TOKEN_URLS)), "clientId": _mostly(_TEXT)},
-        optional={"clientSecret": _SECRET, "scope": _mostly(_TEXT), "other": _TEXT},
+        {"tokenUrl": st.sampled_from(TOKEN_URLS[:3]), "clientId": st.just("x")},
+        optional={"clientSecret": _GOOD_SECRET, "scope": st.sampled_from([None, "mail"])},
     ),
-    ehloHostname=_TEXT | host_names(),
-    timeoutSeconds=_NUMBER,
+    "ehloHostname": st.sampled_from([None, "mail.example.com", "[192.0.2.1]"]),
+    "timeoutSeconds": st.none() | st.integers(1, 300),
+}
+"""What can be saved."""
+
+_TYPED: Final = {
+    "smtpHost": _TEXT | host_names(),
+    "smtpDomain": _TEXT,
+    "smtpPort": st.none() | st.integers(-1, 70_000),
+    "smtpUsername": _TEXT | addresses(),
+    "smtpPassword": _SECRET,
+    "defaultFromAddress": _TEXT | addresses(),
+    "defaultFromDisplayName": _TEXT | display_names(),
+    "enableSecureConnection": st.none() | st.booleans(),
+    "tlsMode": _GOOD["tlsMode"],
+    "trustedCertificates": st.none()
+    | st.lists(st.just(certificate()) | sendable_texts(), max_size=22),
+    "authMechanism": st.sampled_from([None, "AUTO", "NTLM", "XOAUTH2"]),
+    "oauth2": st.none()
+    | st.fixed_dictionaries(
+        {"tokenUrl": sendable_texts() | st.sampled_from(TOKEN_URLS), "clientId": sendable_texts()},
+        optional={"clientSecret": _SECRET, "scope": _TEXT},
+    ),
+    "ehloHostname": _TEXT | host_names(),
+    "timeoutSeconds": st.none() | st.integers(-1, 400),
+}
+"""Right types, and anything in them."""
+
+_ANY: Final = dict.fromkeys((*_TYPED, "smtpHots"), _ANYTHING | _NUMBER)
+
+
+def _settings_of(*kinds: dict[str, Strategy]) -> Strategy:
+    """A few fields, each of one of some kinds."""
+    fields = [
+        st.tuples(st.just(name), value) for kind in kinds for name, value in sorted(kind.items())
+    ]
+    return st.lists(st.one_of(fields), max_size=6).map(dict)
+
+
+_SETTINGS: Final = _weighed(
+    (3, _settings_of(_GOOD)),
+    (2, _settings_of(_GOOD, _TYPED)),
+    (2, _settings_of(_TYPED)),
+    (1, _settings_of(_TYPED, _ANY)),
 )
 _ID: Final = sendable_texts() | st.sampled_from(
     ["VGVzdEVtYWlsOgA=", "VGVzdEVtYWlsOng=", "RW1haWxTZXR0aW5nczox", "VGVzdEVtYWls"]
 )
-_UPDATE: Final = st.fixed_dictionaries(
-    {"settings": _mostly(_SETTINGS)},
-    optional={
-        # `CURRENT` stands for the revision in force.
-        "expectedRevision": st.just("CURRENT") | _mostly(_NUMBER),
-        "reason": _mostly(_TEXT),
-        "verifiedByTestEmail": _mostly(_ID),
-    },
+# `CURRENT` stands for the revision in force.
+_EXPECTED: Final = _often(st.just("CURRENT"), _NUMBER, _ANYTHING)
+_PLAIN: Final = {"settings": _SETTINGS, "expectedRevision": _EXPECTED}
+_UPDATE: Final = _weighed(
+    (4, st.fixed_dictionaries(_PLAIN)),
+    (1, st.fixed_dictionaries({**_PLAIN, "reason": _mostly(_TEXT)})),
+    (1, st.fixed_dictionaries({**_PLAIN, "verifiedByTestEmail": _mostly(_ID)})),
 )
 _CURSOR: Final = _ID | st.sampled_from(
     ["RW1haWxTZXR0aW5nc1JldmlzaW9uLnYxOjAwMDAwMDAwMDAwOTk5OTk5OTk5OTk5OTk5OTk5OQ=="]
 )
 _PAGE: Final = _fields(first=_NUMBER, last=_NUMBER, after=_CURSOR, before=_CURSOR)
-_OPERATIONS: Final = st.one_of(
-    # More often than the others: it is where something could be written.
-    *[st.tuples(st.just(documents.UPDATE), st.fixed_dictionaries({"input": _UPDATE}))] * 4,
-    st.tuples(st.just(documents.CHECK), st.fixed_dictionaries({"settings": _mostly(_SETTINGS)})),
-    st.tuples(
-        st.just(documents.RESTORE),
-        st.fixed_dictionaries(
-            {
-                "input": st.fixed_dictionaries(
-                    {
-                        "revision": _mostly(_NUMBER | st.integers(1, 20)),
-                        "expectedRevision": st.just("CURRENT") | _mostly(_NUMBER),
-                        "reason": _mostly(_TEXT),
-                    }
-                )
-            }
-        ),
-    ),
-    # Nobody is to be sent anything: without a host or with a recipient that is none.
-    st.tuples(
-        st.just(documents.TEST),
-        st.fixed_dictionaries(
-            {
-                "input": st.fixed_dictionaries(
-                    {
-                        "recipient": _mostly(
-                            st.sampled_from(["", "\0", "a b", "\ud800@example.com"])
-                        )
-                    },
-                    optional={"settings": _SETTINGS, "depth": st.sampled_from(["SEND", "ALL", 1])},
-                )
-            }
-        ),
-    ),
-    st.tuples(
-        st.just(documents.SETTINGS), _fields(revision=_NUMBER, at=_TEXT | st.dates().map(str))
-    ),
-    st.tuples(st.just(documents.COMPARE), _fields(**{"from": _NUMBER, "to": _NUMBER})),
-    st.tuples(st.just(documents.REVISIONS), _PAGE),
-    st.tuples(
-        st.just("query ($address: String) { emailProviders(address: $address) { id } }"),
-        _fields(address=_TEXT | addresses()),
-    ),
+
+
+def _operation(document: str, **variables: Strategy) -> Strategy:
+    return st.tuples(st.just(document), st.fixed_dictionaries(variables))
+
+
+_RESTORE: Final = st.fixed_dictionaries(
+    {
+        "revision": _often(st.integers(1, 20), _NUMBER, _ANYTHING),
+        "expectedRevision": _EXPECTED,
+        "reason": _often(st.just("Because."), _TEXT, _ANYTHING),
+    }
+)
+# Nobody is to be sent anything: no recipient is one.
+_TEST: Final = st.fixed_dictionaries(
+    {"recipient": st.sampled_from(["", "\0", "a b", "a@b@c", 7])},
+    optional={"settings": _SETTINGS, "depth": st.sampled_from(["SEND", "ENVELOPE", "ALL", 1])},
+)
+_PROVIDERS: Final = "query ($address: String) { emailProviders(address: $address) { id } }"
+_OPERATIONS: Final = _weighed(
+    (12, _operation(documents.UPDATE, input=_UPDATE)),
+    (1, _operation(documents.UPDATE, input=_ANYTHING)),
+    (3, _operation(documents.CHECK, settings=_SETTINGS)),
+    (3, _operation(documents.RESTORE, input=_RESTORE)),
+    (3, _operation(documents.TEST, input=_TEST)),
+    (1, st.tuples(st.just(documents.SETTINGS), _fields(revision=_NUMBER, at=_TEXT))),
+    (1, st.tuples(st.just(documents.SETTINGS), _fields(at=st.datetimes().map(str)))),
+    (1, st.tuples(st.just(documents.COMPARE), _fields(**{"from": _NUMBER, "to": _NUMBER}))),
+    (1, st.tuples(st.just(documents.CURSORS), _PAGE)),
+    (1, st.tuples(st.just(_PROVIDERS), _fields(address=_TEXT | addresses()))),
 )
 _MEMBERS: Final = {
     "UpdateEmailSettingsSuccess",

@@ -115,6 +115,7 @@ async def _step(desk: Desk, kind: str, asked: Any, behind: int, verified: str | 
     if isinstance(result, SettingsUpdated) and result.event is not None:
         assert (1, 1) == (made, told)
         assert result.event.event.changes == result.changes
+        assert result.changes or before == 0
         if kind == "restore":
             await _is_what_it_was(desk, asked)
     elif isinstance(result, _REFUSALS):
