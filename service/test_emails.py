@@ -10,15 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias, TypeVar
-from uuid import uuid4
 
-from audit.event import Actor, ActorKind
 from audit.trail import append
 from db import test_emails as queries
 from db.database import Session
-from db.instant import read_instant, write_instant
+from db.instant import write_instant
 from db.settings import lock_head
-from db.tables import TestEmailRow
 from mail.admission import is_refused
 from mail.report import (
     Diagnosis,
@@ -36,13 +33,13 @@ from service.caller import Caller
 from service.draft import Draft, InvalidSettings, SecretReentryRequired, draft
 from service.paging import Page, PageRequest, Window, read_page
 from service.patch import SettingsPatch
-from service.reports import read_report, waiting_report, write_report
 from service.runtime import Runtime
 from service.saving import Refusal
 from service.state import Stand, find_stand
 from service.test_events import refused, requested
 from service.test_limits import RecipientNotAllowed, TooManyTests, too_many
 from service.test_requests import TestPlan, TestRequest, plan
+from service.test_rows import Facts, TestEmail, new_row, shown
 from service.test_running import Requested, run
 from service.test_runs import Canceller, write_canceller
 from service.verification import draft_digest
@@ -79,24 +76,6 @@ KEY_LIFETIME: Final = timedelta(hours=24)
 _LOOK_SECONDS: Final = 1.0
 """How often a test that runs in another process is looked at by who follows it; and how long a
 caller who does not wait is kept for a refusal."""
-
-
-@dataclass(frozen=True, slots=True)
-class TestEmail:
-    """A test email as it stands. `number` counts the requests from 1."""
-
-    __test__ = False
-
-    id: str
-    number: int
-    depth: TestDepth
-    recipient: str | None
-    revision: int
-    used_unsaved_changes: bool
-    report: Report
-    requested_by: Actor
-    started_at: datetime
-    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +124,7 @@ async def test_email(runtime: Runtime, test_id: str) -> TestEmail | None:
     """One test email, as it stands."""
     async with runtime.database.reading() as session:
         row = await queries.test_email(session, test_id)
-    return None if row is None else _shown(runtime, row)
+    return None if row is None else shown(runtime, row)
 
 
 async def test_emails(runtime: Runtime, page: PageRequest) -> Page[TestEmail]:
@@ -160,7 +139,7 @@ async def test_emails(runtime: Runtime, page: PageRequest) -> Page[TestEmail]:
                 newest=window.newest,
                 limit=window.limit,
             )
-            return [_shown(runtime, row) for row in rows]
+            return [shown(runtime, row) for row in rows]
 
         return await read_page(page, read)
 
@@ -238,8 +217,8 @@ async def _request(
         if limited is not None:
             return await _refuse(session, caller, stand, limited, now)
         digest = await draft_digest(stand, accepted, now)
-        facts = _Facts(await queries.next_number(session), stand.revision, planned, digest, now)
-        row = _new_row(runtime, caller, request, facts)
+        facts = Facts(await queries.next_number(session), stand.revision, planned, digest, now)
+        row = new_row(runtime, caller, request, facts)
         session.add(row)
         await append(session, requested(caller, row, planned), now)
     return Requested(row, planned)
@@ -271,51 +250,3 @@ async def _existing(runtime: Runtime, test_id: str) -> TestEmail:
     if test is None:
         raise RuntimeError("a test email's row is never removed")
     return test
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    number: int
-    revision: int
-    plan: TestPlan
-    digest: str
-    now: datetime
-
-
-def _new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: _Facts) -> TestEmailRow:
-    return TestEmailRow(
-        id=str(uuid4()),
-        number=facts.number,
-        outcome=TestOutcome.RUNNING.value,
-        depth=facts.plan.depth.value,
-        recipient=facts.plan.recipient,
-        revision=facts.revision,
-        used_unsaved_changes=request.patch is not None,
-        values_digest=facts.digest,
-        report=write_report(waiting_report(facts.plan.account, facts.plan.depth)),
-        actor_kind=caller.actor.kind.value,
-        actor_id=caller.actor.id,
-        actor_name=caller.actor.name,
-        owner=runtime.owner,
-        idempotency_key=request.idempotency_key,
-        cancelled_by=None,
-        started_at=write_instant(facts.now),
-        finished_at=None,
-    )
-
-
-def _shown(runtime: Runtime, row: TestEmailRow) -> TestEmail:
-    running = row.finished_at is None
-    latest = runtime.tests.latest(row.id) if running else None
-    return TestEmail(
-        id=row.id,
-        number=row.number,
-        depth=TestDepth(row.depth),
-        recipient=row.recipient,
-        revision=row.revision,
-        used_unsaved_changes=row.used_unsaved_changes,
-        report=latest or read_report(row.report),
-        requested_by=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name),
-        started_at=read_instant(row.started_at),
-        finished_at=None if row.finished_at is None else read_instant(row.finished_at),
-    )
