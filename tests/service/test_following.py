@@ -10,6 +10,7 @@ from tests.inprocess import Edge
 
 pytestmark = pytest.mark.anyio
 
+DEADLINE = 10
 SAVE = """
 mutation ($host: String!, $seen: Int!) {
   updateEmailSettings(input: {settings: {smtpHost: $host}, expectedRevision: $seen}) { __typename }
@@ -30,6 +31,7 @@ class Watched(Signal):
         self.awaited = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
+        """Tells, then waits."""
         self.awaited.set()
         await super().wait(seconds)
 
@@ -49,6 +51,11 @@ async def _listening(follower: Runtime, heard: asyncio.Queue[SettingsState]) -> 
     return task
 
 
+async def _heard(queue: asyncio.Queue[SettingsState]) -> SettingsState:
+    async with asyncio.timeout(DEADLINE):
+        return await queue.get()
+
+
 @pytest.fixture
 def watched(runtime: Runtime) -> Runtime:
     """The service, with a signal that the test can watch."""
@@ -63,7 +70,7 @@ async def test_all_followers_hear_of_each_change_at_once(watched: Runtime) -> No
     told = []
     for revision in (2, 3):
         await _save(watched, revision)
-        told.append([(await heard.get()).values.smtp_host for heard in queues])
+        told.append([(await _heard(heard)).values.smtp_host for heard in queues])
     for task in tasks:
         task.cancel()
 
@@ -76,7 +83,7 @@ async def test_a_change_by_another_process_is_heard_of(watched: Runtime) -> None
     heard: asyncio.Queue[SettingsState] = asyncio.Queue()
     task = await _listening(watched, heard)
     await _save(other, 1)
-    state = await heard.get()
+    state = await _heard(heard)
     task.cancel()
 
     assert (1, "mx1.example.org") == (state.revision, state.values.smtp_host)
