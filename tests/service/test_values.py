@@ -5,7 +5,7 @@ from dataclasses import replace
 from email import message_from_string, policy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit.body import Place, read_body, write_body
@@ -178,6 +178,12 @@ def test_a_suggestion_is_something_that_can_be_entered(state: SettingsValues) ->
 
 @prove
 @given(display_names(), st.sampled_from(["ada@example.com", "áda@bücher.example"]))
+@example("Ada  Lovelace   Ltd.", "ada@example.com")
+@example('Lovelace, Ada "the Countess"', "ada@example.com")
+@example("עדה, לאבלייס 👩🏽‍💻", "ada@example.com")
+@example("é" * 255, "ada@example.com")
+@example("x" * 255, "ada@example.com")
+@example("O'Neil \\ Söhne (GmbH) <x@y>", "áda@bücher.example")
 def test_a_name_reads_the_same_in_its_header(name: str, address: str) -> None:
     """A name with commas, quotes, emoji or right-to-left letters decodes back to itself."""
     given = SettingsValues(default_from_display_name=name, default_from_address=address)
