@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import rfc8785
 
@@ -62,8 +62,16 @@ def parse_body(body: str) -> Parsed:
     Raises:
         ValueError: the body is not one that `write_body` makes.
     """
+    return parse_document(json.loads(body))
+
+
+def parse_document(document: Any) -> Parsed:  # noqa: ANN401 (whatever JSON gave)
+    """The same, of a body that was decoded already.
+
+    Raises:
+        ValueError: it is not the document of a body that `write_body` makes.
+    """
     try:
-        document = json.loads(body)
         place = Place(document["log_id"], document["seq"], document["prev"], document["ts"])
         actor, client = document["actor"], document["client"]
         event = Event(

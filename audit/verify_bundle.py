@@ -463,6 +463,8 @@ class Trail:
         self._latest = ""
         self.expected = 0
         self.count = 0
+        self.event: object = None
+        """The last event, decoded; None where its body is not canonical."""
 
     def take(self, body: bytes) -> bytes:
         """Check the next event's own form and its place; give its leaf hash."""
@@ -479,10 +481,11 @@ class Trail:
 
     def _check(self, body: bytes) -> int:
         """Check a body, and give the number it has: its own if it says one, else the next."""
+        self.event = None
         try:
             if len(body) > LARGEST_BODY:
                 raise NotCanonicalError("it is longer than 32 KiB")  # noqa: TRY301 (one way out)
-            event = parse_canonical(body)
+            self.event = event = parse_canonical(body)
         except NotCanonicalError as problem:
             self._findings.add("NOT_CANONICAL", self.expected, str(problem))
             return self.expected

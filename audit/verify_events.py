@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from audit import tree
-from audit.body import Parsed, parse_body
+from audit.body import Parsed, parse_body, parse_document
 from audit.findings import Findings
 from audit.verify_bundle import Tiles, Trail
 from audit.words import event_words
@@ -51,7 +51,7 @@ class EventChecks:
         known = self.findings.total
         leaf = self._trail.take(body)
         try:
-            parsed = parse_body(row.body)
+            parsed = self._parse(row.body)
         except (ValueError, RecursionError):
             if self.findings.total == known:
                 self.findings.add("MALFORMED_EVENT", row.seq, "it is not an event of this version")
@@ -59,6 +59,11 @@ class EventChecks:
         self._check_columns(row, parsed)
         self._observe(row.seq, parsed)
         return leaf
+
+    def _parse(self, body: str) -> Parsed:
+        # What was decoded once is not decoded again; what is not canonical may still be an event.
+        decoded = self._trail.event
+        return parse_body(body) if decoded is None else parse_document(decoded)
 
     def _check_columns(self, row: EventRow, parsed: Parsed) -> None:
         event, place = parsed.event, parsed.place

@@ -20,6 +20,7 @@ from graph.entrance import Entrance
 from graph.execution import Executor
 from graph.gate import Gate
 from graph.http import HttpEndpoint
+from graph.last_resort import LastResort
 from graph.metrics import Metrics
 from graph.observe import LOG_ONLY, LogObserver, Observers
 from graph.operation import OperationReader
@@ -100,7 +101,7 @@ def compose(
         ASSET_ROUTE,
         # Route, not Mount: a Mount answers `/graphql` with a redirect.
         Route("/graphql", HttpEndpoint(edge)),
-        *audit_routes(runtime, gate),
+        *audit_routes(edge),
         WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
     ]
     app = Starlette(
@@ -133,7 +134,7 @@ def _middleware(config: Config) -> list[Middleware]:
                 expose_headers=RESPONSE_HEADERS,
             )
         )
-    return chain
+    return [*chain, Middleware(LastResort)]
 
 
 def _refuse(_request: Request, error: Exception) -> Response:

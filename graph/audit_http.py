@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from graph.edge import Edge
 from graph.entrance import client_of
-from graph.gate import Gate
 from graph.refusal import Refusal
 from service.caller import Caller, Permission
+from service.denials import record_denied
 from service.export import EventFilter, ExportFormat, begin_export
 from service.log_paths import LogFile, log_checkpoint, log_tile
-from service.runtime import Runtime
 from service.trail import AuditAction, AuditOutcome
 
 _LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
@@ -22,9 +22,9 @@ _SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 
 
-def audit_routes(runtime: Runtime, gate: Gate) -> list[Route]:
+def audit_routes(edge: Edge) -> list[Route]:
     """The routes. Every one needs a token whose role may read the trail."""
-    door = _Door(gate)
+    runtime, door = edge.runtime, _Door(edge)
 
     async def export(request: Request, caller: Caller) -> Response:
         asked = _asked(request)
@@ -42,32 +42,38 @@ def audit_routes(runtime: Runtime, gate: Gate) -> list[Route]:
         return _file(await log_tile(runtime, f"tile/{request.path_params['place']}"))
 
     return [
-        Route("/audit/export", door(export)),
-        Route("/audit/log/checkpoint", door(checkpoint)),
-        Route("/audit/log/tile/{place:path}", door(tile)),
+        Route("/audit/export", door("/audit/export", export)),
+        Route("/audit/log/checkpoint", door("/audit/log", checkpoint)),
+        Route("/audit/log/tile/{place:path}", door("/audit/log", tile)),
     ]
 
 
 class _Door:
-    """Lets those in who may read the trail."""
+    """Lets those in who may read the trail. Who may not is counted, and if known, recorded."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
 
     def __call__(
-        self, answer: Callable[[Request, Caller], Awaitable[Response]]
+        self, name: str, answer: Callable[[Request, Caller], Awaitable[Response]]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def guarded(request: Request) -> Response:
-            authorization = request.headers.get("authorization")
-            caller = await self._gate.admit(authorization, client_of(request))
+            caller = await self._admit(request, name)
             if isinstance(caller, Refusal):
+                self._edge.observers.refusal(caller.code)
                 return caller.response()
-            if not caller.may(Permission.READ_TRAIL):
-                message = f"This needs the permission READ_TRAIL; your role is {caller.role}."
-                return Refusal(403, "FORBIDDEN", message).response()
             return await answer(request, caller)
 
         return guarded
+
+    async def _admit(self, request: Request, name: str) -> Caller | Refusal:
+        authorization = request.headers.get("authorization")
+        caller = await self._edge.gate.admit(authorization, client_of(request))
+        if isinstance(caller, Refusal) or caller.may(Permission.READ_TRAIL):
+            return caller
+        await record_denied(self._edge.runtime, caller, [name])
+        message = f"This needs the permission READ_TRAIL; your role is {caller.role}."
+        return Refusal(403, "FORBIDDEN", message)
 
 
 def _file(found: LogFile | None) -> Response:

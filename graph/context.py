@@ -20,14 +20,14 @@ class Context:
         identity: the caller, or why there is none.
         request_id: what the log knows the request by.
         document: the operation's text, parsed and found valid; None has Strawberry do both.
-        denied: whether a denial of this operation already stands in the trail.
+        denied: the fields that the caller's role did not permit, until they stand in the trail.
     """
 
     runtime: Runtime
     identity: Caller | TokenRefused
     request_id: str
     document: DocumentNode | None = field(default=None, repr=False)
-    denied: bool = False
+    denied: set[str] = field(default_factory=set)
 
     def name_operation(self, name: str | None) -> None:
         """Adds the operation's name to what the trail will say of the caller's client."""

@@ -10,6 +10,8 @@ from typing import Final
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
 
+from graph.refusal import internal_error
+
 ERROR_CODES: Final = {
     "GRAPHQL_PARSE_FAILED": "The query is not GraphQL.",
     "GRAPHQL_VALIDATION_FAILED": "The query does not fit the schema, or asks for too much.",
@@ -94,11 +96,12 @@ def _is_about_a_value(error: GraphQLError) -> bool:
 
 def _masked(error: GraphQLError, original: Exception, request_id: str) -> GraphQLError:
     _log.error("internal error", path=error.path, request_id=request_id, exc_info=original)
+    failure = internal_error(request_id)
     return GraphQLError(
-        f"Something went wrong here, not with you. The service's log has it under {request_id}.",
+        failure.message,
         nodes=error.nodes,
         path=error.path,
-        extensions={"code": "INTERNAL_SERVER_ERROR", "correlationId": request_id},
+        extensions={"code": failure.code, **failure.extensions},
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import GraphQLError, OperationType
-from graphql.language import FieldNode
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
@@ -66,7 +65,7 @@ class Executor:
             answer = self._answer(result, context.request_id)
         except TimeoutError:
             answer = Answer(errors=[_timed_out(operation)])
-        await _record_denial(answer, context)
+        await _record_denials(context)
         self._observers.operation(_seen(operation, answer, context, began))
         return answer
 
@@ -92,7 +91,7 @@ class Executor:
             async with aclosing(source):
                 async for result in source:
                     answer = self._answer(result, context.request_id)
-                    await _record_denial(answer, context)
+                    await _record_denials(context)
                     yield answer
         finally:
             self._observers.operation(_seen(operation, answer, context, began))
@@ -114,18 +113,11 @@ class Executor:
         return Answer(result.data, errors, executed=not refused)
 
 
-async def _record_denial(answer: Answer, context: Context) -> None:
-    """A denial stands in the trail before the caller hears of it, once for each call."""
-    fields = {
-        node.name.value
-        for error in answer.errors
-        if (error.extensions or {}).get("code") == "FORBIDDEN"
-        for node in error.nodes or ()
-        if isinstance(node, FieldNode)
-    }
-    if fields and not context.denied:
-        context.denied = True
-        await record_denied(context.runtime, context.caller, sorted(fields))
+async def _record_denials(context: Context) -> None:
+    """What was denied stands in the trail before the caller hears of it, in one event a call."""
+    if context.denied:
+        fields, context.denied = sorted(context.denied), set()
+        await record_denied(context.runtime, context.caller, fields)
 
 
 def _timed_out(operation: Operation) -> GraphQLError:

@@ -5,9 +5,8 @@ https://graphql.github.io/graphql-over-http/draft/
 
 from typing import Final
 
-import structlog
 from graphql import OperationType
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -31,8 +30,6 @@ _PREFLIGHT_HEADERS: Final = (
 )
 _METHODS: Final = {"Allow": "GET, POST"}
 
-_log = structlog.get_logger()
-
 
 class HttpEndpoint:
     """Answers GET and POST. Whatever is sent, the answer is JSON, or what was asked for."""
@@ -42,20 +39,7 @@ class HttpEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        request = Request(scope, receive)
-        try:
-            response = await self._answer(request)
-        except ClientDisconnect:
-            return
-        except Exception:  # noqa: BLE001 (nothing is to reach the caller as it is)
-            # The last line of defence: a caller gets an id, the log gets the rest.
-            _log.exception("internal error")
-            request_id = client_of(request).request_id
-            message = f"Something went wrong here. The log has it under {request_id}."
-            extensions = {"correlationId": request_id}
-            response = respond_refused(
-                Refusal(500, "INTERNAL_SERVER_ERROR", message, extensions=extensions), None
-            )
+        response = await self._answer(Request(scope, receive))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

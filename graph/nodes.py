@@ -1,7 +1,7 @@
 """Fetching anything by its global id (Relay's `node`).
 
 It is quiet: an id that is unknown, malformed, or of something that the caller may not see gives
-null, so that nobody learns by it what there is.
+null, so that nobody learns by it what there is. Whoever was not permitted it stands in the trail.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,8 +9,9 @@ from typing import Annotated, Final, NamedTuple
 
 import strawberry
 
-from graph.context import Context, Info
+from graph.context import Info
 from graph.ids import read_id
+from graph.permissions import permits
 from graph.types.access import AccessToken
 from graph.types.common import Node
 from graph.types.revision import EmailSettingsRevision
@@ -31,40 +32,41 @@ class Kind(NamedTuple):
     """A type of node: who may fetch one, and how, by the key in its id."""
 
     permission: Permission
-    fetch: Callable[[Context, str], Awaitable[Node | None]]
+    fetch: Callable[[Info, str], Awaitable[Node | None]]
 
 
-async def _settings(context: Context, key: str) -> EmailSettings | None:
-    current = await email_settings(context.runtime)
+async def _settings(info: Info, key: str) -> EmailSettings | None:
+    runtime = info.context.runtime
+    current = await email_settings(runtime)
     if current is not None and str(current.revision) == key:
         return EmailSettings.of(current)
     number = _number(key)
-    if number is None or not context.caller.may(Permission.READ_TRAIL):
-        # Earlier revisions are the trail's.
+    # Earlier revisions are the trail's.
+    if number is None or not permits(info, Permission.READ_TRAIL):
         return None
-    earlier = await email_settings_revision(context.runtime, number)
+    earlier = await email_settings_revision(runtime, number)
     return None if earlier is None else EmailSettings.of(earlier)
 
 
-async def _revision(context: Context, key: str) -> EmailSettingsRevision | None:
+async def _revision(info: Info, key: str) -> EmailSettingsRevision | None:
     number = _number(key)
-    found = None if number is None else await revision(context.runtime, number)
+    found = None if number is None else await revision(info.context.runtime, number)
     return None if found is None else EmailSettingsRevision.of(found)
 
 
-async def _test(context: Context, key: str) -> TestEmail | None:
-    found = await test_email(context.runtime, _text(key))
+async def _test(info: Info, key: str) -> TestEmail | None:
+    found = await test_email(info.context.runtime, _text(key))
     return None if found is None else TestEmail.of(found)
 
 
-async def _event(context: Context, key: str) -> AuditEvent | None:
+async def _event(info: Info, key: str) -> AuditEvent | None:
     number = _number(key)
-    found = None if number is None else await audit_event(context.runtime, number)
+    found = None if number is None else await audit_event(info.context.runtime, number)
     return None if found is None else AuditEvent.of(found)
 
 
-async def _token(context: Context, key: str) -> AccessToken | None:
-    found = await access_token(context.runtime, _text(key))
+async def _token(info: Info, key: str) -> AccessToken | None:
+    found = await access_token(info.context.runtime, _text(key))
     return None if found is None else AccessToken.of(found)
 
 
@@ -94,9 +96,9 @@ class NodeQueries:
         """A node."""
         named = read_id(id)
         kind = None if named is None else KINDS.get(named.type_name)
-        if named is None or kind is None or not info.context.caller.may(kind.permission):
+        if named is None or kind is None or not permits(info, kind.permission):
             return None
-        return await kind.fetch(info.context, named.key)
+        return await kind.fetch(info, named.key)
 
 
 def _number(key: str) -> int | None:

@@ -14,11 +14,19 @@ from service.caller import Permission
 def require(info: Info, permission: Permission) -> None:
     """Refuses with FORBIDDEN where the caller's role does not have a permission."""
     caller = info.context.caller
-    if not caller.may(permission):
+    if not permits(info, permission):
         raise coded(
             "FORBIDDEN",
             f"This needs the permission {permission}; your token's role is {caller.role}.",
         )
+
+
+def permits(info: Info, permission: Permission) -> bool:
+    """Whether the caller's role has a permission; where not, the field is noted for the trail."""
+    permitted = info.context.caller.may(permission)
+    if not permitted:
+        info.context.denied.add(info.field_name)
+    return permitted
 
 
 class Requires(FieldExtension):

@@ -31,6 +31,16 @@ class Refusal:
         )
 
 
+def internal_error(request_id: str) -> Refusal:
+    """500: the service failed; its log tells more under the same id."""
+    return Refusal(
+        500,
+        "INTERNAL_SERVER_ERROR",
+        f"Something went wrong here, not with you. The service's log has it under {request_id}.",
+        extensions={"correlationId": request_id},
+    )
+
+
 def bad_request(message: str) -> Refusal:
     """400: not a request of GraphQL over HTTP."""
     return Refusal(400, "BAD_REQUEST", message)

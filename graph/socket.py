@@ -19,7 +19,7 @@ from graph.entrance import client_of
 from graph.errors import coded
 from graph.execution import Answer
 from graph.operation import Rejected
-from graph.refusal import Refusal
+from graph.refusal import Refusal, internal_error
 from graph.response import write_json
 from graph.socket_messages import (
     PROTOCOL,
@@ -204,10 +204,8 @@ class _Connection:
             await self._close(_CloseNowError(Close.TOO_SLOW, "Messages were not taken."))
         except Exception:  # noqa: BLE001 (nothing is to reach the caller as it is)
             _log.exception("internal error")
-            request_id = client_of(self._socket).request_id
-            message = f"Something went wrong here. The log has it under {request_id}."
-            error = coded("INTERNAL_SERVER_ERROR", message, correlationId=request_id)
-            await self._refuse(asked.id, [dict(error.formatted)])
+            failure = internal_error(client_of(self._socket).request_id)
+            await self._refuse(asked.id, [failure.error])
         finally:
             if self._operations.get(asked.id) is asyncio.current_task():
                 del self._operations[asked.id]

@@ -176,6 +176,18 @@ async def test_node(world: World, key: tuple[str, str], role: Role, found: bool)
     assert ({"id": node_id, "__typename": key[0]} if found else None) == answer["data"]["node"]
 
 
+@pytest.mark.parametrize("key", ["AuditEvent:0", "AccessToken:x", "EmailSettings:1"])
+async def test_a_node_that_is_denied_stands_in_the_trail(world: World, key: str) -> None:
+    """The caller learns nothing, and the auditor that somebody tried."""
+    answer = await world.ask(NODE, role=Role.VIEWER, id=write_id(*key.split(":")))
+    told = await world.ask("{ auditEvents(first: 1) { edges { node { action body } } } }")
+    event = told["data"]["auditEvents"]["edges"][0]["node"]
+
+    assert {"data": {"node": None}} == answer
+    assert "ACCESS_DENIED" == event["action"]
+    assert '"fields":"node"' in event["body"]
+
+
 async def test_malformed_id(world: World) -> None:
     """An id that is none gives nothing."""
     answer = await world.ask(NODE, id="not an id")

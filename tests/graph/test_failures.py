@@ -1,0 +1,97 @@
+"""What fails inside of the service: the caller gets a code and an id, the log gets the rest."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+import structlog
+from sqlalchemy import text
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from service.caller import Role
+from service.runtime import Runtime
+from tests.graph.world import World, codes, listening
+
+pytestmark = pytest.mark.anyio
+
+NEVER_FAIL = {"/health/live", "/health/ready", "/schema.graphql"}
+"""They ask for no token, and the second is there to tell."""
+
+
+@asynccontextmanager
+async def without(runtime: Runtime, table: str) -> AsyncIterator[None]:
+    """The service while one of its tables is gone."""
+    async with runtime.database.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
+    yield
+    async with runtime.database.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
+
+
+def paths(world: World) -> list[str]:
+    """Every path that the service answers GET at, filled in."""
+    found = [route.path for route in world.app.routes if isinstance(route, Route)]
+    return [each.partition("{")[0] + "x" * ("{" in each) for each in found if "assets" not in each]
+
+
+async def test_every_path_masks_a_failure(world: World) -> None:
+    """500 in JSON with a code, the id that the log has too, and the headers of every answer."""
+    headers = {**world.headers(), "GraphQL-Require-Preflight": "1"}
+    wrong = {}
+    with structlog.testing.capture_logs() as logged:
+        async with without(world.runtime, "access_token"):
+            for path in paths(world):
+                answer = await world.client.get(
+                    path, params={"query": "{ viewer { role } }"}, headers=headers
+                )
+                if path in NEVER_FAIL:
+                    wrong[path] = answer.status_code not in {200, 503}
+                    continue
+                error = answer.json()["errors"][0]
+                told = error["extensions"].get("correlationId")
+                wrong[path] = (
+                    (500, ["INTERNAL_SERVER_ERROR"]) != (answer.status_code, codes(answer.json()))
+                    or told != answer.headers["X-Request-Id"]
+                    or told not in error["message"]
+                    or "nosniff" != answer.headers["X-Content-Type-Options"]
+                )
+        failures = [each for each in logged if each["event"] == "internal error"]
+
+    assert [] == [path for path, is_wrong in wrong.items() if is_wrong]
+    assert len(wrong) - len(NEVER_FAIL) == len(failures) >= 5
+
+
+async def test_an_answer_that_breaks_off_is_cut(world: World) -> None:
+    """Nobody takes the part of an export for the whole: the connection ends without its end."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"a part"
+        raise RuntimeError("in the middle")
+
+    async def broken(_request: object) -> StreamingResponse:
+        return StreamingResponse(chunks())
+
+    world.app.router.routes.append(Route("/broken", broken))
+    with structlog.testing.capture_logs() as logged:
+        async with listening(world.app) as address, httpx2.AsyncClient() as client:
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await client.get(f"{address}/broken")
+
+    assert ["internal error"] == [each["event"] for each in logged if "exc_info" in each]
+
+
+async def test_what_was_denied_by_path_stands_in_the_trail(world: World) -> None:
+    """The trail's own files are asked for like a field: whoever may not is recorded."""
+    for path in ("/audit/export?format=csv", "/audit/log/checkpoint"):
+        await world.client.get(path, headers=world.headers(Role.VIEWER))
+    query = "{ auditEvents(first: 2) { nodes: edges { node { errorCode actor { displayName } body"
+    answer = await world.ask(f"{query} }} }} }} }}")
+    events = [each["node"] for each in answer["data"]["auditEvents"]["nodes"]]
+
+    assert [("FORBIDDEN", "A viewer")] * 2 == [
+        (each["errorCode"], each["actor"]["displayName"]) for each in events
+    ]
+    assert '"fields":"/audit/log"' in events[0]["body"]
+    assert '"fields":"/audit/export"' in events[1]["body"]
