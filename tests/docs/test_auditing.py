@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -32,9 +33,9 @@ def test_every_finding_of_the_bundle_is_documented() -> None:
     assert len(codes) > 10
 
 
-def _script(containing: str) -> str:
+def _script(containing: str, language: str = "sh") -> str:
     text = (ROOT / DOCUMENT).read_text(encoding="utf-8")
-    scripts: list[str] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    scripts: list[str] = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     return next(each for each in scripts if containing in each)
 
 
@@ -49,17 +50,54 @@ def _run(script: str, folder: Path, **variables: str) -> subprocess.CompletedPro
     )
 
 
+def _give_checkpoint(folder: Path, *, forged: bool = False) -> str:
+    """Puts the files down that the programs read; the text that was signed."""
+    signer = Signer.from_seed("audit.example/1", bytes(range(32)))
+    checkpoint = Checkpoint("audit.example/1", 3, bytes(32))
+    note = sign_checkpoint(checkpoint, signer)
+    (folder / "checkpoint").write_text(note.replace("\n3\n", "\n4\n") if forged else note)
+    (folder / "verifier-key").write_text(f"{signer.verifier}\n")
+    return checkpoint.body
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.parametrize("forged", [False, True], ids=["true", "forged"])
 def test_openssl_verifies_a_checkpoint(tmp_path: Path, forged: bool) -> None:  # noqa: FBT001 (a row of the table)
     """The commands, word for word: they take a true checkpoint, and refuse a changed one."""
-    signer = Signer.from_seed("audit.example/1", bytes(range(32)))
-    note = sign_checkpoint(Checkpoint("audit.example/1", 3, bytes(32)), signer)
-    (tmp_path / "checkpoint").write_text(note.replace("\n3\n", "\n4\n") if forged else note)
-    (tmp_path / "verifier-key").write_text(f"{signer.verifier}\n")
+    _give_checkpoint(tmp_path, forged=forged)
     done = _run(_script("openssl"), tmp_path)
 
     assert forged == (done.returncode != 0), done.stderr + done.stdout
+
+
+GO_SOURCES: Final = Path("/usr/share/gocode")
+"""Where Debian keeps the sources of Go's packages (`golang-golang-x-mod-dev`)."""
+
+
+@pytest.mark.skipif(
+    shutil.which("go") is None or not (GO_SOURCES / "src/golang.org/x/mod/sumdb/note").is_dir(),
+    reason="Go is not installed, or not its package golang.org/x/mod",
+)
+def test_go_verifies_a_checkpoint(tmp_path: Path) -> None:
+    """The program, word for word: it shows what was signed, and refuses a changed checkpoint."""
+    (tmp_path / "check.go").write_text(_script("sumdb/note", "go"))
+    built = _run(
+        "go build -o check check.go",
+        tmp_path,
+        GO111MODULE="off",
+        GOPATH=str(GO_SOURCES),
+        GOCACHE=str(tmp_path / "cache"),
+        CGO_ENABLED="0",
+    )
+    assert 0 == built.returncode, built.stderr
+    signed = _give_checkpoint(tmp_path)
+    true = _run("./check", tmp_path)
+    _give_checkpoint(tmp_path, forged=True)
+    forged = _run("./check", tmp_path)
+
+    assert (0, signed) == (true.returncode, true.stdout)
+    assert 1 == forged.returncode
+    assert "invalid signature" in forged.stderr
 
 
 def test_sha256sum_gives_the_leaf_hash(tmp_path: Path) -> None:
