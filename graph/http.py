@@ -93,9 +93,11 @@ class HttpEndpoint:
             media_type = MediaType.EVENTS
         if media_type is MediaType.EVENTS:
             runtime = self._edge.runtime
+            follows = operation.kind is OperationType.SUBSCRIPTION
             return EventStream(
                 self._edge.executor.stream(operation, context),
                 runtime.sessions.open(runtime, caller),
+                runtime.stopping if follows else None,
             )
         return self._single(await self._edge.executor.execute(operation, context), media_type)
 

@@ -31,6 +31,10 @@ class _Server(uvicorn.Server):
 
     stopping_since: float | None = None
 
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
@@ -46,6 +50,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, _frame: object) -> None:
         if self.stopping_since is None:
             self.stopping_since = time.monotonic()
+            self._stopping.set()
         super().handle_exit(sig, None)
 
 
@@ -71,7 +76,7 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
             )
             _tell_sandbox(console, await stack.enter_async_context(mail))
         _log_start(app.start)
-        server = _Server(uvicorn_config(config, app.asgi))
+        server = _Server(uvicorn_config(config, app.asgi), app.start.runtime.stopping)
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
         left = config.shutdown_grace_seconds - (time.monotonic() - since)

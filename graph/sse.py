@@ -5,7 +5,7 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppress
 from typing import Final
 
 from starlette.responses import Response
@@ -31,6 +31,8 @@ class EventStream(Response):
     Args:
         answers: the source.
         session: the caller's session: when its event is set, the stream ends with UNAUTHENTICATED.
+        stopping: when it is set, the stream ends without `complete`, as a lost connection does: the
+            client asks again, and elsewhere. None for what is to finish first.
         heartbeat: seconds of silence after which a comment is sent, to keep proxies from closing.
     """
 
@@ -40,12 +42,14 @@ class EventStream(Response):
         self,
         answers: AsyncGenerator[Answer, None],
         session: AbstractAsyncContextManager[asyncio.Event] | None = None,
+        stopping: asyncio.Event | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
         super().__init__(headers={"X-Accel-Buffering": "no", "Vary": VARY})
         del self.headers["content-length"]
         self._answers = answers
         self._session = session or nullcontext(asyncio.Event())
+        self._stopping = stopping or asyncio.Event()
         self._heartbeat = heartbeat
 
     @classmethod
@@ -63,15 +67,25 @@ class EventStream(Response):
         await send(start)
         async with self._session as ended:
             streaming = asyncio.create_task(self._stream(send))
-            others = [asyncio.create_task(_left(receive)), asyncio.create_task(ended.wait())]
+            others = [
+                asyncio.create_task(_left(receive)),
+                asyncio.create_task(ended.wait()),
+                asyncio.create_task(self._stopping.wait()),
+            ]
             try:
                 await asyncio.wait({streaming, *others}, return_when=asyncio.FIRST_COMPLETED)
+                finished = streaming.done()
             finally:
                 await cancel_all([streaming, *others])
-            if ended.is_set():
+            if finished:
+                with suppress(TimeoutError):  # the client took nothing any more
+                    streaming.result()
+            elif ended.is_set():
                 error = coded("UNAUTHENTICATED", "The access token has ended.")
                 await _push(send, _event(Answer(errors=[error], executed=False)))
                 await _push(send, _COMPLETE, more=False)
+            elif self._stopping.is_set():
+                await _push(send, b"", more=False)
 
     async def _stream(self, send: Send) -> None:
         async with aclosing(self._answers) as answers:

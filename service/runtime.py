@@ -1,5 +1,6 @@
 """What the use-cases work with: opened once, handed in everywhere."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ def utc_now() -> datetime:
 class Runtime:
     """One running service, or one command: its database, keys, trail and clock.
 
-    `owner` is this process's number among those alive (`db.presence`); 0 for a command.
+    `owner` is this process's number among those alive (`db.presence`); 0 for a command. `stopping`
+    is set once the process was told to end: whoever follows something is let go.
     """
 
     database: Database
@@ -36,6 +38,7 @@ class Runtime:
     scope: str = HOST_SCOPE
     settings_changed: Signal = field(default_factory=Signal)
     settings_revision: SharedLook = field(default_factory=SharedLook)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     trail_size: SharedLook = field(default_factory=SharedLook)
     test_limits: TestLimits = field(default_factory=TestLimits)
     sessions: Sessions = field(default_factory=Sessions)

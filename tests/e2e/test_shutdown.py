@@ -1,16 +1,23 @@
 """Ending: what is under way finishes, and then the service goes."""
 
+import json
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.e2e.conftest import MakeInstallation
 from tests.e2e.mail_server import MailServer
 from tests.e2e.operations import SAVE, TEST, TRAIL, events
-from tests.e2e.processes import eventually
+from tests.e2e.processes import DEADLINE, eventually
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -56,6 +63,37 @@ def test_a_test_email_that_takes_too_long_is_given_up(
         (event["action"], event["outcome"]) for event in told
     ]
     assert '"test_outcome":"UNCERTAIN"' in told[0]["body"]
+
+
+FOLLOW: Final = "subscription { emailSettingsChanged { revision } }"
+
+
+def test_followers_hold_nothing_up(make_installation: MakeInstallation) -> None:
+    """Whoever follows something is let go at once; not as if that were at its end."""
+    installation = make_installation("sqlite")
+    with installation.serving(POSTLEDGER_SHUTDOWN_GRACE_SECONDS="600") as service:
+        client = service.client
+        headers = {"Authorization": f"Bearer {client.token}", "Accept": "text/event-stream"}
+        with (
+            connect(
+                client.address.replace("http", "ws"),
+                subprotocols=[Subprotocol("graphql-transport-ws")],
+                additional_headers=headers,
+            ) as socket,
+            httpx2.Client(timeout=DEADLINE) as http,
+            http.stream("POST", client.address, json={"query": FOLLOW}, headers=headers) as events,
+        ):
+            socket.send('{"type": "connection_init"}')
+            socket.recv()
+            socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}}))
+            status = service.process.stop()
+            told = events.read()
+            with pytest.raises(ConnectionClosed):
+                socket.recv()
+
+    assert (0, b"") == (status, told)
+    assert CloseCode.SERVICE_RESTART == socket.close_code
+    assert "internal error" not in service.process.stderr.text
 
 
 def _listens(address: str) -> bool:
