@@ -1,7 +1,8 @@
 """What an answer may grow to: a page's size times what is asked of each item.
 
 Each field counts one. What stands below a field that takes `first` or `last` counts as often as
-items are asked for. Reading the schema costs what it takes: much more than a field.
+items are asked for. Reading the schema costs what it takes, much more than a field, and so does
+verifying the trail: once in a query is enough.
 """
 
 from collections.abc import Mapping
@@ -23,10 +24,16 @@ from graphql import (
 from graph.errors import coded
 from graph.limits import Limits
 from graph.paging import DEFAULT_PAGE, MAX_PAGE
-from graph.selections import fragments_of
+from graph.selections import fragments_of, roots_of
 
 SCHEMA_COST: Final = 2_000
 TYPE_COST: Final = 300
+VERIFICATION_COST: Final = 3_000
+_COSTS: Final = {
+    "__schema": SCHEMA_COST,
+    "__type": TYPE_COST,
+    "auditVerification": VERIFICATION_COST,
+}
 _PAGE_ARGUMENTS: Final = frozenset({"first", "last", "after", "before"})
 
 
@@ -82,10 +89,8 @@ class _Cost:
         return total
 
     def _field(self, field: FieldNode) -> int:
-        if field.name.value == "__schema":
-            return SCHEMA_COST
-        if field.name.value == "__type":
-            return TYPE_COST
+        if field.name.value in _COSTS:
+            return _COSTS[field.name.value]
         below = 0 if field.selection_set is None else self.of(field.selection_set)
         return 1 + below * self._items(field)
 
@@ -108,16 +113,9 @@ class _Cost:
 
     def _has_edges(self, selections: SelectionSetNode | None) -> bool:
         """Whether a connection's fields are asked for, be it through fragments."""
-        for each in () if selections is None else selections.selections:
-            if isinstance(each, FieldNode) and each.name.value in {"edges", "nodes"}:
-                return True
-            if isinstance(each, InlineFragmentNode) and self._has_edges(each.selection_set):
-                return True
-            if isinstance(each, FragmentSpreadNode):
-                fragment = self._fragments.get(each.name.value)
-                if fragment is not None and self._has_edges(fragment.selection_set):
-                    return True
-        return False
+        if selections is None:
+            return False
+        return not {"edges", "nodes"}.isdisjoint(roots_of(selections, self._fragments))
 
     def _size(self, value: object) -> int:
         if isinstance(value, IntValueNode):

@@ -49,7 +49,7 @@ class EdgeConfig(BaseSettings):
         ge=100,
         le=1_000_000,
         description="Most fields that an answer may hold: a page's size times what is asked of "
-        "each item. Reading the whole schema counts 2,000.",
+        "each item. Reading the whole schema counts 2,000, verifying the trail 3,000.",
     )
     max_errors: int = Field(20, ge=1, le=1_000, description="Most errors in one answer.")
     query_timeout_seconds: float = Field(
@@ -60,6 +60,12 @@ class EdgeConfig(BaseSettings):
         gt=0,
         le=3600,
         description="Seconds after which a mutation is given up. A test email has its own time.",
+    )
+    verification_timeout_seconds: float = Field(
+        600,
+        gt=0,
+        le=86_400,
+        description="Seconds after which a query that verifies the whole trail is given up.",
     )
     max_operations_per_socket: int = Field(
         100, ge=1, le=10_000, description="Most operations under way on one WebSocket."
@@ -188,5 +194,6 @@ class EdgeConfig(BaseSettings):
             errors=self.max_errors,
             query_seconds=self.query_timeout_seconds,
             mutation_seconds=self.mutation_timeout_seconds,
+            verification_seconds=self.verification_timeout_seconds,
             operations=self.max_operations_per_socket,
         )

@@ -19,8 +19,11 @@ from graph.operation import Operation
 from graph.schema import Schema
 from service.denials import record_denied
 
-UNLIMITED_MUTATION: Final = "sendTestEmail"
+TEST: Final = "sendTestEmail"
 """It has its own time: its stages' time-outs."""
+
+VERIFICATION: Final = "auditVerification"
+"""It has its own time: it reads the whole trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,11 @@ class Executor:
             self._observers.operation(_seen(operation, answer, context, began))
 
     def _seconds(self, operation: Operation) -> float | None:
+        limits = self._limits
         if operation.kind is OperationType.QUERY:
-            return self._limits.query_seconds
-        return None if operation.selects(UNLIMITED_MUTATION) else self._limits.mutation_seconds
+            verifies = operation.selects(VERIFICATION)
+            return limits.verification_seconds if verifies else limits.query_seconds
+        return None if operation.selects(TEST) else limits.mutation_seconds
 
     def _answer(self, result: ExecutionResult, request_id: str) -> Answer:
         # Errors without a path are of no field: the operation was refused before its execution.

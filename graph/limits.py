@@ -20,6 +20,7 @@ class Limits:
         errors: in one answer.
         query_seconds: that a query may take.
         mutation_seconds: that a mutation may take; a test email has its own time.
+        verification_seconds: that a query may take which verifies the trail.
         operations: under way on one WebSocket.
     """
 
@@ -35,4 +36,5 @@ class Limits:
     errors: int = 20
     query_seconds: float = 15
     mutation_seconds: float = 60
+    verification_seconds: float = 600
     operations: int = 100

@@ -15,7 +15,6 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.language import FieldNode
 from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -24,7 +23,7 @@ from graph.cost import over_cost
 from graph.errors import coded
 from graph.limits import Limits
 from graph.request import GraphQLRequest
-from graph.selections import excess
+from graph.selections import excess, fragments_of, roots_of
 
 CACHED_TEXTS: Final = 256
 _CACHED_LENGTH: Final = 10_000
@@ -49,9 +48,8 @@ class Operation:
         return None if self.definition.name is None else self.definition.name.value
 
     def selects(self, field: str) -> bool:
-        """Whether a field stands at its root (outside of fragments)."""
-        selections = self.definition.selection_set.selections
-        return any(isinstance(each, FieldNode) and each.name.value == field for each in selections)
+        """Whether a field stands at its root, fragments unfolded."""
+        return field in roots_of(self.definition.selection_set, fragments_of(self.document))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,26 @@ def fragments_of(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]
     }
 
 
+def roots_of(
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> frozenset[str]:
+    """The names of the fields of a selection's first level, fragments unfolded."""
+    found: set[str] = set()
+    spread: set[str] = set()
+    waiting = [selections]
+    while waiting:
+        for each in waiting.pop().selections:
+            if isinstance(each, FieldNode):
+                found.add(each.name.value)
+            elif isinstance(each, InlineFragmentNode):
+                waiting.append(each.selection_set)
+            elif isinstance(each, FragmentSpreadNode) and each.name.value not in spread:
+                spread.add(each.name.value)
+                fragment = fragments.get(each.name.value)
+                waiting += [] if fragment is None else [fragment.selection_set]
+    return frozenset(found)
+
+
 class _Counter(Visitor):
     aliases = 0
     directives = 0

@@ -156,6 +156,38 @@ async def test_a_query_has_its_time(runtime: Runtime, tmp_path: Path) -> None:
     assert answer["data"] is None
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("{ auditVerification { intact } }", id="plain"),
+        pytest.param(
+            "{ ...a } fragment a on Query { ... on Query { auditVerification { intact } } }",
+            id="in fragments",
+        ),
+    ],
+)
+async def test_a_verification_has_a_time_of_its_own(
+    runtime: Runtime, tmp_path: Path, query: str
+) -> None:
+    """It reads the whole trail, so it is not bound by what other queries may take."""
+    patient = configured(tmp_path, query_timeout_seconds=0.000001)
+    async with open_world(compose(patient, runtime), runtime) as world:
+        verified = await world.ask(query)
+    hurried = configured(tmp_path, verification_timeout_seconds=0.000001)
+    async with open_world(compose(hurried, runtime), runtime) as world:
+        given_up = await world.ask(query)
+
+    assert {"data": {"auditVerification": {"intact": True}}} == verified
+    assert ["TIMED_OUT"] == codes(given_up)
+
+
+async def test_one_verification_a_query(world: World) -> None:
+    """Two would read the whole trail twice for one call."""
+    answer = await world.ask("{ a: auditVerification { intact } b: auditVerification { intact } }")
+
+    assert ["GRAPHQL_VALIDATION_FAILED"] == codes(answer)
+
+
 async def test_a_body_has_its_time(runtime: Runtime, tmp_path: Path) -> None:
     """A body that does not come holds nothing open for long."""
     config = configured(tmp_path, max_body_seconds=0.001)
