@@ -11,7 +11,7 @@ from audit import tree
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.note_keys import VerifierKey, parse_verifier_key
 from audit.refusal import Refused
-from audit.trail import Tip, Trail, continues, read_nodes, sign
+from audit.trail import Tip, Trail, continues, head_problem, read_nodes, sign
 from db import events
 from db import tree as stored
 from db.database import Session
@@ -57,7 +57,7 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
     problem = await _compare(session, trail, tip, remembered)
     if problem is not None:
         return problem
-    problem = await _check_signed(session, tip)
+    problem = await _check_signed(session, head, tip)
     if problem is not None:
         return problem
     trail.begin_at(tip.checkpoint)
@@ -176,7 +176,7 @@ _WHAT_TO_DO = (
 )
 
 
-async def _check_signed(session: Session, tip: Tip) -> NotOpened | None:
+async def _check_signed(session: Session, head: AuditHead, tip: Tip) -> NotOpened | None:
     """Whether the newest checkpoint is one of this key over this very end, and the tree holds it.
 
     A database that was never signed has none: then there is nothing to compare with.
@@ -194,6 +194,8 @@ async def _check_signed(session: Session, tip: Tip) -> NotOpened | None:
     elif opened.checkpoint != tip.checkpoint or not await _is_grown(session, tip):
         reason = f"it states {opened.checkpoint.size} events, and the database's end is another"
     else:
+        reason = await head_problem(session, head) or ""
+    if not reason:
         return None
     return NotOpened(
         OpeningCode.NOT_SIGNED,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -158,11 +159,11 @@ def make_private_directory(directory: Path) -> None:
     Raises:
         CannotStartError: it cannot.
     """
-    probe = directory / ".writable"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        # Under no name of ours: several processes may start at once.
+        with TemporaryFile(dir=directory):
+            pass
     except OSError as error:
         raise CannotStartError(
             f"Cannot write to the data directory {directory} ({error.strerror}): "

@@ -46,7 +46,6 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
         reason: why.
         name: the first part of the new trail's origin.
     """
-    now = runtime.clock()
     async with runtime.database.transaction() as session:
         head = await events.lock_head(session)
         ended = head.origin or head.log_id
@@ -60,7 +59,7 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
         missing = await open_fresh(session, runtime.trail, name)
         if missing is not None:
             raise CannotReopenError(missing.message)
-        await append(session, event, now)
+        await append(session, event, runtime.clock)
         note = await stored.checkpoint_note(session, 1) or ""
     # The memory keeps to one trail, so it is told of the change of trails.
     runtime.trail.memory.begin_anew(note)
