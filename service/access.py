@@ -18,6 +18,7 @@ from db.database import Session
 from db.instant import read_instant, write_instant
 from db.tables import AccessTokenRow
 from service.caller import Caller, Role
+from service.digests import token_mark
 from service.normal import has_control
 from service.paging import Page, PageRequest, Window, read_page
 from service.runtime import Runtime
@@ -234,7 +235,12 @@ def _event(
         client=caller.client,
         target=TARGET,
         changes=changes,
-        detail={"token_id": row.id, "token_name": row.name, "token_role": row.role},
+        detail={
+            "token_id": row.id,
+            "token_name": row.name,
+            "token_role": row.role,
+            "token_mark": token_mark(row),
+        },
     )
 
 
