@@ -7,10 +7,13 @@ what a crash or another process left; it may never be behind, and it must contin
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
+
 from audit import tree
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.note_keys import VerifierKey, parse_verifier_key
 from audit.refusal import Refused
+from audit.succession import begins_after
 from audit.trail import Tip, Trail, continues, head_problem, read_nodes, sign
 from db import events
 from db import tree as stored
@@ -18,6 +21,8 @@ from db.database import Session
 from db.tables import AuditHead
 
 _BATCH = 1_000
+
+_log = structlog.get_logger()
 
 
 class OpeningCode(StrEnum):
@@ -54,7 +59,8 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
         return missing
     tip = Tip.of(head)
     remembered = trail.memory.read()
-    problem = await _compare(session, trail, tip, remembered)
+    ended = isinstance(remembered, Checkpoint) and await begins_after(session, tip, remembered)
+    problem = None if ended else await _compare(session, trail, tip, remembered)
     if problem is not None:
         return problem
     problem = await _check_signed(session, head, tip)
@@ -64,8 +70,11 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
     note = await stored.checkpoint_note(session, tip.size)
     if note is None:
         await sign(session, tip, [trail.signer(tip)])
-    else:
-        trail.signed(session, tip.checkpoint, note)
+        return None
+    if ended:
+        _log.warning("the trail was begun anew", origin=tip.origin, size=tip.size)
+        trail.memory.begin_anew(note)
+    trail.signed(session, tip.checkpoint, note)
     return None
 
 

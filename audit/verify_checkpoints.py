@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
+from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, stated_by
 from audit.findings import Findings
 from audit.note_keys import VerifierKey, parse_verifier_key
 from audit.refusal import RefusalCode, Refused
@@ -181,12 +181,6 @@ class CheckpointChecks:
             if problem is None:
                 message += "; it is validly signed, which proves that two trails were shown"
             self._findings.add("CHECKPOINT_MISMATCH", None, message)
-
-
-def stated_by(note: str) -> Checkpoint | Refused:
-    """What a note states, its signatures not looked at."""
-    text, _, _ = note.rpartition("\n\n")
-    return Checkpoint.parse(text + "\n")
 
 
 def _code(problem: Refused) -> str:

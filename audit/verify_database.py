@@ -12,13 +12,14 @@ from typing import Final, Protocol
 from sqlalchemy.exc import DBAPIError
 
 from audit.body import Parsed
+from audit.checkpoint import stated_by
 from audit.event import AuditAction
 from audit.findings import Findings
 from audit.note_keys import VerifierKey
 from audit.refusal import Refused
 from audit.trail import read_frontier
 from audit.tree import leaf_hash
-from audit.verify_checkpoints import CheckpointChecks, KeyHistory, stated_by
+from audit.verify_checkpoints import CheckpointChecks, KeyHistory
 from audit.verify_events import EventChecks, bytes_of
 from audit.verify_guards import check_guards
 from audit.verify_tree import TreeChecks

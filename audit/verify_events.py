@@ -47,14 +47,13 @@ class EventChecks:
     def take(self, row: EventRow) -> bytes:
         """Checks a row; its leaf hash, computed from the body."""
         self._stated.value = _hash_of(row.leaf)
-        known = self.findings.total
         if not isinstance(row.body, str):
             self.findings.add("MALFORMED_EVENT", row.seq, "its body is not kept as text")
         leaf = self._trail.take(bytes_of(row.body))
         try:
             parsed = self._parse(row.body)
         except (ValueError, TypeError, RecursionError) as problem:
-            if self.findings.total == known:
+            if self._trail.event is not None:
                 self.findings.add("MALFORMED_EVENT", row.seq, str(problem))
             return leaf
         self._check_columns(row, parsed)
