@@ -1,7 +1,6 @@
 """The trail over plain HTTP: exports, and the log as C2SP tiles for monitors."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -10,15 +9,13 @@ from starlette.routing import Route
 
 from graph.edge import Edge
 from graph.entrance import client_of
+from graph.export_query import asked_export
 from graph.refusal import Refusal
 from service.caller import Caller, Permission
 from service.denials import record_denied
-from service.export import EventFilter, ExportFormat, begin_export
+from service.export import begin_export
 from service.log_paths import LogFile, log_checkpoint, log_tile
-from service.trail import AuditAction, AuditOutcome
 
-_LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
-_SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text")
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 
 
@@ -27,11 +24,10 @@ def audit_routes(edge: Edge) -> list[Route]:
     runtime, door = edge.runtime, _Door(edge)
 
     async def export(request: Request, caller: Caller) -> Response:
-        asked = _asked(request)
+        asked = asked_export(request.query_params)
         if isinstance(asked, Refusal):
             return asked.response()
-        kind, wanted = asked
-        found = await begin_export(runtime, caller, kind, wanted)
+        found = await begin_export(runtime, caller, asked.format, asked.wanted)
         headers = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
         return StreamingResponse(found.chunks(), media_type=found.media_type, headers=headers)
 
@@ -81,45 +77,3 @@ def _file(found: LogFile | None) -> Response:
         return Refusal(404, "NOT_FOUND", "There is nothing at this path.").response()
     headers = {"Cache-Control": _FOR_EVER} if found.immutable else {}
     return Response(found.content, media_type=found.media_type, headers=headers)
-
-
-def _asked(request: Request) -> tuple[ExportFormat, EventFilter] | Refusal:
-    """What the query string asks for; lists are given by repeating a name."""
-    query = request.query_params
-    unknown = set(query) - {*_LISTS, *_SINGLE}
-    if unknown:
-        names = ", ".join((*_LISTS, *_SINGLE))
-        return _bad(f"There is no parameter of that name; there are {names}.")
-    try:
-        kind = ExportFormat(query.get("format", ExportFormat.BUNDLE.value))
-        wanted = EventFilter(
-            actions=tuple(map(AuditAction, query.getlist("actions"))),
-            outcomes=tuple(map(AuditOutcome, query.getlist("outcomes"))),
-            actor_ids=tuple(query.getlist("actorIds")),
-            fields=tuple(query.getlist("fields")),
-            revision=int(query["revision"]) if "revision" in query else None,
-            correlation_id=query.get("correlationId"),
-            since=_instant(query.get("since")),
-            until=_instant(query.get("until")),
-            text=query.get("text"),
-        )
-    except ValueError:
-        return _bad(
-            "A parameter has a value that it cannot have: format is bundle, jsonl, csv or ocsf; "
-            "actions and outcomes are named as in the schema; since and until are instants such "
-            "as 2026-11-23T07:29:00Z; revision is a number."
-        )
-    return kind, wanted
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs an offset")
-    return instant
-
-
-def _bad(message: str) -> Refusal:
-    return Refusal(400, "BAD_USER_INPUT", message)
