@@ -1,5 +1,6 @@
 """The trail over plain HTTP: exports, and the log as C2SP tiles for monitors."""
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -16,6 +17,9 @@ from service.denials import record_denied
 from service.export import begin_export
 from service.log_paths import LogFile, log_checkpoint, log_tile
 
+CHECKPOINT_HEADER: Final = "X-Postledger-Checkpoint"
+"""With every export: its checkpoint, the whole signed note in base64."""
+
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 
 
@@ -28,7 +32,11 @@ def audit_routes(edge: Edge) -> list[Route]:
         if isinstance(asked, Refusal):
             return asked.response()
         found = await begin_export(runtime, caller, asked.format, asked.wanted)
-        headers = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+        headers = {
+            "Content-Disposition": f'attachment; filename="{found.filename}"',
+            # The note has line ends, which a header cannot have.
+            CHECKPOINT_HEADER: base64.b64encode(found.checkpoint.note.encode()).decode(),
+        }
         return StreamingResponse(found.chunks(), media_type=found.media_type, headers=headers)
 
     async def checkpoint(_request: Request, _caller: Caller) -> Response:
@@ -37,8 +45,11 @@ def audit_routes(edge: Edge) -> list[Route]:
     async def tile(request: Request, _caller: Caller) -> Response:
         return _file(await log_tile(runtime, f"tile/{request.path_params['place']}"))
 
+    exporting = Route("/audit/export", door("/audit/export", export))
+    # Starlette would do for HEAD all that it does for GET: nothing exported, and recorded as such.
+    exporting.methods = {"GET"}
     return [
-        Route("/audit/export", door("/audit/export", export)),
+        exporting,
         Route("/audit/log/checkpoint", door("/audit/log", checkpoint)),
         Route("/audit/log/tile/{place:path}", door("/audit/log", tile)),
     ]
