@@ -1,7 +1,7 @@
 """The trail over plain HTTP: exports, and the log as C2SP tiles for monitors."""
 
+import base64
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -10,15 +10,16 @@ from starlette.routing import Route
 
 from graph.edge import Edge
 from graph.entrance import client_of
+from graph.export_query import asked_export
 from graph.refusal import Refusal
 from service.caller import Caller, Permission
 from service.denials import record_denied
-from service.export import EventFilter, ExportFormat, begin_export
+from service.export import begin_export
 from service.log_paths import LogFile, log_checkpoint, log_tile
-from service.trail import AuditAction, AuditOutcome
 
-_LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
-_SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text")
+CHECKPOINT_HEADER: Final = "X-Postledger-Checkpoint"
+"""With every export: its checkpoint, the whole signed note in base64."""
+
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 
 
@@ -27,12 +28,15 @@ def audit_routes(edge: Edge) -> list[Route]:
     runtime, door = edge.runtime, _Door(edge)
 
     async def export(request: Request, caller: Caller) -> Response:
-        asked = _asked(request)
+        asked = asked_export(request.query_params)
         if isinstance(asked, Refusal):
             return asked.response()
-        kind, wanted = asked
-        found = await begin_export(runtime, caller, kind, wanted)
-        headers = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+        found = await begin_export(runtime, caller, asked.format, asked.wanted)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{found.filename}"',
+            # The note has line ends, which a header cannot have.
+            CHECKPOINT_HEADER: base64.b64encode(found.checkpoint.note.encode()).decode(),
+        }
         return StreamingResponse(found.chunks(), media_type=found.media_type, headers=headers)
 
     async def checkpoint(_request: Request, _caller: Caller) -> Response:
@@ -41,8 +45,11 @@ def audit_routes(edge: Edge) -> list[Route]:
     async def tile(request: Request, _caller: Caller) -> Response:
         return _file(await log_tile(runtime, f"tile/{request.path_params['place']}"))
 
+    exporting = Route("/audit/export", door("/audit/export", export))
+    # Starlette would do for HEAD all that it does for GET: nothing exported, and recorded as such.
+    exporting.methods = {"GET"}
     return [
-        Route("/audit/export", door("/audit/export", export)),
+        exporting,
         Route("/audit/log/checkpoint", door("/audit/log", checkpoint)),
         Route("/audit/log/tile/{place:path}", door("/audit/log", tile)),
     ]
@@ -81,45 +88,3 @@ def _file(found: LogFile | None) -> Response:
         return Refusal(404, "NOT_FOUND", "There is nothing at this path.").response()
     headers = {"Cache-Control": _FOR_EVER} if found.immutable else {}
     return Response(found.content, media_type=found.media_type, headers=headers)
-
-
-def _asked(request: Request) -> tuple[ExportFormat, EventFilter] | Refusal:
-    """What the query string asks for; lists are given by repeating a name."""
-    query = request.query_params
-    unknown = set(query) - {*_LISTS, *_SINGLE}
-    if unknown:
-        names = ", ".join((*_LISTS, *_SINGLE))
-        return _bad(f"There is no parameter of that name; there are {names}.")
-    try:
-        kind = ExportFormat(query.get("format", ExportFormat.BUNDLE.value))
-        wanted = EventFilter(
-            actions=tuple(map(AuditAction, query.getlist("actions"))),
-            outcomes=tuple(map(AuditOutcome, query.getlist("outcomes"))),
-            actor_ids=tuple(query.getlist("actorIds")),
-            fields=tuple(query.getlist("fields")),
-            revision=int(query["revision"]) if "revision" in query else None,
-            correlation_id=query.get("correlationId"),
-            since=_instant(query.get("since")),
-            until=_instant(query.get("until")),
-            text=query.get("text"),
-        )
-    except ValueError:
-        return _bad(
-            "A parameter has a value that it cannot have: format is bundle, jsonl, csv or ocsf; "
-            "actions and outcomes are named as in the schema; since and until are instants such "
-            "as 2026-11-23T07:29:00Z; revision is a number."
-        )
-    return kind, wanted
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs an offset")
-    return instant
-
-
-def _bad(message: str) -> Refusal:
-    return Refusal(400, "BAD_USER_INPUT", message)

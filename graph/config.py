@@ -7,7 +7,7 @@ from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from graph.edge_config import EdgeConfig
-from service.anchor_sinks import Anchors, FileSink, Sink, WebhookSink
+from service.anchor_sinks import Anchors, FileSink, Sink, WebhookSink, is_webhook
 from service.startup import CannotStartError, Storage, Testing
 from service.test_limits import TestLimits
 
@@ -74,7 +74,9 @@ class Config(EdgeConfig, _Place):
         description="A file that the trail's checkpoints are appended to, best elsewhere.",
     )
     anchor_webhook: SecretStr | None = Field(
-        None, description="An address to which the trail's checkpoints are posted, as text."
+        None,
+        description="An http or https address to which the trail's checkpoints are posted, as "
+        "text. Nothing but its host is shown anywhere.",
     )
     log_format: Literal["console", "json"] = Field(
         "console", description="Form of the log: for people (`console`) or machines (`json`)."
@@ -134,11 +136,23 @@ class Config(EdgeConfig, _Place):
 
     # Scripts often set what they do not have to nothing; an empty password would clear the stored.
     @field_validator(
-        "database_url", "settings_smtp_password", "settings_oauth2_client_secret", mode="before"
+        "database_url",
+        "anchor_file",
+        "anchor_webhook",
+        "settings_smtp_password",
+        "settings_oauth2_client_secret",
+        mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("anchor_webhook")
+    @classmethod
+    def _is_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not is_webhook(value.get_secret_value()):
+            raise ValueError("write an http or https address, as in https://host/path")
+        return value
 
     @property
     def testing(self) -> Testing:

@@ -15,7 +15,7 @@ REQUEST_HEADERS: Final = (
     "Apollo-Require-Preflight",
     "X-Apollo-Operation-Name",
 )
-RESPONSE_HEADERS: Final = ("X-Request-Id", "Retry-After")
+RESPONSE_HEADERS: Final = ("X-Request-Id", "Retry-After", "X-Postledger-Checkpoint")
 
 
 class Cors(CORSMiddleware):

@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
+import stamina.instrumentation
 import structlog
 
 if TYPE_CHECKING:
@@ -51,8 +52,19 @@ def set_up_log(config: "Config") -> None:
 
 def _quiet_libraries() -> None:
     # Access lines and statements are not ours to repeat; Strawberry's log prints literals.
-    for name in ("uvicorn", "uvicorn.error", "sqlalchemy", "aiosqlite", "alembic"):
+    # Addresses that are called may hold a secret.
+    for name in (
+        "uvicorn",
+        "uvicorn.error",
+        "sqlalchemy",
+        "aiosqlite",
+        "alembic",
+        "httpx2",
+        "httpcore2",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It would log the arguments of what is tried again, and an error's words, addresses included.
+    stamina.instrumentation.set_on_retry_hooks(())
     # The sandbox's mail server warns of its own deprecations.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     logging.getLogger("strawberry").disabled = True

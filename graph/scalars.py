@@ -7,10 +7,10 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from graph.instant import EXAMPLE, parse_instant
 from service.patch import Secret as SecretValue
 
 Secret = NewType("Secret", SecretValue)
-_EXAMPLE: Final = "2026-11-23T07:29:00.000000Z"
 
 
 def _write_instant(instant: datetime) -> str:
@@ -19,14 +19,11 @@ def _write_instant(instant: datetime) -> str:
 
 def _read_instant(value: object) -> datetime:
     if not isinstance(value, str):
-        raise GraphQLError(f"An instant is a string such as {_EXAMPLE}")
+        raise GraphQLError(f"An instant is a string such as {EXAMPLE}")
     try:
-        instant = datetime.fromisoformat(value)
-        if instant.tzinfo is None:
-            raise GraphQLError(f"An instant needs an offset, or Z for UTC, as in {_EXAMPLE}")
-        return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise GraphQLError(f"An instant looks like {_EXAMPLE}") from None
+        return parse_instant(value)
+    except ValueError as error:
+        raise GraphQLError(str(error)) from None
 
 
 def _read_secret(value: object) -> SecretValue:
@@ -42,7 +39,7 @@ def _write_secret(_: object) -> str:
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description=f"An instant: RFC 3339, UTC, microseconds (`{_EXAMPLE}`). "
+        description=f"An instant: RFC 3339, UTC, microseconds (`{EXAMPLE}`). "
         "A value without an offset is refused.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_write_instant,

@@ -5,12 +5,14 @@ from datetime import datetime
 import strawberry
 
 from graph.enums import AuditAction, AuditOutcome
-from service.trail import EventFilter
+from graph.errors import bad_input
+from service.trail_filter import EventFilter, UnfitFilter, fit_filter
 
 
 @strawberry.input(
     description="All given conditions must hold; within a list, any. An empty list is no "
-    'condition. Example: `{actions: [EMAIL_SETTINGS_UPDATED], text: "example.com"}`.'
+    "condition, and one takes at most 100 values. Example: "
+    '`{actions: [EMAIL_SETTINGS_UPDATED], text: "example.com"}`.'
 )
 class AuditEventFilter:
     """A filter."""
@@ -43,8 +45,12 @@ class AuditEventFilter:
     )
 
     def wanted(self) -> EventFilter:
-        """As the service's value."""
-        return EventFilter(
+        """As the service's value.
+
+        Raises:
+            GraphQLError: BAD_USER_INPUT, for what cannot be taken.
+        """
+        given = EventFilter(
             actions=tuple(self.actions or ()),
             outcomes=tuple(self.outcomes or ()),
             actor_ids=tuple(self.actor_ids or ()),
@@ -55,3 +61,7 @@ class AuditEventFilter:
             until=self.until,
             text=self.text,
         )
+        fit = fit_filter(given)
+        if isinstance(fit, UnfitFilter):
+            raise bad_input(fit.message)
+        return fit

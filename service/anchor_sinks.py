@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import httpx2
 
 _TIMEOUT_SECONDS: Final = 10.0
+_MAX_PORT: Final = 2**16 - 1
 
 
 class Sink(Protocol):
@@ -69,6 +70,19 @@ class WebhookSink:
                 headers={"Content-Type": "text/plain; charset=utf-8"},
             )
             answer.raise_for_status()
+
+
+def is_webhook(address: str) -> bool:
+    """Whether checkpoints can be posted there: a whole http or https address."""
+    if any(character.isspace() for character in address):
+        return False
+    try:
+        url = httpx2.URL(address)
+    except (httpx2.InvalidURL, ValueError):
+        return False
+    port = url.port
+    in_range = port is None or 0 < port <= _MAX_PORT
+    return url.scheme in {"http", "https"} and url.host != "" and in_range
 
 
 @dataclass(slots=True)

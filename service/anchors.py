@@ -19,7 +19,7 @@ from service.runtime import Runtime
 from service.trail import audit_checkpoint
 
 _ATTEMPTS: Final = 5
-_FAILURES: Final = (OSError, httpx2.HTTPError)
+_WORTH_A_RETRY: Final = (OSError, httpx2.HTTPError)
 PAUSE_SECONDS: Final = 10.0
 """At least this long between two deliveries, so that many changes cost one."""
 
@@ -49,12 +49,22 @@ async def following(
 async def _follow(runtime: Runtime, woken: asyncio.Event, pause_seconds: float) -> None:
     while True:
         woken.clear()
-        signed = await audit_checkpoint(runtime)
-        if not isinstance(signed, NoProof):
-            await _deliver(runtime, signed)
+        await _carry_newest(runtime)
         await asyncio.sleep(pause_seconds)
         if not any(state.problem for state in runtime.anchors.states):
             await woken.wait()
+
+
+async def _carry_newest(runtime: Runtime) -> None:
+    """Brings the newest checkpoint everywhere; never raises, or nothing would be anchored again."""
+    try:
+        signed = await audit_checkpoint(runtime)
+    except Exception as error:  # noqa: BLE001 (the database's outages are of many kinds)
+        for state in runtime.anchors.states:
+            _fail(state, error)
+        return
+    if not isinstance(signed, NoProof):
+        await _deliver(runtime, signed)
 
 
 async def _deliver(runtime: Runtime, signed: SignedCheckpoint) -> None:
@@ -69,15 +79,20 @@ async def _deliver_to(
 ) -> None:
     size = signed.checkpoint.size
     if state.size == size:
+        state.problem = None
         return
     try:
-        async for attempt in stamina.retry_context(on=_FAILURES, attempts=_ATTEMPTS):
+        async for attempt in stamina.retry_context(on=_WORTH_A_RETRY, attempts=_ATTEMPTS):
             with attempt:
                 await sink.deliver(signed.note)
-    except _FAILURES as error:
-        # The kind alone: an address, which may hold a secret, may be in the error's words.
-        state.problem = type(error).__name__
-        _log.error("a checkpoint could not be anchored", sink=sink.name, reason=state.problem)
+    except Exception as error:  # noqa: BLE001 (what a place answers is not ours to foresee)
+        _fail(state, error)
     else:
         state.size, state.problem = size, None
         state.delivered_at = runtime.clock()
+
+
+def _fail(state: AnchorState, error: Exception) -> None:
+    # The kind alone: an address, which may hold a secret, may be in the error's words.
+    state.problem = type(error).__name__
+    _log.error("a checkpoint could not be anchored", sink=state.name, reason=state.problem)

@@ -1,5 +1,8 @@
 """The trail over plain HTTP: who gets it, and what is answered to whom who does not."""
 
+import base64
+from typing import Any
+
 import pytest
 
 from service.caller import Role
@@ -54,6 +57,39 @@ async def test_nobody_gets_in_without_a_token(world: World) -> None:
 
     assert 401 == answer.status_code
     assert "UNAUTHENTICATED" == answer.json()["errors"][0]["extensions"]["code"]
+
+
+async def newest(world: World) -> dict[str, Any]:
+    """The newest checkpoint, as it is asked for over GraphQL."""
+    answer = await world.ask("{ auditCheckpoint { size note } }")
+    checkpoint: dict[str, Any] = answer["data"]["auditCheckpoint"]
+    return checkpoint
+
+
+@pytest.mark.parametrize("kind", ["bundle", "jsonl", "csv", "ocsf"])
+async def test_every_export_carries_its_checkpoint(world: World, kind: str) -> None:
+    """The whole signed note of the trail that it was taken from, which vouches for it too."""
+    path = f"/audit/export?format={kind}&text=nothing"
+    answer = await world.client.get(path, headers=world.headers())
+    carried = base64.b64decode(answer.headers["X-Postledger-Checkpoint"], validate=True).decode()
+
+    assert await newest(world) == {"size": 4, "note": carried}
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST"])
+@pytest.mark.parametrize("role", [None, Role.AUDITOR])
+async def test_an_export_is_got_and_nothing_else(
+    world: World, method: str, role: Role | None
+) -> None:
+    """What asks about an export only is refused, and not recorded as one."""
+    before = await newest(world)
+    answer = await world.client.request(method, "/audit/export", headers=world.headers(role))
+
+    assert (405, "GET") == (answer.status_code, answer.headers["Allow"])
+    assert "application/json" == answer.headers["Content-Type"]
+    # An answer to HEAD has no body.
+    assert "" == answer.text if method == "HEAD" else "METHOD_NOT_ALLOWED" in answer.text
+    assert before == await newest(world)
 
 
 VERIFY = (

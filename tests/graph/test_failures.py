@@ -1,33 +1,21 @@
 """What fails inside of the service: the caller gets a code and an id, the log gets the rest."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
 import structlog
-from sqlalchemy import text
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from service.caller import Role
-from service.runtime import Runtime
 from tests.graph.world import World, codes, listening
+from tests.outages import without
 
 pytestmark = pytest.mark.anyio
 
 NEVER_FAIL = {"/health/live", "/health/ready", "/schema.graphql"}
 """They ask for no token, and the second is there to tell."""
-
-
-@asynccontextmanager
-async def without(runtime: Runtime, table: str) -> AsyncIterator[None]:
-    """The service while one of its tables is gone."""
-    async with runtime.database.engine.begin() as connection:
-        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
-    yield
-    async with runtime.database.engine.begin() as connection:
-        await connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
 
 
 def paths(world: World) -> list[str]:

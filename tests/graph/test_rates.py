@@ -166,6 +166,8 @@ async def test_origins(runtime: Runtime, tmp_path: Path) -> None:
     assert "access-control-allow-origin" not in refused.headers
     assert (403, ["FORBIDDEN"]) == (refused.status_code, codes(refused.json()))
     assert "https://admin.example.com" == called.headers["Access-Control-Allow-Origin"]
+    exposed = called.headers["Access-Control-Expose-Headers"].split(", ")
+    assert {"X-Request-Id", "Retry-After", "X-Postledger-Checkpoint"} == set(exposed)
 
 
 @pytest.mark.anyio

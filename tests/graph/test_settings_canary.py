@@ -4,22 +4,20 @@ import asyncio
 import io
 import json
 import logging
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from db.keyring import Key, Keyring, Sealed
 from graph.cli import app
-from graph.config import Config
-from graph.log import set_up_log
 from service.startup import Storage
 from tests.canary import CANARY, files_below, leaks, values_in
+from tests.graph.world import configured
+from tests.logs import logging_to_text
 from tests.service import documents
 from tests.service.desk import Desk, Json, open_desk
 from tests.service.recorder import Recorder, echoing, recording
@@ -31,18 +29,10 @@ CLIENT_SECRET: Final = CANARY[::-1]
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[io.StringIO]:
+def log(tmp_path: Path) -> Iterator[io.StringIO]:
     """What the service logs for machines, at its most talkative, its libraries included."""
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers, root.level
-    written = io.StringIO()
-    with monkeypatch.context() as patched:
-        patched.setattr(sys, "stderr", written)
-        values: Json = {"data_directory": tmp_path, "log_level": "debug", "log_format": "json"}
-        set_up_log(Config(**values))
-    yield written
-    root.handlers, root.level = handlers, level
-    structlog.configure(**before)
+    with logging_to_text(configured(tmp_path, log_level="debug", log_format="json")) as written:
+        yield written
 
 
 async def test_no_path_lets_a_secret_out(

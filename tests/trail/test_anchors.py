@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx2
 import pytest
 import stamina
 
 from service.anchor_sinks import Anchors, FileSink, WebhookSink
 from service.anchors import following
 from service.runtime import Runtime
+from tests.outages import without
 from tests.trail.conftest import write
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -28,6 +31,7 @@ class Sink:
     """Fails as often as it is told to, then keeps what it gets."""
 
     failures: int = 0
+    error: Exception = field(default_factory=ConnectionError)
     name: str = "held"
     got: list[str] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -36,7 +40,7 @@ class Sink:
         """Takes a note."""
         if self.failures:
             self.failures -= 1
-            raise ConnectionError
+            raise self.error
         self.got.append(note)
         self.arrived.set()
 
@@ -79,6 +83,49 @@ async def test_a_problem_is_visible_and_holds_nobody_up(runtime: Runtime, tmp_pa
 
     assert ("FileNotFoundError", None) == (states[0].problem, states[0].size)
     assert good.path.read_text().endswith((runtime.trail.memory.note or "?") + "\n")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(httpx2.InvalidURL("no address"), id="address"),
+        pytest.param(OverflowError("no port"), id="port"),
+        pytest.param(ValueError("no proxy"), id="proxy"),
+    ],
+)
+async def test_no_failure_ends_anchoring(runtime: Runtime, error: Exception) -> None:
+    """What nobody expects of a sink is shown as its problem, and tried again like the rest."""
+    sink = Sink(failures=1, error=error)
+    anchored = replace(runtime, anchors=Anchors((sink,)))
+    (state,) = anchored.anchors.states
+    async with following(anchored, pause_seconds=0), asyncio.timeout(20):
+        await until(lambda: state.problem is not None)
+        problem = state.problem
+        await sink.arrived.wait()
+
+    assert type(error).__name__ == problem
+    assert None is state.problem
+
+
+async def test_an_outage_of_the_database_is_outlived(runtime: Runtime) -> None:
+    """Every sink shows it while it lasts, though it had the newest; then all goes on."""
+    sink, never = Sink(), Sink(failures=10**9)
+    anchored = replace(runtime, anchors=Anchors((sink, never)))
+    states = anchored.anchors.states
+    # What is never delivered keeps the checkpoints being read.
+    async with following(anchored, pause_seconds=0), asyncio.timeout(20):
+        await sink.arrived.wait()
+        async with without(runtime, "audit_checkpoint"):
+            await until(lambda: states[0].problem is not None)
+            during = [each.problem for each in states]
+        await until(lambda: states[0].problem is None)
+        sink.arrived.clear()
+        await write(runtime.database, 1)
+        await sink.arrived.wait()
+
+    missing = "OperationalError" if runtime.database.kind == "sqlite" else "ProgrammingError"
+    assert [missing, missing] == during
+    assert (1, None) == (states[0].size, states[0].problem)
 
 
 async def test_a_webhook_gets_the_note(runtime: Runtime) -> None:

@@ -1,0 +1,70 @@
+"""What an export's query string asks for: lists are given by repeating a name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.datastructures import QueryParams
+
+from graph.instant import parse_instant
+from graph.refusal import Refusal
+from service.export import ExportFormat
+from service.trail import AuditAction, AuditOutcome
+from service.trail_filter import EventFilter, UnfitFilter, fit_filter
+
+_LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
+_SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedExport:
+    """Which events, in which form."""
+
+    format: ExportFormat
+    wanted: EventFilter
+
+
+def asked_export(query: QueryParams) -> AskedExport | Refusal:
+    """Reads the query string; BAD_USER_INPUT for what cannot be taken."""
+    if set(query) - {*_LISTS, *_SINGLE}:
+        names = ", ".join((*_LISTS, *_SINGLE))
+        return _bad(f"There is no parameter of that name; there are {names}.")
+    for name in _SINGLE:
+        if len(query.getlist(name)) > 1:
+            return _bad(f"{name} is given more than once, and takes one value.")
+    try:
+        kind, wanted = _format(query), _filter(query)
+    except ValueError:
+        return _bad(
+            "A parameter has a value that it cannot have: format is bundle, jsonl, csv or ocsf; "
+            "actions and outcomes are named as in the schema; since and until are instants such "
+            "as 2026-11-23T07:29:00Z; revision is a number."
+        )
+    fit = fit_filter(wanted)
+    return _bad(fit.message) if isinstance(fit, UnfitFilter) else AskedExport(kind, fit)
+
+
+def _format(query: QueryParams) -> ExportFormat:
+    return ExportFormat(query.get("format", ExportFormat.BUNDLE.value))
+
+
+def _filter(query: QueryParams) -> EventFilter:
+    return EventFilter(
+        actions=tuple(map(AuditAction, query.getlist("actions"))),
+        outcomes=tuple(map(AuditOutcome, query.getlist("outcomes"))),
+        actor_ids=tuple(query.getlist("actorIds")),
+        fields=tuple(query.getlist("fields")),
+        revision=int(query["revision"]) if "revision" in query else None,
+        correlation_id=query.get("correlationId"),
+        since=_instant(query, "since"),
+        until=_instant(query, "until"),
+        text=query.get("text"),
+    )
+
+
+def _instant(query: QueryParams, name: str) -> datetime | None:
+    return parse_instant(query[name]) if name in query else None
+
+
+def _bad(message: str) -> Refusal:
+    return Refusal(400, "BAD_USER_INPUT", message)

@@ -1,0 +1,18 @@
+"""Outages: a database that lacks something for a while."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from service.runtime import Runtime
+
+
+@asynccontextmanager
+async def without(runtime: Runtime, table: str) -> AsyncIterator[None]:
+    """The service while one of its tables is gone."""
+    async with runtime.database.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
+    yield
+    async with runtime.database.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
