@@ -106,7 +106,7 @@ def parse_document(document: Any) -> Parsed:  # noqa: ANN401 (whatever JSON gave
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an event's body: {error}") from None
-    if not _are_of_their_types(event, place):
+    if event.action is AuditAction.UNREADABLE or not _are_of_their_types(event, place):
         raise ValueError("a part of it is of another type")
     return Parsed(event, place)
 

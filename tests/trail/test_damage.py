@@ -8,7 +8,11 @@ from typer.testing import CliRunner
 
 from audit.findings import Findings
 from graph.cli import app
+from service.caller import COMMAND_LINE, Role
+from service.export import ExportFormat, begin_export
+from service.runtime import Runtime
 from service.startup import Storage, open_closed_trail, open_runtime
+from tests.inprocess import Edge
 from tests.trail.conftest import write
 from tests.trail.tampering import tamper
 from tests.trail.test_attacks import by_graphql, variables
@@ -105,6 +109,34 @@ async def test_damage_is_a_finding_on_sqlite(sqlite_storage: Storage, name: str)
 
     assert code in codes
     assert code in printed
+
+
+@pytest.mark.parametrize("name", ["an unknown action", "a number for a name", "no detail"])
+async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) -> None:
+    """The history and every export go on; it is shown as it stands there."""
+    statement, _ = ON_BOTH[name]
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+    await tamper(storage.database_url or "", statement)
+    async with open_runtime(storage) as runtime:
+        answer = await Edge(runtime, Role.AUDITOR).ask(
+            "{ auditEvents(first: 50) { edges { node { sequence action body } } } }"
+        )
+        shown = [each["node"] for each in answer["auditEvents"]["edges"]]
+        kinds = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.OCSF)
+        lines = [await _lines(runtime, kind) for kind in kinds]
+
+    unreadable = [each for each in shown if each["action"] == "UNREADABLE"]
+    assert 8 == len(shown)
+    assert [2 if "seq = 2" in statement else 4] == [each["sequence"] for each in unreadable]
+    assert unreadable[0]["body"].startswith('{"action":')
+    # Each holds the events of the exports before it and its own, and a heading where it has one.
+    assert [9, 11, 11] == lines
+
+
+async def _lines(runtime: Runtime, kind: ExportFormat) -> int:
+    export = await begin_export(runtime, COMMAND_LINE, kind)
+    return len(b"".join([chunk async for chunk in export.chunks()]).splitlines())
 
 
 def test_a_database_that_goes_away_is_no_damage() -> None:
