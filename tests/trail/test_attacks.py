@@ -316,12 +316,12 @@ async def test_an_attack_is_found(storage: Storage, tmp_path: Path, name: str) -
     async with open_closed_trail(storage) as runtime:
         alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
         bundle = await exported(runtime, tmp_path) if attack.in_bundle else None
-    commanded = await by_command(storage, tmp_path, known)
+    commanded = [await by_command(storage, tmp_path, each) for each in (None, known)]
 
     assert {attack.alone} - {None} <= set(alone), alone
     assert attack.alone is not None or not alone
     assert attack.outside in outside
-    assert attack.outside in commanded
+    assert [alone, outside] == commanded
     if bundle is not None:
         at_home = await by_bundle(bundle)
         assert {attack.alone} - {None} <= set(at_home), at_home
@@ -352,14 +352,22 @@ async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
     return [each["code"] for each in findings]
 
 
-async def by_command(storage: Storage, folder: Path, known: str) -> str:
-    """What the command prints, which must end with the status for findings."""
-    (folder / "known").write_text(known)
-    arguments = ["audit", "verify", "--checkpoint", str(folder / "known")]
+async def by_command(storage: Storage, folder: Path, known: str | None) -> list[str]:
+    """The codes that the command prints; it must end with the status that goes with them."""
+    arguments = ["audit", "verify"]
+    if known is not None:
+        (folder / "known").write_text(known)
+        arguments += ["--checkpoint", str(folder / "known")]
     done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables(storage))
+    found = _codes(done.output)
 
-    assert 1 == done.exit_code, done.output
-    return done.output
+    assert (1 if found else 0) == done.exit_code, done.output
+    return found
+
+
+def _codes(printed: str) -> list[str]:
+    first = [line.split(":")[0].split(" at ")[0] for line in printed.splitlines()]
+    return [code for code in first if (code.isupper() and "_" in code) or code == "UNREADABLE"]
 
 
 def variables(storage: Storage) -> dict[str, str]:
@@ -389,8 +397,7 @@ async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         status = verify_bundle.main([*arguments, str(bundle)])
-    codes = [line.split(":")[0].split(" at ")[0] for line in printed.getvalue().splitlines()]
-    found = [code for code in codes if code.isupper() and "_" in code]
+    found = _codes(printed.getvalue())
 
     assert (1 if found else 0) == status, printed.getvalue()
     return found
@@ -530,16 +537,21 @@ async def _after(storage: Storage, *statements: str) -> list[str]:
         await write(runtime.database, 3)
     await tamper(storage.database_url or "", *statements, guards_too=False)
     async with open_closed_trail(storage) as runtime:
-        return await by_graphql(runtime, None)
+        found = await by_graphql(runtime, None)
+    assert found == await by_command(storage, storage.data_directory, None)
+    return found
 
 
-async def test_an_old_database_put_back_is_found_by_the_signers_memory(storage: Storage) -> None:
+async def test_an_old_database_put_back_is_found_by_the_signers_memory(
+    storage: Storage, tmp_path: Path
+) -> None:
     """9: it verifies against itself, and neither opens nor goes unseen beside the memory."""
     await attacked(storage, _cut_with_checkpoints)
     async with open_closed_trail(storage) as runtime:
         found = await by_graphql(runtime, None)
 
     assert [SHORTER] == found
+    assert [SHORTER] == await by_command(storage, tmp_path, None)
     with pytest.raises(CannotStartError, match="DATABASE_BEHIND"):
         await _open(storage)
 
@@ -561,16 +573,22 @@ async def test_two_trails_shown_to_two_parties_are_proof(storage: Storage, tmp_p
     assert "proves that two trails were shown" in printed.getvalue()
 
 
-async def test_a_checkpoint_of_another_trail_does_not_pass(storage: Storage) -> None:
+async def test_a_checkpoint_of_another_trail_does_not_pass(
+    storage: Storage, tmp_path: Path
+) -> None:
     """15: its origin is another, whatever it states."""
     known = await attacked(storage, lambda _: None)
+    other = known.replace("audit.example", "other.example")
     async with open_closed_trail(storage) as runtime:
-        found = await by_graphql(runtime, known.replace("audit.example", "other.example"))
+        found = await by_graphql(runtime, other)
+        bundle = await exported(runtime, tmp_path)
 
     assert ["ORIGIN_MISMATCH"] == found
+    assert ["ORIGIN_MISMATCH"] == await by_command(storage, tmp_path, other)
+    assert ["ORIGIN_MISMATCH"] == await by_bundle(bundle, tmp_path / "known")
 
 
-async def test_a_new_database_is_another_trail(storage: Storage) -> None:
+async def test_a_new_database_is_another_trail(storage: Storage, tmp_path: Path) -> None:
     """17: with everything deleted, what was kept outside shows that there was something else."""
     known = await attacked(
         storage,
@@ -588,8 +606,12 @@ async def test_a_new_database_is_another_trail(storage: Storage) -> None:
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 3)
         alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
+        bundle = await exported(runtime, tmp_path)
+    commanded = [await by_command(storage, tmp_path, each) for each in (None, known)]
 
     assert ([], ["ORIGIN_MISMATCH"]) == (alone, outside)
+    assert [alone, outside] == commanded
+    assert ["ORIGIN_MISMATCH"] == await by_bundle(bundle, tmp_path / "known")
 
 
 async def _open(storage: Storage) -> None:
