@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from audit import tree
 from audit.checkpoint import Checkpoint, stated_by
 from audit.trail import read_nodes
+from db import events
 from db import tree as stored
 from db.database import Session
 
@@ -20,9 +21,13 @@ class SignedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class InclusionProof:
-    """That the leaf stands at its place in the checkpoint's tree; the sibling comes first."""
+    """That the leaf stands at its place in the checkpoint's tree; the sibling comes first.
+
+    `body` is the event's, of which the leaf is the hash.
+    """
 
     seq: int
+    body: str
     leaf: bytes
     path: tuple[bytes, ...]
     checkpoint: SignedCheckpoint
@@ -70,10 +75,11 @@ async def prove_inclusion(session: Session, seq: int, size: int | None) -> Inclu
         return NoProof(f"There is no event {seq} among the first {size}.")
     places = tree.inclusion_coordinates(seq, size)
     nodes = await read_nodes(session, (*places, tree.Coordinate(0, seq)))
+    bodies = await events.bodies(session, seq, 1)
     try:
         path = tree.inclusion_path(seq, size, nodes)
-        return InclusionProof(seq, nodes[tree.Coordinate(0, seq)], path, signed)
-    except KeyError:
+        return InclusionProof(seq, bodies[0], nodes[tree.Coordinate(0, seq)], path, signed)
+    except LookupError:
         return NoProof(_DAMAGED)
 
 
@@ -97,7 +103,7 @@ async def prove_consistency(
         return NoProof(_DAMAGED)
 
 
-_DAMAGED = "The stored tree lacks a node: verify the trail."
+_DAMAGED = "The stored tree lacks a node, or the trail an event: verify the trail."
 
 
 async def _key_at(session: Session, size: int) -> str | None:

@@ -1,6 +1,7 @@
 """Checks an exported trail. Needs python3 (3.9 or newer) and nothing else; reads no network.
 
     python3 verify.py [--checkpoint FILE]... [--key VKEY]... [BUNDLE]
+    python3 verify.py --key VKEY EVENT.tlog-proof
 
 BUNDLE is the exported zip, the folder it was unpacked into (by default the one this file is in),
 or a bare file of events. It holds:
@@ -12,6 +13,8 @@ or a bare file of events. It holds:
     tile/0/...      the events' hashes as C2SP tiles; if present, an edited event is named by them
     filter          present only if the export was filtered; then completeness cannot be checked
 
+EVENT.tlog-proof is one event with the proof that it stands in the trail (c2sp.org/tlog-proof).
+
 --checkpoint FILE  a checkpoint of this trail that you got earlier or elsewhere: an older bundle's,
                    one from a test email. With it, cut-off and rewritten trails are found.
 --key VKEY         the verifier key that you know the trail by. Without it the keys in the bundle
@@ -21,7 +24,8 @@ Exit status: 0 intact, 1 findings, 2 could not check. Whoever can change the bun
 file too: use a copy that you trust. One file on purpose, so that it can be read in one sitting.
 
 Formats: RFC 6962 (tree), RFC 8032 (Ed25519), RFC 8785 (canonical JSON), and c2sp.org/signed-note,
-/tlog-checkpoint and /tlog-tiles. Nothing here is shared with the service that wrote the trail.
+/tlog-checkpoint, /tlog-tiles and /tlog-proof. Nothing here is shared with the service that wrote
+the trail.
 """
 
 from __future__ import annotations
@@ -48,6 +52,7 @@ HASH = 32
 LARGEST_INTEGER = 2**53 - 1
 MOST_SIGNATURES = 100
 TILE = 256
+_DECIMAL = "0|[1-9][0-9]{0,17}"
 
 
 class CannotCheckError(Exception):
@@ -284,7 +289,7 @@ def parse_keys(data: bytes) -> list[Key]:
     keys = []
     for line in data.decode("utf-8", "replace").splitlines():
         size, _, text = line.partition(" ")
-        if not re.fullmatch("0|[1-9][0-9]{0,17}", size):
+        if not re.fullmatch(_DECIMAL, size):
             raise CannotCheckError(f"a line in the bundle's keys has no size before it: {line!a}")
         keys.append(parse_key(text, int(size)))
     return sorted(keys, key=lambda key: key.from_size)
@@ -303,7 +308,7 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
     except ValueError:
         raise CannotCheckError("it does not state an origin, a size and a root") from None
     hashed = _base64(root)
-    if not origin or end or not re.fullmatch("0|[1-9][0-9]{0,17}", size) or len(hashed) != HASH:
+    if not origin or end or not re.fullmatch(_DECIMAL, size) or len(hashed) != HASH:
         raise CannotCheckError("it does not state an origin, a size and a root properly")
     return Checkpoint(origin, int(size), hashed, text, signatures)
 
@@ -725,14 +730,91 @@ def _grow_from_tiles(tree: Tree, tiles: Tiles, own: Checkpoint | None) -> bool:
     return own is not None
 
 
+# ---------------------------------------------------------- one event's proof (c2sp.org/tlog-proof)
+
+_PROOF = b"c2sp.org/tlog-proof@v1\n"
+
+
+class Proof(NamedTuple):
+    """An event, its place, the path from it to the root, and the checkpoint that states that."""
+
+    body: bytes
+    seq: int
+    path: tuple[bytes, ...]
+    checkpoint: Checkpoint
+
+
+def parse_proof(data: bytes) -> Proof:
+    """Read a proof file; CannotCheckError says what is wrong with it. Nothing is proven by that."""
+    head, _, note = data.partition(b"\n\n")
+    lines = head.decode("utf-8", "replace").split("\n")[1:]
+    extra, number = lines[:1], lines[1:2]
+    body = _base64(extra[0][6:]) if extra and extra[0].startswith("extra ") else b""
+    index = re.fullmatch(f"index ({_DECIMAL})", number[0] if number else "")
+    path = tuple(map(_base64, lines[2:]))
+    if not body or index is None or len(path) > 63 or any(len(each) != HASH for each in path):  # noqa: PLR2004 (a tree's height)
+        raise CannotCheckError("it is not a proof that holds its event, as this trail writes it")
+    return Proof(body, int(index[1]), path, parse_checkpoint(note))
+
+
+def climb(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """Follow a path from a leaf (RFC 9162, 2.1.3.2); the root that it leads to, None if to none."""
+    if not 0 <= index < size:
+        return None
+    place, last, top = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            top = _node_hash(sibling, top)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            top = _node_hash(top, sibling)
+        place, last = place >> 1, last >> 1
+    return top if last == 0 else None
+
+
+def check_proof(data: bytes, outside: Sequence[Checkpoint], given: Sequence[Key]) -> int:
+    """Check one event's proof, and say what of it holds; the exit status."""
+    proof, findings = parse_proof(data), Findings()
+    if not given:
+        raise CannotCheckError("a proof brings no key: give the trail's, with --key")
+    stated = proof.checkpoint
+    problem = Trust((), given).problem_with(stated)
+    if problem:
+        findings.add("SIGNATURE_INVALID", None, f"of the proof's checkpoint: {problem}")
+    if climb(leaf_hash(proof.body), proof.seq, stated.size, proof.path) != stated.root:
+        message = "the path does not lead from this event to what the checkpoint states"
+        findings.add("LEAF_MISMATCH", proof.seq, message)
+    for known in outside:
+        if known.origin != stated.origin:
+            message = f"your checkpoint is of {known.origin!a}, this proof of {stated.origin!a}"
+            findings.add("ORIGIN_MISMATCH", None, message)
+        elif known.size == stated.size and known.root != stated.root:
+            message = "your checkpoint of that size states other events"
+            findings.add("CHECKPOINT_MISMATCH", None, message)
+    _say_findings(findings)
+    if findings:
+        _say("NOT PROVEN: see the findings above.")
+        return 1
+    _say(f"PROVEN: event {proof.seq} of the first {stated.size} of {stated.origin!a} is")
+    _say(proof.body.decode("ascii", "backslashreplace"))
+    return 0
+
+
 # ------------------------------------------------------------------------------------ the answers
 
 
-def _report(outcome: Outcome, outside: Sequence[Checkpoint], given: Sequence[Key]) -> int:
-    for code, finding in outcome.findings.items():
+def _say_findings(findings: Findings) -> None:
+    for code, finding in findings.items():
         where = "" if finding.seq is None else f" at event {finding.seq}"
         more = f" (and {finding.count - 1} more)" if finding.count > 1 else ""
         _say(f"{code}{where}: {finding.message}{more}")
+
+
+def _report(outcome: Outcome, outside: Sequence[Checkpoint], given: Sequence[Key]) -> int:
+    _say_findings(outcome.findings)
     _say(f"{outcome.events} events read.")
     for each in outcome.unchecked:
         _say(f"COULD NOT CHECK: {each}.")
@@ -790,6 +872,17 @@ def _read_outside(path: str) -> Checkpoint:
         raise CannotCheckError(f"--checkpoint {path!a}: {problem}") from None
 
 
+def _read_proof(path: Path) -> bytes | None:
+    """Give a file's bytes if it is one event's proof."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE)
+    # As with checkpoints: mail programs change line ends and drop the last.
+    data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
+    return data if data.startswith(_PROOF) else None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give its exit status."""
     parser = argparse.ArgumentParser(
@@ -802,6 +895,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         given = [parse_key(text) for text in options.key]
         outside = [_read_outside(path) for path in options.checkpoint]
+        proof = _read_proof(options.bundle)
+        if proof is not None:
+            return check_proof(proof, outside, given)
         outcome = check(Bundle(options.bundle), outside, given)
         return _report(outcome, outside, given)
     except CannotCheckError as problem:

@@ -15,7 +15,8 @@ from graph.refusal import Refusal
 from service.caller import Caller, Permission
 from service.denials import record_denied
 from service.export import begin_export
-from service.log_paths import LogFile, log_checkpoint, log_tile
+from service.log_paths import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
+from service.paging import MAX_NUMBER
 
 CHECKPOINT_HEADER: Final = "X-Postledger-Checkpoint"
 """With every export: its checkpoint, the whole signed note in base64."""
@@ -45,6 +46,10 @@ def audit_routes(edge: Edge) -> list[Route]:
     async def tile(request: Request, _caller: Caller) -> Response:
         return _file(await log_tile(runtime, f"tile/{request.path_params['place']}"))
 
+    async def proof(request: Request, _caller: Caller) -> Response:
+        sequence = min(request.path_params["sequence"], MAX_NUMBER)
+        return _file(await log_proof(runtime, sequence))
+
     exporting = Route("/audit/export", door("/audit/export", export))
     # Starlette would do for HEAD all that it does for GET: nothing exported, and recorded as such.
     exporting.methods = {"GET"}
@@ -52,6 +57,7 @@ def audit_routes(edge: Edge) -> list[Route]:
         exporting,
         Route("/audit/log/checkpoint", door("/audit/log", checkpoint)),
         Route("/audit/log/tile/{place:path}", door("/audit/log", tile)),
+        Route(f"/audit/log/proof/{{sequence:int}}{FILE_EXTENSION}", door("/audit/log", proof)),
     ]
 
 

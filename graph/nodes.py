@@ -20,12 +20,11 @@ from graph.types.test_email import TestEmail
 from graph.types.trail import AuditEvent
 from service.access import access_token
 from service.caller import Permission
+from service.paging import MAX_NUMBER
 from service.revisions import email_settings_revision, revision
 from service.settings import email_settings
 from service.test_emails import test_email
 from service.trail import audit_event
-
-_MAX_NUMBER: Final = 2**31 - 1
 
 
 class Kind(NamedTuple):
@@ -102,10 +101,10 @@ class NodeQueries:
 
 
 def _number(key: str) -> int | None:
-    if not (key.isascii() and key.isdecimal()) or len(key) > len(str(_MAX_NUMBER)):
+    if not (key.isascii() and key.isdecimal()) or len(key) > len(str(MAX_NUMBER)):
         return None
     number = int(key)
-    return number if number <= _MAX_NUMBER and str(number) == key else None
+    return number if number <= MAX_NUMBER and str(number) == key else None
 
 
 def _text(key: str) -> str:

@@ -7,12 +7,11 @@ import strawberry
 
 from graph.errors import bad_input
 from graph.ids import key_of, write_id
-from service.paging import Page, PageRequest
+from service.paging import MAX_NUMBER, Page, PageRequest
 
 T = TypeVar("T")
 MAX_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
-_MAX_NUMBER: Final = 2**31 - 1
 _CURSOR_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 First: TypeAlias = Annotated[
@@ -87,7 +86,7 @@ def _number(kind: str, name: str, text: str | None) -> int | None:
     if text is None:
         return None
     key = key_of(text, kind)
-    if key is None or not _CURSOR_NUMBER.fullmatch(key) or int(key) > _MAX_NUMBER:
+    if key is None or not _CURSOR_NUMBER.fullmatch(key) or int(key) > MAX_NUMBER:
         raise bad_input(
             f"{name} is not a cursor of this list: take one from its edges or pageInfo."
         )

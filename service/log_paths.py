@@ -1,13 +1,16 @@
-"""The trail as C2SP tiles (c2sp.org/tlog-tiles): files that any monitor can follow."""
+"""The trail as files: C2SP tiles, which any monitor can follow, and single events' proofs."""
 
 from dataclasses import dataclass
 
-from audit.proofs import NoProof, read_checkpoint
+from audit.proofs import NoProof, prove_inclusion, read_checkpoint
 from audit.refusal import Refused
 from audit.tiles import EntryBundle, encode_entry_bundle, encode_hash_tile, parse_path
+from audit.tlog_proof import FILE_EXTENSION, write_tlog_proof
 from db import events
 from db import tree as stored
 from service.runtime import Runtime
+
+__all__ = ["FILE_EXTENSION", "LogFile", "log_checkpoint", "log_proof", "log_tile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,15 @@ async def log_checkpoint(runtime: Runtime) -> LogFile | None:
     if isinstance(signed, NoProof):
         return None
     return LogFile(signed.note.encode(), "text/plain; charset=utf-8", immutable=False)
+
+
+async def log_proof(runtime: Runtime, sequence: int) -> LogFile | None:
+    """An event with the proof that it stands in today's trail; None where that is not so long."""
+    async with runtime.database.reading() as session:
+        proof = await prove_inclusion(session, sequence, None)
+    if isinstance(proof, NoProof):
+        return None
+    return LogFile(write_tlog_proof(proof).encode(), "text/plain; charset=utf-8", immutable=False)
 
 
 async def log_tile(runtime: Runtime, path: str) -> LogFile | None:

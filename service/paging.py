@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from audit.history import Window
 
-__all__ = ["Page", "PageRequest", "Window", "read_page"]
+__all__ = ["MAX_NUMBER", "Page", "PageRequest", "Window", "read_page"]
 
 T = TypeVar("T")
+
+MAX_NUMBER: Final = 2**31 - 1
+"""The largest number of anything here, and the largest that GraphQL and both databases take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from audit.proofs import (
     prove_inclusion,
     read_checkpoint,
 )
+from audit.tlog_proof import write_tlog_proof
 from service.paging import Page, PageRequest, read_page
 from service.runtime import Runtime
 
@@ -30,6 +31,7 @@ __all__ = [
     "audit_event",
     "audit_events",
     "audit_inclusion_proof",
+    "write_tlog_proof",
 ]
 
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from audit.history import EventFilter
+from service.paging import MAX_NUMBER
 
 __all__ = ["MAX_VALUES", "EventFilter", "UnfitFilter", "fit_filter"]
 
 MAX_VALUES: Final = 100
 """Most values in one list: each may cost a search of its own."""
-
-_MAX_REVISION: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ def _problem(wanted: EventFilter) -> str | None:
     for name, values in lists.items():
         if len(values) > MAX_VALUES:
             return f"{name} takes at most {MAX_VALUES} values."
-    if wanted.revision is not None and not 0 <= wanted.revision <= _MAX_REVISION:
-        return f"revision must be between 0 and {_MAX_REVISION}."
+    if wanted.revision is not None and not 0 <= wanted.revision <= MAX_NUMBER:
+        return f"revision must be between 0 and {MAX_NUMBER}."
     texts = {"correlationId": (wanted.correlation_id or "",), "text": (wanted.text or "",)}
     for name, values in (lists | texts).items():
         if not all(map(_can_be_recorded, values)):

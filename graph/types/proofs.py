@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from service.anchor_sinks import AnchorState
-from service.trail import ConsistencyProof, InclusionProof, SignedCheckpoint
+from service.trail import ConsistencyProof, InclusionProof, SignedCheckpoint, write_tlog_proof
 
 
 @strawberry.type(
@@ -47,6 +47,10 @@ class AuditInclusionProof:
         description="The audit path, from the leaf's sibling upwards, hexadecimal."
     )
     checkpoint: AuditCheckpoint = strawberry.field(description="Where the path leads.")
+    tlog_proof: str = strawberry.field(
+        description="All of it in one file, the event itself included (c2sp.org/tlog-proof). An "
+        "export's `verify.py` checks it offline; so does `postledger audit verify`."
+    )
 
     @classmethod
     def of(cls, proof: InclusionProof) -> "AuditInclusionProof":
@@ -56,6 +60,7 @@ class AuditInclusionProof:
             leaf_hash=proof.leaf.hex(),
             path=[each.hex() for each in proof.path],
             checkpoint=AuditCheckpoint.of(proof.checkpoint),
+            tlog_proof=write_tlog_proof(proof),
         )
 
 

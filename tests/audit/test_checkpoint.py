@@ -1,4 +1,4 @@
-"""Checkpoints and proof files: their exact text, and what is refused."""
+"""Checkpoints: their exact text, and what is refused."""
 
 import pytest
 
@@ -6,7 +6,6 @@ from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, sign
 from audit.note import sign_note
 from audit.note_keys import Signer
 from audit.refusal import Refused
-from audit.tlog_proof import TlogProof
 from audit.tree import EMPTY_ROOT, leaf_hash, node_hash
 
 ORIGIN = "postledger.example/trail-1"
@@ -114,73 +113,3 @@ def test_signing_under_another_name_is_a_bug() -> None:
         sign_checkpoint(HEAD)
     with pytest.raises(ValueError, match="only one root"):
         Checkpoint(ORIGIN, 0, LEAVES[0])
-
-
-# The example's first lines in c2sp.org/tlog-proof, its index and its checkpoint's body.
-PUBLISHED_PROOF = (
-    "c2sp.org/tlog-proof@v1\n"
-    "index 73894\n"
-    "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n"
-    "B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\n"
-    "EKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=\n"
-    "RoopEkOdqkYqMB4MJXrbt/hMjOxsVn0IrWjpz1ZMMes=\n"
-    "AHCioX9nLjsrse6YhjRRmk1WUEirVOLLRoOQ6vfO5vk=\n"
-    "\n"
-    "example.com/fancylog\n"
-    "109482\n"
-    "sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n"
-    "\n"
-)
-PROOF = TlogProof(1, (LEAVES[0],), NOTE)
-
-
-def test_published_proof_is_read() -> None:
-    """The specification's example is read, and written again as it was."""
-    proof = TlogProof.parse(PUBLISHED_PROOF)
-
-    assert isinstance(proof, TlogProof)
-    assert (proof.index, len(proof.path)) == (73894, 5)
-    assert str(proof) == PUBLISHED_PROOF
-
-
-@pytest.mark.parametrize(
-    "proof",
-    [
-        pytest.param(PROOF, id="plain"),
-        pytest.param(TlogProof(1, (LEAVES[0],), NOTE, b"age"), id="extra data"),
-        pytest.param(TlogProof(1, (LEAVES[0],), NOTE, b""), id="empty extra data"),
-        pytest.param(TlogProof(0, (), NOTE), id="no path"),
-    ],
-)
-def test_proofs_come_back(proof: TlogProof) -> None:
-    """A proof read is the proof written."""
-    assert proof == TlogProof.parse(str(proof))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(str(PROOF).replace("@v1", "@v2"), id="other version"),
-        pytest.param(str(PROOF).replace("index 1", "index 01"), id="leading zero"),
-        pytest.param(str(PROOF).replace("index 1\n", ""), id="no index"),
-        pytest.param(str(PROOF).replace("index 1", "extra !\nindex 1"), id="extra not base64"),
-        pytest.param(str(PROOF).replace("index 1", "index 1\nQQ=="), id="short hash"),
-        pytest.param(str(TlogProof(1, (LEAVES[0],) * 64, NOTE)), id="path too long"),
-        pytest.param("c2sp.org/tlog-proof@v1\n", id="header alone"),
-        pytest.param("c2sp.org/tlog-proof@v1\n\n", id="header and border"),
-        pytest.param("", id="empty"),
-    ],
-)
-def test_malformed_proofs_are_refused(text: str) -> None:
-    """A proof has one text too."""
-    assert code_of(TlogProof.parse(text)) == "MALFORMED"
-
-
-def test_a_proof_proves_its_event_and_no_other() -> None:
-    """From the event's hash and the trail's key alone, its place follows; another's does not."""
-    keys = [SIGNER.verifier]
-
-    assert OpenedCheckpoint(HEAD, (SIGNER.verifier,)) == PROOF.verify(LEAVES[1], ORIGIN, keys)
-    assert code_of(PROOF.verify(LEAVES[0], ORIGIN, keys)) == "LEAF_MISMATCH"
-    assert code_of(PROOF.verify(LEAVES[1], "other", keys)) == "ORIGIN_MISMATCH"
-    assert code_of(PROOF.verify(LEAVES[1], ORIGIN, [NEXT.verifier])) == "SIGNATURE_INVALID"

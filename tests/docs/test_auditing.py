@@ -11,6 +11,12 @@ import pytest
 from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.note_keys import Signer
 from audit.tree import leaf_hash
+from service.access import CreatedToken, create_token
+from service.caller import COMMAND_LINE, Role
+from service.export import ExportFormat, begin_export
+from service.log_paths import log_proof
+from service.runtime import Runtime
+from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_verify import MEANINGS
 from tests.docs.tables import ROOT, differences, row
 
@@ -98,6 +104,27 @@ def test_go_verifies_a_checkpoint(tmp_path: Path) -> None:
     assert (0, signed) == (true.returncode, true.stdout)
     assert 1 == forged.returncode
     assert "invalid signature" in forged.stderr
+
+
+@pytest.mark.anyio
+async def test_an_export_and_an_event_are_checked_at_home(runtime: Runtime, tmp_path: Path) -> None:
+    """The commands, word for word, with what the service hands out."""
+    created = await create_token(runtime, COMMAND_LINE, "a token", Role.VIEWER)
+    signed = await audit_checkpoint(runtime)
+    export = await begin_export(runtime, COMMAND_LINE, ExportFormat.BUNDLE)
+    proof = await log_proof(runtime, 0)
+    assert isinstance(created, CreatedToken)
+    assert isinstance(signed, SignedCheckpoint)
+    assert proof is not None
+    (tmp_path / "trail.zip").write_bytes(b"".join([chunk async for chunk in export.chunks()]))
+    (tmp_path / "my-checkpoint.txt").write_text(signed.note)
+    (tmp_path / "event.tlog-proof").write_bytes(proof.content)
+    whole = _run(_script("zipfile"), tmp_path, key=signed.verifier_key)
+    shutil.copy(tmp_path / "trail" / "verify.py", tmp_path)
+    one = _run(_script("tlog-proof"), tmp_path, key=signed.verifier_key)
+
+    assert (0, True) == (whole.returncode, "INTACT" in whole.stdout), whole.stdout + whole.stderr
+    assert (0, True) == (one.returncode, created.token.id in one.stdout), one.stdout + one.stderr
 
 
 def test_sha256sum_gives_the_leaf_hash(tmp_path: Path) -> None:

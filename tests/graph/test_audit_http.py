@@ -1,10 +1,14 @@
 """The trail over plain HTTP: who gets it, and what is answered to whom who does not."""
 
 import base64
+import contextlib
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audit import verify_bundle
 from service.caller import Role
 from tests.graph.world import World, codes
 
@@ -29,6 +33,23 @@ pytestmark = pytest.mark.anyio
             Role.AUDITOR, "/audit/log/tile/0/000.p/1", 200, "application/octet-stream", id="tile"
         ),
         pytest.param(Role.AUDITOR, "/audit/log/tile/7/000", 404, "application/json", id="no-tile"),
+        pytest.param(
+            Role.AUDITOR,
+            "/audit/log/proof/1.tlog-proof",
+            200,
+            "text/plain; charset=utf-8",
+            id="proof",
+        ),
+        pytest.param(
+            Role.AUDITOR,
+            f"/audit/log/proof/{10**30}.tlog-proof",
+            404,
+            "application/json",
+            id="no-event",
+        ),
+        pytest.param(
+            Role.VIEWER, "/audit/log/proof/1.tlog-proof", 403, "application/json", id="not-proven"
+        ),
         pytest.param(Role.VIEWER, "/audit/export", 403, "application/json", id="viewer"),
         pytest.param(Role.VIEWER, "/audit/log/checkpoint", 403, "application/json", id="seen"),
         pytest.param(
@@ -115,6 +136,25 @@ async def test_the_whole_story_over_graphql(world: World) -> None:
         "auditVerification"
     ]
     assert [{"code": "ORIGIN_MISMATCH"}] == foreign["data"]["auditVerification"]["findings"]
+
+
+async def test_one_event_is_proven_at_home(world: World, tmp_path: Path) -> None:
+    """The same file over HTTP and GraphQL, which proves the event with `verify.py` alone."""
+    path = "/audit/log/proof/1.tlog-proof"
+    fetched = await world.client.get(path, headers=world.headers(Role.AUDITOR))
+    answer = await world.ask(
+        "{ auditInclusionProof(sequence: 1) { tlogProof checkpoint { verifierKey } } }"
+    )
+    proof = answer["data"]["auditInclusionProof"]
+    file = tmp_path / "event.tlog-proof"
+    file.write_text(fetched.text)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        status = verify_bundle.main(["--key", proof["checkpoint"]["verifierKey"], str(file)])
+
+    assert fetched.text == proof["tlogProof"]
+    assert 0 == status, printed.getvalue()
+    assert '"action":"ACCESS_TOKEN_CREATED"' in printed.getvalue()
 
 
 async def test_what_is_not_there_is_the_callers_mistake(world: World) -> None:
