@@ -99,6 +99,8 @@ async def write_export(
         async with aclosing(found.chunks(on_step)) as chunks:
             async for chunk in chunks:
                 file.write(chunk)
+        # A full disk may show only now, when both files can still be taken away.
+        file.flush()
     return found
 
 
