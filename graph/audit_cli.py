@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from graph.command import run, with_runtime
+from graph.command import run, with_trail
 from graph.config import Config
 from graph.export_cli import export
 from graph.progress import progress
 from service.caller import COMMAND_LINE
 from service.runtime import Runtime
-from service.startup import CannotStartError, open_closed_trail
+from service.startup import CannotStartError, open_closed_trail, require_trail
 from service.trail import NoProof, audit_checkpoint
 from service.trail_keys import NoNewKey, rotate_signing_key
 from service.trail_reopen import CannotReopenError, reopen_trail
@@ -48,7 +48,8 @@ def verify(
         raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
 
     async def work(config: Config) -> Verification:
-        async with open_closed_trail(config.storage) as runtime:
+        require_trail(config.storage)
+        async with open_closed_trail(config.storage, as_it_is=True) as runtime:
             with progress() as on_step:
                 notes = tuple((_read(path), str(path)) for path in checkpoint or ())
                 asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
@@ -75,7 +76,7 @@ def checkpoint(
         typer.echo(signed.note, nl=False)
         typer.echo(f"\nverifier key: {signed.verifier_key}", err=True)
 
-    run(lambda config: with_runtime(config, work))
+    run(lambda config: with_trail(config, work))
 
 
 audit.command()(export)
@@ -97,7 +98,7 @@ def rotate_key() -> None:
         typer.echo(rotated.after)
         typer.echo("Tell the auditors, together with a checkpoint: `postledger audit checkpoint`.")
 
-    run(lambda config: with_runtime(config, work))
+    run(lambda config: with_trail(config, work))
 
 
 @audit.command()
@@ -110,6 +111,7 @@ def reopen(
     """
 
     async def work(config: Config) -> None:
+        require_trail(config.storage, or_memory=True)
         async with open_closed_trail(config.storage) as runtime:
             try:
                 done = await reopen_trail(runtime, COMMAND_LINE, reason, config.trail_name)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graph.command import run, with_runtime
+from graph.command import run, with_trail
 from graph.config import Config
 from graph.new_file import new_file
 from graph.progress import progress
@@ -67,7 +67,7 @@ def export(  # noqa: PLR0913 (a filter's conditions)
             with progress() as on_step:
                 return await write_export(runtime, output, kind, wanted, on_step)
 
-        found = await with_runtime(config, write)
+        found = await with_trail(config, write)
         typer.echo(f"Wrote {output}, from a trail of {found.size} events.")
         if kind is not ExportFormat.BUNDLE:
             typer.echo(f"Its checkpoint is {checkpoint_path(output)}.")
