@@ -1,7 +1,9 @@
 """An event's body: the exact bytes that the trail vouches for, RFC 8785 canonical JSON."""
 
 import json
+import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
 import rfc8785
@@ -10,10 +12,21 @@ from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Change, Cli
 
 VERSION: Final = 1
 MAX_BODY_BYTES: Final = 32 * 1024
+_MARK: Final = "… [cut, {} characters, SHA-256 {}]"
+_CUT: Final = re.compile(r"… \[cut, \d+ characters, SHA-256 [0-9a-f]{64}\]\Z")
 _TEXT_LIMITS: Final = (8_000, 2_000, 500, 100)
 """Characters that a text may keep; the later limits are tried while the body is too large."""
 
 _Json: TypeAlias = "str | int | bool | list[_Json] | dict[str, _Json] | None"
+
+
+_NAMES: Final = frozenset(
+    (
+        *("v", "log_id", "seq", "prev", "ts", "action", "outcome", "error_code", "actor"),
+        *("client", "target", "revision", "changes", "reason", "correlation_id", "detail"),
+    )
+)
+_ACTOR_NAMES: Final = frozenset(("kind", "id", "name", "role"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ def read_body(body: str) -> Event:
     return parse_body(body).event
 
 
-def parse_body(body: str) -> Parsed:
+def parse_body(body: str | bytes) -> Parsed:
     """The event that a body tells, and the place that it claims.
 
     Raises:
@@ -72,6 +85,10 @@ def parse_document(document: Any) -> Parsed:  # noqa: ANN401 (whatever JSON gave
         ValueError: it is not the document of a body that `write_body` makes.
     """
     try:
+        if document.keys() != _NAMES or document["actor"].keys() != _ACTOR_NAMES:
+            raise ValueError("it lacks something that every event has, or holds what none has")
+        if document["v"] != VERSION:
+            raise ValueError("it is of another version")
         place = Place(document["log_id"], document["seq"], document["prev"], document["ts"])
         actor, client = document["actor"], document["client"]
         event = Event(
@@ -87,9 +104,52 @@ def parse_document(document: Any) -> Parsed:  # noqa: ANN401 (whatever JSON gave
             correlation_id=document["correlation_id"],
             detail=document["detail"],
         )
-        return Parsed(event, place)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an event's body: {error}") from None
+    if event.action is AuditAction.UNREADABLE or not _are_of_their_types(event, place):
+        raise ValueError("a part of it is of another type")
+    return Parsed(event, place)
+
+
+def _are_of_their_types(event: Event, place: Place) -> bool:
+    """JSON has any type in any place; whoever reads an event relies on those that it is made of."""
+    client = event.client or Client(None, "", None, "", None)
+    texts: tuple[object, ...] = (
+        *(place.log_id, place.ts, event.target, event.actor.name),
+        *(client.ip_source, client.request_id),
+        *(each.field for each in event.changes),
+    )
+    texts_or_none: tuple[object, ...] = (
+        *(place.prev, event.actor.id, event.actor.role, event.error_code, event.reason),
+        *(event.correlation_id, client.ip, client.user_agent, client.operation),
+        *(text for each in event.changes for text in (each.before, each.after)),
+    )
+    numbers: tuple[object, ...] = (place.seq, event.revision or 0)
+    detail: object = event.detail
+    return (
+        all(isinstance(each, str) for each in texts)
+        and all(isinstance(each, str | None) for each in texts_or_none)
+        and all(type(each) is int for each in numbers)
+        and isinstance(detail, dict)
+        and all(isinstance(each, str | int | None) for each in detail.values())
+    )
+
+
+def is_cut_from(told: str, whole: str) -> bool:
+    """Whether a text in an event is what became of a whole text that was too long for it."""
+    mark = _MARK.format(len(whole), digest_of(whole))
+    return told.endswith(mark) and whole.startswith(told.removesuffix(mark))
+
+
+def cut_mark(told: str | None) -> str | None:
+    """What a text that was cut says of the whole: its length and hash. None for another text."""
+    found = _CUT.search(told or "")
+    return None if found is None else found[0]
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a text, hexadecimal."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _document(event: Event, place: Place, limit: int) -> dict[str, _Json]:
@@ -147,6 +207,9 @@ def _detail(detail: Detail, limit: int) -> dict[str, _Json]:
 
 
 def _clean(text: str, limit: int) -> str:
-    """Text that every JSON reader and both databases keep as it is: no NUL, no lone surrogate."""
-    kept = text if len(text) <= limit else f"{text[:limit]}… [cut, {len(text)} characters]"
+    """Text that every JSON reader and both databases keep as it is: no NUL, no lone surrogate.
+
+    Of one that is too long the beginning is kept, its length, and the hash of the whole.
+    """
+    kept = text if len(text) <= limit else text[:limit] + _MARK.format(len(text), digest_of(text))
     return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in kept)

@@ -96,6 +96,12 @@ def open_checkpoint(
     return OpenedCheckpoint(checkpoint, opened.signed_by)
 
 
+def stated_by(note: str) -> Checkpoint | Refused:
+    """What a note states, its signatures not looked at."""
+    text, _, _ = note.rpartition("\n\n")
+    return Checkpoint.parse(text + "\n")
+
+
 def _rather_its_origin(note: str, origin: str, refusal: Refused) -> Refused:
     """Say "another trail's" where that is why no key of ours signed it."""
     claimed, newline, _ = note.partition("\n")

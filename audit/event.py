@@ -7,7 +7,10 @@ from typing import TypeAlias
 
 
 class AuditAction(StrEnum):
-    """What was done or tried."""
+    """What was done or tried.
+
+    UNREADABLE is never written: it stands for what somebody else has put in an event's place.
+    """
 
     EMAIL_SETTINGS_UPDATED = "EMAIL_SETTINGS_UPDATED"
     EMAIL_SETTINGS_RESTORED = "EMAIL_SETTINGS_RESTORED"
@@ -21,6 +24,7 @@ class AuditAction(StrEnum):
     SIGNING_KEY_CHANGED = "SIGNING_KEY_CHANGED"
     ENCRYPTION_KEY_CHANGED = "ENCRYPTION_KEY_CHANGED"
     TRAIL_REOPENED = "TRAIL_REOPENED"
+    UNREADABLE = "UNREADABLE"
 
 
 class AuditOutcome(StrEnum):

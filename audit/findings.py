@@ -1,7 +1,11 @@
 """What a verification finds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
 from audit import verify_bundle
 
@@ -32,6 +36,9 @@ MEANINGS: Final = {
     "SETTINGS_DIFFER": "The settings in force are not those that the trail led to.",
     "REVISION_DIFFERS": "An earlier revision of the settings is not what the trail says.",
     "TOKENS_DIFFER": "The access tokens are not those that the trail tells of.",
+    "TESTS_DIFFER": "The test emails are not what the trail says of them.",
+    "ARCHIVE_DIFFERS": "The archive of an ended trail is not what it was when that ended.",
+    "UNREADABLE": "Something cannot be read at all, and what follows from it was not checked.",
 }
 """Every code that a verification may find, in words; the documentation is held to it."""
 
@@ -46,6 +53,9 @@ class Finding:
     count: int
 
 
+_NO_ROW: Final = (NoResultFound, MultipleResultsFound)
+
+
 class Findings(verify_bundle.Findings):
     """The first finding of each code, in the order in which they were met."""
 
@@ -56,6 +66,22 @@ class Findings(verify_bundle.Findings):
         """Notes a finding; of each code, the first is kept and the others are counted."""
         self.total += 1
         super().add(code, seq, message)
+
+    @contextmanager
+    def reading(self, what: str) -> Iterator[None]:
+        """Turns what cannot be read into a finding: nobody is to stop a verification by damage.
+
+        A database that does not answer is not damage, and passes.
+        """
+        try:
+            yield
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            reason = str(error.orig).strip().partition("\n")[0]
+            self.add("UNREADABLE", None, f"{what}: {reason}")
+        except (ValueError, TypeError, LookupError, AttributeError, *_NO_ROW) as error:
+            self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
 
     @property
     def listed(self) -> tuple[Finding, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from audit.body import read_body
-from audit.event import AuditAction, AuditOutcome, Event
+from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.words import field_word, sought_words
 from db import events
 from db.database import Session
@@ -16,7 +17,11 @@ from db.tables import AuditEventRow
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event in its place. `body` is the exact text that the trail vouches for."""
+    """An event in its place. `body` is the exact text that the trail vouches for.
+
+    Where that cannot be read, because somebody changed it in the database, the event is UNREADABLE:
+    one such is no reason to show nobody the others.
+    """
 
     seq: int
     occurred_at: datetime
@@ -83,7 +88,7 @@ async def read_bodies(
     if conditions is None:
         return []
     span = Span(window.above, window.below, window.newest, window.limit)
-    return [(row.seq, row.body) for row in await events.events(session, conditions, span)]
+    return [(row.seq, _text(row.body)) for row in await events.events(session, conditions, span)]
 
 
 def _conditions(wanted: EventFilter) -> EventConditions | None:
@@ -106,4 +111,19 @@ def _conditions(wanted: EventFilter) -> EventConditions | None:
 
 
 def _recorded(row: AuditEventRow) -> Recorded:
-    return Recorded(row.seq, read_instant(row.ts), read_body(row.body), row.body, row.leaf)
+    # Of whatever types: SQLite keeps anything in any column.
+    body, leaf = _text(row.body), _text(row.leaf)
+    try:
+        return Recorded(row.seq, read_instant(row.ts), read_body(body), body, leaf)
+    except (ValueError, TypeError, RecursionError):
+        return Recorded(row.seq, _LONG_AGO, _UNREADABLE, body, leaf)
+
+
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
+_UNREADABLE: Final = Event(
+    AuditAction.UNREADABLE, AuditOutcome.UNKNOWN, Actor(ActorKind.SYSTEM, None, "(unreadable)"), ""
+)
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from audit.checkpoint import Checkpoint
+from audit.checkpoint import Checkpoint, stated_by
 from audit.refusal import Refused, malformed
 
 
@@ -37,8 +37,7 @@ class SignerMemory:
             return None
         except (OSError, UnicodeDecodeError) as error:
             return malformed(f"it cannot be read ({type(error).__name__})")
-        text, _, _ = note.rpartition("\n\n")
-        return Checkpoint.parse(text + "\n")
+        return stated_by(note)
 
     def remember(self, checkpoint: Checkpoint, note: str) -> None:
         """Keeps a checkpoint, unless a larger one of this trail, or another trail's, is there.

@@ -7,17 +7,22 @@ what a crash or another process left; it may never be behind, and it must contin
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
+
 from audit import tree
 from audit.checkpoint import Checkpoint, open_checkpoint
 from audit.note_keys import VerifierKey, parse_verifier_key
 from audit.refusal import Refused
-from audit.trail import Tip, Trail, continues, read_nodes, sign
+from audit.succession import begins_after
+from audit.trail import Tip, Trail, continues, head_problem, read_nodes, sign
 from db import events
 from db import tree as stored
 from db.database import Session
 from db.tables import AuditHead
 
 _BATCH = 1_000
+
+_log = structlog.get_logger()
 
 
 class OpeningCode(StrEnum):
@@ -54,18 +59,22 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
         return missing
     tip = Tip.of(head)
     remembered = trail.memory.read()
-    problem = await _compare(session, trail, tip, remembered)
+    ended = isinstance(remembered, Checkpoint) and await begins_after(session, tip, remembered)
+    problem = None if ended else await _compare(session, trail, tip, remembered)
     if problem is not None:
         return problem
-    problem = await _check_signed(session, tip)
+    problem = await _check_signed(session, head, tip)
     if problem is not None:
         return problem
     trail.begin_at(tip.checkpoint)
     note = await stored.checkpoint_note(session, tip.size)
     if note is None:
         await sign(session, tip, [trail.signer(tip)])
-    else:
-        trail.signed(session, tip.checkpoint, note)
+        return None
+    if ended:
+        _log.warning("the trail was begun anew", origin=tip.origin, size=tip.size)
+        trail.memory.begin_anew(note)
+    trail.signed(session, tip.checkpoint, note)
     return None
 
 
@@ -176,7 +185,7 @@ _WHAT_TO_DO = (
 )
 
 
-async def _check_signed(session: Session, tip: Tip) -> NotOpened | None:
+async def _check_signed(session: Session, head: AuditHead, tip: Tip) -> NotOpened | None:
     """Whether the newest checkpoint is one of this key over this very end, and the tree holds it.
 
     A database that was never signed has none: then there is nothing to compare with.
@@ -194,6 +203,8 @@ async def _check_signed(session: Session, tip: Tip) -> NotOpened | None:
     elif opened.checkpoint != tip.checkpoint or not await _is_grown(session, tip):
         reason = f"it states {opened.checkpoint.size} events, and the database's end is another"
     else:
+        reason = await head_problem(session, head) or ""
+    if not reason:
         return None
     return NotOpened(
         OpeningCode.NOT_SIGNED,

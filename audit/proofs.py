@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from audit import tree
-from audit.checkpoint import Checkpoint
+from audit.checkpoint import Checkpoint, stated_by
 from audit.trail import read_nodes
 from db import tree as stored
 from db.database import Session
@@ -53,8 +53,7 @@ async def read_checkpoint(session: Session, size: int | None) -> SignedCheckpoin
     size = newest.size if size is None else size
     if note is None:
         return NoProof(f"No checkpoint was signed at size {size}; the newest is of {newest.size}.")
-    text, _, _ = note.rpartition("\n\n")
-    checkpoint = Checkpoint.parse(text + "\n")
+    checkpoint = stated_by(note)
     key = await _key_at(session, size)
     if not isinstance(checkpoint, Checkpoint) or key is None:
         return NoProof(f"The checkpoint of size {size} is damaged: verify the trail.")

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import structlog
 
@@ -25,6 +25,8 @@ from db import tree as stored
 from db.database import Database, Session, after_commit
 from db.instant import write_instant
 from db.tables import AuditHead
+
+Clock: TypeAlias = Callable[[], datetime]
 
 _CARRIED: Final = "trail"
 _SIGNED: Final = "trail_signed"
@@ -167,18 +169,19 @@ class Trail:
 
 
 async def append(
-    session: Session, event: Event, now: datetime, *, next_signer: Signer | None = None
+    session: Session, event: Event, clock: Clock, *, next_signer: Signer | None = None
 ) -> Appended:
     """Appends an event; it stands when the caller's transaction commits.
 
     Call it late in the transaction: it locks the trail's end until then. Sequence numbers are
     taken from the locked row and so have no gaps. Times never go back: where the clock did,
-    the event carries the time of the one before and says so in `detail`.
+    the event carries the time of the one before and says so in `detail`. The clock is read
+    behind the lock, so that nobody's waiting looks like a clock that went back.
 
     Args:
         session: the caller's transaction, of a database that a `Trail` was attached to.
         event: what is to be recorded.
-        now: the time by the clock.
+        clock: tells the time.
         next_signer: the key that signs from this event on; the one in use signs it as well.
 
     Raises:
@@ -188,8 +191,11 @@ async def append(
     head = await events.lock_head(session)
     tip = Tip.of(head)
     await trail.hold(session, tip)
+    problem = await head_problem(session, head)
+    if problem is not None:
+        raise SignerRefusedError(f"The trail's end was changed past the service: {problem}.")
     signers = [trail.signer(tip)]
-    ts = write_instant(now)
+    ts = write_instant(clock())
     if head.last_ts is not None and ts < head.last_ts:
         event = replace(event, detail={**event.detail, "clock_went_back_to": ts})
         ts = head.last_ts
@@ -220,6 +226,17 @@ async def sign(session: Session, tip: Tip, signers: Sequence[Signer]) -> str:
     await stored.insert_checkpoint(session, tip.size, note)
     Trail.of(session).signed(session, tip.checkpoint, note)
     return note
+
+
+async def head_problem(session: Session, head: AuditHead) -> str | None:
+    """What the head row says of the last event that is not so: the next event would repeat it."""
+    last = await events.event(session, head.size - 1)
+    leaf = None if last is None else tree.leaf_hash(last.body.encode()).hex()
+    if (head.last_leaf, head.last_ts) != (leaf, None if last is None else last.ts):
+        return "its record holds another hash or time than the last event"
+    if not (head.origin or "").endswith(f"/{head.log_id}"):
+        return "its record names another trail than its checkpoints"
+    return None
 
 
 async def continues(session: Session, seen: Checkpoint, tip: Tip) -> bool:

@@ -8,6 +8,7 @@ or a bare file of events. It holds:
     entries.jsonl   the events' exact bytes, one a line, in order from 0
     checkpoint      the signed statement of how many there are, and of their Merkle root
     keys            the keys that signed since when: a size, a space and a verifier key, a line each
+    rotations/...   the checkpoint at which each later key begins: the key before it signed it, too
     tile/0/...      the events' hashes as C2SP tiles; if present, an edited event is named by them
     filter          present only if the export was filtered; then completeness cannot be checked
 
@@ -233,6 +234,12 @@ class Key(NamedTuple):
     def __str__(self) -> str:
         return f"{ascii(self.name)[1:-1]}+{self.key_id.hex()}"
 
+    @property
+    def text(self) -> str:
+        """As the service writes it."""
+        encoded = base64.b64encode(b"\x01" + self.public_key).decode("ascii")
+        return f"{self.name}+{self.key_id.hex()}+{encoded}"
+
 
 class Signature(NamedTuple):
     """One line under a note."""
@@ -310,15 +317,39 @@ def _parse_signature(line: bytes) -> Signature:
 
 
 class Trust:
-    """Which keys are believed, and from which size on each of them signs."""
+    """Which keys are believed, and from which size on each of them signs.
+
+    A key comes after another by that one's word: both sign the checkpoint at which it begins. So
+    whoever trusts a key trusts those that follow it, and nobody without the key can add one.
+    """
 
     def __init__(self, bundled: Sequence[Key], given: Sequence[Key]) -> None:
         unlisted = [key for key in given if not any(key[:3] == each[:3] for each in bundled)]
         self._keys = sorted([*unlisted, *bundled], key=lambda key: key.from_size)
         self._given = {key[:3] for key in given}
+        self._trusted = set(self._given)
+
+    def take_change(self, before: Key, after: Key, first: Checkpoint | None) -> str | None:
+        """Check a later key by its first checkpoint; say why it is not to be believed."""
+        if first is None or first.size != after.from_size or first.origin != after.name:
+            return "the bundle lacks its first checkpoint, which the key before it signed"
+        signers = self._signers(first)
+        if isinstance(signers, str):
+            return signers
+        if not {before[:3], after[:3]} <= {key[:3] for key in signers}:
+            return f"its first checkpoint is not signed by both, it and the key before, {before}"
+        if before[:3] in self._trusted:
+            self._trusted.add(after[:3])
+        return None
 
     def problem_with(self, checkpoint: Checkpoint) -> str | None:
         """Say why the checkpoint's signatures are not to be believed; None if they are."""
+        signers = self._signers(checkpoint)
+        if isinstance(signers, str):
+            return signers
+        return self._problem_with_signers(checkpoint, signers)
+
+    def _signers(self, checkpoint: Checkpoint) -> list[Key] | str:
         signers = []
         for signature in checkpoint.signatures:
             known = [key for key in self._keys if key[:2] == signature[:2]]
@@ -330,15 +361,15 @@ class Trust:
             if known and not holding:
                 return f"the signature by {known[0]} does not hold: the statement was changed"
             signers += holding
-        return self._problem_with_signers(checkpoint, signers)
+        return signers
 
     def _problem_with_signers(self, checkpoint: Checkpoint, signers: Sequence[Key]) -> str | None:
         names = ", ".join(map(str, signers))
         own = [key for key in signers if key.name == checkpoint.origin]
         if not own:
             return "it bears no signature by a known key of this trail"
-        if self._given and not any(key[:3] in self._given for key in own):
-            return f"it is signed by {names}, not by a key that you gave with --key"
+        if self._given and not any(key[:3] in self._trusted for key in own):
+            return f"it is signed by {names}, not by a key that you gave or one that followed it"
         periods = [key.from_size for key in self._keys if key.name == checkpoint.origin]
         current = max((size for size in periods if size <= checkpoint.size), default=0)
         if not any(key.from_size == current for key in own):
@@ -464,7 +495,9 @@ class Trail:
         self.expected = 0
         self.count = 0
         self.event: object = None
-        """The last event, decoded; None where its body is not canonical."""
+        """The last event, decoded; None where that it cannot be read was found already."""
+        self.key_changes: list[tuple[int, str]] = []
+        """From which size on which verifier key signs, as the events tell it."""
 
     def take(self, body: bytes) -> bytes:
         """Check the next event's own form and its place; give its leaf hash."""
@@ -485,7 +518,7 @@ class Trail:
         try:
             if len(body) > LARGEST_BODY:
                 raise NotCanonicalError("it is longer than 32 KiB")  # noqa: TRY301 (one way out)
-            self.event = event = parse_canonical(body)
+            event = parse_canonical(body)
         except NotCanonicalError as problem:
             self._findings.add("NOT_CANONICAL", self.expected, str(problem))
             return self.expected
@@ -502,10 +535,18 @@ class Trail:
             message = f"its version is {version!a:.40}; this program knows version 1"
             self._findings.add("UNKNOWN_VERSION", seq, message)
             return seq
+        self.event = event
         self._check_trail(seq, event.get("log_id"))
         self._check_previous(seq, event.get("prev"))
         self._check_time(seq, event.get("ts"))
+        self._note_key(seq, event)
         return seq
+
+    def _note_key(self, seq: int, event: dict[str, object]) -> None:
+        if (event.get("action"), event.get("outcome")) == ("SIGNING_KEY_CHANGED", "SUCCEEDED"):
+            detail = event.get("detail")
+            after = detail.get("after") if isinstance(detail, dict) else None
+            self.key_changes.append((seq + 1, str(after)))
 
     def _check_sequence(self, seq: int) -> None:
         if seq < self.expected:
@@ -552,6 +593,19 @@ class Statements:
         self._rooted = rooted
         self._own: Checkpoint | None = None
         self._own_is_signed = False
+
+    def take_key_changes(self, bundle: Bundle, keys: Sequence[Key]) -> None:
+        """Check that each key but the first came by the word of the one before."""
+        for place in range(1, len(keys)):
+            before, after = keys[place - 1], keys[place]
+            first = _checkpoint_in(bundle, f"rotations/{after.from_size}")
+            problem = self._trust.take_change(before, after, first)
+            if problem:
+                message = f"of the key that follows at {after.from_size}: {problem}"
+                self._findings.add("SIGNATURE_INVALID", None, message)
+            elif first and self._rooted and self._tree.roots.get(first.size) != first.root:
+                message = f"the first {first.size} events are not those of the change of keys there"
+                self._findings.add("ROOT_MISMATCH", None, message)
 
     def take_own(self, own: Checkpoint, events: int) -> None:
         """Check the bundle's own checkpoint; `events` is one more than the last event's number."""
@@ -609,10 +663,12 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
     """Check a bundle from end to end, in one pass and in flat memory."""
     findings = Findings()
     own = _own_checkpoint(bundle, findings)
-    trust = Trust(parse_keys(bundle.read("keys") or b""), given)
+    keys = parse_keys(bundle.read("keys") or b"")
+    trust = Trust(keys, given)
     filtered = bundle.bare or bundle.read("filter") is not None
     tiles = Tiles(bundle, own.size if own else 0)
-    tree = Tree([each.size for each in (*outside, *([own] if own else []))])
+    wanted = [each.size for each in (*outside, *([own] if own else []))]
+    tree = Tree([*wanted, *(key.from_size for key in keys)])
     trail = Trail(findings, tiles, own.origin.rpartition("/")[2] if own else "", filtered=filtered)
     for body in bundle.bodies():
         leaf = trail.take(body)
@@ -620,7 +676,13 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
             tree.append(leaf)
         _show_progress(trail.count)
     rooted = not filtered or _grow_from_tiles(tree, tiles, own)
+    if not filtered and trail.key_changes != [(key.from_size, key.text) for key in keys[1:]]:
+        message = (
+            f"the events tell of {len(trail.key_changes)} changes, the bundle's keys of others"
+        )
+        findings.add("KEYS_DIFFER", None, message)
     statements = Statements(tree, trust, findings, rooted=rooted)
+    statements.take_key_changes(bundle, keys)
     if own is not None:
         statements.take_own(own, trail.expected if filtered else tree.size)
     for each in outside:
@@ -643,6 +705,13 @@ def _own_checkpoint(bundle: Bundle, findings: Findings) -> Checkpoint | None:
         return parse_checkpoint(data)
     except CannotCheckError as problem:
         findings.add("CHECKPOINT_MALFORMED", None, f"of the bundle's checkpoint: {problem}")
+        return None
+
+
+def _checkpoint_in(bundle: Bundle, name: str) -> Checkpoint | None:
+    try:
+        return parse_checkpoint(bundle.read(name) or b"")
+    except CannotCheckError:
         return None
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
+from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, stated_by
 from audit.findings import Findings
 from audit.note_keys import VerifierKey, parse_verifier_key
 from audit.refusal import RefusalCode, Refused
@@ -18,12 +19,18 @@ class KeyPeriod:
 
 
 class KeyHistory:
-    """The trail's keys, and those that an auditor knows it by."""
+    """The trail's keys, and those that an auditor knows it by.
+
+    A key comes after another by that one's word: both sign the checkpoint at which it begins. So
+    whoever trusts a key trusts those that follow it, and nobody without the key can add one.
+    """
 
     def __init__(
         self, rows: Sequence[tuple[int, str]], given: Sequence[VerifierKey], findings: Findings
     ) -> None:
+        self._findings = findings
         self._given = tuple(given)
+        self._trusted = set(given)
         periods = []
         for from_size, text in rows:
             key = parse_verifier_key(text)
@@ -33,6 +40,48 @@ class KeyHistory:
                 periods.append(KeyPeriod(from_size, key))
         self.periods = tuple(sorted(periods, key=lambda period: period.from_size))
         self._keys = tuple(period.key for period in self.periods)
+
+    @property
+    def changed_at(self) -> tuple[int, ...]:
+        """The sizes at which a key followed another."""
+        return tuple(period.from_size for period in self.periods[1:])
+
+    def take_changes(
+        self, origin: str, notes: Mapping[int, str], roots: Mapping[int, bytes]
+    ) -> None:
+        """Checks that each key but the first came by the word of the one before.
+
+        Args:
+            origin: the trail's.
+            notes: the stored checkpoints at the sizes of `changed_at`.
+            roots: the events' roots at these sizes, as far as there are so many events.
+        """
+        for before, period in pairwise(self.periods):
+            size = period.from_size
+            problem = self._problem_with_change(origin, before, period, notes.get(size))
+            if problem is not None:
+                message = f"of the key that follows at {size}: {problem}"
+                self._findings.add("SIGNATURE_INVALID", None, message)
+            elif before.key in self._trusted:
+                self._trusted.add(period.key)
+            stated = stated_by(notes.get(size, ""))
+            if isinstance(stated, Checkpoint) and stated.root != roots.get(size):
+                message = f"the first {size} events are not those of the change of keys there"
+                self._findings.add("ROOT_MISMATCH", None, message)
+
+    def _problem_with_change(
+        self, origin: str, before: KeyPeriod, period: KeyPeriod, note: str | None
+    ) -> str | None:
+        if note is None:
+            return "its first checkpoint is gone, which the key before it must have signed"
+        opened = open_checkpoint(note, origin, (before.key, period.key))
+        if isinstance(opened, Refused):
+            return opened.message
+        if opened.checkpoint.size != period.from_size:
+            return f"its first checkpoint states {opened.checkpoint.size} events"
+        if before.key not in opened.signed_by:
+            return f"the key before it, {before.key}, did not sign its first checkpoint"
+        return None
 
     def problem_with(self, note: str, origin: str, *, known_to_auditor: bool) -> Refused | None:
         """Why a note's signatures are not to be believed.
@@ -51,8 +100,8 @@ class KeyHistory:
         self, opened: OpenedCheckpoint, *, known_to_auditor: bool
     ) -> Refused | None:
         names = ", ".join(map(str, opened.signed_by))
-        if known_to_auditor and self._given and not set(self._given) & set(opened.signed_by):
-            message = f"it is signed by {names}, not by a key that you gave"
+        if known_to_auditor and self._given and self._trusted.isdisjoint(opened.signed_by):
+            message = f"it is signed by {names}, not by a key that you gave or one that followed it"
             return Refused(RefusalCode.SIGNATURE_INVALID, message)
         size = opened.checkpoint.size
         current = [each.key for each in self.periods if each.from_size <= size][-1:]
@@ -70,6 +119,7 @@ class CheckpointChecks:
         self._keys = keys
         self._origin = origin
         self.newest: int | None = None
+        self.count = 0
 
     def take(self, size: int, note: str, root: bytes | None) -> None:
         """Checks a checkpoint. `root` is None where there are fewer events than its size."""
@@ -77,6 +127,7 @@ class CheckpointChecks:
             message = f"none is there for {self.newest + 1} events"
             self._findings.add("CHECKPOINT_MISSING", None, message)
         self.newest = size
+        self.count += 1
         problem = self._keys.problem_with(note, self._origin, known_to_auditor=False)
         if problem is not None:
             self._findings.add(_code(problem), None, f"of the checkpoint {size}: {problem.message}")
@@ -130,12 +181,6 @@ class CheckpointChecks:
             if problem is None:
                 message += "; it is validly signed, which proves that two trails were shown"
             self._findings.add("CHECKPOINT_MISMATCH", None, message)
-
-
-def stated_by(note: str) -> Checkpoint | Refused:
-    """What a note states, its signatures not looked at."""
-    text, _, _ = note.rpartition("\n\n")
-    return Checkpoint.parse(text + "\n")
 
 
 def _code(problem: Refused) -> str:

@@ -9,29 +9,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from sqlalchemy.exc import DBAPIError
+
 from audit.body import Parsed
+from audit.checkpoint import stated_by
 from audit.event import AuditAction
 from audit.findings import Findings
 from audit.note_keys import VerifierKey
 from audit.refusal import Refused
 from audit.trail import read_frontier
 from audit.tree import leaf_hash
-from audit.verify_checkpoints import CheckpointChecks, KeyHistory, stated_by
-from audit.verify_events import EventChecks
+from audit.verify_checkpoints import CheckpointChecks, KeyHistory
+from audit.verify_events import EventChecks, bytes_of
+from audit.verify_guards import check_guards
 from audit.verify_tree import TreeChecks
 from db import events
 from db import tree as stored
 from db.database import Session
-from db.guards import expected_guards
 from db.tables import AuditHead
-from db.trail_reading import (
-    EventRow,
-    LeafRow,
-    count_searched,
-    event_rows,
-    leaf_rows,
-    standing_guards,
-)
+from db.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
 
 _STEP: Final = 2_000
 
@@ -60,8 +56,8 @@ class Outside:
 class Asked:
     """What a verification holds the trail against besides itself.
 
-    `quick` leaves it at the events' hashes, the tree, the newest checkpoint and those from
-    elsewhere. `on_step` is told how many events are checked, and of how many.
+    `quick` leaves it at the events' hashes, the tree, the newest checkpoint, the keys and the
+    checkpoints from elsewhere. `on_step` is told how many events are checked, and of how many.
     """
 
     outside: tuple[Outside, ...] = ()
@@ -90,20 +86,29 @@ class DatabaseVerification:
 
     async def run(self) -> None:
         """Verifies everything in the database that can be told from the trail alone."""
-        head = await events.head(self._session)
-        rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
-        keys = KeyHistory(rows, self._asked.keys, self.findings)
+        with self.findings.reading("the record of the trail's end, or the keys"):
+            head = await events.head(self._session)
+            rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
+            keys = KeyHistory(rows, self._asked.keys, self.findings)
+            self._tree.want(keys.changed_at)
+            await self._run(head, keys)
+
+    async def _run(self, head: AuditHead, keys: KeyHistory) -> None:
         checkpoints = CheckpointChecks(self.findings, keys, head.origin or "")
         if self._asked.quick:
             await self._check_leaves(head)
             await self._check_newest(checkpoints)
         else:
-            await self._check_events(head, checkpoints)
+            with self.findings.reading("the events, or their checkpoints"):
+                await self._check_events(head, checkpoints)
             self._check_head(head)
             self._check_keys(keys)
-            await self._check_search()
-            await self._check_guards()
+            with self.findings.reading("the rows beside the events"):
+                await self._check_rest(checkpoints)
+            with self.findings.reading("the guards"):
+                await check_guards(self._session, self.findings)
         await self._tree.finish(self._session)
+        await self._check_changes(keys, head.origin or "")
         newest = await stored.newest_checkpoint(self._session)
         checkpoints.finish(self._tree.size, None if newest is None else newest.note)
         self._take_outside(checkpoints)
@@ -111,7 +116,7 @@ class DatabaseVerification:
     async def _check_events(self, head: AuditHead, checkpoints: CheckpointChecks) -> None:
         checks = EventChecks(self.findings, head.log_id, self._follow)
         last, noted = -1, -1
-        while batch := await event_rows(self._session, last, _STEP):
+        while batch := await self._next(last):
             last = batch[-1].seq
             roots = await asyncio.to_thread(self._take, batch, checks)
             await self._tree.compare(self._session)
@@ -122,6 +127,18 @@ class DatabaseVerification:
         # What is left states more events than there are.
         while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
             noted = more
+
+    async def _next(self, last: int) -> Sequence[EventRow]:
+        """The next step's rows; one by one where they cannot be read together."""
+        try:
+            return await event_rows(self._session, last, _STEP)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+        rows: list[EventRow] = []
+        with self.findings.reading(f"the event after {last}"):
+            rows += await event_rows(self._session, last, 1)
+        return rows
 
     def _take(self, batch: Sequence[EventRow], checks: EventChecks) -> dict[int, bytes]:
         """Checks a step's rows and grows the tree by them; the roots at each size."""
@@ -153,7 +170,7 @@ class DatabaseVerification:
             if row.seq != self._tree.size:
                 message = f"{row.seq} stands where {self._tree.size} belongs"
                 self.findings.add("SEQUENCE_GAP", self._tree.size, message)
-            leaf = leaf_hash(row.body.encode("utf-8", "surrogatepass"))
+            leaf = leaf_hash(bytes_of(row.body))
             if leaf.hex() != row.leaf:
                 message = "the event is not the one whose hash stands beside it"
                 self.findings.add("LEAF_MISMATCH", row.seq, message)
@@ -180,6 +197,14 @@ class DatabaseVerification:
             root = self._tree.root if newest.size == self._tree.size else None
             checkpoints.take(newest.size, newest.note, root)
 
+    async def _check_changes(self, keys: KeyHistory, origin: str) -> None:
+        """Each key's first checkpoint, which the key before it has to have signed."""
+        found = {
+            size: await stored.checkpoint_note(self._session, size) for size in keys.changed_at
+        }
+        notes = {size: note for size, note in found.items() if note is not None}
+        keys.take_changes(origin, notes, self._tree.roots)
+
     def _take_outside(self, checkpoints: CheckpointChecks) -> None:
         for each in self._asked.outside:
             stated = stated_by(each.note)
@@ -203,21 +228,17 @@ class DatabaseVerification:
             message = f"the events tell of {changes} changes of the key, and the list of others"
             self.findings.add("KEYS_DIFFER", None, message)
 
-    async def _check_search(self) -> None:
-        if await count_searched(self._session) != self._tree.size:
+    async def _check_rest(self, checkpoints: CheckpointChecks) -> None:
+        """Sees that no row stands beside those that were read by their numbers."""
+        beside = await count_rows(self._session, "audit_event") - self._tree.size
+        if beside:
+            message = f"{beside} more stand where no number of an event is"
+            self.findings.add("SEQUENCE_ORDER", None, message)
+        if await count_rows(self._session, "audit_checkpoint") != checkpoints.count:
+            message = "one stands there for a size that no trail has"
+            self.findings.add("CHECKPOINT_MALFORMED", None, message)
+        if await count_rows(self._session, "audit_search") != self._tree.size:
             self.findings.add("SEARCH_DIFFERS", None, "the search holds what is no event")
-
-    async def _check_guards(self) -> None:
-        standing = await standing_guards(self._session)
-        expected = expected_guards(self._session.get_bind().dialect.name)
-        missing = sorted(expected.keys() - standing.keys())
-        altered = [name for name in sorted(standing) if standing[name] != expected.get(name)]
-        off = [name for name in altered if name in expected and standing[name].startswith("D|")]
-        for name in (*missing, *off):
-            self.findings.add("GUARD_MISSING", None, f"{name} does not stand")
-        for name in altered:
-            if name not in off:
-                self.findings.add("GUARD_ALTERED", None, f"{name} is not the service's own")
 
     def _outside_sizes(self) -> list[int]:
         stated = [stated_by(each.note) for each in self._asked.outside]

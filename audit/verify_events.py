@@ -47,20 +47,20 @@ class EventChecks:
     def take(self, row: EventRow) -> bytes:
         """Checks a row; its leaf hash, computed from the body."""
         self._stated.value = _hash_of(row.leaf)
-        body = row.body.encode("utf-8", "surrogatepass")
-        known = self.findings.total
-        leaf = self._trail.take(body)
+        if not isinstance(row.body, str):
+            self.findings.add("MALFORMED_EVENT", row.seq, "its body is not kept as text")
+        leaf = self._trail.take(bytes_of(row.body))
         try:
             parsed = self._parse(row.body)
-        except (ValueError, RecursionError):
-            if self.findings.total == known:
-                self.findings.add("MALFORMED_EVENT", row.seq, "it is not an event of this version")
+        except (ValueError, TypeError, RecursionError) as problem:
+            if self._trail.event is not None:
+                self.findings.add("MALFORMED_EVENT", row.seq, str(problem))
             return leaf
         self._check_columns(row, parsed)
         self._observe(row.seq, parsed)
         return leaf
 
-    def _parse(self, body: str) -> Parsed:
+    def _parse(self, body: str | bytes) -> Parsed:
         # What was decoded once is not decoded again; what is not canonical may still be an event.
         decoded = self._trail.event
         return parse_body(body) if decoded is None else parse_document(decoded)
@@ -88,9 +88,14 @@ class EventChecks:
             self.findings.add("SEARCH_DIFFERS", row.seq, message)
 
 
-def _hash_of(text: str) -> bytes:
+def bytes_of(body: str | bytes) -> bytes:
+    """A body's bytes, however they are kept."""
+    return body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+
+
+def _hash_of(text: str | bytes) -> bytes:
     try:
-        value = bytes.fromhex(text)
+        value = bytes.fromhex(text if isinstance(text, str) else "")
     except ValueError:
         value = b""
     # Never empty, which would stand for "nothing stated".

@@ -1,33 +1,84 @@
-"""Kills a process that appends, again and again: `./dev bench kills [TIMES]` (300 by default)."""
+"""Kills a process that appends, again and again: `./dev bench kills [TIMES]` (300 by default).
+
+On both databases, half of the times each. Killed at any moment, so it also happens between the
+commit and the answer, and between the commit and the signer's memory: how often is printed.
+"""
 
 import asyncio
 import base64
 import random
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from service.startup import Storage, open_runtime
+from audit.checkpoint import Checkpoint
+from db import events
+from service.startup import Storage, open_closed_trail, open_runtime, upgrade_database
+from tests.conftest import get_server
 from tests.trail.processes import kill_after, settled
 
+_LONGEST_PAUSE: Final = 0.012
 
-async def measure(times: int) -> None:
-    """Kills, and checks after each kill."""
-    key = base64.b64encode(bytes(range(32))).decode()
+
+@dataclass
+class _Counted:
+    kills: int = 0
+    lost: int = 0
+    unanswered: int = 0
+    """Events that stood, though nobody was told."""
+    behind: int = 0
+    """Times that the signer's memory was behind the database."""
+
+
+async def _kill(storage: Storage, times: int) -> _Counted:
     moments = random.Random()  # noqa: S311 (moments, not secrets)
-    with tempfile.TemporaryDirectory(prefix="postledger-kills-") as name:
+    counted = _Counted()
+    for life in range(times):
+        pause = moments.random() * _LONGEST_PAUSE
+        told = await kill_after(storage, f"life{life}", moments.randrange(1, 30), pause)
+        counted.behind += await _is_behind(storage)
+        found = await settled(storage)
+        mine = [reason for reason in found if reason.startswith(f"life{life} ")]
+        counted.lost += sum(f"life{life} {n}" not in mine for n in range(told))
+        counted.unanswered += max(0, len(mine) - told)
+        counted.kills += 1
+    return counted
+
+
+async def _is_behind(storage: Storage) -> bool:
+    async with open_closed_trail(storage) as runtime, runtime.database.reading() as session:
+        remembered = runtime.trail.memory.read()
+        size = (await events.head(session)).size
+    return isinstance(remembered, Checkpoint) and remembered.size < size
+
+
+async def measure(times: int) -> int:
+    """Kills, and checks after each kill; the exit status."""
+    key = base64.b64encode(bytes(range(32))).decode()
+    lost = 0
+    with (
+        tempfile.TemporaryDirectory(prefix="postledger-kills-") as name,
+        tempfile.TemporaryDirectory(prefix="postledger-tests-") as place,
+        get_server(place) as server,
+    ):
         folder = Path(name)
-        storage = Storage(folder, f"sqlite:///{folder / 'trail.sqlite3'}", (key,), (key,))
-        async with open_runtime(storage):
-            pass
-        lost = 0
-        for life in range(times):
-            acknowledged = await kill_after(storage, f"life{life}", moments.randrange(1, 30))
-            found = await settled(storage)
-            mine = [reason for reason in found if reason.startswith(f"life{life} ")]
-            lost += sum(f"life{life} {n}" not in mine for n in range(acknowledged))
-    print(f"{times} kills: every start opened and verified; {lost} acknowledged events lost")
+        urls = (f"sqlite:///{folder / 'trail.sqlite3'}", server.get_uri())
+        for number, url in enumerate(urls):
+            storage = Storage(folder / str(number), url, (key,), (key,))
+            await upgrade_database(storage)
+            async with open_runtime(storage) as runtime:
+                kind = runtime.database.kind
+            counted = await _kill(storage, times // 2)
+            lost += counted.lost
+            print(
+                f"{kind}: {counted.kills} kills, every start opened and verified; "
+                f"{counted.lost} acknowledged events lost, {counted.unanswered} stood though "
+                f"nobody was told, the memory was behind {counted.behind} times"
+            )
+    return int(lost > 0)
 
 
 if __name__ == "__main__":
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 300))
+    sys.exit(asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 300)))

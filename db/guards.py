@@ -1,13 +1,15 @@
-"""The guards of the append-only tables: what they are, putting them up, and reading them back.
+"""The guards of the append-only tables: what they are, and putting them up.
 
 They refuse UPDATE, DELETE and TRUNCATE, and every row that does not come next or stands already:
 on SQLite `INSERT OR REPLACE` would slip past a DELETE trigger. Whoever owns the database can take
-them down; so `read_guards` gives what stands now, to be compared with `expected_guards`.
+them down; so `db.guards_standing` gives what stands now, to be compared with `expected_guards`.
 """
 
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from db.guards_standing import describe_trigger, read_triggers, simplified
 
 _IN_ORDER: Final = {
     "audit_event": "NEW.seq = (SELECT COALESCE(MAX(seq), -1) + 1 FROM audit_event)",
@@ -23,8 +25,25 @@ _IN_ORDER: Final = {
         "NEW.revision = (SELECT COALESCE(MAX(revision), 0) + 1 "
         "FROM email_settings_revision WHERE scope = NEW.scope)"
     ),
+    "secret_fingerprint": (
+        "NEW.version > (SELECT COALESCE(MAX(version), 0) "
+        "FROM secret_fingerprint WHERE scope = NEW.scope AND name = NEW.name)"
+    ),
 }
 """What must be true of a new row, by table."""
+
+GUARDED: Final = frozenset(_IN_ORDER)
+
+_PRIMARY_KEYS: Final = {
+    "audit_event": "seq",
+    "audit_node": "level, idx",
+    "audit_search": "seq",
+    "audit_checkpoint": "size",
+    "audit_key": "from_size",
+    "audit_archive": "log_id, kind, position",
+    "email_settings_revision": "scope, revision",
+    "secret_fingerprint": "scope, name, version",
+}
 
 # pg_trigger.tgtype: ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16, TRUNCATE 32.
 _POSTGRESQL: Final = {
@@ -37,11 +56,19 @@ _SEARCH_INDEX: Final = (
     "CREATE TRIGGER audit_search_index AFTER INSERT ON audit_search "
     "BEGIN INSERT INTO audit_search_words (rowid, words) VALUES (NEW.seq, NEW.words); END"
 )
-_GENERATED: Final = ("ts", "action", "outcome", "actor_id", "revision", "correlation_id")
+_GENERATED: Final = {
+    "ts": ("ts",),
+    "action": ("action",),
+    "outcome": ("outcome",),
+    "actor_id": ("actor", "id"),
+    "revision": ("revision",),
+    "correlation_id": ("correlation_id",),
+}
+"""The columns of events that follow from the body, and where in it."""
 
 
 def create_guards(connection: Connection) -> None:
-    """Puts up all guards."""
+    """Puts up all guards, on those of the tables that are there."""
     on_sqlite = connection.dialect.name == "sqlite"
     for table in _IN_ORDER:
         statements = _sqlite(table).values() if on_sqlite else _create_postgresql(table)
@@ -52,31 +79,41 @@ def create_guards(connection: Connection) -> None:
 def drop_guards(connection: Connection) -> None:
     """Takes down every trigger on the guarded tables. For migrations and new trails only."""
     on_sqlite = connection.dialect.name == "sqlite"
-    for key in _read_triggers(connection):
+    for key in read_triggers(connection, GUARDED):
         table, _, name = key.partition(".")
         where = "" if on_sqlite else f" ON {table}"
         connection.exec_driver_sql(f"DROP TRIGGER {name}{where}")
 
 
 def expected_guards(dialect: str) -> dict[str, str]:
-    """The definitions that must stand, under `table.guard`, in the form of `read_guards`."""
+    """The definitions that must stand, under `table.guard`, as `read_guards` tells them."""
     if dialect == "sqlite":
         triggers = {
             f"{table}.{name}": sql for table in _IN_ORDER for name, sql in _sqlite(table).items()
         }
+        columns = {name: _json_extract(path) for name, path in _GENERATED.items()}
     else:
         triggers = {
-            f"{table}.{table}_{name}": _describe("A", kind, _function_body(table, function), "")
+            f"{table}.{table}_{name}": describe_trigger("A", kind, _function_body(table, function))
             for table in _IN_ORDER
             for name, (_, _, function, kind) in _POSTGRESQL.items()
         }
-    return triggers | {f"audit_event.{name}": "generated" for name in _GENERATED}
+        columns = {name: _json_path(name, path) for name, path in _GENERATED.items()}
+        triggers["audit_search.vector"] = simplified(
+            "array_to_tsvector(string_to_array(words, ' '::text))"
+        )
+    keys = {f"{table}.primary key": key for table, key in _PRIMARY_KEYS.items()}
+    generated = {f"audit_event.{name}": simplified(made) for name, made in columns.items()}
+    return triggers | keys | generated
 
 
-def read_guards(connection: Connection) -> dict[str, str]:
-    """The definitions that stand now: triggers on guarded tables, and generated columns."""
-    columns = {f"audit_event.{name}": "generated" for name in _read_generated(connection)}
-    return _read_triggers(connection) | columns
+def _json_extract(path: tuple[str, ...]) -> str:
+    return f"json_extract(body, '$.{'.'.join(path)}')"
+
+
+def _json_path(name: str, path: tuple[str, ...]) -> str:
+    made = f"((body)::jsonb #>> '{{{','.join(path)}}}'::text[])"
+    return f"({made})::integer" if name == "revision" else made
 
 
 def _sqlite(table: str) -> dict[str, str]:
@@ -116,47 +153,3 @@ def _function_body(table: str, function: str) -> str:
         f" BEGIN IF NOT ({_IN_ORDER[table]}) THEN "
         f"RAISE EXCEPTION '{table} is append-only: out of order'; END IF; RETURN NEW; END "
     )
-
-
-def _describe(enabled: str, kind: int, body: str, condition: str) -> str:
-    return f"{enabled}|{kind}|{body}|{condition}"
-
-
-def _read_triggers(connection: Connection) -> dict[str, str]:
-    if connection.dialect.name == "sqlite":
-        return {
-            f"{table}.{name}": sql
-            for table, name, sql in connection.exec_driver_sql(
-                "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
-            )
-            if table in _IN_ORDER
-        }
-    rows = connection.execute(
-        text(
-            "SELECT c.relname, t.tgname, t.tgenabled::text, t.tgtype, p.prosrc, "
-            "COALESCE(t.tgqual::text, '') || array_to_string(t.tgattr, ',') "
-            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "JOIN pg_proc p ON p.oid = t.tgfoid "
-            "WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
-        )
-    )
-    return {
-        f"{table}.{name}": _describe(enabled, kind, body, condition)
-        for table, name, enabled, kind, body, condition in rows
-        if table in _IN_ORDER
-    }
-
-
-def _read_generated(connection: Connection) -> list[str]:
-    if connection.dialect.name == "sqlite":
-        columns = connection.exec_driver_sql("PRAGMA table_xinfo(audit_event)").mappings()
-        stored = 3  # SQLite's mark of a stored generated column
-        return sorted(row["name"] for row in columns if row["hidden"] == stored)
-    rows = connection.execute(
-        text(
-            "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-            "WHERE c.relname = 'audit_event' AND a.attgenerated = 's' "
-            "AND pg_table_is_visible(c.oid) ORDER BY a.attname"
-        )
-    )
-    return [name for (name,) in rows]

@@ -1,9 +1,17 @@
 """Queries on stored secrets and on the fingerprints that number their values."""
 
+from typing import Final
+
 from sqlmodel import col, func, select
 
 from db.database import Session
-from db.tables import SecretFingerprint, StoredSecret
+from db.tables import EmailSettingsRow, SecretFingerprint, StoredSecret
+
+_VERSIONS: Final = {
+    "smtpPassword": col(EmailSettingsRow.smtp_password_version),
+    "oauth2.clientSecret": col(EmailSettingsRow.oauth2_client_secret_version),
+}
+"""Where revisions name the version of a secret."""
 
 
 async def stored_secrets(session: Session, scope: str) -> dict[str, StoredSecret]:
@@ -23,11 +31,26 @@ async def known_version(session: Session, scope: str, name: str, fingerprint: by
 
 
 async def newest_version(session: Session, scope: str, name: str) -> int:
-    """The highest version number given out; 0 where none was."""
-    query = select(func.max(col(SecretFingerprint.version))).where(
+    """The highest version number given out; 0 where none was.
+
+    A revision may name a higher one than the fingerprints do, where those were removed past the
+    service: a number is never given out twice.
+    """
+    fingerprinted = select(func.max(col(SecretFingerprint.version))).where(
         SecretFingerprint.scope == scope, SecretFingerprint.name == name
     )
-    return (await session.exec(query)).one() or 0
+    saved = select(func.max(_VERSIONS[name])).where(EmailSettingsRow.scope == scope)
+    found = [(await session.exec(query)).one() for query in (fingerprinted, saved)]
+    return max(each or 0 for each in found)
+
+
+async def fingerprinted_versions(session: Session, scope: str, name: str) -> list[int]:
+    """The version numbers of which there is a fingerprint, in order."""
+    version = col(SecretFingerprint.version)
+    query = select(SecretFingerprint.version).where(
+        SecretFingerprint.scope == scope, SecretFingerprint.name == name
+    )
+    return list((await session.exec(query.order_by(version))).all())
 
 
 async def fingerprint_of(session: Session, scope: str, name: str, version: int) -> bytes | None:

@@ -1,7 +1,10 @@
 """Queries on the settings and their revisions."""
 
-from sqlalchemy import desc
-from sqlmodel import col, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import Table, desc
+from sqlalchemy import select as core_select
+from sqlmodel import SQLModel, col, func, select
 
 from db.database import Session
 from db.tables import EmailSettingsHead, EmailSettingsRow
@@ -24,6 +27,26 @@ async def newest_revision(session: Session, scope: str) -> int:
     """The highest revision that is stored; 0 where none is."""
     query = select(func.max(col(EmailSettingsRow.revision))).where(EmailSettingsRow.scope == scope)
     return (await session.exec(query)).one() or 0
+
+
+async def count_revisions(session: Session) -> int:
+    """How many revisions are stored, of whatever scope and number."""
+    query = select(func.count()).select_from(EmailSettingsRow)
+    return (await session.exec(query)).one()
+
+
+async def revision_cells(
+    session: Session, scope: str, columns: Sequence[str], first: int, last: int
+) -> list[Sequence[str | int | bool | None]]:
+    """Some columns of the revisions from one number to another, both included, in order."""
+    table: Table = SQLModel.metadata.tables[EmailSettingsRow.__tablename__]
+    number = table.c.revision
+    query = (
+        core_select(*(table.c[name] for name in columns))
+        .where(table.c.scope == scope, number >= first, number <= last)
+        .order_by(number)
+    )
+    return [tuple(row) for row in await (await session.connection()).execute(query)]
 
 
 async def revision_number(session: Session, scope: str) -> int:

@@ -1,6 +1,6 @@
 """Queries on test emails. They are numbered from 1 in the order of their requests."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, desc
 from sqlmodel import col, func, or_, select
@@ -37,6 +37,20 @@ async def test_emails(
     query = query.order_by(desc(_NUMBER) if newest else _NUMBER).limit(limit)
     rows = list((await session.exec(query)).all())
     return rows if newest else rows[::-1]
+
+
+async def test_emails_by_id(session: Session, ids: Collection[str]) -> dict[str, TestEmailRow]:
+    """Some test emails, those of them that are there."""
+    query = select(TestEmailRow).where(col(TestEmailRow.id).in_(ids))
+    return {row.id: row for row in (await session.exec(query)).all()}
+
+
+async def count(session: Session, upto: int | None = None) -> int:
+    """How many test emails there are; of those up to a number."""
+    query = select(func.count()).select_from(TestEmailRow)
+    if upto is not None:
+        query = query.where(upto >= _NUMBER)
+    return (await session.exec(query)).one()
 
 
 async def next_number(session: Session) -> int:

@@ -6,15 +6,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.database import Session
-from db.guards import read_guards
+from db.guards import GUARDED
+from db.guards_standing import read_guards
 
 
 class EventRow(NamedTuple):
-    """An event's row as the database gives it."""
+    """An event's row as the database gives it: SQLite keeps bytes in columns of text, too."""
 
     seq: int
-    body: str
-    leaf: str
+    body: str | bytes
+    leaf: str | bytes
     prev: str | None
     ts: str | None
     action: str | None
@@ -29,8 +30,8 @@ class LeafRow(NamedTuple):
     """What of an event's row its leaf hash needs."""
 
     seq: int
-    body: str
-    leaf: str
+    body: str | bytes
+    leaf: str | bytes
 
 
 _EVENT_COLUMNS = (
@@ -56,6 +57,18 @@ async def leaf_rows(session: Session, above: int, limit: int) -> list[LeafRow]:
     )
     found = await (await session.connection()).execute(query, {"above": above, "limit": limit})
     return [LeafRow._make(row) for row in found]
+
+
+async def damaged_indexes(session: Session) -> list[str]:
+    """What is wrong with the events' own indexes, by which they are found; in the database's words.
+
+    On PostgreSQL nobody can change an index but by its definition, which is looked at elsewhere.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
+        return []
+    found = await connection.execute(text("PRAGMA integrity_check('audit_event')"))
+    return [message for (message,) in found if message != "ok"]
 
 
 async def check_search_index(session: Session) -> bool:
@@ -87,21 +100,16 @@ async def nodes_of_level(session: Session, level: int, first: int, last: int) ->
     )
     values = {"level": level, "first": first, "last": last}
     found = await (await session.connection()).execute(query, values)
-    return {idx: bytes(value) for idx, value in found}
+    # Whatever else stands there is not the hash, and so is found.
+    return {idx: value if isinstance(value, bytes) else b"" for idx, value in found}
 
 
-async def count_nodes(session: Session) -> int:
-    """How many nodes are stored."""
-    found = await (await session.connection()).execute(text("SELECT count(*) FROM audit_node"))
-    return int(found.scalar_one())
+async def count_rows(session: Session, table: str) -> int:
+    """How many rows a table of ours has."""
+    query = text(f"SELECT count(*) FROM {table}")  # noqa: S608 (names of ours)
+    return int((await (await session.connection()).execute(query)).scalar_one())
 
 
 async def standing_guards(session: Session) -> dict[str, str]:
-    """The guards as they stand (`db.guards`)."""
-    return await (await session.connection()).run_sync(read_guards)
-
-
-async def count_searched(session: Session) -> int:
-    """How many events can be searched."""
-    found = await (await session.connection()).execute(text("SELECT count(*) FROM audit_search"))
-    return int(found.scalar_one())
+    """The guards as they stand (`db.guards_standing`)."""
+    return await (await session.connection()).run_sync(read_guards, GUARDED)

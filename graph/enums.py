@@ -179,6 +179,8 @@ _describe(
         "SIGNING_KEY_CHANGED": "The key that signs checkpoints was changed.",
         "ENCRYPTION_KEY_CHANGED": "Stored secrets were sealed under another key.",
         "TRAIL_REOPENED": "A trail that could not go on was ended, and this one begun.",
+        "UNREADABLE": "Somebody has changed this event in the database so that it cannot be read: "
+        "see its `body`, and verify the trail.",
     },
 )
 _describe(

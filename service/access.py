@@ -12,12 +12,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
-from audit.trail import append
+from audit.trail import Clock, append
 from db import tokens
 from db.database import Session
 from db.instant import read_instant, write_instant
 from db.tables import AccessTokenRow
 from service.caller import Caller, Role
+from service.digests import token_mark
 from service.normal import has_control
 from service.paging import Page, PageRequest, Window, read_page
 from service.runtime import Runtime
@@ -110,14 +111,14 @@ async def create_token(
     runtime: Runtime, caller: Caller, name: str, role: Role, expires_at: datetime | None = None
 ) -> CreatedToken | InvalidToken:
     """Makes a token of 256 random bits, with its event."""
-    now = runtime.clock()
-    wrong = _check(name, expires_at, now)
+    wrong = _check(name, expires_at, runtime.clock())
     if wrong is not None:
         return wrong
     async with runtime.database.transaction() as session:
         # Locked for the number that the new one gets.
         await tokens.lock_tokens(session)
-        return await _create(session, caller, _New(name.strip(), role, expires_at), now)
+        new = _New(name.strip(), role, expires_at)
+        return await _create(session, caller, new, runtime.clock)
 
 
 async def create_first_token(runtime: Runtime) -> CreatedToken | None:
@@ -129,7 +130,7 @@ async def create_first_token(runtime: Runtime) -> CreatedToken | None:
             return None
         caller = Caller(SYSTEM, Role.ADMINISTRATOR)
         new = _New(FIRST_TOKEN_NAME, Role.ADMINISTRATOR, None)
-        return await _create(session, caller, new, runtime.clock())
+        return await _create(session, caller, new, runtime.clock)
 
 
 async def list_tokens(runtime: Runtime) -> list[AccessToken]:
@@ -166,14 +167,13 @@ async def revoke_token(
     runtime: Runtime, caller: Caller, token_id: str
 ) -> AccessToken | TokenNotFound:
     """Ends a token at once. One that was revoked before stays as it is, without another event."""
-    now = runtime.clock()
     async with runtime.database.transaction() as session:
         row = await tokens.token(session, token_id)
         if row is None:
             return TokenNotFound()
         if row.revoked_at is None:
             event = _event(AuditAction.ACCESS_TOKEN_REVOKED, caller, row, ())
-            appended = await append(session, event, now)
+            appended = await append(session, event, runtime.clock)
             row.revoked_at = appended.ts
             session.add(row)
     runtime.sessions.check()
@@ -187,7 +187,7 @@ class _New:
     expires_at: datetime | None
 
 
-async def _create(session: Session, caller: Caller, new: _New, now: datetime) -> CreatedToken:
+async def _create(session: Session, caller: Caller, new: _New, clock: Clock) -> CreatedToken:
     text = _PREFIX + secrets.token_urlsafe(32)
     row = AccessTokenRow(
         id=str(uuid4()),
@@ -195,7 +195,7 @@ async def _create(session: Session, caller: Caller, new: _New, now: datetime) ->
         name=new.name,
         role=new.role.value,
         token_hash=_hash(text),
-        created_at=write_instant(now),
+        created_at="",
         actor_kind=caller.actor.kind.value,
         actor_id=caller.actor.id,
         actor_name=caller.actor.name,
@@ -203,13 +203,15 @@ async def _create(session: Session, caller: Caller, new: _New, now: datetime) ->
         last_used_at=None,
         revoked_at=None,
     )
-    session.add(row)
     changes = (
         Change("name", None, row.name),
         Change("role", None, row.role),
         Change("expiresAt", None, row.expires_at),
     )
-    await append(session, _event(AuditAction.ACCESS_TOKEN_CREATED, caller, row, changes), now)
+    event = _event(AuditAction.ACCESS_TOKEN_CREATED, caller, row, changes)
+    appended = await append(session, event, clock)
+    row.created_at = appended.ts
+    session.add(row)
     return CreatedToken(_shown(row), text)
 
 
@@ -233,7 +235,12 @@ def _event(
         client=caller.client,
         target=TARGET,
         changes=changes,
-        detail={"token_id": row.id, "token_name": row.name, "token_role": row.role},
+        detail={
+            "token_id": row.id,
+            "token_name": row.name,
+            "token_role": row.role,
+            "token_mark": token_mark(row),
+        },
     )
 
 

@@ -22,4 +22,4 @@ async def record_denied(runtime: Runtime, caller: Caller, fields: Sequence[str])
         detail={"fields": ", ".join(fields)},
     )
     async with runtime.database.transaction() as session:
-        await append(session, event, runtime.clock())
+        await append(session, event, runtime.clock)

@@ -144,7 +144,7 @@ async def begin_export(
             target=TARGET,
             detail={"format": kind.value, "filter": _described(wanted)},
         )
-        appended = await append(session, event, runtime.clock())
+        appended = await append(session, event, runtime.clock)
         checkpoint = await read_checkpoint(session, appended.seq + 1)
     if isinstance(checkpoint, NoProof):
         raise TypeError("an event is appended with its checkpoint")

@@ -29,8 +29,8 @@ covers was changed, removed, inserted or moved since. Not proven: that nothing w
 the newest checkpoint that you have; and a holder of the signing key can make up a whole trail,
 which only a checkpoint kept elsewhere shows. What happened but was never recorded is not here.
 {filtered}
-entries.jsonl holds the events (RFC 8785), checkpoint and keys are C2SP notes and keys, tile/ is
-the hash tree (c2sp.org/tlog-tiles, RFC 6962). Go's golang.org/x/mod/sumdb/note reads them as well.
+entries.jsonl holds the events (RFC 8785), checkpoint, rotations/ and keys are C2SP notes and keys,
+tile/ is the hash tree (c2sp.org/tlog-tiles, RFC 6962). Go's golang.org/x/mod/sumdb/note reads them.
 """
 _FILTERED: Final = """
 This export is filtered: each event shown can be proven, but not that none is left out.
@@ -87,12 +87,11 @@ class BundleWriter:
     async def _write_small(self) -> None:
         checkpoint = self._signed.checkpoint
         async with self._database.reading() as session:
-            keys = await stored.keys(session)
-        lines = [
-            f"{row.from_size} {row.verifier_key}\n"
-            for row in keys
-            if row.from_size <= checkpoint.size
-        ]
+            keys = [row for row in await stored.keys(session) if row.from_size <= checkpoint.size]
+            for row in keys[1:]:
+                first = await stored.checkpoint_note(session, row.from_size)
+                self._put(f"rotations/{row.from_size}", (first or "").encode())
+        lines = [f"{row.from_size} {row.verifier_key}\n" for row in keys]
         readme = _README.format(
             origin=checkpoint.origin,
             size=checkpoint.size,

@@ -138,9 +138,9 @@ async def restore_email_settings(
             return await conflict(session, stand.row, stand, restore.expected_revision, now)
         values = await _restored(session, runtime, stand, restore)
         if not isinstance(values, SettingsValues):
-            return await refuse(session, caller, stand, values, now)
+            return await refuse(session, caller, stand, values, runtime.clock)
         saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
-        saved = await save(session, head, stand, saving, now)
+        saved = await save(session, head, stand, saving, runtime.clock)
     tell_changed(runtime)
     return saved
 

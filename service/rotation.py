@@ -40,7 +40,6 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
     keys = runtime.keys.current()
     if isinstance(keys, KeyProblem):
         return keys
-    now = runtime.clock()
     async with runtime.database.transaction() as session:
         await lock_head(session, runtime.scope)
         stand = await find_stand(session, runtime.scope, runtime.keys)
@@ -58,7 +57,7 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
                     "unreadable": len(resealed.unreadable),
                 },
             )
-            await append(session, event, now)
+            await append(session, event, runtime.clock)
     return Rotated(keys.sealing_key_id, resealed)
 
 

@@ -1,12 +1,11 @@
 """Writing a new revision with its event; and the events of changes that were refused."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from audit.event import AuditAction, AuditOutcome, Change, Event
 from audit.history import Recorded, read_event
-from audit.trail import append
+from audit.trail import Clock, append
 from db.database import Session
 from db.tables import EmailSettingsHead
 from service.caller import Caller
@@ -61,7 +60,7 @@ class SettingsUpdated:
 
 
 async def save(
-    session: Session, head: EmailSettingsHead, stand: Stand, saving: Saving, now: datetime
+    session: Session, head: EmailSettingsHead, stand: Stand, saving: Saving, clock: Clock
 ) -> SettingsUpdated:
     """Writes the new revision and its event, unless nothing differs from the one in force.
 
@@ -69,9 +68,9 @@ async def save(
     """
     changes = compare(stand.values, saving.values)
     if not changes and stand.row is not None:
-        return SettingsUpdated(describe(stand.row, stand.secrets, now), (), None)
+        return SettingsUpdated(describe(stand.row, stand.secrets, clock()), (), None)
     revision = stand.revision + 1
-    appended = await append(session, _saved(saving, revision, changes), now)
+    appended = await append(session, _saved(saving, revision, changes), clock)
     origin = Origin(
         saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
     )
@@ -80,10 +79,10 @@ async def save(
     session.add_all((head, row))
     await session.flush()
     recorded = await read_event(session, appended.seq)
-    return SettingsUpdated(describe(row, stand.secrets, now), changes, recorded)
+    return SettingsUpdated(describe(row, stand.secrets, clock()), changes, recorded)
 
 
-async def refuse(session: Session, caller: Caller, stand: Stand, refused: R, now: datetime) -> R:
+async def refuse(session: Session, caller: Caller, stand: Stand, refused: R, clock: Clock) -> R:
     """Records that a change was refused: which fields and why, never the values."""
     event = Event(
         action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
@@ -95,7 +94,7 @@ async def refuse(session: Session, caller: Caller, stand: Stand, refused: R, now
         error_code=refused.code,
         detail={"fields": refused.fields},
     )
-    await append(session, event, now)
+    await append(session, event, clock)
     return refused
 
 

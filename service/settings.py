@@ -130,10 +130,10 @@ async def update_email_settings(
             return await conflict(session, stand.row, stand, update.expected_revision, now)
         accepted = await _accept(session, runtime, stand, update, now)
         if not isinstance(accepted, Draft):
-            return await refuse(session, caller, stand, accepted, now)
+            return await refuse(session, caller, stand, accepted, runtime.clock)
         await _keep_secrets(stand, accepted, now)
         saving = Saving(caller, accepted.values, update.reason)
-        saved = await save(session, head, stand, saving, now)
+        saved = await save(session, head, stand, saving, runtime.clock)
     tell_changed(runtime)
     return saved
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from service.signing import DEFAULT_TRAIL_NAME, MEMORY_FILE
@@ -61,11 +62,11 @@ def make_private_directory(directory: Path) -> None:
     Raises:
         CannotStartError: it cannot.
     """
-    probe = directory / ".writable"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        # Under no name of ours: several processes may start at once.
+        with TemporaryFile(dir=directory):
+            pass
     except OSError as error:
         raise CannotStartError(
             f"Cannot write to the data directory {directory} ({error.strerror}): "

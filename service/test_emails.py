@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from audit.trail import append
+from audit.trail import Clock, append
 from db import test_emails as queries
 from db.database import Session
 from db.instant import write_instant
@@ -209,18 +209,18 @@ async def _request(
         stand = await find_stand(session, runtime.scope, runtime.keys)
         accepted = await draft(stand, request.patch or SettingsPatch(), runtime.keys)
         if not isinstance(accepted, Draft):
-            return await _refuse(session, caller, stand, accepted, now)
+            return await _refuse(session, caller, stand, accepted, runtime.clock)
         planned = plan(request, stand, accepted, runtime.test_limits)
         if not isinstance(planned, TestPlan):
-            return await _refuse(session, caller, stand, planned, now)
+            return await _refuse(session, caller, stand, planned, runtime.clock)
         limited = await too_many(session, runtime.test_limits, caller, now)
         if limited is not None:
-            return await _refuse(session, caller, stand, limited, now)
+            return await _refuse(session, caller, stand, limited, runtime.clock)
         digest = await draft_digest(stand, accepted, now)
         facts = Facts(await queries.next_number(session), stand.revision, planned, digest, now)
         row = new_row(runtime, caller, request, facts)
         session.add(row)
-        await append(session, requested(caller, row, planned), now)
+        await append(session, requested(caller, row, planned), runtime.clock)
     return Requested(row, planned)
 
 
@@ -234,8 +234,8 @@ async def _earlier(
     return None if row is None else row.id
 
 
-async def _refuse(session: Session, caller: Caller, stand: Stand, refusal: R, now: datetime) -> R:
-    await append(session, refused(caller, stand, refusal), now)
+async def _refuse(session: Session, caller: Caller, stand: Stand, refusal: R, clock: Clock) -> R:
+    await append(session, refused(caller, stand, refusal), clock)
     return refusal
 
 

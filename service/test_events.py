@@ -37,6 +37,7 @@ def requested(caller: Caller, row: TestEmailRow, plan: TestPlan) -> Event:
             "unsaved_changes": row.used_unsaved_changes,
             "host": plan.account.host,
             "port": plan.account.port,
+            "values_digest": row.values_digest,
         },
     )
 

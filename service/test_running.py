@@ -103,12 +103,11 @@ async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
 
 
 async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _End) -> None:
-    now = runtime.clock()
     row.outcome = end.report.outcome.value
     row.report = write_report(end.report)
-    row.finished_at = write_instant(now)
+    row.finished_at = write_instant(runtime.clock())
     session.add(row)
-    await append(session, finished(row, end.report, end.actor, end.client), now)
+    await append(session, finished(row, end.report, end.actor, end.client), runtime.clock)
 
 
 @asynccontextmanager

@@ -47,7 +47,6 @@ async def rotate_signing_key(runtime: Runtime, caller: Caller) -> KeyRotated | N
                 "services with both, and run this again; remove the old one afterwards."
             )
         newest = keys.signers(tip.origin)[0]
-    now = runtime.clock()
     async with runtime.database.transaction() as session:
         tip = Tip.of(await events.lock_head(session))
         after = str(newest.verifier)
@@ -59,5 +58,5 @@ async def rotate_signing_key(runtime: Runtime, caller: Caller) -> KeyRotated | N
             target=TARGET,
             detail={"before": tip.verifier_key, "after": after},
         )
-        appended = await append(session, event, now, next_signer=newest)
+        appended = await append(session, event, runtime.clock, next_signer=newest)
     return KeyRotated(tip.verifier_key, after, appended.seq + 1)

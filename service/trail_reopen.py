@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from audit.checkpoint import Checkpoint
-from audit.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome, Detail, Event
 from audit.opening import open_fresh
 from audit.trail import append
-from db import events
+from db import events, test_emails, tokens
 from db import tree as stored
 from db.archive import archive_trail
 from db.database import Session
 from service.caller import Caller
 from service.changes import compare
+from service.digests import archive_digest, revisions_digest, tokens_digest
 from service.runtime import Runtime
 from service.state import find_stand
 from service.values import NOTHING_SAVED
@@ -46,12 +46,18 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
         reason: why.
         name: the first part of the new trail's origin.
     """
-    now = runtime.clock()
     async with runtime.database.transaction() as session:
         head = await events.lock_head(session)
         ended = head.origin or head.log_id
-        event = await _event(session, runtime, caller, reason)
+        newest = await stored.newest_checkpoint(session)
         await archive_trail(session, head.log_id)
+        ends: Detail = {
+            "database_checkpoint": None if newest is None else newest.note,
+            "remembered_checkpoint": runtime.trail.memory.note,
+            "ended_log_id": head.log_id,
+            "ended_digest": await archive_digest(session, head.log_id),
+        }
+        event = await _event(session, runtime, caller, reason, ends)
         head.log_id, head.origin = str(uuid4()), None
         head.size, head.frontier, head.verifier_key = 0, None, None
         head.last_leaf = head.last_ts = None
@@ -60,17 +66,25 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
         missing = await open_fresh(session, runtime.trail, name)
         if missing is not None:
             raise CannotReopenError(missing.message)
-        await append(session, event, now)
+        await append(session, event, runtime.clock)
         note = await stored.checkpoint_note(session, 1) or ""
     # The memory keeps to one trail, so it is told of the change of trails.
     runtime.trail.memory.begin_anew(note)
     return Reopened(note, ended)
 
 
-async def _event(session: Session, runtime: Runtime, caller: Caller, reason: str) -> Event:
-    newest = await stored.newest_checkpoint(session)
-    remembered = runtime.trail.memory.read()
+async def _event(
+    session: Session, runtime: Runtime, caller: Caller, reason: str, ends: Detail
+) -> Event:
+    """The first event: what ended, and what stands there, for which nothing else vouches now."""
     stand = await find_stand(session, runtime.scope, runtime.keys)
+    rows = await tokens.tokens(session)
+    found: Detail = {
+        "revisions_digest": await revisions_digest(session, runtime.scope, stand.revision),
+        "tokens": max((row.number for row in rows), default=0),
+        "tokens_digest": tokens_digest(rows),
+        "tests": await test_emails.count(session),
+    }
     return Event(
         action=AuditAction.TRAIL_REOPENED,
         outcome=AuditOutcome.SUCCEEDED,
@@ -80,10 +94,5 @@ async def _event(session: Session, runtime: Runtime, caller: Caller, reason: str
         revision=stand.revision,
         changes=compare(NOTHING_SAVED, stand.values),
         reason=reason,
-        detail={
-            "database_checkpoint": None if newest is None else newest.note,
-            "remembered_checkpoint": (
-                remembered.body if isinstance(remembered, Checkpoint) else None
-            ),
-        },
+        detail={**ends, **found},
     )

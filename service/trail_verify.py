@@ -76,7 +76,7 @@ async def verify_trail(
         return keys
     began, now = time.monotonic(), runtime.clock()
     findings = Findings()
-    replay = Replay(runtime.scope, findings)
+    replay = Replay.of(runtime.scope, findings)
     # Read before the view of the database is opened: later it could be ahead of that.
     outside = [Outside(_proper(note), name) for note, name in request.checkpoints]
     remembered = runtime.trail.memory.note
@@ -94,9 +94,12 @@ async def verify_trail(
         await verification.run()
         if not request.quick:
             await replay.compare(session)
-        newest = await read_checkpoint(session, None)
+        newest: SignedCheckpoint | NoProof = NoProof("It cannot be read.")
+        with findings.reading("the newest checkpoint"):
+            newest = await read_checkpoint(session, None)
     if not request.quick:
-        await _check_search(runtime, findings)
+        with findings.reading("the search"):
+            await _check_search(runtime, findings)
     return Verification(
         findings=findings.listed,
         events_checked=verification.events_checked,

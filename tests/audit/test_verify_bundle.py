@@ -424,22 +424,78 @@ def test_a_key_known_from_elsewhere(run: Run) -> None:
 
 
 TWO_KEYS = f"0 {OWNER.verifier}\n8 {NEXT.verifier}\n"
+ROTATION = event(
+    7, action="SIGNING_KEY_CHANGED", changes=[], revision=None, detail={"after": str(NEXT.verifier)}
+)
+ROTATED = linked([*EVENTS[:7], ROTATION, *EVENTS[8:]])
+
+
+def rotated(*signers: Signer, by: tuple[Signer, ...] = (NEXT, OWNER)) -> Export:
+    """A trail whose key changed at 8, by the word of `by`, signed at its end by others."""
+    first = ("rotations/8", signed(ROTATED[:8], *by).encode())
+    return Export(ROTATED, signed(ROTATED, *signers), TWO_KEYS, (first,))
 
 
 @pytest.mark.parametrize(
-    ("note", "status"),
+    ("signers", "status"),
     [
-        pytest.param(signed(BODIES, NEXT), 0, id="the new key"),
-        pytest.param(signed(BODIES, OWNER, NEXT), 0, id="both"),
-        pytest.param(signed(BODIES, OWNER), 1, id="the old key"),
+        pytest.param((NEXT,), 0, id="the new key"),
+        pytest.param((OWNER, NEXT), 0, id="both"),
+        pytest.param((OWNER,), 1, id="the old key"),
     ],
 )
-def test_a_change_of_keys(run: Run, note: str, status: int) -> None:
+def test_a_change_of_keys(run: Run, signers: tuple[Signer, ...], status: int) -> None:
     """After a change of keys only the new one counts; older checkpoints stand under the old one."""
-    answer = run(replace(INTACT, note=note, keys=TWO_KEYS), [AT_7])
+    answer = run(rotated(*signers), [signed(ROTATED[:7])])
 
     assert status == answer.status
     assert answer.text.count("which was not the key in use at 10") == status
+
+
+@pytest.mark.parametrize("key", [OWNER, NEXT], ids=["old", "new"])
+def test_trust_goes_from_a_key_to_the_next(run: Run, key: Signer) -> None:
+    """Whoever knows the trail by its old key needs no other word for the new one."""
+    answer = run(rotated(NEXT), keys=[str(key.verifier)])
+
+    assert (0, {}) == (answer.status, answer.findings), answer.text
+
+
+UNFOUNDED = {
+    "nobody's word": rotated(NEXT, by=(NEXT,)),
+    "the old key's alone": rotated(NEXT, by=(OWNER,)),
+    "a thief's": rotated(NEXT, by=(NEXT, THIEF)),
+    "none at all": replace(rotated(NEXT), files=()),
+    "of another size": replace(
+        rotated(NEXT), files=(("rotations/8", signed(ROTATED[:7], NEXT, OWNER).encode()),)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNFOUNDED)
+def test_a_key_that_nobody_vouches_for(run: Run, name: str) -> None:
+    """A key that comes without the word of the one before is not the trail's."""
+    answer = run(UNFOUNDED[name])
+
+    assert (1, {"SIGNATURE_INVALID": None}) == (answer.status, answer.findings), answer.text
+
+
+def test_a_change_of_keys_over_other_events(run: Run) -> None:
+    """Both keys signed, but not these events."""
+    other = linked([*EVENTS[:6], event(6, reason="another"), ROTATION])
+    files = (("rotations/8", signed(other, NEXT, OWNER).encode()),)
+    answer = run(replace(rotated(NEXT), files=files))
+
+    assert (1, {"ROOT_MISMATCH": None}) == (answer.status, answer.findings), answer.text
+
+
+@pytest.mark.parametrize(
+    "keys", [f"0 {NEXT.verifier}\n", f"0 {OWNER.verifier}\n7 {NEXT.verifier}\n"]
+)
+def test_keys_that_the_events_do_not_tell_of(run: Run, keys: str) -> None:
+    """The list of keys is the one that the events tell, each at its place."""
+    answer = run(replace(rotated(NEXT), keys=keys))
+
+    assert "KEYS_DIFFER" in answer.findings
 
 
 def test_a_filtered_export(run: Run) -> None:

@@ -10,13 +10,18 @@ import pytest
 
 from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Event
 from audit.memory import SignerMemory
-from audit.trail import Trail, append
+from audit.trail import Clock, Trail, append
 from db.database import Database
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from tests.trails import NAME, SEED, opened_trail
 
 START: Final = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
+
+
+def at(instant: datetime) -> Clock:
+    """A clock that stands still."""
+    return lambda: instant
 
 
 def an_event(number: int, **changed: str) -> Event:
@@ -35,7 +40,7 @@ async def write(database: Database, count: int, first: int = 0) -> None:
     """Appends events, one a transaction and a second."""
     for number in range(first, first + count):
         async with database.transaction() as session:
-            await append(session, an_event(number), START + timedelta(seconds=number))
+            await append(session, an_event(number), at(START + timedelta(seconds=number)))
 
 
 @pytest.fixture

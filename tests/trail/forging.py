@@ -72,16 +72,37 @@ class Forged:
             f"last_ts = '{ts}', frontier = {{blob:{b''.join(frontier).hex()}}}"
         )
 
+    def add_a_key(self, signer: Signer, *others: Document) -> None:
+        """Has a key of the attacker's own follow, which then signs some events more."""
+        old = len(self.bodies)
+        change = self.documents()[-1] | {
+            "action": "SIGNING_KEY_CHANGED",
+            "outcome": "SUCCEEDED",
+            "detail": {"after": str(signer.verifier)},
+        }
+        self.rewrite([*self.documents(), change, *others])
+        self.replace_rows()
+        self.statements.append(
+            "INSERT INTO audit_key (from_size, verifier_key) "
+            f"VALUES ({old + 1}, '{signer.verifier}')"
+        )
+        self._sign(signer, old)
+
     def sign_all(self, signer: Signer) -> None:
         """Signs a checkpoint for each size, in place of those that stand."""
         self.statements += ["DELETE FROM audit_checkpoint", "DELETE FROM audit_key"]
         self.statements.append(
             f"INSERT INTO audit_key (from_size, verifier_key) VALUES (0, '{signer.verifier}')"
         )
+        self._sign(signer, 0)
+
+    def _sign(self, signer: Signer, from_seq: int) -> None:
         self.statements.append(f"UPDATE audit_head SET verifier_key = '{signer.verifier}'")
         frontier: tree.Frontier = ()
         for seq, body in enumerate(self.bodies):
             frontier = tree.append(frontier, seq, tree.leaf_hash(body.encode())).frontier
+            if seq < from_seq:
+                continue
             checkpoint = Checkpoint(self.origin, seq + 1, tree.root_hash(frontier))
             note = sign_checkpoint(checkpoint, signer)
             self.statements.append(

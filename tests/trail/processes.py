@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -43,12 +44,22 @@ async def append_at_once(storage: Storage, processes: int, each: int) -> None:
     assert [each] * processes == [len(output.split()) for output, _ in outputs]
 
 
-async def kill_after(storage: Storage, name: str, acknowledged: int) -> int:
-    """Kills a worker once it has acknowledged so many events; how many it did in the end."""
+async def kill_after(storage: Storage, name: str, acknowledged: int, pause: float) -> int:
+    """Kills a worker in the middle of something; how many events it had acknowledged by then.
+
+    Args:
+        storage: where it works.
+        name: the worker's.
+        acknowledged: how many events are waited for.
+        pause: for how many seconds it goes on after that. Without it, it would always be killed
+            just as it begins the next event.
+    """
     worker = await started(storage, name, 0)
     assert worker.stdout is not None
     for _ in range(acknowledged):
         await worker.stdout.readline()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(worker.wait(), pause)
     worker.kill()
     rest = await worker.stdout.read()
     await worker.wait()

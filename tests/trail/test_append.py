@@ -2,7 +2,8 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import text
@@ -12,13 +13,18 @@ from audit.body import read_body
 from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.memory import SignerMemory
 from audit.note_keys import Signer
+from audit.opening import NotOpened, OpeningCode, open_trail
 from audit.trail import SignerRefusedError, Tip, Trail, append
 from db import events
 from db import tree as stored
 from db.database import Database
 from db.event_search import EventConditions, Span
-from tests.trail.conftest import START, an_event, write
-from tests.trails import SEED, HeldKeys
+from db.instant import write_instant
+from service.access import CreatedToken, create_token
+from service.caller import COMMAND_LINE, Role
+from service.runtime import Runtime
+from tests.trail.conftest import START, an_event, at, write
+from tests.trails import NAME, SEED, HeldKeys
 
 pytestmark = pytest.mark.anyio
 
@@ -70,14 +76,14 @@ async def test_several_events_in_one_transaction_follow_each_other(
     """Each has its place and its checkpoint, and the last one is remembered."""
     async with database.transaction() as session:
         for number in range(3):
-            await append(session, an_event(number), START)
+            await append(session, an_event(number), at(START))
 
     assert (await _tip(database)).checkpoint == trail.memory.read()
 
 
 async def _append_and_fail(database: Database) -> None:
     async with database.transaction() as session:
-        await append(session, an_event(2), START)
+        await append(session, an_event(2), at(START))
         raise ZeroDivisionError
 
 
@@ -97,13 +103,38 @@ async def test_what_is_rolled_back_leaves_nothing(database: Database, trail: Tra
 async def test_a_clock_that_went_back_is_noted(database: Database) -> None:
     """The event carries the time before it, and says which time the clock showed."""
     async with database.transaction() as session:
-        await append(session, an_event(0), START)
-        appended = await append(session, an_event(1), START - timedelta(hours=1))
+        await append(session, an_event(0), at(START))
+        appended = await append(session, an_event(1), at(START - timedelta(hours=1)))
         row = await events.event(session, 1)
 
     assert "2026-11-23T07:29:00.000000Z" == appended.ts
     assert row is not None
     assert "2026-11-23T06:29:00.000000Z" == read_body(row.body).detail["clock_went_back_to"]
+
+
+async def test_who_waits_has_no_clock_that_went_back(runtime: Runtime) -> None:
+    """An event's time is told once it is its turn, not when somebody began to wait for it."""
+    asked = asyncio.Event()
+    seconds = count()
+
+    def clock() -> datetime:
+        asked.set()
+        return START + timedelta(seconds=next(seconds))
+
+    timed = replace(runtime, clock=clock)
+    async with runtime.database.transaction() as session:
+        await events.lock_head(session)
+        waiting = asyncio.create_task(create_token(timed, COMMAND_LINE, "waits", Role.VIEWER))
+        await asked.wait()
+        await append(session, an_event(0), clock)
+    created = await waiting
+    async with runtime.database.reading() as session:
+        row = await events.event(session, 1)
+
+    assert row is not None
+    assert "clock_went_back_to" not in read_body(row.body).detail
+    assert isinstance(created, CreatedToken)
+    assert row.ts == write_instant(created.token.created_at)
 
 
 @pytest.mark.usefixtures("trail")
@@ -148,6 +179,31 @@ async def test_the_signer_refuses_a_history_that_it_did_not_sign(
         await write(database, 1, first=3)
 
     assert 3 == (await _tip(database)).size
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("last_leaf = '00'", id="hash"),
+        pytest.param("last_ts = '2099-01-01T00:00:00.000000Z'", id="time"),
+        pytest.param("log_id = 'another'", id="trail"),
+    ],
+)
+async def test_nothing_is_appended_to_an_end_that_was_changed(
+    database: Database, trail: Trail, change: str
+) -> None:
+    """What the head row says goes into the next event, so it is held to the last one first."""
+    await write(database, 2)
+    async with database.transaction() as session:
+        await (await session.connection()).execute(text(f"UPDATE audit_head SET {change}"))
+
+    with pytest.raises(SignerRefusedError, match="changed past the service"):
+        await write(database, 1, first=2)
+    async with database.reading() as session:
+        opened = await open_trail(session, trail, NAME)
+
+    assert isinstance(opened, NotOpened)
+    assert OpeningCode.NOT_SIGNED is opened.code
 
 
 async def test_the_signer_refuses_a_shorter_database(database: Database, trail: Trail) -> None:

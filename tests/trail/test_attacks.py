@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from audit import verify_bundle
 from audit.note_keys import Signer
+from db.tables import EmailSettingsRow, TestEmailRow
 from graph.cli import app
 from service.caller import Role
 from service.export import EventFilter, Export, ExportFormat
@@ -146,6 +147,10 @@ def _invent_a_version(forged: Forged) -> None:
     forged.rewrite(documents)
 
 
+def _add_a_key(forged: Forged) -> None:
+    forged.add_a_key(Signer.from_seed(forged.origin, b"the attacker's own key, 32 bytes"))
+
+
 @dataclass(frozen=True, slots=True)
 class Attack:
     """An attack, the finding without an outside checkpoint, and with one; None: nothing to find.
@@ -162,6 +167,12 @@ class Attack:
 _HOLLOW: Final = (
     "CREATE TRIGGER audit_event_in_order BEFORE INSERT ON audit_event WHEN 0 BEGIN SELECT 1; END"
 )
+_REVISION_COLUMNS: Final = ", ".join(
+    name for name in EmailSettingsRow.model_fields if name not in {"scope", "revision"}
+)
+_TEST_COLUMNS: Final = ", ".join(
+    name for name in TestEmailRow.model_fields if name not in {"id", "number"}
+)
 _TABLES: Final = (
     "audit_event",
     "audit_node",
@@ -172,6 +183,7 @@ _TABLES: Final = (
     "secret_fingerprint",
     "email_settings_revision",
     "access_token",
+    "test_email",
 )
 MISMATCH: Final = "CHECKPOINT_MISMATCH"
 SHORTER: Final = "SHORTER_THAN_CHECKPOINT"
@@ -227,6 +239,35 @@ ATTACKS: Final = {
     "14 put an old revision in force": _found(
         "SETTINGS_DIFFER", "UPDATE email_settings SET revision = 1"
     ),
+    "14 write as if it were cut": _found(
+        "SETTINGS_DIFFER",
+        "UPDATE email_settings_revision SET smtp_host = '… [cut, 16 characters]'",
+    ),
+    "14 hide a revision behind the first": _found(
+        "REVISION_DIFFERS",
+        "INSERT INTO email_settings_revision SELECT scope, 0, "
+        f"{_REVISION_COLUMNS} FROM email_settings_revision WHERE revision = 1",
+    ),
+    "14 number a password's value anew": _found(
+        "SETTINGS_DIFFER", "DELETE FROM secret_fingerprint"
+    ),
+    "14 let a test have passed": _found(
+        "TESTS_DIFFER", "UPDATE test_email SET outcome = 'ACCEPTED'"
+    ),
+    "14 let a test have been of other values": _found(
+        "TESTS_DIFFER", "UPDATE test_email SET values_digest = 'x'"
+    ),
+    "14 remove a test": _found("TESTS_DIFFER", "DELETE FROM test_email"),
+    "14 invent a test": _found(
+        "TESTS_DIFFER",
+        f"INSERT INTO test_email SELECT 'x', 99, {_TEST_COLUMNS} FROM test_email",
+    ),
+    "14 take a token over": _found(
+        "TOKENS_DIFFER", "UPDATE access_token SET token_hash = 'x' WHERE role = 'AUDITOR'"
+    ),
+    "14 say that another made a token": _found(
+        "TOKENS_DIFFER", "UPDATE access_token SET actor_name = 'Bob' WHERE role = 'AUDITOR'"
+    ),
     "14 bring a password back": _found(
         "SETTINGS_DIFFER",
         "INSERT INTO stored_secret (scope, name, version, key_id, nonce, ciphertext, updated_at) "
@@ -248,6 +289,17 @@ ATTACKS: Final = {
         _signed(_write_otherwise), "NOT_CANONICAL", "NOT_CANONICAL"
     ),
     "16 a key twice": Attack(_signed(_write_a_key_twice), "NOT_CANONICAL", "NOT_CANONICAL"),
+    "6 insert a row before the first": _found(
+        "SEQUENCE_ORDER",
+        "INSERT INTO audit_event (seq, body, leaf) "
+        "SELECT -1, body, leaf FROM audit_event WHERE seq = 0",
+    ),
+    "6 insert a checkpoint before the first": _found(
+        "CHECKPOINT_MALFORMED",
+        "INSERT INTO audit_checkpoint (size, note) "
+        "SELECT -1, note FROM audit_checkpoint WHERE size = 1",
+    ),
+    "8 go on with a key of one's own": Attack(_add_a_key, "SIGNATURE_INVALID", "SIGNATURE_INVALID"),
     "18 an unknown version in the middle": Attack(
         _signed(_invent_a_version), "UNKNOWN_VERSION", "UNKNOWN_VERSION"
     ),
@@ -264,12 +316,12 @@ async def test_an_attack_is_found(storage: Storage, tmp_path: Path, name: str) -
     async with open_closed_trail(storage) as runtime:
         alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
         bundle = await exported(runtime, tmp_path) if attack.in_bundle else None
-    commanded = await by_command(storage, tmp_path, known)
+    commanded = [await by_command(storage, tmp_path, each) for each in (None, known)]
 
     assert {attack.alone} - {None} <= set(alone), alone
     assert attack.alone is not None or not alone
     assert attack.outside in outside
-    assert attack.outside in commanded
+    assert [alone, outside] == commanded
     if bundle is not None:
         at_home = await by_bundle(bundle)
         assert {attack.alone} - {None} <= set(at_home), at_home
@@ -300,21 +352,33 @@ async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
     return [each["code"] for each in findings]
 
 
-async def by_command(storage: Storage, folder: Path, known: str) -> str:
-    """What the command prints, which must end with the status for findings."""
-    (folder / "known").write_text(known)
+async def by_command(storage: Storage, folder: Path, known: str | None) -> list[str]:
+    """The codes that the command prints; it must end with the status that goes with them."""
+    arguments = ["audit", "verify"]
+    if known is not None:
+        (folder / "known").write_text(known)
+        arguments += ["--checkpoint", str(folder / "known")]
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables(storage))
+    found = _codes(done.output)
+
+    assert (1 if found else 0) == done.exit_code, done.output
+    return found
+
+
+def _codes(printed: str) -> list[str]:
+    first = [line.split(":")[0].split(" at ")[0] for line in printed.splitlines()]
+    return [code for code in first if (code.isupper() and "_" in code) or code == "UNREADABLE"]
+
+
+def variables(storage: Storage) -> dict[str, str]:
+    """The environment in which commands work on a storage."""
     keys = ",".join(storage.signing_keys)
-    variables = {
+    return {
         "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
         "POSTLEDGER_DATABASE_URL": storage.database_url or "",
         "POSTLEDGER_ENCRYPTION_KEYS": keys,
         "POSTLEDGER_SIGNING_KEY": keys,
     }
-    arguments = ["audit", "verify", "--checkpoint", str(folder / "known")]
-    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables)
-
-    assert 1 == done.exit_code, done.output
-    return done.output
 
 
 async def exported(runtime: Runtime, folder: Path) -> Path:
@@ -333,11 +397,20 @@ async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         status = verify_bundle.main([*arguments, str(bundle)])
-    codes = [line.split(":")[0].split(" at ")[0] for line in printed.getvalue().splitlines()]
-    found = [code for code in codes if code.isupper() and "_" in code]
+    found = _codes(printed.getvalue())
 
     assert (1 if found else 0) == status, printed.getvalue()
     return found
+
+
+def _written_in_the_schema(old: str, new: str) -> tuple[str, ...]:
+    """What makes SQLite believe that its tables and indexes were always made so."""
+    one, other = (text.replace("'", "''") for text in (old, new))
+    return (
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_master SET sql = replace(sql, '{one}', '{other}') WHERE type <> 'trigger'",
+        "PRAGMA writable_schema = RESET",
+    )
 
 
 @pytest.mark.parametrize(
@@ -365,6 +438,23 @@ async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
             ),
             "GUARD_MISSING",
             id="column",
+        ),
+        pytest.param(
+            ("CREATE TRIGGER helpful AFTER INSERT ON AUDIT_EVENT BEGIN SELECT 1; END",),
+            "GUARD_ALTERED",
+            id="add-in-capitals",
+        ),
+        pytest.param(
+            _written_in_the_schema("'$.action'", "'$.outcome'"), "GUARD_ALTERED", id="expression"
+        ),
+        pytest.param(
+            (
+                "DROP INDEX audit_event_action",
+                "CREATE INDEX audit_event_action ON audit_event (action, seq) WHERE seq <> 1",
+                *_written_in_the_schema(" WHERE seq <> 1", ""),
+            ),
+            "SEARCH_DIFFERS",
+            id="hide-from-an-index",
         ),
     ],
 )
@@ -402,6 +492,37 @@ async def test_a_guard_that_was_touched_is_found_on_sqlite(
             "GUARD_MISSING",
             id="column",
         ),
+        pytest.param(
+            "ALTER TABLE audit_event ALTER COLUMN action "
+            "SET EXPRESSION AS (body::jsonb #>> '{outcome}')",
+            "GUARD_ALTERED",
+            id="expression",
+        ),
+        pytest.param(
+            "ALTER TABLE audit_search ALTER COLUMN vector DROP EXPRESSION; "
+            "ALTER TABLE audit_search DISABLE TRIGGER USER; "
+            "UPDATE audit_search SET vector = '' WHERE seq = 1",
+            "GUARD_MISSING",
+            id="hide-from-the-search",
+        ),
+        pytest.param(
+            "ALTER FUNCTION audit_event_order() SET search_path = pg_temp",
+            "GUARD_ALTERED",
+            id="another-path",
+        ),
+        pytest.param(
+            "CREATE RULE quiet AS ON INSERT TO audit_event DO INSTEAD NOTHING",
+            "GUARD_ALTERED",
+            id="rule",
+        ),
+        pytest.param(
+            "ALTER TABLE audit_event ENABLE ROW LEVEL SECURITY", "GUARD_ALTERED", id="row-security"
+        ),
+        pytest.param(
+            "ALTER TABLE audit_event DROP CONSTRAINT audit_event_pkey",
+            "GUARD_MISSING",
+            id="primary-key",
+        ),
     ],
 )
 async def test_a_guard_that_was_touched_is_found_on_postgresql(
@@ -416,16 +537,21 @@ async def _after(storage: Storage, *statements: str) -> list[str]:
         await write(runtime.database, 3)
     await tamper(storage.database_url or "", *statements, guards_too=False)
     async with open_closed_trail(storage) as runtime:
-        return await by_graphql(runtime, None)
+        found = await by_graphql(runtime, None)
+    assert found == await by_command(storage, storage.data_directory, None)
+    return found
 
 
-async def test_an_old_database_put_back_is_found_by_the_signers_memory(storage: Storage) -> None:
+async def test_an_old_database_put_back_is_found_by_the_signers_memory(
+    storage: Storage, tmp_path: Path
+) -> None:
     """9: it verifies against itself, and neither opens nor goes unseen beside the memory."""
     await attacked(storage, _cut_with_checkpoints)
     async with open_closed_trail(storage) as runtime:
         found = await by_graphql(runtime, None)
 
     assert [SHORTER] == found
+    assert [SHORTER] == await by_command(storage, tmp_path, None)
     with pytest.raises(CannotStartError, match="DATABASE_BEHIND"):
         await _open(storage)
 
@@ -447,16 +573,22 @@ async def test_two_trails_shown_to_two_parties_are_proof(storage: Storage, tmp_p
     assert "proves that two trails were shown" in printed.getvalue()
 
 
-async def test_a_checkpoint_of_another_trail_does_not_pass(storage: Storage) -> None:
+async def test_a_checkpoint_of_another_trail_does_not_pass(
+    storage: Storage, tmp_path: Path
+) -> None:
     """15: its origin is another, whatever it states."""
     known = await attacked(storage, lambda _: None)
+    other = known.replace("audit.example", "other.example")
     async with open_closed_trail(storage) as runtime:
-        found = await by_graphql(runtime, known.replace("audit.example", "other.example"))
+        found = await by_graphql(runtime, other)
+        bundle = await exported(runtime, tmp_path)
 
     assert ["ORIGIN_MISMATCH"] == found
+    assert ["ORIGIN_MISMATCH"] == await by_command(storage, tmp_path, other)
+    assert ["ORIGIN_MISMATCH"] == await by_bundle(bundle, tmp_path / "known")
 
 
-async def test_a_new_database_is_another_trail(storage: Storage) -> None:
+async def test_a_new_database_is_another_trail(storage: Storage, tmp_path: Path) -> None:
     """17: with everything deleted, what was kept outside shows that there was something else."""
     known = await attacked(
         storage,
@@ -474,8 +606,12 @@ async def test_a_new_database_is_another_trail(storage: Storage) -> None:
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 3)
         alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
+        bundle = await exported(runtime, tmp_path)
+    commanded = [await by_command(storage, tmp_path, each) for each in (None, known)]
 
     assert ([], ["ORIGIN_MISMATCH"]) == (alone, outside)
+    assert [alone, outside] == commanded
+    assert ["ORIGIN_MISMATCH"] == await by_bundle(bundle, tmp_path / "known")
 
 
 async def _open(storage: Storage) -> None:

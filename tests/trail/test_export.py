@@ -19,7 +19,7 @@ from service.export_bundle import BundleWriter
 from service.log_paths import LogFile, log_checkpoint, log_tile
 from service.runtime import Runtime
 from service.trail import SignedCheckpoint, audit_checkpoint, audit_event
-from tests.trail.conftest import START, write
+from tests.trail.conftest import START, at, write
 
 pytestmark = pytest.mark.anyio
 
@@ -143,7 +143,7 @@ async def test_a_spreadsheet_finds_no_formula(runtime: Runtime) -> None:
         error_code="-1+1",
     )
     async with runtime.database.transaction() as session:
-        await append(session, event, START)
+        await append(session, event, at(START))
     rows = list(csv.DictReader(io.StringIO((await exported(runtime, ExportFormat.CSV)).decode())))
 
     assert '\'=HYPERLINK("http://evil.example")' == rows[0]["reason"]

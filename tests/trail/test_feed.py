@@ -10,7 +10,7 @@ from audit.trail import append
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from service.trail_feed import audit_events_appended
-from tests.trail.conftest import START, an_event, write
+from tests.trail.conftest import START, an_event, at, write
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def test_a_filter_holds_back_the_rest(runtime: Runtime) -> None:
 
 async def _write_wanted(runtime: Runtime, number: int) -> None:
     async with runtime.database.transaction() as session:
-        await append(session, an_event(number, reason="wanted 7"), START)
+        await append(session, an_event(number, reason="wanted 7"), at(START))
 
 
 async def test_what_another_process_appends_is_seen_too(runtime: Runtime, storage: Storage) -> None:

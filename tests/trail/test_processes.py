@@ -10,6 +10,8 @@ from tests.trail.processes import append_at_once, kill_after, settled
 pytestmark = pytest.mark.anyio
 
 EACH = 15
+LONGEST_PAUSE = 0.01
+"""Seconds: a few events' time."""
 
 
 async def test_processes_append_at_once(storage: Storage) -> None:
@@ -28,7 +30,9 @@ async def test_a_killed_process_loses_nothing_that_it_acknowledged(storage: Stor
     """Killed at some moment, again and again: the trail opens, verifies, and holds every answer."""
     moments = random.Random(20261123)  # noqa: S311 (moments, not secrets)
     for life in range(3):
-        acknowledged = await kill_after(storage, f"life{life}", moments.randrange(1, 12))
+        acknowledged = await kill_after(
+            storage, f"life{life}", moments.randrange(1, 12), moments.random() * LONGEST_PAUSE
+        )
         found = await settled(storage)
 
         assert [f"life{life} {n}" for n in range(acknowledged)] == [

@@ -17,7 +17,7 @@ from audit.history import EventFilter, Window, read_events
 from audit.trail import Trail, append
 from audit.words import event_words, sought_words
 from db.database import Database
-from tests.trail.conftest import START
+from tests.trail.conftest import START, at
 
 pytestmark = pytest.mark.anyio
 
@@ -82,7 +82,7 @@ async def filled(database: Database, trail: Trail) -> Database:
     trail.attach(database)
     for number, event in enumerate(EVENTS):
         async with database.transaction() as session:
-            await append(session, event, START + timedelta(minutes=number))
+            await append(session, event, at(START + timedelta(minutes=number)))
     return database
 
 

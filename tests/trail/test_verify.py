@@ -1,21 +1,33 @@
 """Verification in the database: what the service itself writes is intact, whatever it does."""
 
+import json
 from dataclasses import replace
 
 import pytest
+import trustme
 
 from audit.note_keys import VerifierKey
 from service.access import CreatedToken, create_token, revoke_token
 from service.caller import COMMAND_LINE, Role
-from service.patch import KEEP, Secret, SettingsPatch
+from service.patch import Secret, SettingsPatch
 from service.runtime import Runtime
 from service.settings import SettingsUpdate, update_email_settings
-from service.startup import Storage, open_runtime
+from service.startup import Storage, open_closed_trail, open_runtime
+from service.test_emails import (
+    TestDepth,
+    TestEmailSent,
+    TestOutcome,
+    TestRequest,
+    cancel_test_email,
+    send_test_email,
+)
 from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_keys import rotate_signing_key
 from service.trail_reopen import reopen_trail
 from service.trail_verify import NotAKey, Verification, VerificationRequest, verify_trail
+from tests.service.recorder import recording
 from tests.trail.conftest import write
+from tests.trail.tampering import tamper
 from tests.trails import NAME
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +51,8 @@ async def live(runtime: Runtime) -> None:
     await save(runtime, 7, SettingsPatch(smtp_port=1))
     await save(runtime, 2, SettingsPatch(smtp_password=None))
     await revoke_token(runtime, COMMAND_LINE, created.token.id)
+    nobody = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+    await send_test_email(runtime, COMMAND_LINE, TestRequest(patch=nobody, depth=TestDepth.CONNECT))
 
 
 async def verified(runtime: Runtime, *notes: str, keys: tuple[str, ...] = ()) -> list[str]:
@@ -53,6 +67,23 @@ async def test_what_the_service_writes_is_intact(runtime: Runtime) -> None:
     """Tokens, settings, secrets and refusals: the database is what the trail led to."""
     await live(runtime)
 
+    assert [] == await verified(runtime)
+
+
+async def test_a_test_under_way_is_intact(runtime: Runtime) -> None:
+    """It was asked for and has not ended, and so the database says."""
+    await live(runtime)
+    async with recording(None) as silent:
+        slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port)
+        begun = await send_test_email(
+            runtime, COMMAND_LINE, TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+        )
+        found = await verified(runtime)
+        assert isinstance(begun, TestEmailSent)
+        await cancel_test_email(runtime, COMMAND_LINE, begun.test_email.id)
+
+    assert TestOutcome.RUNNING is begun.test_email.report.outcome
+    assert [] == found
     assert [] == await verified(runtime)
 
 
@@ -76,6 +107,7 @@ async def test_a_trail_with_a_second_key_is_intact(storage: Storage) -> None:
         assert isinstance(late, SignedCheckpoint)
         assert [] == await verified(runtime, early.note)
         assert [] == await verified(runtime, keys=(late.verifier_key,))
+        assert [] == await verified(runtime, early.note, keys=(early.verifier_key,))
 
 
 async def test_a_reopened_trail_is_intact(runtime: Runtime) -> None:
@@ -87,12 +119,34 @@ async def test_a_reopened_trail_is_intact(runtime: Runtime) -> None:
     assert [] == await verified(runtime)
 
 
-async def test_long_texts_are_compared_as_far_as_events_hold_them(runtime: Runtime) -> None:
-    """An event cuts what is too long for it, and the comparison knows."""
-    await save(runtime, 0, SettingsPatch(smtp_host="mail.example.com", oauth2=KEEP))
-    await save(runtime, 1, SettingsPatch(default_from_display_name="x" * 250))
+async def test_long_texts_are_known_by_their_hash(storage: Storage) -> None:
+    """An event cuts what is too long for it, and still tells one long text from another."""
+    certificates = await _certificates(12)
+    async with open_runtime(storage) as runtime:
+        await save(runtime, 0, SettingsPatch(smtp_host="mail.example.com"))
+        await save(runtime, 1, SettingsPatch(trusted_certificates=certificates))
+        await save(runtime, 2, SettingsPatch(trusted_certificates=certificates[:1]))
+        await save(runtime, 3, SettingsPatch(trusted_certificates=certificates))
 
-    assert [] == await verified(runtime)
+        assert [] == await verified(runtime)
+        stored = json.dumps(certificates)
+        assert len(stored) > 8_000
+    place = stored.rindex("\\n", 0, -60) - 9
+    other = stored[:place] + ("A" if stored[place] != "A" else "B") + stored[place + 1 :]
+    await tamper(
+        storage.database_url or "",
+        f"UPDATE email_settings_revision SET trusted_certificates = '{other}' WHERE revision = 2",
+    )
+    async with open_closed_trail(storage) as runtime:
+        found = await verified(runtime)
+
+    assert ["REVISION_DIFFERS"] == [each.partition(":")[0] for each in found]
+
+
+async def _certificates(count: int) -> tuple[str, ...]:
+    authority = trustme.CA()
+    made = [authority.issue_cert(f"mail{number}.example.com") for number in range(count)]
+    return tuple(each.cert_chain_pems[0].bytes().decode() for each in made)
 
 
 async def test_a_trail_longer_than_a_step_is_intact(

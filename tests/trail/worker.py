@@ -9,10 +9,10 @@ import asyncio
 import itertools
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.trail import append
+from service.runtime import utc_now
 from service.startup import Storage, open_runtime
 from tests.trail.conftest import an_event
 from tests.trails import NAME
@@ -24,7 +24,7 @@ async def work(storage: Storage, name: str, count: int) -> None:
         for number in range(count) if count else itertools.count():
             event = replace(an_event(number), reason=f"{name} {number}")
             async with runtime.database.transaction() as session:
-                await append(session, event, datetime.now(UTC))
+                await append(session, event, utc_now)
             sys.stdout.write(f"{number}\n")
             sys.stdout.flush()
 

@@ -1,0 +1,38 @@
+"""Reading the archive of ended trails."""
+
+from typing import NamedTuple
+
+from sqlmodel import col, select
+
+from db.database import Session
+from db.tables import AuditArchiveRow
+
+
+class Archived(NamedTuple):
+    """A row of an ended trail: an `event`, a `checkpoint` or a `key`, at its place."""
+
+    kind: str
+    position: int
+    content: str
+
+
+async def archived_rows(
+    session: Session, log_id: str, after: tuple[str, int], limit: int
+) -> list[Archived]:
+    """Up to `limit` rows of an ended trail that come after a place, by kind and position."""
+    kind, position = col(AuditArchiveRow.kind), col(AuditArchiveRow.position)
+    query = (
+        select(AuditArchiveRow.kind, AuditArchiveRow.position, AuditArchiveRow.content)
+        .where(
+            AuditArchiveRow.log_id == log_id,
+            (kind > after[0]) | ((kind == after[0]) & (position > after[1])),
+        )
+        .order_by(kind, position)
+        .limit(limit)
+    )
+    return [Archived(*row) for row in (await session.exec(query)).all()]
+
+
+async def archived_trails(session: Session) -> set[str]:
+    """The ids of the trails of which the archive has anything."""
+    return set((await session.exec(select(AuditArchiveRow.log_id).distinct())).all())

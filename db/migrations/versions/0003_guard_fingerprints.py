@@ -1,0 +1,13 @@
+"""The numbers of secrets' values are given out once and for ever: a guard on their table."""
+
+from alembic import op
+
+from db.guards import create_guards, drop_guards
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    drop_guards(op.get_bind())
+    create_guards(op.get_bind())

@@ -1,0 +1,102 @@
+"""Replaying the test emails: what was asked for, and how each ended.
+
+Tests that have ended are compared step by step, so that memory does not grow with the trail.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from audit.body import Parsed
+from audit.event import AuditAction, AuditOutcome
+from audit.findings import Findings
+from db import test_emails as queries
+from db.database import Session
+from db.tables import TestEmailRow
+from service.replay_settings import is_told
+
+Facts: TypeAlias = dict[str, str | int | bool | None]
+
+
+@dataclass(slots=True)
+class TestsReplay:
+    """Takes all events in order; `compare` holds the test emails against them."""
+
+    __test__ = False
+
+    findings: Findings
+    _running: dict[str, Facts] = field(default_factory=dict)
+    _due: dict[str, tuple[int, Facts]] = field(default_factory=dict)
+    _requested: int = 0
+    _known: int = 0
+    """How many a new trail found, of which it tells nothing."""
+
+    def take(self, seq: int, parsed: Parsed) -> None:
+        """Follows one event."""
+        event, detail = parsed.event, parsed.event.detail
+        test_id = event.correlation_id or ""
+        if event.action is AuditAction.TRAIL_REOPENED:
+            known = detail.get("tests")
+            self._known = known if isinstance(known, int) else 0
+        elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
+            if event.outcome is AuditOutcome.SUCCEEDED:
+                self._requested += 1
+                told = ("depth", "recipient", "unsaved_changes", "values_digest")
+                self._running[test_id] = {
+                    **{name: detail.get(name) for name in told},
+                    "revision": event.revision,
+                    "actor": event.actor.id,
+                }
+        elif event.action is AuditAction.TEST_EMAIL_FINISHED:
+            told_before = self._running.pop(test_id, {})
+            self._due[test_id] = (seq, told_before | {"outcome": detail.get("test_outcome")})
+
+    async def compare_due(self, session: Session) -> None:
+        """Compares the tests that have ended since the last time."""
+        due, self._due = self._due, {}
+        if due:
+            await self._compare(session, due)
+
+    async def compare(self, session: Session) -> None:
+        """Compares the tests under way, and that there are no others."""
+        running = {
+            test_id: (None, told | {"outcome": queries.RUNNING})
+            for test_id, told in self._running.items()
+        }
+        await self._compare(session, running)
+        expected = self._known + self._requested
+        found = await queries.count(session)
+        if found != expected:
+            message = f"there are {found}, and the trail tells of {expected}"
+            self.findings.add("TESTS_DIFFER", None, message)
+
+    async def _compare(
+        self, session: Session, told: dict[str, tuple[int, Facts]] | dict[str, tuple[None, Facts]]
+    ) -> None:
+        rows = await queries.test_emails_by_id(session, told)
+        for test_id, (seq, facts) in told.items():
+            wrong = _differences(facts, rows.get(test_id))
+            if wrong:
+                message = f"the test {test_id} has another {wrong}"
+                self.findings.add("TESTS_DIFFER", seq, message)
+        session.expunge_all()
+
+
+def _differences(told: Facts, row: TestEmailRow | None) -> str:
+    if row is None:
+        return "place: it is not there"
+    shown: Facts = {
+        "depth": row.depth,
+        "recipient": row.recipient,
+        "unsaved_changes": row.used_unsaved_changes,
+        "values_digest": row.values_digest,
+        "revision": row.revision,
+        "actor": row.actor_id,
+        "outcome": row.outcome,
+    }
+    return ", ".join(name for name, value in told.items() if not _is_told(value, shown[name]))
+
+
+def _is_told(told: object, shown: object) -> bool:
+    if isinstance(told, str) and isinstance(shown, str):
+        return is_told(told, shown)
+    return told == shown

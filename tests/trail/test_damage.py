@@ -1,0 +1,149 @@
+"""Damage: whatever stands in the database, a verification ends with findings, not by a failure."""
+
+import asyncio
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
+
+from audit.findings import Findings
+from graph.cli import app
+from service.caller import COMMAND_LINE, Role
+from service.export import ExportFormat, begin_export
+from service.runtime import Runtime
+from service.startup import Storage, open_closed_trail, open_runtime
+from tests.inprocess import Edge
+from tests.trail.conftest import write
+from tests.trail.tampering import tamper
+from tests.trail.test_attacks import by_graphql, variables
+from tests.trail.test_verify import live
+
+pytestmark = pytest.mark.anyio
+
+
+async def found_after(storage: Storage, statement: str) -> tuple[list[str], str]:
+    """The codes that are found over GraphQL, and what the command prints."""
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+        await write(runtime.database, 3)
+    # A table's guards go with it.
+    guards_too = not statement.startswith("DROP")
+    await tamper(storage.database_url or "", statement, guards_too=guards_too)
+    async with open_closed_trail(storage) as runtime:
+        codes = await by_graphql(runtime, None)
+    done = await asyncio.to_thread(
+        CliRunner().invoke, app, ["audit", "verify"], env=variables(storage)
+    )
+
+    assert (1, None) == (done.exit_code, _failure(done.exception)), done.output
+    return codes, done.output
+
+
+def _failure(exception: BaseException | None) -> BaseException | None:
+    return None if isinstance(exception, SystemExit) else exception
+
+
+def _body(change: str, seq: int = 4) -> str:
+    return f"UPDATE audit_event SET body = {change} WHERE seq = {seq}"
+
+
+ON_BOTH = {
+    "no detail": (
+        _body("""replace(body, '"detail":{}', '"detail":[]')""", seq=2),
+        "MALFORMED_EVENT",
+    ),
+    "a number for a name": (
+        _body("""replace(body, '"name":"Command line"', '"name":5')"""),
+        "MALFORMED_EVENT",
+    ),
+    "a part too many": (_body("""replace(body, '"v":1', '"v":1,"w":1')"""), "MALFORMED_EVENT"),
+    "an unknown action": (
+        _body("replace(body, 'EMAIL_SETTINGS_UPDATED', 'SOMETHING_ELSE')"),
+        "MALFORMED_EVENT",
+    ),
+    "no mode of TLS": ("UPDATE email_settings_revision SET tls_mode = 'NONE'", "UNREADABLE"),
+    "no list of certificates": (
+        "UPDATE email_settings_revision SET trusted_certificates = '{'",
+        "UNREADABLE",
+    ),
+    "no record of the end": ("DELETE FROM audit_head", "UNREADABLE"),
+    "no record of the settings": ("DELETE FROM email_settings", "UNREADABLE"),
+    "no checkpoints": ("DROP TABLE audit_checkpoint", "UNREADABLE"),
+    "no archive": ("DROP TABLE audit_archive", "UNREADABLE"),
+    "no test emails": ("DROP TABLE test_email", "UNREADABLE"),
+}
+
+ON_SQLITE = {
+    "a body of bytes": (_body("CAST(body AS BLOB)"), "MALFORMED_EVENT"),
+    "a body that is no text": (_body("CAST(replace(body, 'mail', x'ff') AS TEXT)"), "UNREADABLE"),
+    "a hash of bytes": ("UPDATE audit_event SET leaf = x'00' WHERE seq = 4", "LEAF_MISMATCH"),
+    "a node of text": ("UPDATE audit_node SET hash = 'x' WHERE level = 1", "TREE_DIFFERS"),
+    "a note of bytes": (
+        "UPDATE audit_checkpoint SET note = CAST(note AS BLOB) WHERE size = 4",
+        "UNREADABLE",
+    ),
+    "a key of bytes": (
+        "UPDATE audit_key SET verifier_key = CAST(verifier_key AS BLOB)",
+        "UNREADABLE",
+    ),
+    "no search": ("DROP TABLE audit_search", "UNREADABLE"),
+    "no index of the search": ("DROP TABLE audit_search_words", "UNREADABLE"),
+}
+
+
+@pytest.mark.parametrize("name", ON_BOTH)
+async def test_damage_is_a_finding(storage: Storage, name: str) -> None:
+    """Parts of other types, missing rows and missing tables."""
+    statement, code = ON_BOTH[name]
+    codes, printed = await found_after(storage, statement)
+
+    assert code in codes
+    assert code in printed
+
+
+@pytest.mark.parametrize("name", ON_SQLITE)
+async def test_damage_is_a_finding_on_sqlite(sqlite_storage: Storage, name: str) -> None:
+    """SQLite keeps anything in any column."""
+    statement, code = ON_SQLITE[name]
+    codes, printed = await found_after(sqlite_storage, statement)
+
+    assert code in codes
+    assert code in printed
+
+
+@pytest.mark.parametrize("name", ["an unknown action", "a number for a name", "no detail"])
+async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) -> None:
+    """The history and every export go on; it is shown as it stands there."""
+    statement, _ = ON_BOTH[name]
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+    await tamper(storage.database_url or "", statement)
+    async with open_runtime(storage) as runtime:
+        answer = await Edge(runtime, Role.AUDITOR).ask(
+            "{ auditEvents(first: 50) { edges { node { sequence action body } } } }"
+        )
+        shown = [each["node"] for each in answer["auditEvents"]["edges"]]
+        kinds = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.OCSF)
+        lines = [await _lines(runtime, kind) for kind in kinds]
+
+    unreadable = [each for each in shown if each["action"] == "UNREADABLE"]
+    assert 8 == len(shown)
+    assert [2 if "seq = 2" in statement else 4] == [each["sequence"] for each in unreadable]
+    assert unreadable[0]["body"].startswith('{"action":')
+    # Each holds the events of the exports before it and its own, and a heading where it has one.
+    assert [9, 11, 11] == lines
+
+
+async def _lines(runtime: Runtime, kind: ExportFormat) -> int:
+    export = await begin_export(runtime, COMMAND_LINE, kind)
+    return len(b"".join([chunk async for chunk in export.chunks()]).splitlines())
+
+
+def test_a_database_that_goes_away_is_no_damage() -> None:
+    """Then nothing can be said, and so nothing is found."""
+    findings = Findings()
+    gone = DBAPIError("SELECT 1", None, OSError("gone"), connection_invalidated=True)
+
+    with pytest.raises(DBAPIError), findings.reading("the events"):
+        raise gone
+    assert () == findings.listed

@@ -1,0 +1,119 @@
+"""A trail that was begun anew vouches for what it found, though no event of its own tells of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.access import CreatedToken, create_token, list_tokens, revoke_token
+from service.caller import COMMAND_LINE, Role
+from service.patch import SettingsPatch
+from service.runtime import Runtime
+from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.trail_reopen import reopen_trail
+from tests.trail.conftest import write
+from tests.trail.tampering import tamper
+from tests.trail.test_attacks import by_graphql
+from tests.trail.test_verify import live, save
+from tests.trails import NAME
+
+pytestmark = pytest.mark.anyio
+
+
+async def reopened(runtime: Runtime, reason: str = "the disk broke") -> None:
+    """A lively trail ends, and another begins."""
+    await write(runtime.database, 3)
+    await reopen_trail(runtime, COMMAND_LINE, reason, NAME)
+
+
+async def test_life_goes_on(runtime: Runtime) -> None:
+    """Settings and tokens from before are changed and ended, and a second time a trail ends."""
+    await live(runtime)
+    early = await create_token(runtime, COMMAND_LINE, "ends later", Role.VIEWER)
+    await reopened(runtime)
+    assert isinstance(early, CreatedToken)
+    await revoke_token(runtime, COMMAND_LINE, early.token.id)
+    await save(runtime, 3, SettingsPatch(smtp_port=2525))
+    once = await by_graphql(runtime, None)
+    await reopened(runtime, "again")
+    await save(runtime, 4, SettingsPatch(smtp_port=2526))
+    for token in await list_tokens(runtime):
+        await revoke_token(runtime, COMMAND_LINE, token.id)
+
+    assert ([], []) == (once, await by_graphql(runtime, None))
+
+
+SLIPPED_IN = (
+    "INSERT INTO access_token (id, number, name, role, token_hash, created_at, actor_kind, "
+    "actor_name) VALUES ('0', 99, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')"
+)
+EVENT = "WHERE kind = 'event' AND position = 10"
+ATTACKS = {
+    "edit an archived event": (
+        f"UPDATE audit_archive SET content = replace(content, 'number', 'numbre') {EVENT}",
+        "ARCHIVE_DIFFERS",
+    ),
+    "remove an archived event": (f"DELETE FROM audit_archive {EVENT}", "ARCHIVE_DIFFERS"),
+    "remove the archive": ("DELETE FROM audit_archive", "ARCHIVE_DIFFERS"),
+    "invent an archive": (
+        "INSERT INTO audit_archive (log_id, kind, position, content) VALUES ('x', 'event', 0, 'x')",
+        "ARCHIVE_DIFFERS",
+    ),
+    "edit an earlier revision": (
+        "UPDATE email_settings_revision SET smtp_host = 'evil.example' WHERE revision = 1",
+        "REVISION_DIFFERS",
+    ),
+    "slip a token in": (SLIPPED_IN, "TOKENS_DIFFER"),
+    "promote a token": (
+        "UPDATE access_token SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'",
+        "TOKENS_DIFFER",
+    ),
+    "let a revoked token live": ("UPDATE access_token SET revoked_at = NULL", "TOKENS_DIFFER"),
+    "remove a token": ("DELETE FROM access_token WHERE role = 'AUDITOR'", "TOKENS_DIFFER"),
+    "remove a test": ("DELETE FROM test_email", "TESTS_DIFFER"),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_what_was_there_before_cannot_be_changed(storage: Storage, name: str) -> None:
+    """The archive, revisions, tokens and tests of the ended trail are held to what was found."""
+    statement, code = ATTACKS[name]
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+        await reopened(runtime)
+    await tamper(storage.database_url or "", statement)
+    async with open_closed_trail(storage) as runtime:
+        assert code in await by_graphql(runtime, None)
+
+
+async def test_another_machine_follows(storage: Storage) -> None:
+    """Where the signed first event names the trail that a machine remembers, it goes on with it."""
+    other = replace(storage, data_directory=storage.data_directory.with_name("other"))
+    for each in (storage, other):
+        async with open_runtime(each) as runtime:
+            await write(runtime.database, 2)
+    async with open_closed_trail(storage) as runtime:
+        await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        remembered = runtime.trail.memory.read()
+    async with open_runtime(other) as runtime:
+        assert remembered == runtime.trail.memory.read()
+        await write(runtime.database, 1)
+        assert [] == await by_graphql(runtime, None)
+
+
+async def test_another_machine_does_not_follow_a_stranger(storage: Storage) -> None:
+    """A new trail that does not tell of the one that it remembers is another one."""
+    other = replace(storage, data_directory=storage.data_directory.with_name("other"))
+    async with open_runtime(other) as runtime:
+        await write(runtime.database, 2)
+    memory = other.data_directory / "signer.memory"
+    memory.write_text(memory.read_text().replace(NAME, "stranger.example"))
+    async with open_closed_trail(storage) as runtime:
+        await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+
+    with pytest.raises(CannotStartError, match="OTHER_TRAIL"):
+        await _open(other)
+
+
+async def _open(storage: Storage) -> None:
+    async with open_runtime(storage):
+        pytest.fail("it opened")
