@@ -1,22 +1,18 @@
 """The commands on the trail: `postledger audit`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from graph.command import run, with_runtime
+from graph.command import run, with_trail
 from graph.config import Config
+from graph.export_cli import export
+from graph.progress import progress
 from service.caller import COMMAND_LINE
-from service.export import EventFilter, ExportFormat, begin_export
 from service.runtime import Runtime
-from service.startup import CannotStartError, open_closed_trail
-from service.trail import AuditAction, NoProof, audit_checkpoint
+from service.startup import CannotStartError, open_closed_trail, require_trail
+from service.trail import NoProof, audit_checkpoint
 from service.trail_keys import NoNewKey, rotate_signing_key
 from service.trail_reopen import CannotReopenError, reopen_trail
 from service.trail_verify import (
@@ -52,8 +48,9 @@ def verify(
         raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
 
     async def work(config: Config) -> Verification:
-        async with open_closed_trail(config.storage) as runtime:
-            with _progress() as on_step:
+        require_trail(config.storage)
+        async with open_closed_trail(config.storage, as_it_is=True) as runtime:
+            with progress() as on_step:
                 notes = tuple((_read(path), str(path)) for path in checkpoint or ())
                 asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
                 result = await verify_trail(runtime, asked)
@@ -79,46 +76,10 @@ def checkpoint(
         typer.echo(signed.note, nl=False)
         typer.echo(f"\nverifier key: {signed.verifier_key}", err=True)
 
-    run(lambda config: with_runtime(config, work))
+    run(lambda config: with_trail(config, work))
 
 
-@audit.command()
-def export(  # noqa: PLR0913 (a filter's conditions)
-    output: Annotated[Path, typer.Option(help="The file to write; it must not be there yet.")],
-    *,
-    kind: Annotated[
-        ExportFormat, typer.Option("--format", help="What to make of it.")
-    ] = ExportFormat.BUNDLE,
-    action: Annotated[list[AuditAction] | None, typer.Option(help="Only these.")] = None,
-    actor_id: Annotated[list[str] | None, typer.Option(help="Only these actors'.")] = None,
-    changed_field: Annotated[
-        list[str] | None, typer.Option("--field", help="Only changes of these.")
-    ] = None,
-    since: Annotated[datetime | None, typer.Option(help="At or after this instant, UTC.")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Before this instant, UTC.")] = None,
-    text: Annotated[str | None, typer.Option(help="Only events with all of these words.")] = None,
-) -> None:
-    """Export the trail, or a part of it. The export is itself an event."""
-    wanted = EventFilter(
-        actions=tuple(action or ()),
-        actor_ids=tuple(actor_id or ()),
-        fields=tuple(changed_field or ()),
-        since=None if since is None else since.replace(tzinfo=UTC),
-        until=None if until is None else until.replace(tzinfo=UTC),
-        text=text,
-    )
-
-    async def work(runtime: Runtime) -> None:
-        try:
-            with output.open("xb") as file:
-                found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
-                async for chunk in found.chunks():
-                    file.write(chunk)
-        except OSError as error:
-            raise CannotStartError(f"Cannot write {output}: {error.strerror}.") from None
-        typer.echo(f"Wrote {output}, from a trail of {found.size} events.")
-
-    run(lambda config: with_runtime(config, work))
+audit.command()(export)
 
 
 @audit.command(name="rotate-key")
@@ -137,7 +98,7 @@ def rotate_key() -> None:
         typer.echo(rotated.after)
         typer.echo("Tell the auditors, together with a checkpoint: `postledger audit checkpoint`.")
 
-    run(lambda config: with_runtime(config, work))
+    run(lambda config: with_trail(config, work))
 
 
 @audit.command()
@@ -150,6 +111,7 @@ def reopen(
     """
 
     async def work(config: Config) -> None:
+        require_trail(config.storage, or_memory=True)
         async with open_closed_trail(config.storage) as runtime:
             try:
                 done = await reopen_trail(runtime, COMMAND_LINE, reason, config.trail_name)
@@ -172,23 +134,6 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CannotStartError(f"Cannot read {path}: {error}.") from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal; what it is told moves it."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("events", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _tell(found: Verification, *, with_outside: bool, quick: bool) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from graph.config import Config, load_config
 from service.runtime import Runtime
-from service.startup import CannotStartError, open_runtime
+from service.startup import CannotStartError, open_runtime, require_trail
 
 T = TypeVar("T")
 
@@ -28,3 +28,9 @@ async def with_runtime(config: Config, work: Callable[[Runtime], Coroutine[None,
     """Opens the database and the keys for a command's work."""
     async with open_runtime(config.storage) as runtime:
         return await work(runtime)
+
+
+async def with_trail(config: Config, work: Callable[[Runtime], Coroutine[None, None, T]]) -> T:
+    """The same, for work on a trail that is there: none is begun in a wrong directory."""
+    require_trail(config.storage)
+    return await with_runtime(config, work)

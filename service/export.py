@@ -1,11 +1,12 @@
 """Exporting the trail: recorded as an event, then streamed; memory does not grow with the trail."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from audit.event import AuditAction, AuditOutcome, Event
 from audit.history import EventFilter, Recorded, Window, read_bodies, read_events
@@ -17,10 +18,17 @@ from service.export_bundle import BundleWriter
 from service.export_formats import CSV_HEADER, csv_line, ocsf_line
 from service.runtime import Runtime
 
-__all__ = ["EventFilter", "Export", "ExportFormat", "begin_export"]
+__all__ = ["EventFilter", "Export", "ExportFormat", "OnStep", "begin_export"]
 
 TARGET: Final = "trail"
 _BATCH: Final = 500
+
+OnStep: TypeAlias = Callable[[int, int], None]
+"""Is told how many events are behind it, and of how many."""
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Nobody wants to know."""
 
 
 class ExportFormat(StrEnum):
@@ -67,20 +75,25 @@ class Export:
         """How many events the trail has; a filtered export holds fewer."""
         return self.checkpoint.checkpoint.size
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes, in steps."""
+    async def chunks(self, on_step: OnStep = _untold) -> AsyncGenerator[bytes]:
+        """The bytes, in steps.
+
+        Args:
+            on_step: is told how far into the trail it is; what a filter leaves out counts too.
+        """
         if self.format is ExportFormat.BUNDLE:
             writer = BundleWriter(self.runtime.database, self.checkpoint, _described(self.wanted))
-            async for chunk in writer.write(self._bodies()):
-                yield chunk
+            async with aclosing(writer.write(self._bodies(on_step))) as written:
+                async for chunk in written:
+                    yield chunk
             return
         if self.format is ExportFormat.JSONL:
-            async for bodies in self._bodies():
+            async for bodies in self._bodies(on_step):
                 yield bodies
             return
         if self.format is ExportFormat.CSV:
             yield CSV_HEADER
-        async for batch in self._events():
+        async for batch in self._events(on_step):
             yield b"".join(self._line(each) for each in batch)
 
     def _line(self, recorded: Recorded) -> bytes:
@@ -88,7 +101,7 @@ class Export:
             return csv_line(recorded)
         return ocsf_line(recorded, self.checkpoint.checkpoint.origin)
 
-    async def _bodies(self) -> AsyncIterator[bytes]:
+    async def _bodies(self, on_step: OnStep) -> AsyncIterator[bytes]:
         """As `_events`, but the exact bytes, a line each: whatever stands there is given."""
         last = -1
         while True:
@@ -96,11 +109,13 @@ class Export:
             async with self.runtime.database.reading() as session:
                 found = await read_bodies(session, window, self.wanted)
             if not found:
+                on_step(self.size, self.size)
                 return
             last = found[0][0]
             yield b"".join(body.encode() + b"\n" for _, body in reversed(found))
+            on_step(last + 1, self.size)
 
-    async def _events(self) -> AsyncIterator[Sequence[Recorded]]:
+    async def _events(self, on_step: OnStep) -> AsyncIterator[Sequence[Recorded]]:
         """The events before the checkpoint's size, oldest first."""
         last = -1
         while True:
@@ -108,9 +123,11 @@ class Export:
             async with self.runtime.database.reading() as session:
                 found = await read_events(session, window, self.wanted)
             if not found:
+                on_step(self.size, self.size)
                 return
             last = found[0].seq
             yield found[::-1]
+            on_step(last + 1, self.size)
 
 
 async def begin_export(

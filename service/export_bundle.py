@@ -3,7 +3,7 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from importlib.resources import files
 from typing import Final
 
@@ -70,17 +70,18 @@ class BundleWriter:
         self._drain = _Drain()
         self._zip = zipfile.ZipFile(self._drain, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
 
-    async def write(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def write(self, events: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
         """The zip's bytes, in steps, from the events' lines."""
-        await self._write_small()
-        yield self._drain.take()
-        with self._zip.open(_named("entries.jsonl"), "w", force_zip64=True) as entries:
-            async for lines in events:
-                await asyncio.to_thread(entries.write, lines)
-                yield self._drain.take()
-        async for chunk in self._write_tiles():
-            yield chunk
-        self._zip.close()
+        # Closed where it breaks off, too: later the interpreter would, and find its parts gone.
+        with self._zip:
+            await self._write_small()
+            yield self._drain.take()
+            with self._zip.open(_named("entries.jsonl"), "w", force_zip64=True) as entries:
+                async for lines in events:
+                    await asyncio.to_thread(entries.write, lines)
+                    yield self._drain.take()
+            async for chunk in self._write_tiles():
+                yield chunk
         yield self._drain.take()
 
     async def _write_small(self) -> None:

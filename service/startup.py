@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryFile
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,27 +18,32 @@ from service.access import CreatedToken, create_first_token
 from service.keys import GivenKeys, KeyFile, KeyProblem, KeySource
 from service.runtime import Runtime
 from service.settings import email_settings
-from service.signing import DEFAULT_TRAIL_NAME, MEMORY_FILE, SIGNING_KEY_FILE, SourceKeys
+from service.signing import MEMORY_FILE, SIGNING_KEY_FILE, SourceKeys
+from service.storage import (
+    DATABASE_FILE,
+    KEY_FILE,
+    CannotStartError,
+    Storage,
+    database_url,
+    make_private_directory,
+    require_trail,
+)
 from service.test_limits import TestLimits
 from service.test_running import close_interrupted
 
-DATABASE_FILE = "postledger.sqlite3"
-KEY_FILE = "encryption.keys"
-
-
-class CannotStartError(Exception):
-    """Something outside has to change before the service can start; one sentence says what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """Where everything is kept: `database_url` None means SQLite in the data directory."""
-
-    data_directory: Path
-    database_url: str | None = None
-    encryption_keys: tuple[str, ...] = ()
-    signing_keys: tuple[str, ...] = ()
-    trail_name: str = DEFAULT_TRAIL_NAME
+__all__ = [
+    "DATABASE_FILE",
+    "CannotStartError",
+    "Started",
+    "Storage",
+    "Testing",
+    "new_trail",
+    "open_closed_trail",
+    "open_runtime",
+    "require_trail",
+    "started",
+    "upgrade_database",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,23 @@ async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
 
 
 @asynccontextmanager
-async def open_closed_trail(storage: Storage) -> AsyncIterator[Runtime]:
+async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> AsyncIterator[Runtime]:
     """As `open_runtime`, but the trail is not compared with its signer's memory, nor opened.
 
     For commands that look at a trail that cannot be opened, or begin a new one.
+
+    Args:
+        storage: where everything is kept.
+        as_it_is: whether nothing may be made or migrated: what is judged is left as it was found.
     """
-    keys = _keys(storage)
-    trail = new_trail(storage)
+    keys = _keys(storage, making=not as_it_is)
+    trail = new_trail(storage, making=not as_it_is)
     try:
         database = Database(database_url(storage))
     except DatabaseUnavailableError as error:
         raise CannotStartError(str(error)) from None
     try:
-        await prepare(database)
+        await prepare(database, upgrading=not as_it_is)
         trail.attach(database)
         yield Runtime(database, keys, trail)
     finally:
@@ -153,45 +160,31 @@ async def upgrade_database(storage: Storage) -> None:
         await database.close()
 
 
-def make_private_directory(directory: Path) -> None:
-    """Makes the data directory, for its owner's eyes only, and sees that it can be written.
-
-    Raises:
-        CannotStartError: it cannot.
-    """
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Under no name of ours: several processes may start at once.
-        with TemporaryFile(dir=directory):
-            pass
-    except OSError as error:
-        raise CannotStartError(
-            f"Cannot write to the data directory {directory} ({error.strerror}): "
-            "mend its permissions, or choose another with POSTLEDGER_DATA_DIRECTORY."
-        ) from None
-
-
-def _keys(storage: Storage) -> KeySource:
-    make_private_directory(storage.data_directory)
+def _keys(storage: Storage, *, making: bool) -> KeySource:
+    if making:
+        make_private_directory(storage.data_directory)
     if storage.encryption_keys:
         return GivenKeys(storage.encryption_keys)
     if storage.database_url is not None:
         # Many processes share the database, so a file on this machine would not do.
         return GivenKeys(())
     file = KeyFile(storage.data_directory / KEY_FILE)
-    file.create()
+    if making:
+        file.create()
     return file
 
 
-def new_trail(storage: Storage) -> Trail:
+def new_trail(storage: Storage, *, making: bool = True) -> Trail:
     """The trail's signer and its memory; the embedded default makes its key at first start."""
-    make_private_directory(storage.data_directory)
+    if making:
+        make_private_directory(storage.data_directory)
     memory = SignerMemory(storage.data_directory / MEMORY_FILE)
     if storage.signing_keys or storage.database_url is not None:
         source: KeySource = GivenKeys(storage.signing_keys, "POSTLEDGER_SIGNING_KEY")
     else:
         source = file = KeyFile(storage.data_directory / SIGNING_KEY_FILE)
-        file.create()
+        if making:
+            file.create()
     return Trail(SourceKeys(source), memory)
 
 
@@ -220,22 +213,19 @@ async def _warnings(runtime: Runtime) -> tuple[str, ...]:
     )
 
 
-def database_url(storage: Storage) -> str:
-    """Where the database is."""
-    if storage.database_url is not None:
-        return storage.database_url
-    return f"sqlite:///{storage.data_directory.absolute() / DATABASE_FILE}"
-
-
-async def prepare(database: Database) -> None:
+async def prepare(database: Database, *, upgrading: bool = True) -> None:
     """Sees that the database can be used and has this version's tables.
+
+    Args:
+        database: the database.
+        upgrading: whether an embedded one is brought to this version's state.
 
     Raises:
         CannotStartError: it does not.
     """
     try:
         await database.check()
-        if database.kind == "sqlite":
+        if upgrading and database.kind == "sqlite":
             await migrate.upgrade(database)
         elif await migrate.pending(database):
             raise CannotStartError(

@@ -10,6 +10,7 @@ from graph.app import compose
 from graph.config import Config
 from service.runtime import Runtime
 from service.startup import DATABASE_FILE, Storage, open_runtime
+from tests.graph.shell import Shell
 from tests.graph.world import World, configured, open_world
 
 
@@ -34,3 +35,9 @@ async def world(runtime: Runtime, config: Config) -> AsyncIterator[World]:
     """The app with its defaults."""
     async with open_world(compose(config, runtime), runtime) as opened:
         yield opened
+
+
+@pytest.fixture
+def shell(storage: Storage, tmp_path: Path) -> Shell:
+    """Where commands are typed, over either database."""
+    return Shell(storage, tmp_path)

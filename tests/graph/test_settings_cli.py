@@ -1,80 +1,16 @@
 """`postledger settings` and `postledger keys`: settings in files, by the same rules."""
 
-import asyncio
 import json
 import tomllib
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from graph.cli import app
 from service.startup import Storage
-from tests.service.desk import Desk, Json, open_desk
+from tests.graph.shell import Shell
 from tests.service.made import certificate
 
 PASSWORD = 'pa"ss\\wörd'
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """Where commands are typed, on the machine of a service that may or may not run."""
-
-    storage: Storage
-    folder: Path
-
-    def run(self, *arguments: str, typed: str | None = None, **variables: str) -> Result:
-        """Runs a command."""
-        environment = {
-            "POSTLEDGER_DATA_DIRECTORY": str(self.storage.data_directory),
-            "POSTLEDGER_DATABASE_URL": self.storage.database_url or "",
-            "POSTLEDGER_ENCRYPTION_KEYS": ",".join(self.storage.encryption_keys),
-            "POSTLEDGER_SIGNING_KEY": ",".join(self.storage.signing_keys),
-            **variables,
-        }
-        return CliRunner().invoke(app, list(arguments), env=environment, input=typed)
-
-    def apply(
-        self, text: str, *options: str, name: str = "settings.toml", **variables: str
-    ) -> Result:
-        """Applies a file of this text."""
-        file = self.folder / name
-        file.write_text(text, encoding="utf-8")
-        return self.run("settings", "apply", str(file), *options, **variables)
-
-    def ask(self, question: Callable[[Desk], Awaitable[None]]) -> None:
-        """Asks the service, once no command runs."""
-
-        async def asking() -> None:
-            async with open_desk(self.storage) as desk:
-                await question(desk)
-
-        asyncio.run(asking())
-
-    def settings(self) -> Json:
-        """The settings, as `settings show --json` prints them."""
-        shown = self.run("settings", "show", "--json")
-        assert 0 == shown.exit_code, shown.output
-        settings: Json = json.loads(shown.stdout)
-        return settings
-
-    def events(self) -> Sequence[Json]:
-        """The trail, oldest first."""
-        told: list[Json] = []
-
-        async def question(desk: Desk) -> None:
-            told.extend(await desk.events())
-
-        self.ask(question)
-        return told
-
-
-@pytest.fixture
-def shell(storage: Storage, tmp_path: Path) -> Shell:
-    """Where commands are typed."""
-    return Shell(storage, tmp_path)
 
 
 FILE = f"""\

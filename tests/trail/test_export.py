@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from audit.event import SYSTEM, AuditAction, AuditOutcome, Event
 from audit.trail import append
 from service.caller import COMMAND_LINE
 from service.export import EventFilter, ExportFormat, begin_export
+from service.export_bundle import BundleWriter
 from service.log_paths import LogFile, log_checkpoint, log_tile
 from service.runtime import Runtime
 from service.trail import SignedCheckpoint, audit_checkpoint, audit_event
@@ -91,6 +93,43 @@ async def test_an_export_is_an_event(runtime: Runtime) -> None:
     assert {"format": "jsonl", "filter": None} == recorded.event.detail
     assert recorded.body.encode() == lines[-1]
     assert 3 == len(lines)
+
+
+@pytest.mark.parametrize("kind", ExportFormat)
+@pytest.mark.parametrize(
+    ("wanted", "steps"),
+    [
+        pytest.param(EventFilter(), [6, 6], id="whole"),
+        pytest.param(EventFilter(outcomes=(AuditOutcome.DENIED,)), [5, 6], id="filtered"),
+        pytest.param(EventFilter(revision=9), [6], id="none-fits"),
+    ],
+)
+async def test_an_export_tells_how_far_it_is(
+    runtime: Runtime, kind: ExportFormat, wanted: EventFilter, steps: list[int]
+) -> None:
+    """Of the trail's events, not of those that fit, whose number nobody knows before."""
+    await write(runtime.database, 5)
+    told: list[tuple[int, int]] = []
+    found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
+    async for _ in found.chunks(lambda done, total: told.append((done, total))):
+        pass
+
+    assert [(done, 6) for done in steps] == told
+
+
+async def test_a_bundle_that_breaks_off_is_closed(runtime: Runtime) -> None:
+    """Nothing of it is left to the interpreter, which would complain when it ends."""
+    found = await begin_export(runtime, COMMAND_LINE, ExportFormat.BUNDLE)
+    writer = BundleWriter(runtime.database, found.checkpoint, None)
+
+    async def events() -> AsyncIterator[bytes]:
+        yield b"{}"
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        _ = [chunk async for chunk in writer.write(events())]
+
+    assert writer._zip.fp is None
 
 
 async def test_a_spreadsheet_finds_no_formula(runtime: Runtime) -> None:
