@@ -1,13 +1,18 @@
 """Fixtures of the edge's tests: a database that was never used, and the app around it."""
 
+import io
+import logging
 import shutil
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from graph.app import compose
 from graph.config import Config
+from graph.log import set_up_log
 from service.runtime import Runtime
 from service.startup import DATABASE_FILE, Storage, open_runtime
 from tests.graph.world import World, configured, open_world
@@ -34,3 +39,17 @@ async def world(runtime: Runtime, config: Config) -> AsyncIterator[World]:
     """The app with its defaults."""
     async with open_world(compose(config, runtime), runtime) as opened:
         yield opened
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[io.StringIO]:
+    """What the service logs for machines, at its most talkative, its libraries included."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    written = io.StringIO()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", written)
+        set_up_log(configured(tmp_path, log_level="debug", log_format="json"))
+    yield written
+    root.handlers, root.level = handlers, level
+    structlog.configure(**before)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 CHANGE = """mutation { createAccessToken(input: {name: "another", role: VIEWER}) { __typename } }"""
 NEWEST = "{ auditEvents(first: 1) { edges { node { client { ipAddress requestId } body } } } }"
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[bytes, bytes]]
 
 
 async def _recorded(runtime: Runtime, headers: Headers, **given: str) -> dict[str, Any]:
@@ -26,7 +26,7 @@ async def _recorded(runtime: Runtime, headers: Headers, **given: str) -> dict[st
         listening(app, **given) as address,
         httpx2.AsyncClient() as client,
     ):
-        sent = [(name, value.encode()) for name, value in world.headers().items()]
+        sent = [(name.encode(), value.encode()) for name, value in world.headers().items()]
         changed = await client.post(
             f"{address}/graphql", json={"query": CHANGE}, headers=[*sent, *headers]
         )
@@ -43,7 +43,7 @@ async def _newest(world: World) -> dict[str, Any]:
     return client
 
 
-FORGED: Headers = [("X-Forwarded-For", b"203.0.113.99"), ("X-Request-Id", b"forged")]
+FORGED: Headers = [(b"X-Forwarded-For", b"203.0.113.99"), (b"X-Request-Id", b"forged")]
 
 
 async def test_no_proxy_is_trusted_by_default(
@@ -78,7 +78,7 @@ async def test_a_trusted_proxy(runtime: Runtime) -> None:
 )
 async def test_odd_bytes_are_no_address(runtime: Runtime, trusted: str, odd: bytes) -> None:
     """What is no address never stands in the trail as one."""
-    headers: Headers = [("X-Forwarded-For", odd), ("X-Request-Id", odd)]
+    headers: Headers = [(b"X-Forwarded-For", odd), (b"X-Request-Id", odd)]
     client = await _recorded(runtime, headers, trusted_proxies=trusted)
 
     assert "127.0.0.1" == client["ip"]

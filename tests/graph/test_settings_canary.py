@@ -4,20 +4,16 @@ import asyncio
 import io
 import json
 import logging
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from db.keyring import Key, Keyring, Sealed
 from graph.cli import app
-from graph.config import Config
-from graph.log import set_up_log
 from service.startup import Storage
 from tests.canary import CANARY, files_below, leaks, values_in
 from tests.service import documents
@@ -28,21 +24,6 @@ pytestmark = pytest.mark.anyio
 
 CLIENT_SECRET: Final = CANARY[::-1]
 """The other secret there is, as awkward and not the same."""
-
-
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[io.StringIO]:
-    """What the service logs for machines, at its most talkative, its libraries included."""
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers, root.level
-    written = io.StringIO()
-    with monkeypatch.context() as patched:
-        patched.setattr(sys, "stderr", written)
-        values: Json = {"data_directory": tmp_path, "log_level": "debug", "log_format": "json"}
-        set_up_log(Config(**values))
-    yield written
-    root.handlers, root.level = handlers, level
-    structlog.configure(**before)
 
 
 async def test_no_path_lets_a_secret_out(
