@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from db.outages import unify_outages
+
 Session: TypeAlias = AsyncSession
 
 _READ_ONLY = "postledger_read_only"
@@ -35,7 +37,8 @@ class Database:
     """One database: SQLite in a file, or PostgreSQL.
 
     Everything that changes data goes through `transaction`; nothing below it commits. What
-    `carried` holds travels with every session, in its `info`, for the layers above.
+    `carried` holds travels with every session, in its `info`, for the layers above. Where the
+    database is out of reach, what is raised is one of `db.outages.OUTAGES`.
     """
 
     def __init__(self, url: str) -> None:
@@ -77,7 +80,7 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (OSError, SQLAlchemyError, TypeError, ValueError) as error:
+        except (SQLAlchemyError, TypeError, ValueError) as error:
             # The last two are the driver's words for options that it does not know.
             reason = _reason(error)
             raise DatabaseUnavailableError(
@@ -139,6 +142,7 @@ def _create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         options["pool_pre_ping"] = True
     engine = create_async_engine(url, **options)
+    unify_outages(engine.sync_engine)
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

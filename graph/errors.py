@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
+from graphql import GraphQLError, GraphQLSyntaxError
 
 from graph.refusal import internal_error
 
@@ -69,7 +69,7 @@ def present(error: GraphQLError, request_id: str, *, before_execution: bool) -> 
         extensions = {"code": "GRAPHQL_PARSE_FAILED"}
     elif original is not None and not isinstance(original, GraphQLError):
         return _masked(error, original, request_id)
-    elif before_execution and not _is_about_a_value(error):
+    elif before_execution:
         extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
     else:
         extensions = {"code": "BAD_USER_INPUT"}
@@ -86,12 +86,6 @@ def present(error: GraphQLError, request_id: str, *, before_execution: bool) -> 
 def codes_of(errors: Sequence[GraphQLError]) -> list[str]:
     """The codes of presented errors, each once."""
     return sorted({str((each.extensions or {}).get("code")) for each in errors})
-
-
-def _is_about_a_value(error: GraphQLError) -> bool:
-    if error.message.startswith("OneOf Input Object"):
-        return True
-    return any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ())
 
 
 def _masked(error: GraphQLError, original: Exception, request_id: str) -> GraphQLError:
@@ -111,7 +105,7 @@ _REPEATED_INPUT: Final = (
         re.compile(r"([,;] found|\. Did you mean|\. Found|, but (encountered|got)).*", re.DOTALL),
         ".",
     ),
-    (re.compile(r"(cannot represent .*? value): .*", re.DOTALL), r"\1."),
+    (re.compile(r"(cannot represent (?:.*? )??value): .*", re.DOTALL), r"\1."),
     (re.compile(r"Value .* does not exist in", re.DOTALL), "Value does not exist in"),
     (re.compile(r"Unexpected (\w+) .*", re.DOTALL), r"Unexpected \1."),
     # A field's name helps to find a slip; what is none is no slip of that kind.

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from graphql import GraphQLError, OperationType
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 
 from graph.context import Context
 from graph.errors import coded, codes_of, present_all
@@ -109,11 +108,9 @@ class Executor:
     def _answer(self, result: ExecutionResult, request_id: str) -> Answer:
         # Errors without a path are of no field: the operation was refused before its execution.
         refused = result.data is None and not any(each.path for each in result.errors or ())
+        # Its text was found valid, so what is wrong before execution is a variable's value.
         errors = present_all(
-            result.errors,
-            request_id,
-            before_execution=isinstance(result, PreExecutionError),
-            most=self._limits.errors,
+            result.errors, request_id, before_execution=False, most=self._limits.errors
         )
         return Answer(result.data, errors, executed=not refused)
 

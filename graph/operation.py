@@ -11,6 +11,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    ValidationRule,
     parse,
     specified_rules,
     validate,
@@ -68,12 +69,24 @@ class _Text:
     errors: Sequence[GraphQLError]
 
 
-class _ValuesOfCorrectType(ValuesOfCorrectTypeRule):
-    """The standard rule; a wrong value is the user's input, wherever it stands."""
+class _AboutValues(ValidationRule):
+    """A rule about values: what it finds is the user's input, wherever it stands."""
 
     def report_error(self, error: GraphQLError) -> None:
         error.extensions = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
         super().report_error(error)
+
+
+class _ValuesOfCorrectType(_AboutValues, ValuesOfCorrectTypeRule):
+    pass
+
+
+class _MaybeNull(_AboutValues, MaybeNullValidationRule):
+    pass
+
+
+class _OneOfInput(_AboutValues, OneOfInputValidationRule):
+    pass
 
 
 _RULES: Final = (
@@ -81,8 +94,8 @@ _RULES: Final = (
         _ValuesOfCorrectType if each is ValuesOfCorrectTypeRule else each
         for each in specified_rules
     ),
-    MaybeNullValidationRule,
-    OneOfInputValidationRule,
+    _MaybeNull,
+    _OneOfInput,
 )
 
 

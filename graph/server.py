@@ -92,6 +92,9 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         server_header=False,
+        # The entrance reads these, from proxies that are trusted: uvicorn trusts this machine's
+        # own, and whom a variable names.
+        proxy_headers=False,
         http=bounded(config.max_body_seconds),
         ws_max_size=config.max_body_bytes,
         # Messages are small, and each connection's compressor would take more than they do.

@@ -33,6 +33,7 @@ from graph.socket_messages import (
 )
 from graph.tasks import cancel_all
 from service.caller import Caller
+from service.sessions import OpenSession, SessionEnd
 
 INIT_SECONDS: Final = 10.0
 SEND_SECONDS: Final = 30.0
@@ -89,7 +90,7 @@ class _Connection:
         self._edge = edge
         self._socket = socket
         self._init_seconds = init_seconds
-        self._caller: Caller | None = None
+        self._session: OpenSession | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
         self._introduced = asyncio.Event()
@@ -124,15 +125,23 @@ class _Connection:
             waited = {receiving} if ended is None else {receiving, ended}
             try:
                 await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-                if ended is not None and ended.done():
-                    raise _CloseNowError(Close.FORBIDDEN, "The access token has ended.")
+                self._let_go_if_over()
                 text = receiving.result()
             finally:
                 await cancel_all([receiving])
-            event = await self._take(text, stack)
-            if event is not None:
-                ended = asyncio.create_task(event.wait())
+            session = await self._take(text, stack)
+            if session is not None:
+                ended = asyncio.create_task(session.ended.wait())
                 stack.push_async_callback(cancel_all, [ended])
+
+    def _let_go_if_over(self) -> None:
+        """Closes where the token is known to have ended, whatever was said meanwhile."""
+        if self._session is None or not self._session.is_over():
+            return
+        if self._session.end is SessionEnd.TOKEN_ENDED:
+            raise _CloseNowError(Close.FORBIDDEN, "The access token has ended.")
+        reason = "Nobody can tell whether the access token still holds."
+        raise _CloseNowError(Close.TRY_AGAIN_LATER, reason)
 
     async def _receive(self) -> str:
         message = await self._socket.receive()
@@ -145,8 +154,8 @@ class _Connection:
             raise _CloseNowError(Close.TOO_LARGE, "The message is too large.")
         return str(text)
 
-    async def _take(self, text: str, stack: AsyncExitStack) -> asyncio.Event | None:
-        """Does what a message says; gives the event of the session's end where one began."""
+    async def _take(self, text: str, stack: AsyncExitStack) -> OpenSession | None:
+        """Does what a message says; gives the session where one began."""
         match read_message(text):
             case Init(authorization):
                 return await self._introduce(authorization, stack)
@@ -162,7 +171,7 @@ class _Connection:
                 raise _CloseNowError(Close.BAD_MESSAGE, reason)
         return None
 
-    async def _introduce(self, authorization: str | None, stack: AsyncExitStack) -> asyncio.Event:
+    async def _introduce(self, authorization: str | None, stack: AsyncExitStack) -> OpenSession:
         if self._introduced.is_set():
             raise _CloseNowError(Close.TOO_MANY_INITIALISATIONS, "connection_init came twice.")
         self._introduced.set()
@@ -172,15 +181,14 @@ class _Connection:
             self._edge.observers.refusal(caller.code)
             raise _CloseNowError(Close.FORBIDDEN, caller.message)
         runtime = self._edge.runtime
-        ended = await stack.enter_async_context(runtime.sessions.open(runtime, caller))
-        self._caller = caller
+        self._session = await stack.enter_async_context(runtime.sessions.open(runtime, caller))
         await self._send({"type": "connection_ack"})
-        return ended
+        return self._session
 
     async def _begin(self, asked: Subscribe) -> None:
-        caller = self._caller
-        if caller is None:
+        if self._session is None:
             raise _CloseNowError(Close.NOT_INITIALISED, "Say connection_init first.")
+        caller = self._session.caller
         if asked.id in self._operations:
             raise _CloseNowError(Close.ID_IN_USE, f"Subscriber for {asked.id} already exists")
         too_often = self._edge.gate.count(caller)

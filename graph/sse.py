@@ -15,6 +15,7 @@ from graph.errors import coded
 from graph.execution import Answer
 from graph.response import VARY, write_json
 from graph.tasks import cancel_all
+from service.sessions import OpenSession, SessionEnd
 
 HEARTBEAT_SECONDS: Final = 15.0
 SEND_SECONDS: Final = 30.0
@@ -30,9 +31,11 @@ class EventStream(Response):
 
     Args:
         answers: the source.
-        session: the caller's session: when its event is set, the stream ends with UNAUTHENTICATED.
-        stopping: when it is set, the stream ends without `complete`, as a lost connection does: the
-            client asks again, and elsewhere. None for what is to finish first.
+        session: the caller's session: when its token ends, the stream does with UNAUTHENTICATED.
+            Where nobody can tell, it ends without `complete`, as a lost connection does: the client
+            asks again.
+        stopping: when it is set, it ends likewise, and the client asks elsewhere. None for what is
+            to finish first.
         heartbeat: seconds of silence after which a comment is sent, to keep proxies from closing.
     """
 
@@ -41,14 +44,14 @@ class EventStream(Response):
     def __init__(
         self,
         answers: AsyncGenerator[Answer, None],
-        session: AbstractAsyncContextManager[asyncio.Event] | None = None,
+        session: AbstractAsyncContextManager[OpenSession] | None = None,
         stopping: asyncio.Event | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
         super().__init__(headers={"X-Accel-Buffering": "no", "Vary": VARY})
         del self.headers["content-length"]
         self._answers = answers
-        self._session = session or nullcontext(asyncio.Event())
+        self._session = session or nullcontext()
         self._stopping = stopping or asyncio.Event()
         self._heartbeat = heartbeat
 
@@ -65,7 +68,8 @@ class EventStream(Response):
         """Streams until the source ends, the client goes, or its token does."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
-        async with self._session as ended:
+        async with self._session as session:
+            ended = asyncio.Event() if session is None else session.ended
             streaming = asyncio.create_task(self._stream(send))
             others = [
                 asyncio.create_task(_left(receive)),
@@ -80,11 +84,11 @@ class EventStream(Response):
             if finished:
                 with suppress(TimeoutError):  # the client took nothing any more
                     streaming.result()
-            elif ended.is_set():
+            elif session is not None and session.end is SessionEnd.TOKEN_ENDED:
                 error = coded("UNAUTHENTICATED", "The access token has ended.")
                 await _push(send, _event(Answer(errors=[error], executed=False)))
                 await _push(send, _COMPLETE, more=False)
-            elif self._stopping.is_set():
+            elif ended.is_set() or self._stopping.is_set():
                 await _push(send, b"", more=False)
 
     async def _stream(self, send: Send) -> None:

@@ -86,11 +86,13 @@ async def authenticate(runtime: Runtime, text: str, client: Client) -> Caller | 
         return TokenRefused("unknown")
     if row.revoked_at is not None:
         return TokenRefused("revoked")
-    if row.expires_at is not None and read_instant(row.expires_at) <= runtime.clock():
+    until = None if row.expires_at is None else read_instant(row.expires_at)
+    if until is not None and until <= runtime.clock():
         return TokenRefused("expired")
     await _note_use(runtime, row)
     role = Role(row.role)
-    return Caller(Actor(ActorKind.ACCESS_TOKEN, row.id, row.name, role.value), role, client)
+    actor = Actor(ActorKind.ACCESS_TOKEN, row.id, row.name, role.value)
+    return Caller(actor, role, client, until)
 
 
 async def _note_use(runtime: Runtime, row: AccessTokenRow) -> None:

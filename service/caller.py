@@ -52,7 +52,7 @@ ROLE_PERMISSIONS: Final = {
 class Caller:
     """An actor with its role, and where the call came from.
 
-    `until` is when what it signed in with expires, where the database does not know that.
+    `until` is when what it signed in with expires; None: never.
     """
 
     actor: Actor

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import stamina
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from audit.event import SYSTEM, Actor, Client
 from audit.trail import append
 from db import test_emails as queries
 from db.database import Session
 from db.instant import write_instant
+from db.outages import OUTAGES
 from db.presence import is_alive
 from db.tables import TestEmailRow
 from mail.attempt import attempt
@@ -30,7 +30,6 @@ _LOOK_SECONDS: Final = 0.4
 """How often a test looks whether another service process was asked to cancel it."""
 _RETRY_SECONDS: Final = 60
 """How long an end that cannot be written is tried again, where the database is gone for a while."""
-_OUTAGES: Final = (OperationalError, InterfaceError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _stopped(latest: Report, canceller: Canceller | None) -> _End:
     return _End(report, canceller.actor, canceller.client)
 
 
-@stamina.retry(on=_OUTAGES, timeout=_RETRY_SECONDS, attempts=None)
+@stamina.retry(on=OUTAGES, timeout=_RETRY_SECONDS, attempts=None)
 async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
     async with runtime.database.transaction() as session:
         row = await queries.open_test_email(session, test_id)
@@ -121,14 +120,17 @@ async def _watched(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
         yield
     finally:
         watch.cancel()
-        with suppress(asyncio.CancelledError, *_OUTAGES):
+        with suppress(asyncio.CancelledError):
             await watch
 
 
 async def _watch(runtime: Runtime, test_id: str) -> None:
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        async with runtime.database.reading() as session:
-            row = await queries.test_email(session, test_id)
+        try:
+            async with runtime.database.reading() as session:
+                row = await queries.test_email(session, test_id)
+        except OUTAGES:
+            continue  # the next look may find it mended
         if row is not None and row.cancelled_by is not None:
             runtime.tests.stop(test_id, read_canceller(row.cancelled_by))

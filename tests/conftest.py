@@ -70,20 +70,25 @@ def postgresql_template(postgresql: str) -> str:
     return name
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, postgresql: str) -> Iterator[str]:
-    """The address of a fresh database with the tables, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        path = tmp_path / "postledger.sqlite3"
-        shutil.copy(template, path)
-        yield f"sqlite:///{path}"
-        return
-    original: str = request.getfixturevalue("postgresql_template")
+@pytest.fixture
+def postgresql_url(postgresql: str, postgresql_template: str) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with the tables."""
     name = f"test_{secrets.token_hex(6)}"
-    asyncio.run(_execute(postgresql, f"CREATE DATABASE {name} TEMPLATE {original}"))
+    asyncio.run(_execute(postgresql, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}"))
     yield _named(postgresql, name)
     asyncio.run(_execute(postgresql, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database with the tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    template: Path = request.getfixturevalue("sqlite_template")
+    path = tmp_path / "postledger.sqlite3"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

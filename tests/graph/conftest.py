@@ -1,7 +1,8 @@
 """Fixtures of the edge's tests: a database that was never used, and the app around it."""
 
+import io
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from service.runtime import Runtime
 from service.startup import DATABASE_FILE, Storage, open_runtime
 from tests.graph.shell import Shell
 from tests.graph.world import World, configured, open_world
+from tests.logs import logging_to_text
 
 
 @pytest.fixture
@@ -41,3 +43,10 @@ async def world(runtime: Runtime, config: Config) -> AsyncIterator[World]:
 def shell(storage: Storage, tmp_path: Path) -> Shell:
     """Where commands are typed, over either database."""
     return Shell(storage, tmp_path)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[io.StringIO]:
+    """What the service logs for machines, at its most talkative, its libraries included."""
+    with logging_to_text(configured(tmp_path, log_level="debug", log_format="json")) as written:
+        yield written

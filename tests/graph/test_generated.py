@@ -4,9 +4,7 @@
 """
 
 import os
-import socket
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -19,10 +17,9 @@ from hypothesis import strategies as st
 from graph.app import compose
 from graph.errors import ERROR_CODES
 from graph.schema import printed_schema
-from mail.destinations import IPAddress
-from mail.tools import Tools
 from service.caller import Role
 from service.runtime import Runtime
+from tests.graph.quiet import QUIET
 from tests.graph.world import World, codes, configured, open_world
 
 with warnings.catch_warnings():
@@ -34,16 +31,6 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.anyio
 
 CASES: Final = int(os.environ.get("POSTLEDGER_CASES", "40"))
-
-
-async def _no_address(_host: str, _port: int) -> Sequence[IPAddress]:
-    """What is made up here is looked up nowhere."""
-    raise OSError("no such host")
-
-
-async def _no_connection(_address: IPAddress, _port: int) -> socket.socket:
-    """And connected to by nobody."""
-    raise ConnectionRefusedError("nobody listens")
 
 
 def _operations(count: int) -> list[str]:
@@ -71,7 +58,7 @@ def _operations(count: int) -> list[str]:
 
 async def test_generated_operations(runtime: Runtime, tmp_path: Path) -> None:
     """For every role and without a token: no internal error, and a known code for each error."""
-    quiet = replace(runtime, mail_tools=Tools(resolver=_no_address, dial=_no_connection))
+    quiet = replace(runtime, mail_tools=QUIET)
     config = configured(tmp_path, calls_per_minute=0, bad_tokens_per_minute=0)
     roles = cycle([*Role, Role.ADMINISTRATOR, None])
     wrong = []

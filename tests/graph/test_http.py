@@ -72,6 +72,26 @@ async def test_form_of_the_answer(world: World, accept: str, expected: str) -> N
             "BAD_USER_INPUT",
             id="literal of another type",
         ),
+        pytest.param(
+            {"query": "query a($n: Int! = null) { auditEvent(sequence: $n) { id } }"},
+            "BAD_USER_INPUT",
+            id="default of another type",
+        ),
+        pytest.param(
+            {"query": "query a($n: Int) { viewer { role } }"},
+            "GRAPHQL_VALIDATION_FAILED",
+            id="variable never used",
+        ),
+        pytest.param(
+            {"query": "query a($n: String!) { auditEvent(sequence: $n) { id } }"},
+            "GRAPHQL_VALIDATION_FAILED",
+            id="variable in a place of another type",
+        ),
+        pytest.param(
+            {"query": "query a($n: Nothing) { auditEvent(sequence: $n) { id } }"},
+            "GRAPHQL_VALIDATION_FAILED",
+            id="variable of an unknown type",
+        ),
         pytest.param({"documentId": "abc"}, "PERSISTED_QUERY_NOT_FOUND", id="unknown document"),
     ],
 )

@@ -73,6 +73,7 @@ def test_rate_forgets() -> None:
         ),
         pytest.param("fd00::1", ["[2001:db8::9]:443"], ("2001:db8::9", "proxy"), id="IPv6"),
         pytest.param("::ffff:10.0.0.1", ["2001:db8::9"], ("2001:db8::9", "proxy"), id="mapped"),
+        pytest.param("fd00::1%eth0", ["fe80::1%<b>"], ("fe80::1", "proxy"), id="zones"),
         pytest.param("10.0.0.1", ["nonsense"], ("10.0.0.1", "proxy"), id="nonsense"),
         pytest.param(None, ["198.51.100.9"], (None, "peer"), id="a socket without address"),
     ],

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +16,6 @@ from db.keyring import Key, Keyring, Sealed
 from graph.cli import app
 from service.startup import Storage
 from tests.canary import CANARY, files_below, leaks, values_in
-from tests.graph.world import configured
-from tests.logs import logging_to_text
 from tests.service import documents
 from tests.service.desk import Desk, Json, open_desk
 from tests.service.recorder import Recorder, echoing, recording
@@ -26,13 +24,6 @@ pytestmark = pytest.mark.anyio
 
 CLIENT_SECRET: Final = CANARY[::-1]
 """The other secret there is, as awkward and not the same."""
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[io.StringIO]:
-    """What the service logs for machines, at its most talkative, its libraries included."""
-    with logging_to_text(configured(tmp_path, log_level="debug", log_format="json")) as written:
-        yield written
 
 
 async def test_no_path_lets_a_secret_out(

@@ -3,14 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
-import httpx2
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from graph.app import compose
 from graph.config import Config
@@ -19,58 +15,10 @@ from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
 from tests.clients.node import run_script
 from tests.graph import streaming
+from tests.graph.sockets import Streams, closing, say
 from tests.graph.world import World, codes, listening, open_world
 
 pytestmark = pytest.mark.anyio
-
-EVENTS = "text/event-stream"
-
-
-@dataclass(slots=True)
-class Streams:
-    """A service with the streaming schema, on a port."""
-
-    address: str
-    world: World
-
-    @property
-    def authorization(self) -> str:
-        """An administrator's header."""
-        return self.world.headers()["Authorization"]
-
-    @asynccontextmanager
-    async def socket(self, **headers: str) -> AsyncIterator[ClientConnection]:
-        """A WebSocket that is open, and not yet introduced."""
-        async with connect(
-            f"{self.address.replace('http', 'ws')}/graphql",
-            subprotocols=[Subprotocol("graphql-transport-ws")],
-            additional_headers=headers,
-            max_queue=1,
-            compression=None,
-            close_timeout=0.1,
-        ) as socket:
-            yield socket
-
-    @asynccontextmanager
-    async def introduced(self) -> AsyncIterator[ClientConnection]:
-        """A WebSocket on which operations can be asked for."""
-        async with self.socket() as socket:
-            payload = {"AUTHORIZATION": self.authorization}
-            await say(socket, {"type": "connection_init", "payload": payload})
-            assert {"type": "connection_ack"} == json.loads(await socket.recv())
-            yield socket
-
-    @asynccontextmanager
-    async def events(self, query: str) -> AsyncIterator[httpx2.Response]:
-        """A stream of server-sent events."""
-        headers = {"Accept": EVENTS, "Authorization": self.authorization}
-        async with (
-            httpx2.AsyncClient(timeout=10) as client,
-            client.stream(
-                "POST", f"{self.address}/graphql", json={"query": query}, headers=headers
-            ) as response,
-        ):
-            yield response
 
 
 @pytest.fixture
@@ -80,23 +28,6 @@ async def streams(runtime: Runtime, config: Config) -> AsyncIterator[Streams]:
     app = compose(config, runtime, streaming.schema)
     async with open_world(app, runtime) as world, listening(app) as address:
         yield Streams(address, world)
-
-
-async def say(socket: ClientConnection, *messages: object) -> None:
-    """Sends messages as JSON."""
-    for message in messages:
-        await socket.send(json.dumps(message))
-
-
-async def closing(socket: ClientConnection) -> tuple[int, str]:
-    """The code and reason with which the service closes."""
-    try:
-        async for _ in socket:
-            pass
-    except ConnectionClosed:
-        pass
-    assert socket.close_code is not None
-    return socket.close_code, socket.close_reason or ""
 
 
 async def test_the_clients_out_there(streams: Streams) -> None:

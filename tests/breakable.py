@@ -1,0 +1,105 @@
+"""A way to a PostgreSQL server that a test can break, in each way that networks know, and mend."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+
+_DEFAULT_PORT = 5432
+
+
+class Breakable:
+    """A port of this machine behind which the server is, until the test says otherwise.
+
+    `held` is set when something was said to a server that hangs.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._server: asyncio.Server | None = None
+        self._port = 0
+        self._writers: set[StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self.held = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """The database's address by this way."""
+        changed = self._url.set(host="127.0.0.1", port=self._port).difference_update_query(
+            ["host", "port"]
+        )
+        return changed.render_as_string(hide_password=False)
+
+    async def mend(self) -> None:
+        """Lets everything through."""
+        self._flowing.set()
+        if self._server is None:
+            self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port)
+            self._port = self._server.sockets[0].getsockname()[1]
+
+    async def refuse(self) -> None:
+        """Cuts every connection and refuses new ones, as a server that was stopped does."""
+        self._flowing.set()
+        if self._server is not None:
+            server, self._server = self._server, None
+            server.close()
+            for writer in self._writers:
+                writer.transport.abort()
+            await server.wait_closed()
+
+    def hang(self) -> None:
+        """Keeps every connection, takes new ones, and lets nothing through any more."""
+        self.held.clear()
+        self._flowing.clear()
+
+    async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            await self._pass()
+            there, back = await _connect(self._url)
+            self._writers.add(back)
+            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+        except OSError:
+            writer.close()
+        finally:
+            self._writers.discard(writer)
+
+    async def _pass(self) -> None:
+        if not self._flowing.is_set():
+            self.held.set()
+            await self._flowing.wait()
+
+    async def _pump(self, reader: StreamReader, writer: StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                await self._pass()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+        self._writers.discard(writer)
+
+
+@asynccontextmanager
+async def breakable(url: str) -> AsyncIterator[Breakable]:
+    """A way to the server at an address; it is open at first."""
+    way = Breakable(url)
+    await way.mend()
+    try:
+        yield way
+    finally:
+        await way.refuse()
+
+
+async def _connect(url: URL) -> tuple[StreamReader, StreamWriter]:
+    """A connection to where an address points: a socket in a folder, or a port."""
+    host, port = url.query.get("host") or url.host, url.query.get("port") or url.port
+    if not isinstance(host, str) or isinstance(port, tuple):
+        raise TypeError("the tests' server has one address")
+    number = int(port or _DEFAULT_PORT)
+    if host.startswith("/"):
+        return await asyncio.open_unix_connection(Path(host) / f".s.PGSQL.{number}")
+    return await asyncio.open_connection(host, number)

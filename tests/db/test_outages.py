@@ -1,0 +1,59 @@
+"""A database that is out of reach is told of by one family of errors, whichever way it went."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from db.database import Database
+from tests.breakable import Breakable, breakable
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def way(postgresql_url: str) -> AsyncIterator[Breakable]:
+    """A way to a PostgreSQL database that can be broken."""
+    async with breakable(postgresql_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def database(way: Breakable) -> AsyncIterator[Database]:
+    """The database behind it."""
+    opened = Database(way.url)
+    yield opened
+    await opened.close()
+
+
+async def _ask(database: Database) -> None:
+    async with database.reading() as session:
+        await (await session.connection()).execute(text("SELECT 1"))
+
+
+async def test_a_refused_connection(way: Breakable, database: Database) -> None:
+    """What the driver leaves to the network's own words is one of ours; mended, all goes on."""
+    await _ask(database)
+    await way.refuse()
+    with pytest.raises(OperationalError, match="Connect call failed"):
+        await _ask(database)
+    with pytest.raises(OperationalError, match="Connect call failed"):
+        async with database.transaction() as session:
+            await session.connection()
+    await way.mend()
+    await _ask(database)
+
+
+async def test_a_connection_that_breaks(way: Breakable, database: Database) -> None:
+    """The same where it goes in the middle of a statement."""
+    async with database.transaction() as session:
+        connection = await session.connection()
+        way.hang()
+        asking = asyncio.create_task(connection.execute(text("SELECT 1")))
+        await asyncio.wait_for(way.held.wait(), 10)
+        await way.refuse()
+        with pytest.raises(OperationalError, match="closed in the middle of operation"):
+            await asking
+        await session.rollback()

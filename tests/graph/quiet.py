@@ -1,0 +1,19 @@
+"""Tools that look nothing up and connect to nothing: for operations that are made up."""
+
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from mail.destinations import IPAddress
+from mail.tools import Tools
+
+
+async def _no_address(_host: str, _port: int) -> Sequence[IPAddress]:
+    raise OSError("no such host")
+
+
+async def _no_connection(_address: IPAddress, _port: int) -> socket.socket:
+    raise ConnectionRefusedError("nobody listens")
+
+
+QUIET: Final = Tools(resolver=_no_address, dial=_no_connection)

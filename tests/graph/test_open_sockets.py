@@ -1,0 +1,165 @@
+"""What becomes of open connections while the database is away, and when their token ends."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from structlog.typing import EventDict
+from websockets.asyncio.client import ClientConnection
+
+from graph.app import compose
+from service.access import CreatedToken, create_token, revoke_token
+from service.caller import COMMAND_LINE, Role
+from service.keys import new_key
+from service.runtime import Runtime
+from service.sessions import Sessions
+from service.startup import Storage, open_runtime
+from tests.breakable import Breakable, breakable
+from tests.graph.sockets import Streams, closing, say
+from tests.graph.world import configured, listening, open_world
+from tests.service.desk import Clock
+
+pytestmark = pytest.mark.anyio
+
+DEADLINE = 20
+SOON = 0.01
+LONG = 60.0
+FAILED = "could not look after open sessions"
+MUTATION = """mutation { createAccessToken(input: {name: "x", role: VIEWER}) { __typename } }"""
+
+
+@pytest.fixture
+async def way(postgresql_url: str) -> AsyncIterator[Breakable]:
+    """A way to a PostgreSQL database that can be broken."""
+    async with breakable(postgresql_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def elsewhere(postgresql_url: str, tmp_path: Path) -> Storage:
+    """What another service process on the same database is started with; its way holds."""
+    return Storage(tmp_path / "elsewhere", postgresql_url, (new_key(),), (new_key(),))
+
+
+@pytest.fixture
+async def runtime(elsewhere: Storage, way: Breakable, tmp_path: Path) -> AsyncIterator[Runtime]:
+    """An open service behind the breakable way."""
+    here = replace(elsewhere, database_url=way.url, data_directory=tmp_path / "here")
+    async with open_runtime(here) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _serving(runtime: Runtime, sessions: Sessions) -> AsyncIterator[Streams]:
+    """The service on a port, looking after its sessions in its way."""
+    runtime = replace(runtime, sessions=sessions)
+    app = compose(configured(Path("unused")), runtime)
+    async with open_world(app, runtime) as world, listening(app) as address:
+        yield Streams(address, world)
+
+
+@contextmanager
+def _hearing(said: str) -> Iterator[asyncio.Event]:
+    """An event that is set when the log says something; nothing is printed meanwhile."""
+    heard = asyncio.Event()
+
+    def hear(_logger: object, _method: str, event: EventDict) -> EventDict:
+        if event["event"] == said:
+            heard.set()
+        raise structlog.DropEvent
+
+    before = structlog.get_config()
+    structlog.configure(processors=[hear])
+    yield heard
+    structlog.configure(**before)
+
+
+async def _revoke(storage: Storage, token: CreatedToken) -> None:
+    """Another process ends a token, and tells nobody."""
+    async with open_runtime(storage) as runtime:
+        await revoke_token(runtime, COMMAND_LINE, token.token.id)
+
+
+async def _answer(socket: ClientConnection, query: str, identifier: str) -> dict[str, Any]:
+    """What comes of an operation on a WebSocket."""
+    await say(socket, {"id": identifier, "type": "subscribe", "payload": {"query": query}})
+    said: dict[str, Any] = json.loads(await socket.recv())
+    assert identifier == said["id"]
+    assert {"id": identifier, "type": "complete"} == json.loads(await socket.recv())
+    return said
+
+
+async def test_a_database_that_goes_and_comes(
+    runtime: Runtime, way: Breakable, elsewhere: Storage
+) -> None:
+    """An outage closes nothing at first, and keeps nobody in whose token ended in the meantime."""
+    with _hearing(FAILED) as failed:
+        async with (
+            _serving(runtime, Sessions(SOON, LONG)) as service,
+            service.introduced() as socket,
+        ):
+            first = await _answer(socket, MUTATION, "1")
+            await way.refuse()
+            await asyncio.wait_for(failed.wait(), DEADLINE)
+            await way.mend()
+            second = await _answer(socket, MUTATION, "2")
+            await _revoke(elsewhere, service.world.tokens[Role.ADMINISTRATOR])
+            closed = await asyncio.wait_for(closing(socket), DEADLINE)
+
+    assert [1, 1] == [len(each["payload"]["data"]) for each in (first, second)]
+    assert (4403, "The access token has ended.") == closed
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
+async def test_a_database_that_stays_away(
+    runtime: Runtime,
+    way: Breakable,
+    silent: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """What nobody can vouch for is closed after a while, so that the client comes back."""
+    query = "subscription { emailSettingsChanged { revision } }"
+    async with (
+        _serving(runtime, Sessions(SOON, 50 * SOON)) as service,
+        service.introduced() as socket,
+        service.events(query) as response,
+    ):
+        if silent:
+            way.hang()
+        else:
+            await way.refuse()
+        async with asyncio.timeout(DEADLINE):
+            closed = await closing(socket)
+            lines = [line async for line in response.aiter_lines() if line.strip(":")]
+        await way.mend()
+        again = await service.world.ask("{ viewer { role } }")
+
+    assert 1013 == closed[0]
+    assert "event: complete" not in lines
+    assert "errors" not in again
+
+
+async def test_expiry_under_an_open_socket(runtime: Runtime, way: Breakable) -> None:
+    """A token that expires takes its connection with it, and no operation comes before that."""
+    clock = Clock()
+    runtime = replace(runtime, clock=clock)
+    # Nobody looks: the next operation itself is what finds out.
+    async with _serving(runtime, Sessions(LONG, LONG)) as service:
+        expires = clock() + timedelta(hours=1)
+        created = await create_token(runtime, COMMAND_LINE, "A", Role.ADMINISTRATOR, expires)
+        assert isinstance(created, CreatedToken)
+        service.world.tokens[Role.ADMINISTRATOR] = created
+        async with service.introduced() as socket:
+            await way.refuse()
+            clock.now += timedelta(hours=2)
+            await say(socket, {"id": "1", "type": "subscribe", "payload": {"query": MUTATION}})
+            closed = await closing(socket)
+        await way.mend()
+
+    assert (4403, "The access token has ended.") == closed
