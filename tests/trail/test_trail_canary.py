@@ -1,0 +1,169 @@
+"""The canary in the trail: no body, column, export, tile, checkpoint or file tells a password."""
+
+import asyncio
+import base64
+import csv
+import io
+import secrets
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from audit.tiles import entry_bundles, hash_tiles
+from db.database import Database
+from service.caller import COMMAND_LINE, Role
+from service.export import ExportFormat, begin_export
+from service.log_paths import log_checkpoint, log_proof, log_tile
+from service.runtime import Runtime
+from service.startup import Storage
+from service.trail import SignedCheckpoint, audit_checkpoint
+from service.trail_verify import Verification, verify_trail
+from tests.canary import CANARY, files_below, leaks, values_in
+from tests.graph.shell import Shell
+from tests.graph.world import configured
+from tests.logs import logging_to_text
+from tests.service.desk import Desk, open_desk
+from tests.service.recorder import Recorder, recording
+
+pytestmark = pytest.mark.anyio
+
+PASSWORD = f"{CANARY}{secrets.token_hex(8)}"
+"""Of this test alone: PostgreSQL's files hold what other tests leak on purpose."""
+
+EVERYTHING = """{ auditEvents(first: 100) { edges { node {
+  id sequence occurredAt action outcome errorCode reason revision correlationId body leafHash
+  actor { id displayName } client { ipAddress userAgent requestId operationName }
+  changes { field before after redacted } testEmail { outcome transcript { line } }
+} } } }"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[io.StringIO]:
+    """What the service logs, at its most talkative."""
+    with logging_to_text(configured(tmp_path, log_level="debug", log_format="json")) as written:
+        yield written
+
+
+async def test_the_trail_tells_no_password(
+    storage: Storage, log: io.StringIO, tmp_path: Path
+) -> None:
+    """Saved, changed, tested, refused and restored; then every way of reading the trail."""
+    async with open_desk(storage) as desk, recording() as recorder:
+        await _live(desk, recorder)
+        places = await _read(desk)
+        commands = await asyncio.to_thread(_by_command, Shell(storage, tmp_path))
+        database = desk.runtime.database
+        places |= commands | {
+            "log": log.getvalue().encode(),
+            "rows": await values_in(database.engine),
+            "files": files_below(tmp_path) + await _files_of_postgresql(database),
+        }
+        # Told once on purpose, it is found in what is read and in what lies on the disk.
+        await desk.save({"defaultFromDisplayName": PASSWORD})
+        told = await _read(desk)
+        on_disk = files_below(tmp_path) + await _files_of_postgresql(database)
+
+    assert {} == {
+        place: forms for place, found in places.items() if (forms := leaks(PASSWORD, found))
+    }
+    assert all(places.values()), [place for place, found in places.items() if not found]
+    assert {"GraphQL", "bundle", "jsonl", "csv", "ocsf", "entries", "proofs"} <= {
+        place for place, found in told.items() if leaks(PASSWORD, found)
+    }
+    assert leaks(PASSWORD, on_disk)
+
+
+async def _live(desk: Desk, recorder: Recorder) -> None:
+    given = {"smtpPassword": {"set": PASSWORD}}
+    settings = {
+        "smtpHost": "127.0.0.1",
+        "smtpPort": recorder.port,
+        "enableSecureConnection": False,
+        "smtpUsername": "postledger",
+        "defaultFromAddress": "postledger@example.org",
+    }
+    await desk.save({**settings, **given})
+    await desk.test(recipient="ada@example.net")
+    await desk.test(settings={**given, "timeoutSeconds": 5}, depth="AUTHENTICATE")
+    await desk.save({"smtpPassword": {"set": PASSWORD + "x"}})
+    await desk.update({**given, "smtpPort": 0}, reason="a try")
+    await desk.update({"smtpHost": "127.0.0.2"})
+    await desk.restore(1)
+    await desk.save({"smtpPassword": {"clear": True}})
+    await desk.ask("{ auditEvents { edges { cursor } } }", role=Role.VIEWER)
+
+
+async def _read(desk: Desk) -> dict[str, bytes]:
+    """Everything that the trail hands out, by the way that it goes."""
+    runtime = desk.runtime
+    found = {"GraphQL": (await desk.ask(EVERYTHING)).raw}
+    for kind in ExportFormat:
+        export = await begin_export(runtime, COMMAND_LINE, kind)
+        found[kind.value] = _unpacked(b"".join([chunk async for chunk in export.chunks()]))
+    newest = await audit_checkpoint(runtime)
+    assert isinstance(newest, SignedCheckpoint)
+    size = newest.checkpoint.size
+    checkpoint = await log_checkpoint(runtime)
+    assert checkpoint is not None
+    found["checkpoint"] = checkpoint.content
+    found["tiles"] = await _tiles(runtime, [tile.path for tile in hash_tiles(size)])
+    found["entries"] = await _tiles(runtime, [bundle.path for bundle in entry_bundles(size)])
+    proofs = [await log_proof(runtime, sequence) for sequence in range(size)]
+    found["proofs"] = b"".join(_proof(each.content) for each in proofs if each is not None)
+    verified = await verify_trail(runtime)
+    assert isinstance(verified, Verification)
+    assert verified.intact
+    return found
+
+
+def _proof(data: bytes) -> bytes:
+    """A proof's bytes, and what is written in base64 in them."""
+    return data + base64.b64decode(data.split(b"\n")[1].removeprefix(b"extra "))
+
+
+def _unpacked(data: bytes) -> bytes:
+    """An export's bytes; of a zip, those of every file in it; of a table, its cells as well."""
+    if data.startswith(b"sequence,"):
+        rows = csv.reader(io.StringIO(data.decode()))
+        return data + "\n".join(cell for row in rows for cell in row).encode()
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        return b"\n".join(bundle.read(name) for name in bundle.namelist())
+
+
+async def _tiles(runtime: Runtime, paths: list[str]) -> bytes:
+    files = [await log_tile(runtime, path) for path in paths]
+    return b"".join(file.content for file in files if file is not None)
+
+
+def _by_command(shell: Shell) -> dict[str, bytes]:
+    output = shell.folder / "by-command.jsonl"
+    said = {
+        "audit verify": shell.run("audit", "verify"),
+        "audit checkpoint": shell.run("audit", "checkpoint"),
+        "audit export": shell.run("audit", "export", "--format", "jsonl", "--output", str(output)),
+    }
+    assert {0} == {result.exit_code for result in said.values()}, said
+    written = {name: result.output.encode() for name, result in said.items()}
+    return written | {"exported by command": output.read_bytes()}
+
+
+async def _files_of_postgresql(database: Database) -> bytes:
+    """The server's own files, its write-ahead log included; none on SQLite."""
+    if database.kind == "sqlite":
+        return b""
+    async with database.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text("CHECKPOINT"))
+        folder = (await autocommit.execute(text("SHOW data_directory"))).scalar_one()
+        number = (
+            await autocommit.execute(
+                text("SELECT oid FROM pg_database WHERE datname = current_database()")
+            )
+        ).scalar_one()
+    data = Path(folder)
+    return files_below(data / "base" / str(number)) + files_below(data / "pg_wal")
