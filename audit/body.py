@@ -113,26 +113,29 @@ def parse_document(document: Any) -> Parsed:  # noqa: ANN401 (whatever JSON gave
 
 def _are_of_their_types(event: Event, place: Place) -> bool:
     """JSON has any type in any place; whoever reads an event relies on those that it is made of."""
-    client = event.client or Client(None, "", None, "", None)
-    texts: tuple[object, ...] = (
-        *(place.log_id, place.ts, event.target, event.actor.name),
-        *(client.ip_source, client.request_id),
-        *(each.field for each in event.changes),
-    )
-    texts_or_none: tuple[object, ...] = (
-        *(place.prev, event.actor.id, event.actor.role, event.error_code, event.reason),
-        *(event.correlation_id, client.ip, client.user_agent, client.operation),
-        *(text for each in event.changes for text in (each.before, each.after)),
-    )
-    numbers: tuple[object, ...] = (place.seq, event.revision or 0)
+    client, actor = event.client or _NO_CLIENT, event.actor
+    texts: list[object] = [place.log_id, place.ts, event.target, actor.name]
+    texts += (client.ip_source, client.request_id)
+    others: list[object] = [place.prev, actor.id, actor.role, event.error_code, event.reason]
+    others += (event.correlation_id, client.ip, client.user_agent, client.operation)
+    for change in event.changes:
+        texts.append(change.field)
+        others += (change.before, change.after)
     detail: object = event.detail
     return (
-        all(isinstance(each, str) for each in texts)
-        and all(isinstance(each, str | None) for each in texts_or_none)
-        and all(type(each) is int for each in numbers)
+        {*map(type, texts)} <= _TEXT
+        and {*map(type, others)} <= _TEXT_OR_NONE
+        and {type(place.seq), type(event.revision or 0)} <= _NUMBER
         and isinstance(detail, dict)
-        and all(isinstance(each, str | int | None) for each in detail.values())
+        and {*map(type, detail.values())} <= _DETAIL
     )
+
+
+_NO_CLIENT: Final = Client(None, "", None, "", None)
+_TEXT: Final[set[type]] = {str}
+_TEXT_OR_NONE: Final[set[type]] = {str, type(None)}
+_NUMBER: Final[set[type]] = {int}
+_DETAIL: Final[set[type]] = {str, int, bool, type(None)}
 
 
 def is_cut_from(told: str, whole: str) -> bool:

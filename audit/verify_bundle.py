@@ -35,7 +35,6 @@ import base64
 import binascii
 import hashlib
 import json
-import operator
 import re
 import sys
 import zipfile
@@ -175,17 +174,18 @@ class NotCanonicalError(ValueError):
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    names = [name for name, _ in pairs]
-    if all(map(str.isascii, names)):
-        in_order = all(map(operator.lt, names, names[1:]))
-    else:
-        # RFC 8785 orders names by their UTF-16 units.
-        units = [name.encode("utf-16-be", "surrogatepass") for name in names]
-        in_order = all(map(operator.lt, units, units[1:]))
-    if not in_order:
-        what = "a name stands twice" if len(set(names)) < len(names) else "names are not in order"
-        raise NotCanonicalError(f"{what} in an object")
-    return dict(pairs)
+    made = dict(pairs)
+    names = list(made)
+    if len(names) < len(pairs):
+        raise NotCanonicalError("a name stands twice in an object")
+    # RFC 8785 orders names by their UTF-16 units; of ASCII these are the characters.
+    if names != sorted(names, key=None if "".join(names).isascii() else _units):
+        raise NotCanonicalError("names are not in order in an object")
+    return made
+
+
+def _units(name: str) -> bytes:
+    return name.encode("utf-16-be", "surrogatepass")
 
 
 def _integer(digits: str) -> int:

@@ -1,4 +1,4 @@
-"""Measures the trail: `./dev bench audit [EVENTS]` (a million by default).
+"""Measures the trail on both databases: `./dev bench audit [EVENTS]` (a million by default).
 
 Beside each figure stands its bound, and for verification the ceiling: hashing alone.
 """
@@ -6,31 +6,35 @@ Beside each figure stands its bound, and for verification the ceiling: hashing a
 import asyncio
 import base64
 import hashlib
-import resource
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from unittest.mock import patch
 
+import asyncpg
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import make_url
 
 from audit.event import AuditAction, AuditOutcome
 from audit.history import EventFilter, Window, read_events
 from audit.verify_checkpoints import KeyHistory
-from bench.generate import fill
-from db.guards import create_guards, drop_guards
+from bench.fill import filled
 from db.instant import read_instant
 from service.caller import COMMAND_LINE
 from service.export import ExportFormat, begin_export
 from service.runtime import Runtime
-from service.startup import Storage, open_closed_trail, open_runtime
+from service.startup import Storage, open_runtime
 from service.trail_verify import Verification, VerificationRequest, verify_trail
+from tests.conftest import get_server
+from tests.e2e.processes import COMMAND
 
 _SEED = bytes(range(32))
 _SMALL = 1_000
@@ -61,19 +65,12 @@ def _filters(size: int) -> dict[str, tuple[EventFilter, Window]]:
         "text, rare": (EventFilter(text="mail400.example.com"), first),
         "text, two words": (EventFilter(text="operator credentials_rejected"), first),
         "text, a beginning": (EventFilter(text="person99*"), first),
+        "text, nowhere": (EventFilter(text="nothing"), first),
+        "text and an action": (
+            EventFilter(text="operator", actions=(AuditAction.TRAIL_REOPENED,)),
+            first,
+        ),
     }
-
-
-async def _filled(folder: Path, count: int) -> Storage:
-    key = base64.b64encode(_SEED).decode()
-    storage = Storage(folder, None, (key,), (key,))
-    async with open_runtime(storage):
-        pass
-    await asyncio.to_thread(fill, folder / "postledger.sqlite3", _SEED, count)
-    async with open_closed_trail(storage) as runtime, runtime.database.engine.begin() as connection:
-        await connection.run_sync(drop_guards)
-        await connection.run_sync(create_guards)
-    return storage
 
 
 async def _median(work: Callable[[], Awaitable[object]]) -> float:
@@ -124,42 +121,95 @@ async def _export(runtime: Runtime) -> float:
     return found.size / (time.perf_counter() - began)
 
 
-def _memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+_MEASURED: Final = (
+    "import resource, subprocess, sys; "
+    "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+)
+"""Run by a small interpreter: a process counts as its own what its parent had when it began."""
+
+
+def _memory_of(storage: Storage, *arguments: str) -> float:
+    """The most memory, in MB, that a command took."""
+    keys = ",".join(storage.signing_keys)
+    variables = {
+        "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
+        "POSTLEDGER_DATABASE_URL": storage.database_url or "",
+        "POSTLEDGER_ENCRYPTION_KEYS": keys,
+        "POSTLEDGER_SIGNING_KEY": keys,
+    }
+    done = subprocess.run(  # noqa: S603 (the project's own command)
+        [sys.executable, "-c", _MEASURED, COMMAND, *arguments],
+        env=os.environ | variables,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return int(done.stdout) / 1024
 
 
 async def measure(count: int) -> None:
     """Measures, and prints the tables."""
-    console = Console()
-    with tempfile.TemporaryDirectory(prefix="postledger-bench-") as name:
-        small = await _filled(Path(name) / "small", _SMALL)
-        began = time.perf_counter()
-        large = await _filled(Path(name) / "large", count)
-        console.print(f"{count} events made in {time.perf_counter() - began:.0f} s")
-        async with open_runtime(small) as runtime:
-            before = await _pages(runtime, _SMALL)
-        base = _memory()
-        async with open_runtime(replace(large)) as runtime:
-            after = await _pages(runtime, count)
-            _print_pages(console, before, after, count)
-            quick = await _verify(runtime, VerificationRequest(quick=True))
-            with patch.object(KeyHistory, "problem_with", _believe):
-                unsigned = await _verify(runtime, VerificationRequest())
-            verified = _memory()
-            export = await _export(runtime)
-            exported = _memory()
-            everything = await _verify(runtime, VerificationRequest())
-    table = Table("verification and export", "events a second", "at least")
+    with (
+        tempfile.TemporaryDirectory(prefix="postledger-bench-") as name,
+        tempfile.TemporaryDirectory(prefix="postledger-tests-") as place,
+        get_server(place) as server,
+    ):
+        for kind in ("sqlite", "postgresql"):
+            urls = await _databases(kind, server.get_uri())
+            small, large = (_storage(Path(name) / each, url) for each, url in urls.items())
+            await _measure_on(kind, small, large, count)
+
+
+async def _databases(kind: str, server: str) -> dict[str, str | None]:
+    """Two empty databases: the folders' names, and the addresses where it is not the default."""
+    names = (f"{kind}-small", f"{kind}-large")
+    if kind == "sqlite":
+        return dict.fromkeys(names)
+    connection = await asyncpg.connect(server)
+    for each in ("small", "large"):
+        await connection.execute(f"CREATE DATABASE {each}")
+    await connection.close()
+    addresses = [make_url(server).set(database=each) for each in ("small", "large")]
+    shown = [each.render_as_string(hide_password=False) for each in addresses]
+    return dict(zip(names, shown, strict=True))
+
+
+def _storage(folder: Path, url: str | None) -> Storage:
+    key = base64.b64encode(_SEED).decode()
+    return Storage(folder, url, (key,), (key,))
+
+
+async def _measure_on(kind: str, small: Storage, large: Storage, count: int) -> None:
+    console = Console(width=110)
+    await filled(small, _SEED, _SMALL)
+    began = time.perf_counter()
+    await filled(large, _SEED, count)
+    console.print(f"{kind}: {count} events made in {time.perf_counter() - began:.0f} s")
+    async with open_runtime(small) as runtime:
+        before = await _pages(runtime, _SMALL)
+    async with open_runtime(large) as runtime:
+        _print_pages(console, before, await _pages(runtime, count), count)
+        quick = await _verify(runtime, VerificationRequest(quick=True))
+        with patch.object(KeyHistory, "problem_with", _believe):
+            unsigned = await _verify(runtime, VerificationRequest())
+        export = await _export(runtime)
+        everything = await _verify(runtime, VerificationRequest())
+    table = Table(f"{kind}: verification and export", "events a second", "at least")
     table.add_row("ceiling: hashing alone", f"{_ceiling():,.0f}", "")
     table.add_row("leaves and tree", f"{quick:,.0f}", "40,000")
     table.add_row("canonical form, columns, replay, all roots", f"{unsigned:,.0f}", "10,000")
     table.add_row("and every signature", f"{everything:,.0f}", "")
     table.add_row("export, a bundle", f"{export:,.0f}", "")
     console.print(table)
-    console.print(
-        f"memory: {base:.0f} MB before, {verified:.0f} MB after verifying, "
-        f"{exported:.0f} MB after exporting (at most 150 MB)"
-    )
+    output = str(large.data_directory / "trail.zip")
+    memory = {
+        "verify, a thousand": await asyncio.to_thread(_memory_of, small, "audit", "verify"),
+        "verify": await asyncio.to_thread(_memory_of, large, "audit", "verify"),
+        "export": await asyncio.to_thread(_memory_of, large, "audit", "export", "--output", output),
+    }
+    shown = ", ".join(f"{name}: {megabytes:.0f} MB" for name, megabytes in memory.items())
+    console.print(f"the commands' memory, {shown} (at most 150 MB)")
 
 
 def _believe(*_: object, **__: object) -> None:

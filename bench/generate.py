@@ -1,15 +1,13 @@
-"""Makes a trail of any length in a SQLite file, as fast as the file takes it.
+"""Makes up a trail of any length: the rows that the service would have written for its events.
 
-The rows are those that the service would have written, one checkpoint an event included; only
-they are written many at a time, past the service.
+One checkpoint an event included. `bench.fill` writes them into databases, many at a time.
 """
 
 import random
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from audit import tree
 from audit.body import Place, read_body, write_body
@@ -18,6 +16,26 @@ from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Change, Cli
 from audit.note_keys import Signer
 from audit.words import event_words
 from db.instant import read_instant, write_instant
+
+Rows: TypeAlias = Mapping[str, list[tuple[Any, ...]]]
+
+COLUMNS: Final = {
+    "audit_event": ("seq", "body", "leaf", "prev"),
+    "audit_node": ("level", "idx", "hash"),
+    "audit_search": ("seq", "words"),
+    "audit_checkpoint": ("size", "note"),
+    "email_settings_revision": (
+        *("scope", "revision", "smtp_host", "smtp_port", "enable_secure_connection", "tls_mode"),
+        *("trusted_certificates", "auth_mechanism", "timeout_seconds", "created_at"),
+        *("actor_kind", "actor_id", "actor_name", "reason", "audit_seq"),
+    ),
+    "test_email": (
+        *("id", "number", "outcome", "depth", "recipient", "revision", "used_unsaved_changes"),
+        *("values_digest", "report", "actor_kind", "actor_id", "actor_name", "owner"),
+        *("started_at", "finished_at"),
+    ),
+}
+"""The tables that are filled, and their columns."""
 
 _STEP = 5_000
 _START = read_instant("2026-01-01T00:00:00.000000Z")
@@ -28,13 +46,16 @@ _ACTORS = [
 
 
 def some_events(count: int) -> Iterator[Event]:
-    """Events such as a service has: mostly tests, some changes, some refusals."""
+    """Events such as a service has: changes, refusals, and tests, each asked for and ended."""
     chance = random.Random(1)  # noqa: S311 (made up, not secret)
     revision, host = 0, None
+    actor, test = _ACTORS[0], 0
     for number in range(count):
-        actor = chance.choice(_ACTORS)
         client = Client("192.0.2.7", "peer", "browser/1.0", f"{number:032x}", "Save")
-        if number % 4 == 0:
+        place = number % 4
+        if place in {0, 2}:
+            actor = chance.choice(_ACTORS)
+        if place == 0 or (place == 1 and number % 8 == 1):
             revision += 1
             before, host = host, f"mail{number}.example.com"
             yield Event(
@@ -47,6 +68,33 @@ def some_events(count: int) -> Iterator[Event]:
                 changes=(Change("smtpHost", before, host),),
                 reason=f"ticket {number}",
             )
+        elif place == 1:
+            yield Event(
+                AuditAction.ACCESS_DENIED,
+                AuditOutcome.DENIED,
+                actor,
+                "api",
+                client=client,
+                error_code="FORBIDDEN",
+                detail={"fields": "auditEvents"},
+            )
+        elif place == 2:  # noqa: PLR2004 (asked for here, and ended by the next one)
+            test = number
+            yield Event(
+                AuditAction.TEST_EMAIL_REQUESTED,
+                AuditOutcome.SUCCEEDED,
+                actor,
+                "test_email",
+                client=client,
+                revision=revision,
+                correlation_id=f"test-{test}",
+                detail={
+                    "depth": "SEND",
+                    "recipient": f"person{test % 997}@example.org",
+                    "unsaved_changes": False,
+                    "values_digest": f"{test:064x}",
+                },
+            )
         else:
             failed = chance.random() < 0.1  # noqa: PLR2004 (one in ten)
             yield Event(
@@ -57,75 +105,68 @@ def some_events(count: int) -> Iterator[Event]:
                 client=client,
                 revision=revision,
                 error_code="CREDENTIALS_REJECTED" if failed else None,
-                correlation_id=f"test-{number}",
-                detail={"recipient": f"person{number % 997}@example.org"},
+                correlation_id=f"test-{test}",
+                detail={"test_outcome": "FAILED" if failed else "ACCEPTED"},
             )
 
 
-def fill(file: Path, seed: bytes, count: int) -> None:
-    """Fills an empty, opened trail (`open_runtime` was there once)."""
-    connection = sqlite3.connect(file)
-    connection.execute("PRAGMA synchronous=OFF")
-    for (name,) in connection.execute(
-        "SELECT name FROM sqlite_master WHERE type='trigger' AND name LIKE '%_in_order'"
-    ).fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    log_id, origin = connection.execute("SELECT log_id, origin FROM audit_head").fetchone()
-    signer = Signer.from_seed(origin, seed)
+@dataclass
+class Made:
+    """A trail in the making: what its head row has to say of it in the end."""
+
+    log_id: str
+    origin: str
+    signer: Signer
+    size: int = 0
+    revision: int = 0
     frontier: tree.Frontier = ()
-    prev: str | None = None
-    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INSERTS}
-    body = ts = ""
-    for seq, event in enumerate(some_events(count)):
-        ts = write_instant(_START + timedelta(seconds=seq))
-        body = write_body(event, Place(log_id, seq, prev, ts))
-        growth = tree.append(frontier, seq, tree.leaf_hash(body.encode()))
-        frontier = growth.frontier
+    last_leaf: str | None = None
+    last_ts: str = ""
+
+    def batches(self, count: int) -> Iterator[Rows]:
+        """The rows by table, in steps."""
+        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
+        asked: Event | None = None
+        for event in some_events(count):
+            ts = write_instant(_START + timedelta(seconds=self.size))
+            self._append(event, ts, rows)
+            if event.action is AuditAction.EMAIL_SETTINGS_UPDATED:
+                self.revision += 1
+                rows["email_settings_revision"].append(_revision(event, self.size - 1, ts))
+            elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
+                asked = event
+            elif event.action is AuditAction.TEST_EMAIL_FINISHED and asked is not None:
+                rows["test_email"].append(_test(asked, event, self.size, ts))
+            if self.size % _STEP == 0:
+                yield rows
+                rows = {name: [] for name in COLUMNS}
+        yield rows
+
+    def _append(self, event: Event, ts: str, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+        body = write_body(event, Place(self.log_id, self.size, self.last_leaf, ts))
+        growth = tree.append(self.frontier, self.size, tree.leaf_hash(body.encode()))
         leaf = growth.nodes[0].hash.hex()
-        rows["audit_event"].append((seq, body, leaf, prev))
+        rows["audit_event"].append((self.size, body, leaf, self.last_leaf))
         rows["audit_node"] += growth.nodes
-        rows["audit_search"].append((seq, event_words(read_body(body))))
-        checkpoint = Checkpoint(origin, seq + 1, tree.root_hash(frontier))
-        rows["audit_checkpoint"].append((seq + 1, sign_checkpoint(checkpoint, signer)))
-        if event.action is AuditAction.EMAIL_SETTINGS_UPDATED:
-            rows["email_settings_revision"].append(_revision(event, seq, ts))
-        prev = leaf
-        if len(rows["audit_event"]) == _STEP:
-            _write(connection, rows)
-    _write(connection, rows)
-    connection.execute(
-        "UPDATE audit_head SET size = ?, last_leaf = ?, last_ts = ?, frontier = ?",
-        (count, prev, ts, b"".join(frontier)),
-    )
-    connection.execute(
-        "UPDATE email_settings SET revision = (SELECT MAX(revision) FROM email_settings_revision)"
-    )
-    connection.commit()
-    connection.close()
-
-
-_INSERTS = {
-    "audit_event": "INSERT INTO audit_event (seq, body, leaf, prev) VALUES (?, ?, ?, ?)",
-    "audit_node": "INSERT INTO audit_node (level, idx, hash) VALUES (?, ?, ?)",
-    "audit_search": "INSERT INTO audit_search (seq, words) VALUES (?, ?)",
-    "audit_checkpoint": "INSERT INTO audit_checkpoint (size, note) VALUES (?, ?)",
-    "email_settings_revision": (
-        "INSERT INTO email_settings_revision (scope, revision, smtp_host, smtp_port, "
-        "enable_secure_connection, tls_mode, trusted_certificates, auth_mechanism, "
-        "timeout_seconds, created_at, actor_kind, actor_id, actor_name, reason, audit_seq) "
-        "VALUES ('host', ?, ?, 587, 1, 'AUTO', '[]', 'AUTO', 30, ?, ?, ?, ?, ?, ?)"
-    ),
-}
+        rows["audit_search"].append((self.size, event_words(read_body(body))))
+        self.frontier, self.last_leaf, self.last_ts = growth.frontier, leaf, ts
+        self.size += 1
+        checkpoint = Checkpoint(self.origin, self.size, tree.root_hash(self.frontier))
+        rows["audit_checkpoint"].append((self.size, sign_checkpoint(checkpoint, self.signer)))
 
 
 def _revision(event: Event, seq: int, ts: str) -> tuple[Any, ...]:
-    actor = event.actor
-    host = event.changes[0].after
-    return (event.revision, host, ts, actor.kind.value, actor.id, actor.name, event.reason, seq)
+    actor, host = event.actor, event.changes[0].after
+    return (
+        *("host", event.revision, host, 587, True, "AUTO", "[]", "AUTO", 30, ts),
+        *(actor.kind.value, actor.id, actor.name, event.reason, seq),
+    )
 
 
-def _write(connection: sqlite3.Connection, rows: dict[str, list[tuple[Any, ...]]]) -> None:
-    for name, waiting in rows.items():
-        connection.executemany(_INSERTS[name], waiting)
-        waiting.clear()
-    connection.commit()
+def _test(asked: Event, ended: Event, number: int, ts: str) -> tuple[Any, ...]:
+    actor, detail = asked.actor, asked.detail
+    return (
+        *(asked.correlation_id, number, ended.detail["test_outcome"], detail["depth"]),
+        *(detail["recipient"], asked.revision, False, detail["values_digest"], "{}"),
+        *(actor.kind.value, actor.id, actor.name, 0, ts, ts),
+    )

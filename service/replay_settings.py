@@ -100,8 +100,6 @@ class SettingsReplay:
                 if wrong:
                     message = f"revision {told.revision} in the database has another {wrong}"
                     self.findings.add("REVISION_DIFFERS", told.seq, message)
-        # Compared, they are not needed any more; the session would keep them all.
-        session.expunge_all()
 
     async def compare(self, session: Session) -> None:
         """Compares what is in force now, and that there is nothing besides."""

@@ -78,7 +78,6 @@ class TestsReplay:
             if wrong:
                 message = f"the test {test_id} has another {wrong}"
                 self.findings.add("TESTS_DIFFER", seq, message)
-        session.expunge_all()
 
 
 def _differences(told: Facts, row: TestEmailRow | None) -> str:
