@@ -67,7 +67,10 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     "RECIPIENT_INVALID": (_ERROR, "The recipient is not one email address."),
     "EXPECTED_REVISION_UNKNOWN": (_ERROR, "A revision was expected, but nothing was saved yet."),
     "REASON_INVALID": (_ERROR, "The reason is over 1,000 characters or has a control character."),
-    "IDEMPOTENCY_KEY_INVALID": (_ERROR, "The idempotency key is empty or over 200 characters."),
+    "IDEMPOTENCY_KEY_INVALID": (
+        _ERROR,
+        "The idempotency key is empty, over 200 characters, or has a control character.",
+    ),
     "ENCRYPTION_KEY_UNAVAILABLE": (
         _ERROR,
         "No encryption key can be used, so no secret can be stored.",

@@ -38,7 +38,7 @@ from service.saving import Refusal
 from service.state import Stand, find_stand
 from service.test_events import refused, requested
 from service.test_limits import RecipientNotAllowed, TooManyTests, too_many
-from service.test_requests import TestPlan, TestRequest, plan
+from service.test_requests import TestPlan, TestRequest, is_key, plan
 from service.test_rows import Facts, TestEmail, new_row, shown
 from service.test_running import Requested, run
 from service.test_runs import Canceller, write_canceller
@@ -227,10 +227,10 @@ async def _request(
 async def _earlier(
     session: Session, caller: Caller, request: TestRequest, now: datetime
 ) -> str | None:
-    if request.idempotency_key is None:
-        return None
-    since = write_instant(now - KEY_LIFETIME)
-    row = await queries.with_key(session, caller.actor.id, request.idempotency_key, since)
+    key = request.idempotency_key
+    if key is None or not is_key(key):
+        return None  # what is no key is refused with everything else that is wrong
+    row = await queries.with_key(session, caller.actor.id, key, write_instant(now - KEY_LIFETIME))
     return None if row is None else row.id
 
 

@@ -7,7 +7,7 @@ from mail.account import Account, OAuth2
 from mail.report import TestDepth
 from mail.secret import Secret
 from service.draft import Draft, InvalidSettings
-from service.normal import normal_address
+from service.normal import has_control, normal_address
 from service.patch import SettingsPatch
 from service.problems import Problem, ProblemSeverity, problem
 from service.secrets import SecretStore
@@ -70,6 +70,11 @@ def plan(request: TestRequest, stand: Stand, accepted: Draft, limits: TestLimits
     return TestPlan(_account(values, values.smtp_host, secrets), values, recipient, request.depth)
 
 
+def is_key(text: str) -> bool:
+    """Whether an idempotency key can be kept, and so found again."""
+    return 0 < len(text) <= MAX_KEY and not has_control(text)
+
+
 def _secret(name: SecretName, accepted: Draft, store: SecretStore) -> Secret | None:
     return accepted.given.get(name) or store.open(name, accepted.values)
 
@@ -117,8 +122,8 @@ def _missing(values: SettingsValues, request: TestRequest, recipient: str | None
             message = "Enter one email address, such as you@example.com."
             problems.append(problem("RECIPIENT_INVALID", "recipient", message))
     key = request.idempotency_key
-    if key is not None and not 0 < len(key) <= MAX_KEY:
-        message = f"An idempotency key has 1 to {MAX_KEY} characters."
+    if key is not None and not is_key(key):
+        message = f"An idempotency key has 1 to {MAX_KEY} characters, none of them for control."
         problems.append(problem("IDEMPOTENCY_KEY_INVALID", "idempotencyKey", message))
     return problems
 

@@ -19,6 +19,7 @@ from service.runtime import Runtime
 from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_verify import MEANINGS
 from tests.docs.tables import ROOT, differences, row
+from tests.needs import need
 
 DOCUMENT = "docs/auditing.md"
 
@@ -66,10 +67,10 @@ def _give_checkpoint(folder: Path, *, forged: bool = False) -> str:
     return checkpoint.body
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.parametrize("forged", [False, True], ids=["true", "forged"])
 def test_openssl_verifies_a_checkpoint(tmp_path: Path, forged: bool) -> None:  # noqa: FBT001 (a row of the table)
     """The commands, word for word: they take a true checkpoint, and refuse a changed one."""
+    need(shutil.which("openssl"), "openssl is not installed")
     _give_checkpoint(tmp_path, forged=forged)
     done = _run(_script("openssl"), tmp_path)
 
@@ -80,12 +81,11 @@ GO_SOURCES: Final = Path("/usr/share/gocode")
 """Where Debian keeps the sources of Go's packages (`golang-golang-x-mod-dev`)."""
 
 
-@pytest.mark.skipif(
-    shutil.which("go") is None or not (GO_SOURCES / "src/golang.org/x/mod/sumdb/note").is_dir(),
-    reason="Go is not installed, or not its package golang.org/x/mod",
-)
 def test_go_verifies_a_checkpoint(tmp_path: Path) -> None:
     """The program, word for word: it shows what was signed, and refuses a changed checkpoint."""
+    need(shutil.which("go"), "Go is not installed")
+    note = GO_SOURCES / "src/golang.org/x/mod/sumdb/note"
+    need(note.is_dir(), "Go's package golang.org/x/mod is not installed")
     (tmp_path / "check.go").write_text(_script("sumdb/note", "go"))
     built = _run(
         "go build -o check check.go",

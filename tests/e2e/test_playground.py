@@ -15,20 +15,22 @@ from tests.e2e.conftest import MakeInstallation
 from tests.e2e.installation import Installation, Service
 from tests.e2e.mail_server import MailServer
 from tests.e2e.operations import SAVE, TEST
+from tests.needs import need
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(CHROMIUM is None, reason="no `chromium` on the PATH"),
-    pytest.mark.skipif(
-        not (STATIC / "index.html").is_file(), reason="no pages; `./dev pages` builds them"
-    ),
-]
+pytestmark = pytest.mark.anyio
 
 PROGRESS = """
 subscription Progress {
   testEmailProgress(id: "%s") { outcome stages { name outcome } }
 }
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def machine() -> None:
+    """A machine with a browser, and with the pages."""
+    need(CHROMIUM, "no `chromium` on the PATH")
+    need((STATIC / "index.html").is_file(), "no pages; `./dev pages` builds them")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Final
 
 ANSWER_SECONDS: Final = 5.0
 _HEAD_SECONDS: Final = 0.2
+_LAST: Final = b"GET /health/live HTTP/1.1\r\nHost: postledger\r\nConnection: close\r\n\r\n"
 GOOD: Final = b'{"query": "{ viewer { role } }"}'
 
 
@@ -47,11 +48,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """What came back: a status and a body, or neither where the connection was closed."""
+    """What came back: a status and a body, or neither where the connection was closed.
+
+    `timed_out`: the service neither answered nor let the connection go.
+    """
 
     status: int | None
     body: bytes = b""
     timed_out: bool = False
+    goes_on: bool = False
 
     @property
     def codes(self) -> list[str] | None:
@@ -74,19 +79,29 @@ def requests(random: Random, token: str) -> Iterator[Sent]:
 
 
 async def send(host: str, port: int, sent: Sent) -> Got:
-    """Sends a request, and waits until the service has answered or closed the connection."""
+    """Sends a request, and waits until the service has answered, and closed the connection.
+
+    After the answer comes a good request. Where the connection can be used again the service
+    answers that one as well, and ends; where it can not, because what was sent is not at its end,
+    the service has to end it by itself.
+    """
     reader, writer = await asyncio.open_connection(host, port)
+    got = Got(None)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             writer.write(sent.encoded())
             await writer.drain()
-            return await _read(reader)
+            got = await _read(reader)
+            if not got.goes_on:
+                writer.write(_LAST)
+                await reader.read()
     except TimeoutError:
-        return Got(None, timed_out=True)
+        return replace(got, timed_out=True)
     except OSError:
-        return Got(None)
+        return got
     finally:
         writer.close()
+    return got
 
 
 async def _read(reader: asyncio.StreamReader) -> Got:
@@ -100,7 +115,7 @@ async def _read(reader: asyncio.StreamReader) -> Got:
         return await _read(reader)
     if b"\r\ncontent-type: text/event-stream" in head.lower():
         # A subscription that was asked for rightly: it goes on until the client goes.
-        return Got(status)
+        return Got(status, goes_on=True)
     length = re.search(rb"(?i)\r\ncontent-length: (\d+)\r\n", head)
     chunked = b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
     if chunked:

@@ -54,6 +54,57 @@ async def test_malformed_requests(runtime: Runtime, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        pytest.param(b"POST /graphql", b"401", id="no token"),
+        pytest.param(b"POST /nowhere", b"404", id="no such path"),
+        pytest.param(b"GET /health/live", b"200", id="a body where none is read"),
+        pytest.param(b"PUT /graphql", b"405", id="no such method"),
+    ],
+)
+@pytest.mark.parametrize("framing", [b"Content-Length: 99999", b"Transfer-Encoding: chunked"])
+async def test_bodies_that_nobody_reads(
+    runtime: Runtime, tmp_path: Path, head: bytes, status: bytes, framing: bytes
+) -> None:
+    """An answer that did not need the body does not wait for ever for the rest of it."""
+    app = compose(configured(tmp_path), runtime)
+    accept = b"Accept: application/graphql-response+json"
+    request = b"\r\n".join((head + b" HTTP/1.1", b"Host: a", accept, framing, b"", b"fffff\r\n"))
+    async with listening(app, max_body_seconds=0.05) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
+        writer.write(request)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        async with asyncio.timeout(3):
+            await _dribble(reader, writer)
+
+    assert b"HTTP/1.1 " + status == answer[:12]
+
+
+async def test_a_body_that_comes_late(runtime: Runtime, tmp_path: Path) -> None:
+    """A client that sends all of it may go on, though the answer came first."""
+    app = compose(configured(tmp_path), runtime)
+    async with listening(app) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
+        writer.write(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
+        await reader.readuntil(b"}]}")
+        writer.write(b"0123456789GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        again = await asyncio.wait_for(reader.read(), 3)
+        writer.close()
+
+    assert again.startswith(b"HTTP/1.1 200")
+
+
+async def _dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Sends a byte again and again, until the service has closed the connection."""
+    reading = asyncio.create_task(reader.read())
+    while not (await asyncio.wait({reading}, timeout=0.01))[0]:
+        writer.write(b"x")
+    writer.close()
+    if not isinstance(reading.exception(), OSError | None):
+        reading.result()
+
+
+@pytest.mark.parametrize(
     "begun",
     [
         pytest.param(b"", id="nothing at all"),
