@@ -10,9 +10,10 @@ from graph.config import Config
 from graph.export_cli import export
 from graph.progress import progress
 from service.caller import COMMAND_LINE
+from service.paging import MAX_NUMBER
 from service.runtime import Runtime
 from service.startup import CannotStartError, open_closed_trail, require_trail
-from service.trail import NoProof, audit_checkpoint
+from service.trail import NoProof, audit_checkpoint, audit_inclusion_proof, write_tlog_proof
 from service.trail_keys import NoNewKey, rotate_signing_key
 from service.trail_reopen import CannotReopenError, reopen_trail
 from service.trail_verify import (
@@ -30,7 +31,10 @@ audit = typer.Typer(help="The trail: who changed what, provably.", no_args_is_he
 def verify(
     bundle: Annotated[
         Path | None,
-        typer.Argument(help="An export (zip, folder or events alone); left out, the database."),
+        typer.Argument(
+            help="An export (zip, folder or events alone), or one event's proof; left out, the "
+            "database."
+        ),
     ] = None,
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be repeated.")
@@ -75,6 +79,21 @@ def checkpoint(
             raise CannotStartError(signed.message)
         typer.echo(signed.note, nl=False)
         typer.echo(f"\nverifier key: {signed.verifier_key}", err=True)
+
+    run(lambda config: with_trail(config, work))
+
+
+@audit.command()
+def proof(
+    sequence: Annotated[int, typer.Argument(help="The event's place: 0, 1, 2 …", min=0)],
+) -> None:
+    """Print one event with the proof that it stands in the trail (c2sp.org/tlog-proof)."""
+
+    async def work(runtime: Runtime) -> None:
+        found = await audit_inclusion_proof(runtime, min(sequence, MAX_NUMBER))
+        if isinstance(found, NoProof):
+            raise CannotStartError(found.message)
+        typer.echo(write_tlog_proof(found), nl=False)
 
     run(lambda config: with_trail(config, work))
 
