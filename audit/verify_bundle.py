@@ -4,7 +4,7 @@
     python3 verify.py --key VKEY EVENT.tlog-proof
 
 BUNDLE is the exported zip, the folder it was unpacked into (by default the one this file is in),
-or a bare file of events. It holds:
+or a bare file of events, which wants a checkpoint of its size and a key beside it. It holds:
 
     entries.jsonl   the events' exact bytes, one a line, in order from 0
     checkpoint      the signed statement of how many there are, and of their Merkle root
@@ -677,15 +677,16 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
     trail = Trail(findings, tiles, own.origin.rpartition("/")[2] if own else "", filtered=filtered)
     for body in bundle.bodies():
         leaf = trail.take(body)
-        if not filtered:
+        if bundle.bare or not filtered:
             tree.append(leaf)
         _show_progress(trail.count)
+    if bundle.bare:
+        own = _covering(trail, outside, given)
+        filtered = own is None
+        outside = [each for each in outside if each is not own]
     rooted = not filtered or _grow_from_tiles(tree, tiles, own)
-    if not filtered and trail.key_changes != [(key.from_size, key.text) for key in keys[1:]]:
-        message = (
-            f"the events tell of {len(trail.key_changes)} changes, the bundle's keys of others"
-        )
-        findings.add("KEYS_DIFFER", None, message)
+    if not (filtered or bundle.bare):
+        _compare_keys(trail, keys, findings)
     statements = Statements(tree, trust, findings, rooted=rooted)
     statements.take_key_changes(bundle, keys)
     if own is not None:
@@ -700,6 +701,23 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
     if filtered:
         unchecked.append("this export is filtered or partial: whether events are missing")
     return Outcome(findings, trail.count, own, proven, unchecked)
+
+
+def _compare_keys(trail: Trail, keys: Sequence[Key], findings: Findings) -> None:
+    if trail.key_changes != [(key.from_size, key.text) for key in keys[1:]]:
+        changes = len(trail.key_changes)
+        message = f"the events tell of {changes} changes, the bundle's keys of others"
+        findings.add("KEYS_DIFFER", None, message)
+
+
+def _covering(
+    trail: Trail, outside: Sequence[Checkpoint], given: Sequence[Key]
+) -> Checkpoint | None:
+    """Give the auditor's checkpoint of just as many events as a bare file has, if it has all."""
+    if outside and not given:
+        raise CannotCheckError("events alone bring no key: give the trail's, with --key")
+    whole = trail.count == trail.expected
+    return next((each for each in outside if whole and each.size == trail.count), None)
 
 
 def _own_checkpoint(bundle: Bundle, findings: Findings) -> Checkpoint | None:
@@ -833,9 +851,7 @@ def _report(outcome: Outcome, outside: Sequence[Checkpoint], given: Sequence[Key
 
 def _report_intact(own: Checkpoint, outside: Sequence[Checkpoint], given: Sequence[Key]) -> None:
     _say(f"INTACT: {own.size} events of {own.origin!a}, root {own.root.hex()}")
-    _say(
-        "Proven: these are exactly the events, in this order, that the bundle's checkpoint states."
-    )
+    _say("Proven: these are exactly the events, in this order, that the signed checkpoint states.")
     if given:
         _say("Proven: the checkpoint was signed by a key that you gave.")
     else:

@@ -31,6 +31,7 @@ def audit_routes(edge: Edge) -> list[Route]:
     async def export(request: Request, caller: Caller) -> Response:
         asked = asked_export(request.query_params)
         if isinstance(asked, Refusal):
+            edge.observers.refusal(asked.code)
             return asked.response()
         found = await begin_export(runtime, caller, asked.format, asked.wanted)
         headers = {

@@ -52,9 +52,13 @@ class FileSink:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSink:
-    """Posts each checkpoint as text/plain; any 2xx answer is a receipt."""
+    """Posts each checkpoint as text/plain; any 2xx answer is a receipt.
+
+    `timeout_seconds` is for all of it: an answer may come drop by drop, for ever.
+    """
 
     url: str = field(repr=False)
+    timeout_seconds: float = _TIMEOUT_SECONDS
 
     @property
     def name(self) -> str:
@@ -63,7 +67,10 @@ class WebhookSink:
 
     async def deliver(self, note: str) -> None:
         """Posts the note."""
-        async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+        async with (
+            asyncio.timeout(self.timeout_seconds),
+            httpx2.AsyncClient(timeout=self.timeout_seconds) as client,
+        ):
             answer = await client.post(
                 self.url,
                 content=note.encode(),

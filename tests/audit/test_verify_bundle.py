@@ -560,6 +560,37 @@ def test_a_file_of_events_alone(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("bodies", "notes", "status", "findings"),
+    [
+        pytest.param(BODIES, [AT_10], 0, {}, id="all of it"),
+        pytest.param(BODIES, [AT_7, AT_10], 0, {}, id="and an older checkpoint"),
+        pytest.param(edited(list(BODIES), 5), [AT_10], 1, {"ROOT_MISMATCH": None}, id="edited"),
+        pytest.param(BODIES, [signed(BODIES, THIEF)], 1, {"SIGNATURE_INVALID": None}, id="forged"),
+        pytest.param(BODIES[:7], [AT_10], 2, {}, id="another size"),
+        pytest.param([*BODIES[:4], *BODIES[5:]], [AT_10], 2, {}, id="a part"),
+    ],
+)
+def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's columns)
+    run: Run,
+    tmp_path: Path,
+    bodies: Sequence[bytes],
+    notes: list[str],
+    status: int,
+    findings: dict[str, int | None],
+) -> None:
+    """Events alone are proven by a checkpoint of just as many, and the trail's key."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join(bodies))
+
+    answer = run(path, notes, [str(OWNER.verifier)])
+    keyless = run(path, notes)
+
+    assert (status, findings) == (answer.status, answer.findings), answer.text
+    assert (2, {}) == (keyless.status, keyless.findings)
+    assert "--key" in keyless.text
+
+
+@pytest.mark.parametrize(
     ("bundle", "arguments", "why"),
     [
         pytest.param(replace(INTACT, note=""), {}, "no proper checkpoint", id="no checkpoint"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -153,3 +154,27 @@ async def test_a_webhook_gets_the_note(runtime: Runtime) -> None:
     assert [(runtime.trail.memory.note or "").encode()] == bodies
     assert "webhook 127.0.0.1" == sink.name
     assert "secret" not in repr(sink)
+
+
+async def test_a_webhook_that_never_ends_is_given_up() -> None:
+    """An answer that comes drop by drop holds no other sink up for long."""
+    left = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with suppress(ConnectionError):
+            while not reader.at_eof():
+                writer.write(b"1\r\nx\r\n")
+                await writer.drain()
+                await asyncio.sleep(0)
+        writer.close()
+        left.set()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sink = WebhookSink(f"http://127.0.0.1:{port}/hook", timeout_seconds=0.1)
+    async with server:
+        with pytest.raises(TimeoutError):
+            await sink.deliver("a note")
+        await left.wait()
