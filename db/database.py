@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from db.database_file import DatabaseFile
 from db.outages import unify_outages
 
 Session: TypeAlias = AsyncSession
@@ -43,7 +44,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parsed = _with_async_driver(_parse(url))
-        self.engine: AsyncEngine = _create_engine(parsed)
+        self._file = DatabaseFile.of(parsed)
+        self.engine: AsyncEngine = _create_engine(parsed, self._file)
         self.kind: Literal["sqlite", "postgresql"] = (
             "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
         )
@@ -58,6 +60,7 @@ class Database:
 
         What was asked for by `after_commit` is done before the block is left.
         """
+        self._check_file()
         async with self._writer or nullcontext(), self._session() as session:
             async with session.begin():
                 yield session
@@ -78,6 +81,7 @@ class Database:
             DatabaseUnavailableError: it does not answer.
         """
         try:
+            self._check_file()
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, TypeError, ValueError) as error:
@@ -90,6 +94,10 @@ class Database:
     async def close(self) -> None:
         """Closes every connection."""
         await self.engine.dispose()
+
+    def _check_file(self) -> None:
+        if self._file is not None:
+            self._file.check()
 
     def _session(self) -> Session:
         return AsyncSession(self.engine, expire_on_commit=False, info=self.carried)
@@ -137,11 +145,13 @@ def _with_async_driver(url: URL) -> URL:
     return url.set(drivername=drivers[backend])
 
 
-def _create_engine(url: URL) -> AsyncEngine:
+def _create_engine(url: URL, file: DatabaseFile | None) -> AsyncEngine:
     options: dict[str, Any] = {"hide_parameters": True, "pool_size": 8, "max_overflow": 8}
     if url.get_backend_name() == "postgresql":
         options["pool_pre_ping"] = True
     engine = create_async_engine(url, **options)
+    if file is not None:
+        file.watch(engine.sync_engine)
     unify_outages(engine.sync_engine)
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -1,7 +1,6 @@
 """Health, metrics, traces, the schema's text: what those see who look after the service."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from graph.metrics import MAX_NAMES, OTHER, Metrics
 from graph.observe import LogObserver, Observers, Seen
 from graph.schema import printed_schema
 from graph.telemetry import Traces, traces
-from service.keys import GivenKeys
 from service.runtime import Runtime
 from service.startup import CannotStartError
 from tests.graph.world import World, codes, configured, open_world
@@ -24,30 +22,6 @@ pytestmark = pytest.mark.anyio
 
 CANARY = "correct-horse-4711"
 LEAK = f'mutation Leak {{ updateEmailSettings(input: {{settings: {{smtpPassword: {{set: "{CANARY}"}}}}, expectedRevision: 0}}) {{ __typename }} }}'  # noqa: E501
-
-
-async def test_live_and_ready(world: World) -> None:
-    """A service that has what it needs says so to anybody."""
-    live = await world.client.get("/health/live")
-    ready = await world.client.get("/health/ready")
-    checks = {"database": "ok", "migrations": "ok", "encryptionKey": "ok", "signer": "ok"}
-
-    assert (200, {"status": "ok", "checks": {}}) == (live.status_code, live.json())
-    assert 200 == ready.status_code
-    assert checks == ready.json()["checks"]
-
-
-async def test_not_ready(runtime: Runtime, tmp_path: Path) -> None:
-    """What is missing is named, and the process still lives."""
-    keyless = replace(runtime, keys=GivenKeys(()))
-    async with open_world(compose(configured(tmp_path), keyless), keyless) as world:
-        ready = await world.client.get("/health/ready")
-        live = await world.client.get("/health/live")
-
-    assert 503 == ready.status_code
-    assert "failed" == ready.json()["checks"]["encryptionKey"]
-    assert "ok" == ready.json()["checks"]["database"]
-    assert 200 == live.status_code
 
 
 async def test_schema(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,12 +68,14 @@ def codes(answer: Mapping[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def open_world(app: Starlette, runtime: Runtime) -> AsyncIterator[World]:
-    """A world around an app, asked in this process."""
+async def open_world(
+    app: Starlette, runtime: Runtime, roles: Iterable[Role] = Role
+) -> AsyncIterator[World]:
+    """A world around an app, asked in this process; it has a token of each of some roles."""
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 40000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://postledger") as client:
         world = World(app, runtime, client)
-        for role in Role:
+        for role in roles:
             created = await create_token(runtime, COMMAND_LINE, f"A {role.lower()}", role)
             assert isinstance(created, CreatedToken)
             world.tokens[role] = created
