@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sqlalchemy import desc
 from sqlmodel import col, select
 
 from db.database import Session
@@ -31,6 +32,29 @@ async def archived_rows(
         .limit(limit)
     )
     return [Archived(*row) for row in (await session.exec(query)).all()]
+
+
+async def archived_range(
+    session: Session, log_id: str, kind: str, first: int, last: int
+) -> list[tuple[int, str]]:
+    """Positions and contents of one kind, from one position to another, both included, in order."""
+    position = col(AuditArchiveRow.position)
+    query = select(AuditArchiveRow.position, AuditArchiveRow.content).where(
+        AuditArchiveRow.log_id == log_id,
+        AuditArchiveRow.kind == kind,
+        position >= first,
+        position <= last,
+    )
+    return [(at, text) for at, text in (await session.exec(query.order_by(position))).all()]
+
+
+async def archived_newest(session: Session, log_id: str, kind: str) -> tuple[int, str] | None:
+    """The row of one kind at the largest position."""
+    query = select(AuditArchiveRow.position, AuditArchiveRow.content).where(
+        AuditArchiveRow.log_id == log_id, AuditArchiveRow.kind == kind
+    )
+    query = query.order_by(desc(col(AuditArchiveRow.position))).limit(1)
+    return (await session.exec(query)).one_or_none()
 
 
 async def archived_trails(session: Session) -> set[str]:

@@ -12,9 +12,10 @@ from graph.edge import Edge
 from graph.entrance import client_of
 from graph.export_query import asked_export
 from graph.refusal import Refusal
+from service.archive_export import ArchiveExport, NoArchive, begin_archive_export
 from service.caller import Caller, Permission
 from service.denials import record_denied
-from service.export import begin_export
+from service.export import Export, begin_export
 from service.log_paths import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
 from service.paging import MAX_NUMBER
 
@@ -33,7 +34,13 @@ def audit_routes(edge: Edge) -> list[Route]:
         if isinstance(asked, Refusal):
             edge.observers.refusal(asked.code)
             return asked.response()
-        found = await begin_export(runtime, caller, asked.format, asked.wanted)
+        if asked.archive is None:
+            found: Export | ArchiveExport | NoArchive
+            found = await begin_export(runtime, caller, asked.format, asked.wanted)
+        else:
+            found = await begin_archive_export(runtime, caller, asked.archive)
+        if isinstance(found, NoArchive):
+            return Refusal(404, "NOT_FOUND", found.message).response()
         headers = {
             "Content-Disposition": f'attachment; filename="{found.filename}"',
             # The note has line ends, which a header cannot have.

@@ -11,6 +11,7 @@ from graph.command import run, with_trail
 from graph.config import Config
 from graph.new_file import new_file
 from graph.progress import progress
+from service.archive_export import NoArchive, begin_archive_export
 from service.caller import COMMAND_LINE
 from service.export import Export, ExportFormat, OnStep, begin_export
 from service.runtime import Runtime
@@ -44,8 +45,15 @@ def export(  # noqa: PLR0913 (a filter's conditions)
     since: Annotated[datetime | None, typer.Option(help="At or after this instant, UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Before this instant, UTC.")] = None,
     text: Annotated[str | None, typer.Option(help="Only events with all of these words.")] = None,
+    archive: Annotated[
+        str | None,
+        typer.Option(help="Instead, the ended trail of this id (`audit reopen`), as a bundle."),
+    ] = None,
 ) -> None:
     """Export the trail, or a part of it. The export is itself an event."""
+    if archive is not None:
+        export_archive(output, archive)
+        return
     given = EventFilter(
         actions=tuple(action or ()),
         outcomes=tuple(outcome or ()),
@@ -73,6 +81,23 @@ def export(  # noqa: PLR0913 (a filter's conditions)
             typer.echo(f"Its checkpoint is {checkpoint_path(output)}.")
 
     run(work)
+
+
+def export_archive(output: Path, log_id: str) -> None:
+    """Exports an ended trail into a file."""
+
+    async def write(runtime: Runtime) -> None:
+        with new_file(output) as file, progress() as on_step:
+            found = await begin_archive_export(runtime, COMMAND_LINE, log_id)
+            if isinstance(found, NoArchive):
+                raise CannotStartError(found.message)
+            async with aclosing(found.chunks(on_step)) as chunks:
+                async for chunk in chunks:
+                    file.write(chunk)
+            file.flush()
+        typer.echo(f"Wrote {output}, an ended trail of {found.size} events.")
+
+    run(lambda config: with_trail(config, write))
 
 
 async def write_export(

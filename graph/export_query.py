@@ -13,15 +13,16 @@ from service.trail import AuditAction, AuditOutcome
 from service.trail_filter import EventFilter, UnfitFilter, fit_filter
 
 _LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
-_SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text")
+_SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text", "archive")
 
 
 @dataclass(frozen=True, slots=True)
 class AskedExport:
-    """Which events, in which form."""
+    """Which events, in which form; or the ended trail of that id, whole and as a bundle."""
 
     format: ExportFormat
     wanted: EventFilter
+    archive: str | None = None
 
 
 def asked_export(query: QueryParams) -> AskedExport | Refusal:
@@ -41,7 +42,12 @@ def asked_export(query: QueryParams) -> AskedExport | Refusal:
             "as 2026-11-23T07:29:00Z; revision is a number."
         )
     fit = fit_filter(wanted)
-    return _bad(fit.message) if isinstance(fit, UnfitFilter) else AskedExport(kind, fit)
+    if isinstance(fit, UnfitFilter):
+        return _bad(fit.message)
+    archive = query.get("archive")
+    if archive is not None and (set(query) != {"archive"} or not archive.isprintable()):
+        return _bad("archive is the id of an ended trail, and takes no other parameter beside it.")
+    return AskedExport(kind, fit, archive)
 
 
 def _format(query: QueryParams) -> ExportFormat:

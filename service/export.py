@@ -13,6 +13,7 @@ from audit.history import EventFilter, Recorded, Window, read_bodies, read_event
 from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
 from audit.trail import append
 from db.instant import write_instant
+from service.bundle_sources import LiveTrail
 from service.caller import Caller
 from service.export_bundle import BundleWriter
 from service.export_formats import CSV_HEADER, csv_line, ocsf_line
@@ -27,7 +28,7 @@ OnStep: TypeAlias = Callable[[int, int], None]
 """Is told how many events are behind it, and of how many."""
 
 
-def _untold(_done: int, _total: int) -> None:
+def untold(_done: int, _total: int) -> None:
     """Nobody wants to know."""
 
 
@@ -75,14 +76,15 @@ class Export:
         """How many events the trail has; a filtered export holds fewer."""
         return self.checkpoint.checkpoint.size
 
-    async def chunks(self, on_step: OnStep = _untold) -> AsyncGenerator[bytes]:
+    async def chunks(self, on_step: OnStep = untold) -> AsyncGenerator[bytes]:
         """The bytes, in steps.
 
         Args:
             on_step: is told how far into the trail it is; what a filter leaves out counts too.
         """
         if self.format is ExportFormat.BUNDLE:
-            writer = BundleWriter(self.runtime.database, self.checkpoint, _described(self.wanted))
+            source = LiveTrail(self.runtime.database)
+            writer = BundleWriter(source, self.checkpoint, _described(self.wanted))
             async with aclosing(writer.write(self._bodies(on_step))) as written:
                 async for chunk in written:
                     yield chunk

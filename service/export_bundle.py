@@ -9,8 +9,7 @@ from typing import Final
 
 from audit.proofs import SignedCheckpoint
 from audit.tiles import encode_hash_tile, hash_tiles
-from db import tree as stored
-from db.database import Database
+from service.bundle_sources import BundleSource
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The date in the zip: none, so that equal exports are equal files."""
@@ -63,8 +62,10 @@ class _Drain(io.RawIOBase):
 class BundleWriter:
     """Writes one bundle. `filtered` describes the filter; None for a whole trail."""
 
-    def __init__(self, database: Database, signed: SignedCheckpoint, filtered: str | None) -> None:
-        self._database = database
+    def __init__(
+        self, source: BundleSource, signed: SignedCheckpoint, filtered: str | None
+    ) -> None:
+        self._source = source
         self._signed = signed
         self._filtered = filtered
         self._drain = _Drain()
@@ -86,12 +87,11 @@ class BundleWriter:
 
     async def _write_small(self) -> None:
         checkpoint = self._signed.checkpoint
-        async with self._database.reading() as session:
-            keys = [row for row in await stored.keys(session) if row.from_size <= checkpoint.size]
-            for row in keys[1:]:
-                first = await stored.checkpoint_note(session, row.from_size)
-                self._put(f"rotations/{row.from_size}", (first or "").encode())
-        lines = [f"{row.from_size} {row.verifier_key}\n" for row in keys]
+        keys = await self._source.keys(checkpoint.size)
+        for from_size, _ in keys[1:]:
+            first = await self._source.note(from_size)
+            self._put(f"rotations/{from_size}", (first or "").encode())
+        lines = [f"{from_size} {verifier_key}\n" for from_size, verifier_key in keys]
         readme = _README.format(
             origin=checkpoint.origin,
             size=checkpoint.size,
@@ -106,11 +106,9 @@ class BundleWriter:
 
     async def _write_tiles(self) -> AsyncIterator[bytes]:
         for tile in hash_tiles(self._signed.checkpoint.size):
-            first = tile.coordinates[0]
-            async with self._database.reading() as session:
-                row = await stored.node_row(session, first.level, first.idx, tile.width)
+            row = encode_hash_tile(await self._source.row(tile))
             # Hashes do not shrink.
-            self._put(tile.path, encode_hash_tile(row), zipfile.ZIP_STORED)
+            self._put(tile.path, row, zipfile.ZIP_STORED)
             yield self._drain.take()
 
     def _put(self, name: str, data: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:

@@ -32,6 +32,16 @@ pytestmark = pytest.mark.anyio
         pytest.param(
             Role.AUDITOR, "/audit/log/tile/0/000.p/1", 200, "application/octet-stream", id="tile"
         ),
+        pytest.param(
+            Role.AUDITOR, "/audit/export?archive=x", 404, "application/json", id="no-archive"
+        ),
+        pytest.param(
+            Role.AUDITOR,
+            "/audit/export?archive=x&format=csv",
+            400,
+            "application/json",
+            id="archive-and-more",
+        ),
         pytest.param(Role.AUDITOR, "/audit/log/tile/7/000", 404, "application/json", id="no-tile"),
         pytest.param(
             Role.AUDITOR,

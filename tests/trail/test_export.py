@@ -13,6 +13,7 @@ import pytest
 
 from audit.event import SYSTEM, AuditAction, AuditOutcome, Event
 from audit.trail import append
+from service.bundle_sources import LiveTrail
 from service.caller import COMMAND_LINE
 from service.export import EventFilter, ExportFormat, begin_export
 from service.export_bundle import BundleWriter
@@ -120,7 +121,7 @@ async def test_an_export_tells_how_far_it_is(
 async def test_a_bundle_that_breaks_off_is_closed(runtime: Runtime) -> None:
     """Nothing of it is left to the interpreter, which would complain when it ends."""
     found = await begin_export(runtime, COMMAND_LINE, ExportFormat.BUNDLE)
-    writer = BundleWriter(runtime.database, found.checkpoint, None)
+    writer = BundleWriter(LiveTrail(runtime.database), found.checkpoint, None)
 
     async def events() -> AsyncIterator[bytes]:
         yield b"{}"

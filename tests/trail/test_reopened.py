@@ -1,18 +1,21 @@
 """A trail that was begun anew vouches for what it found, though no event of its own tells of it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from service.access import CreatedToken, create_token, list_tokens, revoke_token
+from service.archive_export import ArchiveExport, NoArchive, begin_archive_export
 from service.caller import COMMAND_LINE, Role
 from service.patch import SettingsPatch
 from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.trail import SignedCheckpoint, audit_checkpoint, audit_event
 from service.trail_reopen import reopen_trail
 from tests.trail.conftest import write
 from tests.trail.tampering import tamper
-from tests.trail.test_attacks import by_graphql
+from tests.trail.test_attacks import by_bundle, by_graphql
 from tests.trail.test_verify import live, save
 from tests.trails import NAME
 
@@ -117,3 +120,37 @@ async def test_another_machine_does_not_follow_a_stranger(storage: Storage) -> N
 async def _open(storage: Storage) -> None:
     async with open_runtime(storage):
         pytest.fail("it opened")
+
+
+async def test_an_ended_trail_is_checked_at_home(storage: Storage, tmp_path: Path) -> None:
+    """A bundle from the archive, which an old checkpoint of the ended trail proves."""
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 300)
+        early = await audit_checkpoint(runtime, 200)
+        assert isinstance(early, SignedCheckpoint)
+    async with open_closed_trail(storage) as runtime:
+        await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+    (tmp_path / "early").write_text(early.note)
+    log_id = early.checkpoint.origin.rpartition("/")[2]
+    async with open_runtime(storage) as runtime:
+        (tmp_path / "ended.zip").write_bytes(await _exported(runtime, log_id))
+        unknown = await begin_archive_export(runtime, COMMAND_LINE, "x")
+        recorded = await audit_event(runtime, 1)
+    sound = await by_bundle(tmp_path / "ended.zip", tmp_path / "early")
+    edit = ATTACKS["edit an archived event"][0]
+    await tamper(storage.database_url or "", edit)
+    async with open_runtime(storage) as runtime:
+        (tmp_path / "edited.zip").write_bytes(await _exported(runtime, log_id))
+    edited = await by_bundle(tmp_path / "edited.zip", tmp_path / "early")
+
+    assert [] == sound
+    assert isinstance(unknown, NoArchive)
+    assert recorded is not None
+    assert log_id == recorded.event.detail["ended_log_id"]
+    assert "CHECKPOINT_MISMATCH" in edited
+
+
+async def _exported(runtime: Runtime, log_id: str) -> bytes:
+    export = await begin_archive_export(runtime, COMMAND_LINE, log_id)
+    assert isinstance(export, ArchiveExport)
+    return b"".join([chunk async for chunk in export.chunks()])

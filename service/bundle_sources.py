@@ -1,0 +1,89 @@
+"""What a bundle is made from besides its events: the live trail's tables, or an ended one's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from audit.tiles import WIDTH, HashTile
+from audit.tree import leaf_hash, node_hash
+from db import tree as stored
+from db.archive_reading import archived_range
+from db.database import Database
+
+
+class BundleSource(Protocol):
+    """Where keys, notes and hashes come from."""
+
+    async def keys(self, size: int) -> Sequence[tuple[int, str]]:
+        """The keys up to a size of the trail: from which on each signs, and its verifier key."""
+        ...
+
+    async def note(self, size: int) -> str | None:
+        """The checkpoint that was signed at a size."""
+        ...
+
+    async def row(self, tile: HashTile) -> Sequence[bytes]:
+        """The hashes of a tile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTrail:
+    """The trail in use."""
+
+    database: Database
+
+    async def keys(self, size: int) -> Sequence[tuple[int, str]]:
+        """From the list of keys."""
+        async with self.database.reading() as session:
+            rows = await stored.keys(session)
+        return [(row.from_size, row.verifier_key) for row in rows if row.from_size <= size]
+
+    async def note(self, size: int) -> str | None:
+        """From the stored checkpoints."""
+        async with self.database.reading() as session:
+            return await stored.checkpoint_note(session, size)
+
+    async def row(self, tile: HashTile) -> Sequence[bytes]:
+        """From the stored nodes."""
+        first = tile.coordinates[0]
+        async with self.database.reading() as session:
+            return await stored.node_row(session, first.level, first.idx, tile.width)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedTrail:
+    """A trail in the archive. Its hash tree was not kept: it follows from the events."""
+
+    database: Database
+    log_id: str
+
+    async def keys(self, size: int) -> Sequence[tuple[int, str]]:
+        """From the archived keys."""
+        return await self._range("key", 0, size)
+
+    async def note(self, size: int) -> str | None:
+        """From the archived checkpoints."""
+        found = await self._range("checkpoint", size, size)
+        return found[0][1] if found else None
+
+    async def row(self, tile: HashTile) -> Sequence[bytes]:
+        """Made from the archived events below it."""
+        first = tile.index * WIDTH
+        if tile.level == 0:
+            bodies = await self._range("event", first, first + tile.width - 1)
+            return [leaf_hash(body.encode()) for _, body in bodies]
+        below = range(first, first + tile.width)
+        return [_root(await self.row(HashTile(tile.level - 1, index))) for index in below]
+
+    async def _range(self, kind: str, first: int, last: int) -> Sequence[tuple[int, str]]:
+        async with self.database.reading() as session:
+            return await archived_range(session, self.log_id, kind, first, last)
+
+
+def _root(hashes: Sequence[bytes]) -> bytes:
+    """The root of a whole tile."""
+    row = list(hashes)
+    while len(row) > 1:
+        row = [node_hash(*row[at : at + 2]) for at in range(0, len(row), 2)]
+    return row[0]
