@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -32,10 +33,11 @@ from graph.socket import SocketEndpoint
 from graph.telemetry import traces
 from graph.trusted_documents import load_trusted_documents
 from service.anchors import following
-from service.issuer import IssuerKeys
-from service.people import People
 from service.runtime import Runtime
 from service.startup import Started, started
+
+if TYPE_CHECKING:
+    from service.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,17 @@ def compose(
 
 
 def _gate(config: Config, runtime: Runtime) -> Gate:
-    people = None
-    if config.oidc_issuer is not None:
-        people = People(IssuerKeys(config.oidc_issuer), config.trust, runtime.clock)
     calls, refusals = Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)
-    return Gate(runtime, calls, refusals, people)
+    return Gate(runtime, calls, refusals, _people(config, runtime))
+
+
+def _people(config: Config, runtime: Runtime) -> "People | None":
+    if config.oidc_issuer is None:
+        return None
+    from service.issuer import IssuerKeys  # noqa: PLC0415 (without an issuer it starts faster)
+    from service.people import People  # noqa: PLC0415 (likewise)
+
+    return People(IssuerKeys(config.oidc_issuer), config.trust, runtime.clock)
 
 
 def _middleware(config: Config) -> list[Middleware]:

@@ -9,8 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.limits import Limits
 from service.caller import Role
-from service.issuer import is_secure
-from service.people import Trust
+from service.trust import Trust, is_secure
 
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 

@@ -1,7 +1,7 @@
 """The gate: who asks, and whether they have been asking too often."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -11,8 +11,10 @@ from graph.rate import Rate
 from graph.refusal import Refusal
 from service.access import TokenRefused, authenticate
 from service.caller import Caller, Client
-from service.people import People
 from service.runtime import Runtime
+
+if TYPE_CHECKING:
+    from service.people import People
 
 _MAX_TOKEN: Final = 8_000
 _JWT_DOTS: Final = 2
@@ -35,7 +37,7 @@ class Gate:
     runtime: Runtime
     calls: Rate
     refusals: Rate
-    people: People | None = None
+    people: "People | None" = None
 
     async def admit(self, authorization: str | None, client: Client) -> Caller | Refusal:
         """Whose call it is, by its `Authorization` header; or why it is refused."""

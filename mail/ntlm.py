@@ -3,8 +3,6 @@
 import base64
 import logging
 
-import spnego
-
 from mail.unanswerable import UnanswerableError
 
 # Its debug log holds the proof of the password, which can be attacked offline.
@@ -17,6 +15,8 @@ class Ntlm:
     initial = None
 
     def __init__(self, username: str, domain: str | None, password: str, host: str) -> None:
+        import spnego  # noqa: PLC0415 (few servers want it, and every start would wait for it)
+
         name = f"{domain}\\{username}" if domain else username
         self._context = spnego.client(
             name,

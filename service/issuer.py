@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 import httpx2
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+
+from service.trust import is_secure
 
 Fetch: TypeAlias = Callable[[str], Awaitable[Mapping[str, Any]]]
 """Gets a JSON object from an address."""
@@ -22,7 +23,6 @@ RETRY_SECONDS: Final = 60.0
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _TIMEOUT_SECONDS: Final = 5.0
 _MAX_BYTES: Final = 1_000_000
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _log = structlog.get_logger()
 
@@ -116,12 +116,6 @@ async def fetch_json(address: str) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise ValueError("the answer is no JSON object")  # noqa: TRY004 (its value is at fault)
     return document
-
-
-def is_secure(address: str) -> bool:
-    """Whether keys may be fetched from there: by https, or from this machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
 def _keys_address(document: Mapping[str, Any], issuer: str) -> str:

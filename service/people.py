@@ -1,7 +1,6 @@
 """People: whom an identity provider vouches for by a JSON Web Token (OpenID Connect Core 1.0)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from service.access import TokenRefused
 from service.caller import Caller, Role
 from service.issuer import IssuerKeys, IssuerUnavailableError
 from service.normal import has_control
+from service.trust import Trust
 
 ALGORITHMS: Final = (
     *("RS256", "RS384", "RS512"),
@@ -29,23 +29,6 @@ _MAX_SUBJECT: Final = 255
 _MAX_NAME: Final = 100
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """What is believed of an issuer's tokens.
-
-    Attributes:
-        audience: what their `aud` must hold.
-        roles_claim: where the roles stand, a path with dots.
-        roles: our roles by the issuer's names for them.
-        name_claim: where the person's name stands.
-    """
-
-    audience: str
-    roles: Mapping[str, Role]
-    roles_claim: str = "roles"
-    name_claim: str = "name"
 
 
 class People:

@@ -111,6 +111,11 @@ class Process:
         self.stderr = _output(self._popen.stderr)
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._popen.pid
+
+    @property
     def running(self) -> bool:
         """Whether it has not ended."""
         return self._popen.poll() is None

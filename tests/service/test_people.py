@@ -11,7 +11,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from service.access import TokenRefused
 from service.caller import ActorKind, Caller, Client, Role
 from service.issuer import KEEP_SECONDS, RETRY_SECONDS, IssuerKeys, IssuerUnavailableError
-from service.people import People, Trust
+from service.people import People
+from service.trust import Trust
 
 pytestmark = pytest.mark.anyio
 
