@@ -7,6 +7,7 @@ letters and digits, folded to one case; what is searched for is cut in the same 
 import re
 import unicodedata
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -19,9 +20,26 @@ _SOUGHT: Final = re.compile(r"[^\W_]+\*?")
 _FIELD_MARK: Final = "_"
 
 
+class Fact(StrEnum):
+    """What of an event has a word of its own, and the mark that this begins with."""
+
+    ACTION = "__a"
+    OUTCOME = "__o"
+    ACTOR = "__i"
+    REVISION = "__r"
+    CORRELATION = "__c"
+
+
 def event_words(event: Event) -> str:
     """An event's words, each once, separated by spaces; of very long texts the first ones."""
-    words: dict[str, None] = {}
+    facts = {
+        Fact.ACTION: event.action,
+        Fact.OUTCOME: event.outcome,
+        Fact.ACTOR: event.actor.id,
+        Fact.REVISION: event.revision,
+        Fact.CORRELATION: event.correlation_id,
+    }
+    words = {fact_word(fact, value): None for fact, value in facts.items() if value is not None}
     for name in _changed_fields(event):
         words[field_word(name)] = None
     for text in _texts(event):
@@ -32,6 +50,14 @@ def event_words(event: Event) -> str:
 def field_word(name: str) -> str:
     """The word that stands for "this field was changed": no text can hold it."""
     return _FIELD_MARK + "".join(_words(name))
+
+
+def fact_word(fact: Fact, value: str | int) -> str:
+    """The word that stands for a fact, by which it is found together with others.
+
+    Other facts than one meant may have the same word, if they are very odd; never the other way.
+    """
+    return fact.value + "".join(_words(str(value).replace("_", " ")))
 
 
 def sought_words(text: str) -> tuple[str, ...]:

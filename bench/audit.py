@@ -70,6 +70,17 @@ def _filters(size: int) -> dict[str, tuple[EventFilter, Window]]:
             EventFilter(text="operator", actions=(AuditAction.TRAIL_REOPENED,)),
             first,
         ),
+        "text and a revision": (EventFilter(text="operator", revision=100), first),
+        "an action and an outcome": (
+            EventFilter(
+                actions=(AuditAction.EMAIL_SETTINGS_UPDATED,), outcomes=(AuditOutcome.DENIED,)
+            ),
+            first,
+        ),
+        "an action and an actor": (
+            EventFilter(actions=(AuditAction.EMAIL_SETTINGS_UPDATED,), actor_ids=("actor-7",)),
+            first,
+        ),
     }
 
 

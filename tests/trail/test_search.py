@@ -149,6 +149,30 @@ async def _found(
             id="text-and-action",
         ),
         pytest.param(EventFilter(text="alice", fields=("smtpHost",)), [0], id="text-and-field"),
+        pytest.param(EventFilter(text="bob", revision=2), [4], id="text-and-revision"),
+        pytest.param(EventFilter(text="bob", revision=3), [], id="text-and-no-such-revision"),
+        pytest.param(
+            EventFilter(text="alice", correlation_id="test-1"), [3, 2], id="text-and-correlation"
+        ),
+        pytest.param(
+            EventFilter(text="alice", correlation_id="test 1"), [], id="text-and-like-correlation"
+        ),
+        pytest.param(
+            EventFilter(actor_ids=("id_bob", "ID-BOB"), outcomes=(AuditOutcome.DENIED,)),
+            [],
+            id="ids-alike-are-not-the-same",
+        ),
+        pytest.param(
+            EventFilter(
+                actions=(AuditAction.TEST_EMAIL_FINISHED, AuditAction.TEST_EMAIL_REQUESTED),
+                outcomes=(AuditOutcome.FAILED,),
+                actor_ids=("id-alice", "id-bob"),
+                revision=1,
+                correlation_id="test-1",
+            ),
+            [3],
+            id="everything-at-once",
+        ),
     ],
 )
 async def test_a_filter_lets_through_what_fits(
