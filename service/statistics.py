@@ -47,10 +47,15 @@ async def figures(runtime: Runtime, since: int | None) -> Figures:
     known = VerificationState.UNTESTED
     if state is not None:
         known = (await verification(runtime, state.values)).state
-    return Figures(size, [_end(body) for body in bodies], state.revision if state else 0, known)
+    ended = [end for body in bodies if (end := _end(body)) is not None]
+    return Figures(size, ended, state.revision if state else 0, known)
 
 
-def _end(body: str) -> TestEnd:
-    detail = read_body(body).detail
+def _end(body: str) -> TestEnd | None:
+    """How a test ended; None where the event cannot be read, which a verification finds."""
+    try:
+        detail = read_body(body).detail
+    except ValueError:
+        return None
     stage = detail.get("stage")
     return TestEnd(str(detail.get("test_outcome")), None if stage is None else str(stage))

@@ -12,6 +12,7 @@ from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export
 from service.runtime import Runtime
 from service.startup import Storage, open_closed_trail, open_runtime
+from service.statistics import figures
 from tests.inprocess import Edge
 from tests.trail.conftest import write
 from tests.trail.tampering import tamper
@@ -132,6 +133,19 @@ async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) 
     assert unreadable[0]["body"].startswith('{"action":')
     # Each holds the events of the exports before it and its own, and a heading where it has one.
     assert [9, 11, 11] == lines
+
+
+async def test_an_unreadable_end_of_a_test_is_not_counted(storage: Storage) -> None:
+    """The figures for those who watch the service go on without it."""
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+        await write(runtime.database, 1)
+        before = await figures(runtime, 0)
+    await tamper(storage.database_url or "", _body("""replace(body, '"FAILED"', '"ODD"')""", seq=7))
+    async with open_runtime(storage) as runtime:
+        after = await figures(runtime, 0)
+
+    assert (1, 0) == (len(before.ended), len(after.ended))
 
 
 async def _lines(runtime: Runtime, kind: ExportFormat) -> int:
