@@ -144,8 +144,23 @@ async def test_origin(streams: Streams) -> None:
         async with streams.socket(Origin="https://evil.example.com"):
             pass
 
+    response = refused.value.response
+
     assert {"type": "pong"} == answered
-    assert 403 == refused.value.response.status_code
+    assert 403 == response.status_code
+    assert ["FORBIDDEN"] == codes(json.loads(response.body))
+    assert "nosniff" == response.headers["X-Content-Type-Options"]
+    assert response.headers["X-Request-Id"].isalnum()
+
+
+async def test_unknown_path(streams: Streams) -> None:
+    """A WebSocket to nowhere is refused like any request to nowhere."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(f"{streams.address.replace('http', 'ws')}/nowhere"):
+            pass
+
+    assert 404 == refused.value.response.status_code
+    assert ["NOT_FOUND"] == codes(json.loads(refused.value.response.body))
 
 
 async def test_protocol(streams: Streams) -> None:
