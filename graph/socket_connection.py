@@ -164,7 +164,9 @@ class Connection:
         elif too_often is not None:
             await self._refuse(asked.id, [too_often.error])
         elif len(self._operations) >= self._edge.limits.operations:
-            error = coded("RATE_LIMITED", "Too many operations are under way on this connection.")
+            # Nobody knows when one ends, so nobody is told when to come back.
+            message = "Too many operations are under way on this connection: end one first."
+            error = coded("RATE_LIMITED", message)
             await self._refuse(asked.id, [dict(error.formatted)])
         else:
             task = asyncio.create_task(self._run(asked, caller))
