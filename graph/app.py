@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from graph import health
 from graph.audit_http import audit_routes
@@ -29,7 +30,7 @@ from graph.playground import ASSET_ROUTE
 from graph.rate import Rate
 from graph.refusal import Refusal
 from graph.schema import Schema, schema
-from graph.socket import SocketEndpoint
+from graph.socket import SocketEndpoint, deny
 from graph.telemetry import traces
 from graph.trusted_documents import load_trusted_documents
 from service.anchors import following
@@ -38,6 +39,9 @@ from service.startup import Started, started
 
 if TYPE_CHECKING:
     from service.people import People
+
+
+_NOTHING: Final = Refusal(404, "NOT_FOUND", "There is nothing at this path.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def compose(
         Route("/graphql", HttpEndpoint(edge)),
         *audit_routes(edge),
         WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
+        WebSocketRoute("/{path:path}", _refuse_socket),
     ]
     app = Starlette(
         routes=routes,
@@ -149,6 +154,12 @@ def _refuse(_request: Request, error: Exception) -> Response:
     """What the router refuses: an unknown path, or a method that a path does not know."""
     if not isinstance(error, HTTPException):
         raise TypeError("registered for HTTPException")
-    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
-    message = "There is nothing at this path." if code == "NOT_FOUND" else error.detail
-    return Refusal(error.status_code, code, message, headers=error.headers or {}).response()
+    if error.status_code == _NOTHING.status:
+        return _NOTHING.response()
+    code = {405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
+    return Refusal(error.status_code, code, error.detail, headers=error.headers or {}).response()
+
+
+async def _refuse_socket(socket: WebSocket) -> None:
+    """A WebSocket to an unknown path."""
+    await deny(socket, _NOTHING)

@@ -42,10 +42,7 @@ class Entrance:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
-                headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = client.request_id
+                protect(MutableHeaders(scope=message), client.request_id)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=client.request_id):
@@ -69,6 +66,13 @@ class Entrance:
         )
 
 
+def protect(headers: MutableHeaders, request_id: str) -> None:
+    """Gives an answer what keeps it from harm, where it does not say so itself, and its id."""
+    for name, value in _SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    headers["X-Request-Id"] = request_id
+
+
 def client_of(connection: HTTPConnection) -> Client:
     """The client that the entrance found."""
     client: Client = connection.state.client
@@ -80,4 +84,9 @@ def _request_id(headers: Headers, origin: Origin) -> str:
     given = headers.get("x-request-id", "")
     if origin.trusted_peer and _REQUEST_ID.fullmatch(given):
         return given
+    return new_request_id()
+
+
+def new_request_id() -> str:
+    """An id that no other request has."""
     return uuid4().hex

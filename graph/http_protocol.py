@@ -12,6 +12,7 @@ from typing import cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from graph.raw_refusal import encoded
 from graph.refusal import bad_request
 
 
@@ -56,17 +57,9 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuses what is no HTTP as everything is refused here: in JSON, with a code."""
+        """Refuses what is no HTTP."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            refusal = bad_request(msg).response()
-            body = bytes(refusal.body)
-            headers = [*refusal.raw_headers, (b"connection", b"close")]
-            for event in (
-                h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
-                h11.Data(data=body),
-                h11.EndOfMessage(),
-            ):
-                self.transport.write(self.conn.send(event) or b"")
+            self.transport.write(encoded(bad_request(msg)))
         self.transport.close()
 
     def _watch(self) -> None:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from graph.refusal import Refusal
+
 STATIC: Final = Path(__file__).parent / "static"
 ASSETS_PATH: Final = "/graphql/assets"
 
@@ -72,7 +74,7 @@ def playground_asset(request: Request) -> Response:
     assets = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
     asset = assets.get(request.path_params["name"])
     if asset is None:
-        return PlainTextResponse("There is no such file.", status_code=404)
+        return Refusal(404, "NOT_FOUND", "There is no such file.").response()
     return FileResponse(
         asset,
         media_type=_MEDIA_TYPES.get(asset.suffix, "application/octet-stream"),

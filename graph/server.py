@@ -16,6 +16,7 @@ from graph.app import App, create_app
 from graph.config import Config
 from graph.http_protocol import bounded
 from graph.log import set_up_log
+from graph.socket_protocol import RefusingSocketProtocol
 from service.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
 from service.startup import CannotStartError, Started
 
@@ -96,6 +97,7 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
         # own, and whom a variable names.
         proxy_headers=False,
         http=bounded(config.max_body_seconds),
+        ws=RefusingSocketProtocol,
         ws_max_size=config.max_body_bytes,
         # Messages are small, and each connection's compressor would take more than they do.
         ws_per_message_deflate=False,

@@ -20,6 +20,7 @@ class Close(IntEnum):
 
     TOO_SLOW = 1008
     TOO_LARGE = 1009
+    FAILED = 1011
     TRY_AGAIN_LATER = 1013
     BAD_MESSAGE = 4400
     NOT_INITIALISED = 4401

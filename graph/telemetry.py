@@ -6,6 +6,7 @@ the libraries' own instrumentation is used, which would record queries and argum
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from graph.observe import Observer, Seen
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 SERVICE: Final = "postledger"
+CLOSE_SECONDS: Final = 2.0
+"""How long the last traces may take to be sent."""
+
 _SECOND: Final = 1_000_000_000
 
 
@@ -57,7 +61,17 @@ def traces(endpoint: str | None) -> Iterator[list[Observer]]:
     try:
         yield [Traces(provider.get_tracer(SERVICE))]
     finally:
-        provider.shutdown()
+        _close(provider)
+
+
+def _close(provider: "TracerProvider") -> None:
+    """Sends what is left, for a while: a collector that is away must not hold up the end.
+
+    The library would go on for ten seconds and more. What it does behind it ends with the process.
+    """
+    closing = Thread(target=provider.shutdown, daemon=True)
+    closing.start()
+    closing.join(CLOSE_SECONDS)
 
 
 def _provider(endpoint: str) -> "TracerProvider":
@@ -73,6 +87,7 @@ def _provider(endpoint: str) -> "TracerProvider":
             "POSTLEDGER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed: "
             "install postledger[telemetry]."
         ) from None
-    provider = TracerProvider(resource=Resource({"service.name": SERVICE}))
+    # It would shut down once more when the process exits, however long that takes.
+    provider = TracerProvider(resource=Resource({"service.name": SERVICE}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint)))
     return provider

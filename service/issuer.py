@@ -38,6 +38,7 @@ _FAILURES: Final = (
     # What a document of another shape ends in.
     AttributeError,
     KeyError,
+    RecursionError,
     TypeError,
     ValueError,
 )

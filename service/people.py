@@ -45,7 +45,7 @@ class People:
             claims = await self._claims(token)
         except IssuerUnavailableError:
             return TokenRefused("issuer unavailable")
-        except (JoseError, AttributeError, TypeError, ValueError) as error:
+        except (JoseError, AttributeError, TypeError, ValueError, RecursionError) as error:
             # Besides what the library raises: what a token of another shape makes it stumble over.
             return TokenRefused(f"jwt: {type(error).__name__}")
         subject = claims["sub"]

@@ -12,6 +12,7 @@ from random import Random
 from typing import Final
 
 ANSWER_SECONDS: Final = 5.0
+_SWITCHED: Final = 101
 _HEAD_SECONDS: Final = 0.2
 _LAST: Final = b"GET /health/live HTTP/1.1\r\nHost: postledger\r\nConnection: close\r\n\r\n"
 GOOD: Final = b'{"query": "{ viewer { role } }"}'
@@ -111,6 +112,9 @@ async def _read(reader: asyncio.StreamReader) -> Got:
     except asyncio.IncompleteReadError:
         return Got(None)
     status = int(head.split(b" ", 2)[1])
+    if status == _SWITCHED:
+        # A handshake that was one after all: what is said from here on is no HTTP.
+        return Got(status, goes_on=True)
     if 100 <= status < 200:
         return await _read(reader)
     if b"\r\ncontent-type: text/event-stream" in head.lower():
@@ -231,11 +235,24 @@ def _flipped(sent: Sent, random: Random) -> Sent:
     return replace(sent, raw=bytes(whole))
 
 
+def _upgrade(sent: Sent, random: Random) -> Sent:
+    """A WebSocket's handshake, or something like one."""
+    headers = [
+        (b"Connection", b"Upgrade"),
+        (b"Upgrade", random.choice((b"websocket", b"WebSocket", b"h2c", _noise(random)))),
+        (b"Sec-WebSocket-Version", random.choice((b"13", b"8", b"", _noise(random)))),
+        (b"Sec-WebSocket-Key", random.choice((b"dGhlIHNhbXBsZSBub25jZQ==", b"x", b""))),
+        *[(b"X-A", b"b" * random.choice((1, 9_000)))] * random.choice((0, 1, 200)),
+    ]  # fmt: skip
+    given = (*headers[: random.randrange(1, 5)], *headers[4:], *sent.headers)
+    return replace(sent, method=random.choice((b"GET", b"GET", b"POST")), headers=given)
+
+
 def _no_http(sent: Sent, random: Random) -> Sent:
     return replace(sent, raw=random.choice((_noise(random, 3000), b"\r\n" * 5000, b"GET /" * 9000)))
 
 
 _SPOILERS: Final[tuple[Callable[[Sent, Random], Sent], ...]] = (
     _method, _target, _version, _header, _header, _no_header, _body, _body, _length, _chunked,
-    _cut, _flipped, _no_http,
+    _cut, _flipped, _no_http, _upgrade,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Whatever comes over the wire, the service answers for it, lets go of it, and goes on."""
 
 import asyncio
+import json
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -13,11 +14,13 @@ from graph.errors import ERROR_CODES
 from service.caller import Role
 from service.runtime import Runtime
 from tests.graph.malformed import Got, Sent, requests, send
-from tests.graph.world import configured, listening, open_world
+from tests.graph.world import codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 
 COUNT = 300
+UPGRADE = b"Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 
 def complaint(sent: Sent, got: Got) -> str | None:
@@ -51,6 +54,45 @@ async def test_malformed_requests(runtime: Runtime, tmp_path: Path) -> None:
 
     assert [] == wrong
     assert "errors" not in after
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"nonsense\r\n\r\n", id="no HTTP"),
+        pytest.param(b"GET / HTTP/1.1\r\n" + UPGRADE + b"\r\n", id="no key"),
+        pytest.param(
+            b"GET /graphql HTTP/1.1\r\n" + UPGRADE + KEY + b"X-A: " + b"a" * 9_000 + b"\r\n\r\n",
+            id="a long header",
+        ),
+        pytest.param(
+            b"GET /graphql HTTP/1.1\r\n" + UPGRADE + KEY + b"X-A: a\r\n" * 200 + b"\r\n",
+            id="many headers",
+        ),
+        pytest.param(
+            b"POST /graphql HTTP/1.1\r\n" + UPGRADE + KEY + b"Content-Length: 1\r\n\r\na",
+            id="another method",
+        ),
+    ],
+)
+async def test_what_no_app_is_asked(runtime: Runtime, tmp_path: Path, sent: bytes) -> None:
+    """It is refused in JSON, with a code and the headers of every answer; the connection ends."""
+    app = compose(configured(tmp_path), runtime)
+    async with listening(app) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
+        writer.write(sent)
+        answer = await asyncio.wait_for(reader.read(), 3)
+        writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode().splitlines()
+    headers = dict(line.split(": ", 1) for line in lines)
+
+    assert "HTTP/1.1 400 Bad Request" == status
+    assert ["BAD_REQUEST"] == codes(json.loads(body))
+    assert "nosniff" == headers["x-content-type-options"]
+    assert "default-src 'none'; frame-ancestors 'none'" == headers["content-security-policy"]
+    assert "close" == headers["connection"]
+    assert headers["x-request-id"].isalnum()
 
 
 @pytest.mark.parametrize(

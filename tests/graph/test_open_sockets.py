@@ -117,6 +117,22 @@ async def test_a_database_that_goes_and_comes(
     assert (4403, "The access token has ended.") == closed
 
 
+async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakable) -> None:
+    """It is closed as a failure of the service, under an id that the log has too."""
+    async with _serving(runtime, Sessions()) as service, service.socket() as socket:
+        await way.refuse()
+        context = [structlog.contextvars.merge_contextvars]
+        with structlog.testing.capture_logs(processors=context) as logged:
+            payload = {"Authorization": service.authorization}
+            await say(socket, {"type": "connection_init", "payload": payload})
+            code, reason = await closing(socket)
+        await way.mend()
+    failures = [each["request_id"] for each in logged if each["event"] == "internal error"]
+
+    assert 1011 == code
+    assert [reason] == [f"The service's log has it under {each}." for each in failures]
+
+
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
 async def test_a_database_that_stays_away(
     runtime: Runtime,

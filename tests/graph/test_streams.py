@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -16,7 +17,7 @@ from service.runtime import Runtime
 from tests.clients.node import run_script
 from tests.graph import streaming
 from tests.graph.sockets import Streams, closing, say
-from tests.graph.world import World, codes, listening, open_world
+from tests.graph.world import World, codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 
@@ -144,8 +145,23 @@ async def test_origin(streams: Streams) -> None:
         async with streams.socket(Origin="https://evil.example.com"):
             pass
 
+    response = refused.value.response
+
     assert {"type": "pong"} == answered
-    assert 403 == refused.value.response.status_code
+    assert 403 == response.status_code
+    assert ["FORBIDDEN"] == codes(json.loads(response.body))
+    assert "nosniff" == response.headers["X-Content-Type-Options"]
+    assert response.headers["X-Request-Id"].isalnum()
+
+
+async def test_unknown_path(streams: Streams) -> None:
+    """A WebSocket to nowhere is refused like any request to nowhere."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(f"{streams.address.replace('http', 'ws')}/nowhere"):
+            pass
+
+    assert 404 == refused.value.response.status_code
+    assert ["NOT_FOUND"] == codes(json.loads(refused.value.response.body))
 
 
 async def test_protocol(streams: Streams) -> None:
@@ -164,6 +180,26 @@ async def test_completing_a_subscription_closes_its_source(streams: Streams) -> 
         await asyncio.wait_for(streaming.watched.waiting.wait(), 5)
         await say(socket, {"id": "1", "type": "complete"})
         await asyncio.wait_for(streaming.watched.closed.wait(), 5)
+
+
+async def test_too_many_operations(runtime: Runtime, tmp_path: Path) -> None:
+    """One too many is refused, without a time to come back at; there is room when another ends."""
+    config = configured(tmp_path, max_operations_per_socket=1)
+    app = compose(config, runtime, streaming.schema)
+    silent = {"type": "subscribe", "payload": {"query": "subscription { silent }"}}
+    hello = {"id": "2", "type": "subscribe", "payload": {"query": "{ hello }"}}
+    async with (
+        open_world(app, runtime) as world,
+        listening(app) as address,
+        Streams(address, world).introduced() as socket,
+    ):
+        await say(socket, {"id": "1", **silent}, hello)
+        refused = json.loads(await socket.recv())
+        await say(socket, {"id": "1", "type": "complete"}, hello)
+        answered = json.loads(await socket.recv())
+
+    assert {"code": "RATE_LIMITED"} == refused["payload"][0]["extensions"]
+    assert {"data": {"hello": "world"}} == answered["payload"]
 
 
 @pytest.mark.parametrize("query", ["subscription { silent }", "{ forever }"])

@@ -1,21 +1,14 @@
 """Health, metrics, traces, the schema's text: what those see who look after the service."""
 
-import sys
 from pathlib import Path
 
 import pytest
-import structlog
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from graph.app import compose
 from graph.metrics import MAX_NAMES, OTHER, Metrics
-from graph.observe import LogObserver, Observers, Seen
+from graph.observe import Observers, Seen
 from graph.schema import printed_schema
-from graph.telemetry import Traces, traces
 from service.runtime import Runtime
-from service.startup import CannotStartError
 from tests.graph.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio
@@ -80,39 +73,3 @@ async def test_names_come_to_an_end(runtime: Runtime) -> None:
 
     assert f'operation="{OTHER}",outcome="OK"}} 6.0' in text
     assert "xxx" not in text
-
-
-async def test_log_and_traces_tell_names_only(runtime: Runtime, tmp_path: Path) -> None:
-    """An operation's line and span have its name, codes and duration; never what it said."""
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    observers = Observers((LogObserver(), Traces(provider.get_tracer("test"))))
-    app = compose(configured(tmp_path), runtime, observers=observers)
-    with structlog.testing.capture_logs() as lines:
-        async with open_world(app, runtime) as world:
-            response = await world.post({"query": LEAK})
-    span = exporter.get_finished_spans()[0]
-    line = next(each for each in lines if each["event"] == "operation")
-
-    assert ("mutation", "Leak", []) == (line["kind"], line["operation"], line["codes"])
-    assert response.headers["X-Request-Id"] == line["request_id"]
-    assert "mutation Leak" == span.name
-    assert span.attributes is not None
-    assert "Leak" == span.attributes["graphql.operation.name"]
-    assert line["request_id"] == span.attributes["postledger.request_id"]
-    assert CANARY not in span.to_json() + repr(lines)
-
-
-def test_traces_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Traces that are wished for and cannot be made stop the start, with what to install."""
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
-
-    with pytest.raises(CannotStartError, match=r"postledger\[telemetry\]"), traces("http://x"):
-        pass
-
-
-def test_no_traces_by_default() -> None:
-    """Nothing is sent anywhere unless an address was given."""
-    with traces(None) as observers:
-        assert [] == observers

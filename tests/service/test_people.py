@@ -1,11 +1,12 @@
 """People by JSON Web Tokens: who is let in, and who is not."""
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from service.access import TokenRefused
@@ -100,6 +101,30 @@ async def test_a_person_is_let_in() -> None:
 async def test_claims_that_do_not_let_in(changes: dict[str, object]) -> None:
     """A token with something wrong in its claims is refused."""
     refused = await _people(Provider(KEY)).identify(_token(changes), CLIENT)
+
+    assert isinstance(refused, TokenRefused)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}", id="lists"),
+        pytest.param(b'{"a":' * 3_000 + b"1" + b"}" * 3_000, id="objects"),
+        pytest.param(b"[" * 5_000, id="not even JSON"),
+    ],
+)
+async def test_a_nested_token(payload: bytes) -> None:
+    """What the issuer signed is refused where nothing can read it."""
+    token = jws.serialize_compact({"alg": "ES256", "kid": "one"}, payload, KEY)
+    refused = await _people(Provider(KEY)).identify(token, CLIENT)
+
+    assert TokenRefused("jwt: RecursionError") == refused
+
+
+async def test_a_nested_header() -> None:
+    """So is what nobody signed."""
+    header = base64.urlsafe_b64encode(b'{"a":' + b"[" * 5_000).decode().rstrip("=")
+    refused = await _people(Provider(KEY)).identify(f"{header}.e30.AAAA", CLIENT)
 
     assert isinstance(refused, TokenRefused)
 
