@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checkpoint import Checkpoint, stated_by
-from audit.event import AuditAction, AuditOutcome, Event
 from audit.proofs import SignedCheckpoint
 from audit.trail import append
 from db.archive_reading import archived_newest, archived_range
 from service.bundle_sources import EndedTrail
 from service.caller import Caller
-from service.export import TARGET, ExportFormat, OnStep, untold
+from service.export import ExportFormat, OnStep, exported, untold
 from service.export_bundle import BundleWriter
 from service.runtime import Runtime
 
@@ -79,14 +78,7 @@ async def begin_archive_export(
     checkpoint = stated_by(newest[1]) if newest else None
     if newest is None or not isinstance(checkpoint, Checkpoint) or not keys:
         return NoArchive(f"The archive has no checkpoint of a trail {log_id}.")
-    event = Event(
-        action=AuditAction.AUDIT_EXPORTED,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
-        detail={"format": ExportFormat.BUNDLE.value, "filter": None, "ended_log_id": log_id},
-    )
+    event = exported(caller, ExportFormat.BUNDLE, {"filter": None, "ended_log_id": log_id})
     async with runtime.database.transaction() as session:
         await append(session, event, runtime.clock)
     signed = SignedCheckpoint(checkpoint, newest[1], keys[-1][1])

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from audit.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome, Detail, Event
 from audit.history import EventFilter, Recorded, Window, read_bodies, read_events
 from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
 from audit.trail import append
@@ -137,20 +137,25 @@ async def begin_export(
 ) -> Export:
     """Records that the trail is exported. The export holds that event too, as its last one."""
     wanted = wanted or EventFilter()
+    event = exported(caller, kind, {"filter": _described(wanted)})
     async with runtime.database.transaction() as session:
-        event = Event(
-            action=AuditAction.AUDIT_EXPORTED,
-            outcome=AuditOutcome.SUCCEEDED,
-            actor=caller.actor,
-            client=caller.client,
-            target=TARGET,
-            detail={"format": kind.value, "filter": _described(wanted)},
-        )
         appended = await append(session, event, runtime.clock)
         checkpoint = await read_checkpoint(session, appended.seq + 1)
     if isinstance(checkpoint, NoProof):
         raise TypeError("an event is appended with its checkpoint")
     return Export(kind, wanted, checkpoint, runtime)
+
+
+def exported(caller: Caller, kind: ExportFormat, what: Detail) -> Event:
+    """The event of an export; `what` tells of which part."""
+    return Event(
+        action=AuditAction.AUDIT_EXPORTED,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        detail={"format": kind.value, **what},
+    )
 
 
 def _described(wanted: EventFilter) -> str | None:
