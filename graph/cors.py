@@ -26,5 +26,8 @@ class Cors(CORSMiddleware):
         response = super().preflight_response(request_headers)
         if response.status_code == 200:  # noqa: PLR2004 (Starlette's yes)
             return response
-        message = "A page of this origin may not send this. POSTLEDGER_CORS_ORIGINS lists who may."
+        if self.is_allowed_origin(request_headers["origin"]):
+            message = f"Pages of other hosts send GET and POST, with {', '.join(REQUEST_HEADERS)}."
+        else:
+            message = "Pages of this origin may not call. POSTLEDGER_CORS_ORIGINS lists who may."
         return Refusal(403, "FORBIDDEN", message, headers={"Vary": "Origin"}).response()

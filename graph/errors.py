@@ -19,8 +19,8 @@ ERROR_CODES: Final = {
     "UNAUTHENTICATED": "No valid access token came with the request.",
     "FORBIDDEN": "The token's role does not permit this.",
     "NOT_FOUND": "There is nothing under this id or path.",
-    "RATE_LIMITED": "Too many requests: `retryAfterSeconds` says when to come back. Without it: too "
-    "many operations are under way on one WebSocket, and one has to end first.",
+    "RATE_LIMITED": "Too many requests: `retryAfterSeconds` says when to come back. Without it: "
+    "too many operations are under way on one WebSocket, and one has to end first.",
     "TIMED_OUT": "It took too long and was given up. A change may or may not have been made.",
     "PERSISTED_QUERY_NOT_FOUND": "The service does not know this document, or takes no other.",
     "INTERNAL_SERVER_ERROR": "The service failed; its log tells more under the same request id.",

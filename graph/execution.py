@@ -145,6 +145,7 @@ def _seen(operation: Operation, answer: Answer, context: Context, began: _Began)
     return Seen(
         kind=operation.kind.value,
         name=operation.name,
+        document_hash=operation.hash,
         codes=codes_of(answer.errors),
         began=began.wall,
         seconds=time.perf_counter() - began.steady,

@@ -1,6 +1,6 @@
 """What is told of operations to the log, the metrics and the traces.
 
-Names, codes and durations: never a text, never a variable, never a value.
+Names, hashes, codes and durations: never a text, never a variable, never a value.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ class Seen:
     Attributes:
         kind: query, mutation or subscription.
         name: what the client calls it.
+        document_hash: the hash of its text, without the strings in it (`graph.document_hash`).
         codes: of its errors, each once; none where it went well.
         began: nanoseconds since 1970.
         seconds: how long it took; a subscription's whole life.
@@ -27,6 +28,7 @@ class Seen:
 
     kind: str
     name: str | None
+    document_hash: str
     codes: Sequence[str]
     began: int
     seconds: float
@@ -54,6 +56,7 @@ class LogObserver:
             "operation",
             kind=seen.kind,
             operation=seen.name,
+            document_hash=seen.document_hash,
             codes=list(seen.codes),
             milliseconds=round(seen.seconds * 1000, 1),
             request_id=seen.request_id,

@@ -21,6 +21,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.cost import over_cost
+from graph.document_hash import document_hash
 from graph.errors import coded
 from graph.limits import Limits
 from graph.request import GraphQLRequest
@@ -32,11 +33,12 @@ _CACHED_LENGTH: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, ready to be executed."""
+    """One operation, ready to be executed. `hash` is what its document is known by in the log."""
 
     request: GraphQLRequest
     document: DocumentNode
     definition: OperationDefinitionNode
+    hash: str
 
     @property
     def kind(self) -> OperationType:
@@ -67,6 +69,7 @@ Read: TypeAlias = "_Text | Rejected"
 class _Text:
     document: DocumentNode
     errors: Sequence[GraphQLError]
+    hash: str
 
 
 class _AboutValues(ValidationRule):
@@ -125,15 +128,15 @@ class OperationReader:
         costly = over_cost(text.document, definition, request.variables, self._limits)
         if costly is not None:
             return Rejected([costly])
-        return Operation(request, text.document, definition)
+        return Operation(request, text.document, definition, text.hash)
 
     def _read(self, query: str) -> Read:
         try:
             document = parse(query, max_tokens=self._limits.tokens)
         except GraphQLError as error:
             return Rejected([error])
-        too_much = excess(document, self._limits)
-        return _Text(document, too_much or self._invalid(document))
+        errors = excess(document, self._limits) or self._invalid(document)
+        return _Text(document, errors, "" if errors else document_hash(document))
 
     def _invalid(self, document: DocumentNode) -> Sequence[GraphQLError]:
         return validate(

@@ -1,7 +1,7 @@
 """Traces (OpenTelemetry), where the extra `telemetry` is installed and an endpoint is configured.
 
-One span an operation, written when it has ended: its name, kind, codes and duration. Nothing of
-the libraries' own instrumentation is used, which would record queries and arguments.
+One span an operation, written when it has ended: its name, kind, hash, codes and duration. Nothing
+of the libraries' own instrumentation is used, which would record queries and arguments.
 """
 
 from collections.abc import Iterator
@@ -33,6 +33,7 @@ class Traces:
         """One span."""
         attributes = {
             "graphql.operation.type": seen.kind,
+            "postledger.document_hash": seen.document_hash,
             "postledger.request_id": seen.request_id,
             "postledger.codes": tuple(seen.codes),
         }

@@ -20,6 +20,6 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: {
-    proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true } },
+    proxy: { "/graphql": { target: "http://127.0.0.1:8025", ws: true } },
   },
 });

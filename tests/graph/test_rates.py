@@ -172,6 +172,32 @@ async def test_origins(runtime: Runtime, tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        pytest.param(
+            {"Origin": "https://evil.example.com"}, "POSTLEDGER_CORS_ORIGINS", id="origin"
+        ),
+        pytest.param({"Access-Control-Request-Headers": "x-other"}, "Content-Type", id="header"),
+        pytest.param({"Access-Control-Request-Method": "PUT"}, "GET and POST", id="method"),
+    ],
+)
+async def test_what_a_page_may_not(
+    runtime: Runtime, tmp_path: Path, changes: dict[str, str], named: str
+) -> None:
+    """A browser's question is refused with what is wrong about it, and nothing else."""
+    config = configured(tmp_path, cors_origins="https://admin.example.com")
+    asked = {"Origin": "https://admin.example.com", "Access-Control-Request-Method": "POST"}
+    async with open_world(compose(config, runtime), runtime) as world:
+        refused = await world.client.options("/graphql", headers={**asked, **changes})
+    message = refused.json()["errors"][0]["message"]
+
+    assert (403, ["FORBIDDEN"]) == (refused.status_code, codes(refused.json()))
+    assert named in message
+    assert ("POSTLEDGER_CORS_ORIGINS" in message) == (named == "POSTLEDGER_CORS_ORIGINS")
+
+
+@pytest.mark.anyio
 async def test_no_origins_by_default(world: World) -> None:
     """Nobody else's page may call unless somebody said so."""
     response = await world.post(OK, headers={"Origin": "https://admin.example.com"})

@@ -12,11 +12,13 @@ from typing import ClassVar
 
 import pytest
 import structlog
+from graphql import parse
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from graph.app import compose
+from graph.document_hash import document_hash
 from graph.observe import LogObserver, Observers, Seen
 from graph.telemetry import CLOSE_SECONDS, Traces, traces
 from service.runtime import Runtime
@@ -29,7 +31,7 @@ LEAK = f'mutation Leak {{ updateEmailSettings(input: {{settings: {{smtpPassword:
 
 @pytest.mark.anyio
 async def test_log_and_traces_tell_names_only(runtime: Runtime, tmp_path: Path) -> None:
-    """An operation's line and span have its name, codes and duration; never what it said."""
+    """An operation's line and span have its name, hash, codes and time; never what it said."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -47,6 +49,8 @@ async def test_log_and_traces_tell_names_only(runtime: Runtime, tmp_path: Path) 
     assert span.attributes is not None
     assert "Leak" == span.attributes["graphql.operation.name"]
     assert line["request_id"] == span.attributes["postledger.request_id"]
+    assert document_hash(parse(LEAK.replace(CANARY, "a guess"))) == line["document_hash"]
+    assert line["document_hash"] == span.attributes["postledger.document_hash"]
     assert CANARY not in span.to_json() + repr(lines)
 
 
@@ -86,7 +90,7 @@ def test_a_collector_that_does_not_answer(
     """The end of the service waits for it no longer than is said."""
     with collector() as endpoint:
         with traces(endpoint) as observers:
-            observers[0].operation(Seen("query", "Look", [], time.time_ns(), 0.1, "id"))
+            observers[0].operation(Seen("query", "Look", "", [], time.time_ns(), 0.1, "id"))
             began = time.monotonic()
         taken = time.monotonic() - began
 
@@ -114,7 +118,7 @@ def test_the_last_traces_are_sent() -> None:
         serving = Thread(target=server.serve_forever)
         serving.start()
         with traces(f"http://127.0.0.1:{server.server_port}/v1/traces") as observers:
-            observers[0].operation(Seen("query", "Look", [], time.time_ns(), 0.1, "id"))
+            observers[0].operation(Seen("query", "Look", "", [], time.time_ns(), 0.1, "id"))
         server.shutdown()
         serving.join()
 

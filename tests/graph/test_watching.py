@@ -67,8 +67,8 @@ async def test_names_come_to_an_end(runtime: Runtime) -> None:
     """However many names clients make up, the metrics stay small."""
     metrics = Metrics()
     for number in range(MAX_NAMES + 5):
-        metrics.operation(Seen("query", f"name{number}", [], 0, 0.1, "id"))
-    metrics.operation(Seen("query", "x" * 1000, [], 0, 0.1, "id"))
+        metrics.operation(Seen("query", f"name{number}", "", [], 0, 0.1, "id"))
+    metrics.operation(Seen("query", "x" * 1000, "", [], 0, 0.1, "id"))
     text = (await metrics.write(runtime)).decode()
 
     assert f'operation="{OTHER}",outcome="OK"}} 6.0' in text

@@ -1,0 +1,19 @@
+"""What is said to those who work on the playground."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from graph.config import Config
+
+WEB = Path(__file__).parents[2] / "web"
+
+
+@pytest.mark.parametrize("name", ["README.md", "vite.config.ts"])
+def test_the_port_of_the_service(name: str) -> None:
+    """The service is looked for where it listens unless it is told otherwise."""
+    text = (WEB / name).read_text(encoding="utf-8")
+    ports = re.findall(r"(?:port |127\.0\.0\.1:)(\d+)", text)
+
+    assert [str(Config.model_fields["port"].default)] == ports
