@@ -75,6 +75,8 @@ def parse_body(body: str | bytes) -> Parsed:
     Raises:
         ValueError: the body is not one that `write_body` makes.
     """
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError("it is longer than 32 KiB")
     return parse_document(json.loads(body))
 
 

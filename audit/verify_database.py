@@ -94,14 +94,15 @@ class DatabaseVerification:
             await self._run(head, keys)
 
     async def _run(self, head: AuditHead, keys: KeyHistory) -> None:
-        checkpoints = CheckpointChecks(self.findings, keys, head.origin or "")
-        if self._asked.quick:
+        quick = self._asked.quick
+        checkpoints = CheckpointChecks(self.findings, keys, head.origin or "", newest_only=quick)
+        if quick:
             await self._check_leaves(head)
             await self._check_newest(checkpoints)
         else:
             with self.findings.reading("the events, or their checkpoints"):
                 await self._check_events(head, checkpoints)
-            self._check_head(head)
+            self._check_head(head, keys)
             self._check_keys(keys)
             with self.findings.reading("the rows beside the events"):
                 await self._check_rest(checkpoints)
@@ -211,11 +212,13 @@ class DatabaseVerification:
             root = None if isinstance(stated, Refused) else self._tree.roots.get(stated.size)
             checkpoints.take_outside(each.note, each.name, root, self._tree.size)
 
-    def _check_head(self, head: AuditHead) -> None:
+    def _check_head(self, head: AuditHead, keys: KeyHistory) -> None:
         leaf = None if self._last_leaf is None else self._last_leaf.hex()
         ts = None if self._last is None else self._last.ts
-        told = (self._tree.size, self._tree.frontier, leaf, ts)
-        shown = (head.size, read_frontier(head.frontier or b""), head.last_leaf, head.last_ts)
+        key = str(keys.periods[-1].key) if keys.periods else None
+        told = (self._tree.size, self._tree.frontier, leaf, ts, key)
+        frontier = read_frontier(head.frontier or b"")
+        shown = (head.size, frontier, head.last_leaf, head.last_ts, head.verifier_key)
         if told != shown:
             message = f"it states {head.size} events, and the trail has {self._tree.size}"
             self.findings.add("HEAD_DIFFERS", None, message)

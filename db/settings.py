@@ -38,6 +38,20 @@ async def count_revisions(session: Session) -> int:
     return (await session.exec(query)).one()
 
 
+async def count_linked(session: Session, scope: str, upto: int) -> int:
+    """How many of the revisions up to one are linked to another event than the trail's first."""
+    query = (
+        select(func.count())
+        .select_from(EmailSettingsRow)
+        .where(
+            EmailSettingsRow.scope == scope,
+            col(EmailSettingsRow.revision) <= upto,
+            EmailSettingsRow.audit_seq != 0,
+        )
+    )
+    return (await session.exec(query)).one()
+
+
 async def revision_cells(
     session: Session, scope: str, columns: Sequence[str], first: int, last: int
 ) -> list[Sequence[str | int | bool | None]]:

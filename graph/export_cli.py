@@ -51,9 +51,6 @@ def export(  # noqa: PLR0913 (a filter's conditions)
     ] = None,
 ) -> None:
     """Export the trail, or a part of it. The export is itself an event."""
-    if archive is not None:
-        export_archive(output, archive)
-        return
     given = EventFilter(
         actions=tuple(action or ()),
         outcomes=tuple(outcome or ()),
@@ -65,6 +62,13 @@ def export(  # noqa: PLR0913 (a filter's conditions)
         until=None if until is None else until.replace(tzinfo=UTC),
         text=text,
     )
+    if archive is not None:
+        if kind is not ExportFormat.BUNDLE or given != EventFilter():
+            raise typer.BadParameter(
+                "an ended trail comes whole, as a bundle", param_hint="archive"
+            )
+        export_archive(output, archive)
+        return
 
     async def work(config: Config) -> None:
         wanted = fit_filter(given)

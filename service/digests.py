@@ -1,4 +1,4 @@
-"""Digests by which a new trail vouches for what it found: revisions, tokens, the ended trail.
+"""Digests by which the trail vouches for rows: of what a new trail found, of reports, of tokens.
 
 Each is SHA-256, hexadecimal, over one line of RFC 8785 JSON a row, in the rows' order.
 """
@@ -12,7 +12,8 @@ import rfc8785
 from db.archive_reading import archived_rows
 from db.database import Session
 from db.settings import revision_cells
-from db.tables import AccessTokenRow
+from db.tables import AccessTokenRow, TestEmailRow
+from db.test_emails import RUNNING, test_emails
 
 _BATCH: Final = 1_000
 _FIRST: Final = ("", -1)
@@ -55,6 +56,33 @@ def tokens_digest(rows: Iterable[AccessTokenRow], revoked_since: Collection[str]
 def token_mark(row: AccessTokenRow) -> str:
     """By which the trail knows a token's hash, without telling it."""
     return sha256(row.token_hash.encode()).hexdigest()
+
+
+def report_digest(row: TestEmailRow) -> str:
+    """By which the trail knows the report of a test that has ended."""
+    return sha256(row.report.encode()).hexdigest()
+
+
+async def tests_digest(session: Session, upto: int, since: Collection[str] = ()) -> str:
+    """Of the tests up to a number that have ended; not of those in `since`, which ended later."""
+    return await _digest(_tests(session, upto, since))
+
+
+async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIterator[bytes]:
+    last = 0
+    while rows := await test_emails(
+        session, above=last, below=upto + 1, newest=False, limit=_BATCH
+    ):
+        last = rows[-1].number
+        yield b"".join(
+            _line(
+                *(row.number, row.id, row.outcome, row.depth, row.recipient, row.revision),
+                *(row.used_unsaved_changes, row.values_digest, row.report),
+                *(row.actor_kind, row.actor_id, row.actor_name, row.started_at, row.finished_at),
+            )
+            for row in rows
+            if row.outcome != RUNNING and row.id not in since
+        )
 
 
 async def _revisions(session: Session, scope: str, upto: int) -> AsyncIterator[bytes]:

@@ -14,6 +14,7 @@ from db import settings as queries
 from db.database import Session
 from db.secrets import fingerprinted_versions, stored_secrets
 from db.tables import EmailSettingsRow
+from db.trail_reading import count_rows
 from service.digests import revisions_digest
 from service.fields import FIELDS
 from service.state import values_of
@@ -128,24 +129,30 @@ class SettingsReplay:
         if self._digest is None:
             return
         found = await revisions_digest(session, self.scope, self._began)
-        if found != self._digest:
+        linked = await queries.count_linked(session, self.scope, self._began)
+        if found != self._digest or linked:
             message = f"the first {self._began} are not those that this trail began with"
             self.findings.add("REVISION_DIFFERS", None, message)
 
     async def _compare_secrets(self, session: Session, values: SettingsValues) -> None:
         stored = await stored_secrets(session, self.scope)
+        fingerprints = 0
         for name in SecretName:
             row = stored.get(name.value)
             if (None if row is None else row.version) != values.secret_version(name):
                 message = f"the stored {name} is not the version that the settings name"
                 self.findings.add("SETTINGS_DIFFER", None, message)
             versions = await fingerprinted_versions(session, self.scope, name.value)
+            fingerprints += len(versions)
             told = self._versions.get(name.value, 0)
             # A trail that was begun anew does not know of all that were given out before it.
             complete = versions == list(range(1, len(versions) + 1))
             if not complete or len(versions) < told or (not self._began and len(versions) > told):
                 message = f"the numbers of the {name}'s values are not those that were given out"
                 self.findings.add("SETTINGS_DIFFER", None, message)
+        if await count_rows(session, "secret_fingerprint") != fingerprints:
+            message = "values are numbered of secrets that the settings do not have"
+            self.findings.add("SETTINGS_DIFFER", None, message)
 
 
 def _texts_of(values: SettingsValues) -> Texts:

@@ -12,6 +12,7 @@ from audit.findings import Findings
 from db import test_emails as queries
 from db.database import Session
 from db.tables import TestEmailRow
+from service.digests import report_digest, tests_digest
 from service.replay_settings import is_told
 
 Facts: TypeAlias = dict[str, str | int | bool | None]
@@ -28,7 +29,10 @@ class TestsReplay:
     _due: dict[str, tuple[int, Facts]] = field(default_factory=dict)
     _requested: int = 0
     _known: int = 0
-    """How many a new trail found, of which it tells nothing."""
+    """How many a new trail found; a digest vouches for those that had ended."""
+    _digest: str | None = None
+    _ended_since: set[str] = field(default_factory=set)
+    """Those that were under way when the trail began."""
 
     def take(self, seq: int, parsed: Parsed) -> None:
         """Follows one event."""
@@ -37,6 +41,7 @@ class TestsReplay:
         if event.action is AuditAction.TRAIL_REOPENED:
             known = detail.get("tests")
             self._known = known if isinstance(known, int) else 0
+            self._digest = str(detail.get("tests_digest"))
         elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
             if event.outcome is AuditOutcome.SUCCEEDED:
                 self._requested += 1
@@ -44,11 +49,19 @@ class TestsReplay:
                 self._running[test_id] = {
                     **{name: detail.get(name) for name in told},
                     "revision": event.revision,
-                    "actor": event.actor.id,
+                    "number": self._known + self._requested,
+                    "requested_by": _name(event.actor.kind, event.actor.id, event.actor.name),
+                    "started_at": parsed.place.ts,
                 }
         elif event.action is AuditAction.TEST_EMAIL_FINISHED:
-            told_before = self._running.pop(test_id, {})
-            self._due[test_id] = (seq, told_before | {"outcome": detail.get("test_outcome")})
+            if test_id not in self._running:
+                self._ended_since.add(test_id)
+            told_now = {
+                "outcome": detail.get("test_outcome"),
+                "report": detail.get("report_digest"),
+                "finished_at": parsed.place.ts,
+            }
+            self._due[test_id] = (seq, self._running.pop(test_id, {}) | told_now)
 
     async def compare_due(self, session: Session) -> None:
         """Compares the tests that have ended since the last time."""
@@ -59,7 +72,7 @@ class TestsReplay:
     async def compare(self, session: Session) -> None:
         """Compares the tests under way, and that there are no others."""
         running = {
-            test_id: (None, told | {"outcome": queries.RUNNING})
+            test_id: (None, told | {"outcome": queries.RUNNING, "finished_at": None})
             for test_id, told in self._running.items()
         }
         await self._compare(session, running)
@@ -68,6 +81,11 @@ class TestsReplay:
         if found != expected:
             message = f"there are {found}, and the trail tells of {expected}"
             self.findings.add("TESTS_DIFFER", None, message)
+        if self._digest is not None:
+            digest = await tests_digest(session, self._known, self._ended_since)
+            if digest != self._digest:
+                message = f"the first {self._known} are not those that this trail began with"
+                self.findings.add("TESTS_DIFFER", None, message)
 
     async def _compare(
         self, session: Session, told: dict[str, tuple[int, Facts]] | dict[str, tuple[None, Facts]]
@@ -89,10 +107,18 @@ def _differences(told: Facts, row: TestEmailRow | None) -> str:
         "unsaved_changes": row.used_unsaved_changes,
         "values_digest": row.values_digest,
         "revision": row.revision,
-        "actor": row.actor_id,
+        "number": row.number,
+        "requested_by": _name(row.actor_kind, row.actor_id, row.actor_name),
+        "started_at": row.started_at,
         "outcome": row.outcome,
+        "report": report_digest(row),
+        "finished_at": row.finished_at,
     }
     return ", ".join(name for name, value in told.items() if not _is_told(value, shown[name]))
+
+
+def _name(kind: str, actor_id: str | None, name: str) -> str:
+    return f"{kind} {actor_id} {name}"
 
 
 def _is_told(told: object, shown: object) -> bool:

@@ -48,7 +48,9 @@ class TokensReplay:
         rows = await tokens.tokens(session)
         before = [row for row in rows if row.number <= self._known]
         since = {row.id: row for row in rows if row.number > self._known}
-        if self._digest is not None and tokens_digest(before, self._revoked) != self._digest:
+        if before and self._digest is None:
+            self._find(f"no event tells of the token {before[0].id}")
+        elif self._digest is not None and tokens_digest(before, self._revoked) != self._digest:
             self._find(f"the first {self._known} are not those that this trail began with")
         for token_id, told in self._told.items():
             row = since.pop(token_id, None)

@@ -219,8 +219,8 @@ async def _request(
         digest = await draft_digest(stand, accepted, now)
         facts = Facts(await queries.next_number(session), stand.revision, planned, digest, now)
         row = new_row(runtime, caller, request, facts)
+        row.started_at = (await append(session, requested(caller, row, planned), runtime.clock)).ts
         session.add(row)
-        await append(session, requested(caller, row, planned), runtime.clock)
     return Requested(row, planned)
 
 

@@ -6,6 +6,7 @@ from audit.event import Actor, AuditAction, AuditOutcome, Client, Event
 from db.tables import TestEmailRow
 from mail.report import Report, TestOutcome
 from service.caller import Caller
+from service.digests import report_digest
 from service.saving import Refusal
 from service.state import Stand
 from service.test_requests import TestPlan
@@ -73,5 +74,6 @@ def finished(row: TestEmailRow, report: Report, actor: Actor, client: Client | N
             "stage": None if diagnosis is None else diagnosis.stage.value,
             "server_address": None if server is None else server.address,
             "message_id": report.message_id,
+            "report_digest": report_digest(row),
         },
     )

@@ -12,7 +12,6 @@ from audit.event import SYSTEM, Actor, Client
 from audit.trail import append
 from db import test_emails as queries
 from db.database import Session
-from db.instant import write_instant
 from db.outages import OUTAGES
 from db.presence import is_alive
 from db.tables import TestEmailRow
@@ -104,9 +103,9 @@ async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
 async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _End) -> None:
     row.outcome = end.report.outcome.value
     row.report = write_report(end.report)
-    row.finished_at = write_instant(runtime.clock())
+    event = finished(row, end.report, end.actor, end.client)
+    row.finished_at = (await append(session, event, runtime.clock)).ts
     session.add(row)
-    await append(session, finished(row, end.report, end.actor, end.client), runtime.clock)
 
 
 @asynccontextmanager

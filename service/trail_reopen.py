@@ -13,7 +13,7 @@ from db.archive import archive_trail
 from db.database import Session
 from service.caller import Caller
 from service.changes import compare
-from service.digests import archive_digest, revisions_digest, tokens_digest
+from service.digests import archive_digest, revisions_digest, tests_digest, tokens_digest
 from service.runtime import Runtime
 from service.state import find_stand
 from service.values import NOTHING_SAVED
@@ -79,11 +79,13 @@ async def _event(
     """The first event: what ended, and what stands there, for which nothing else vouches now."""
     stand = await find_stand(session, runtime.scope, runtime.keys)
     rows = await tokens.tokens(session)
+    tests = await test_emails.count(session)
     found: Detail = {
         "revisions_digest": await revisions_digest(session, runtime.scope, stand.revision),
         "tokens": max((row.number for row in rows), default=0),
         "tokens_digest": tokens_digest(rows),
-        "tests": await test_emails.count(session),
+        "tests": tests,
+        "tests_digest": await tests_digest(session, tests),
     }
     return Event(
         action=AuditAction.TRAIL_REOPENED,

@@ -225,6 +225,17 @@ ATTACKS: Final = {
         "TREE_DIFFERS", f"UPDATE audit_node SET hash = {{blob:{'00' * 32}}} WHERE level = 1"
     ),
     "12 edit the record of the end": _found("HEAD_DIFFERS", "UPDATE audit_head SET last_ts = 'x'"),
+    "12 edit the record of the key": _found(
+        "HEAD_DIFFERS", "UPDATE audit_head SET verifier_key = 'x'"
+    ),
+    "8 remove the first checkpoints": _found(
+        "CHECKPOINT_MISSING", "DELETE FROM audit_checkpoint WHERE size < 5"
+    ),
+    "14 number a value of nobody's": _found(
+        "SETTINGS_DIFFER",
+        "INSERT INTO secret_fingerprint (scope, name, version, fingerprint) "
+        "VALUES ('guest', 'smtpPassword', 1, {blob:00})",
+    ),
     "14 edit the live settings": _found(
         "SETTINGS_DIFFER",
         "UPDATE email_settings_revision SET smtp_host = 'evil.example' WHERE revision = 3",
@@ -257,6 +268,18 @@ ATTACKS: Final = {
     "14 let a test have been of other values": _found(
         "TESTS_DIFFER", "UPDATE test_email SET values_digest = 'x'"
     ),
+    "14 let a test have found something else": _found(
+        "TESTS_DIFFER", "UPDATE test_email SET report = replace(report, 'refused', 'accepted')"
+    ),
+    "14 let a test have been earlier": _found(
+        "TESTS_DIFFER", "UPDATE test_email SET started_at = '2020-01-01T00:00:00.000000Z'"
+    ),
+    "14 let a test have ended later": _found(
+        "TESTS_DIFFER", "UPDATE test_email SET finished_at = '2099-01-01T00:00:00.000000Z'"
+    ),
+    "14 let another have asked for a test": _found(
+        "TESTS_DIFFER", "UPDATE test_email SET actor_name = 'Bob'"
+    ),
     "14 remove a test": _found("TESTS_DIFFER", "DELETE FROM test_email"),
     "14 invent a test": _found(
         "TESTS_DIFFER",
@@ -281,6 +304,12 @@ ATTACKS: Final = {
         "INSERT INTO access_token "
         "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
         "VALUES ('0', 99, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
+    ),
+    "14 slip a token in before the first": _found(
+        "TOKENS_DIFFER",
+        "INSERT INTO access_token "
+        "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
+        "VALUES ('0', 0, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
     ),
     "14 let a revoked token live": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET revoked_at = NULL"

@@ -73,6 +73,20 @@ ATTACKS = {
     "let a revoked token live": ("UPDATE access_token SET revoked_at = NULL", "TOKENS_DIFFER"),
     "remove a token": ("DELETE FROM access_token WHERE role = 'AUDITOR'", "TOKENS_DIFFER"),
     "remove a test": ("DELETE FROM test_email", "TESTS_DIFFER"),
+    "let a test have passed": ("UPDATE test_email SET outcome = 'ACCEPTED'", "TESTS_DIFFER"),
+    "let a test run again": (
+        "UPDATE test_email SET outcome = 'RUNNING', finished_at = NULL",
+        "TESTS_DIFFER",
+    ),
+    "link a revision elsewhere": (
+        "UPDATE email_settings_revision SET audit_seq = 1 WHERE revision = 1",
+        "REVISION_DIFFERS",
+    ),
+    "let the ended trail end once more": (
+        "UPDATE audit_archive SET content = (SELECT body FROM audit_event WHERE seq = 0) "
+        "WHERE kind = 'event' AND position = 0",
+        "ARCHIVE_DIFFERS",
+    ),
 }
 
 
