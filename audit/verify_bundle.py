@@ -9,7 +9,8 @@ or a bare file of events, which wants a checkpoint of its size and a key beside 
     entries.jsonl   the events' exact bytes, one a line, in order from 0
     checkpoint      the signed statement of how many there are, and of their Merkle root
     keys            the keys that signed since when: a size, a space and a verifier key, a line each
-    rotations/...   the checkpoint at which each later key begins: the key before it signed it, too
+    rotations/...   the checkpoint at which each later key begins: the key before it signed it, too;
+                    and, as .event, the event before it, which tells of that key
     tile/0/...      the events' hashes as C2SP tiles; if present, an edited event is named by them
     filter          present only if the export was filtered; then completeness cannot be checked
 
@@ -334,8 +335,16 @@ class Trust:
         self._given = {key[:3] for key in given}
         self._trusted = set(self._given)
 
-    def take_change(self, before: Key, after: Key, first: Checkpoint | None) -> str | None:
-        """Check a later key by its first checkpoint; say why it is not to be believed."""
+    def take_change(
+        self, before: Key, after: Key, first: Checkpoint | None, *, told: bool
+    ) -> str | None:
+        """Check a later key by its first checkpoint; say why it is not to be believed.
+
+        Both keys' signatures are not enough: the key before it signed the checkpoint of that size
+        whatever followed. An event under that checkpoint has to tell of the later key.
+        """
+        if not told:
+            return "the event before its first checkpoint does not tell of it"
         if first is None or first.size != after.from_size or first.origin != after.name:
             return "the bundle lacks its first checkpoint, which the key before it signed"
         signers = self._signers(first)
@@ -548,10 +557,9 @@ class Trail:
         return seq
 
     def _note_key(self, seq: int, event: dict[str, object]) -> None:
-        if (event.get("action"), event.get("outcome")) == ("SIGNING_KEY_CHANGED", "SUCCEEDED"):
-            detail = event.get("detail")
-            after = detail.get("after") if isinstance(detail, dict) else None
-            self.key_changes.append((seq + 1, str(after)))
+        after = key_told_by(event)
+        if after is not None:
+            self.key_changes.append((seq + 1, after))
 
     def _check_sequence(self, seq: int) -> None:
         if seq < self.expected:
@@ -588,6 +596,16 @@ class Trail:
         self._latest = max(ts, self._latest)
 
 
+def key_told_by(event: object) -> str | None:
+    """Give the verifier key that signs from this event on; None if it does not tell of one."""
+    if not isinstance(event, dict):
+        return None
+    if (event.get("action"), event.get("outcome")) != ("SIGNING_KEY_CHANGED", "SUCCEEDED"):
+        return None
+    detail = event.get("detail")
+    return str(detail.get("after") if isinstance(detail, dict) else None)
+
+
 class Statements:
     """Holds checkpoints against the events that were read."""
 
@@ -599,12 +617,18 @@ class Statements:
         self._own: Checkpoint | None = None
         self._own_is_signed = False
 
-    def take_key_changes(self, bundle: Bundle, keys: Sequence[Key]) -> None:
-        """Check that each key but the first came by the word of the one before."""
+    def take_key_changes(
+        self, bundle: Bundle, keys: Sequence[Key], told: Sequence[tuple[int, str]]
+    ) -> None:
+        """Check that each key but the first came by the word of the one before.
+
+        `told` is which keys follow at which sizes, as events tell it.
+        """
         for place in range(1, len(keys)):
             before, after = keys[place - 1], keys[place]
             first = _checkpoint_in(bundle, f"rotations/{after.from_size}")
-            problem = self._trust.take_change(before, after, first)
+            is_told = (after.from_size, after.text) in told
+            problem = self._trust.take_change(before, after, first, told=is_told)
             if problem:
                 message = f"of the key that follows at {after.from_size}: {problem}"
                 self._findings.add("SIGNATURE_INVALID", None, message)
@@ -688,7 +712,8 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
     if not (filtered or bundle.bare):
         _compare_keys(trail, keys, findings)
     statements = Statements(tree, trust, findings, rooted=rooted)
-    statements.take_key_changes(bundle, keys)
+    told = _told_apart(bundle, keys, tiles) if filtered and rooted else trail.key_changes
+    statements.take_key_changes(bundle, keys, told)
     if own is not None:
         statements.take_own(own, trail.expected if filtered else tree.size)
     for each in outside:
@@ -708,6 +733,20 @@ def _compare_keys(trail: Trail, keys: Sequence[Key], findings: Findings) -> None
         changes = len(trail.key_changes)
         message = f"the events tell of {changes} changes, the bundle's keys of others"
         findings.add("KEYS_DIFFER", None, message)
+
+
+def _told_apart(bundle: Bundle, keys: Sequence[Key], tiles: Tiles) -> list[tuple[int, str]]:
+    """Read which keys follow in the events that a filtered bundle holds for that, if they hold."""
+    told = []
+    for key in keys[1:]:
+        body = bundle.read(f"rotations/{key.from_size}.event") or b""
+        if leaf_hash(body) != tiles.leaf(key.from_size - 1):
+            continue
+        try:
+            told.append((key.from_size, key_told_by(parse_canonical(body)) or ""))
+        except NotCanonicalError:
+            continue
+    return told
 
 
 def _covering(

@@ -47,7 +47,11 @@ class KeyHistory:
         return tuple(period.from_size for period in self.periods[1:])
 
     def take_changes(
-        self, origin: str, notes: Mapping[int, str], roots: Mapping[int, bytes]
+        self,
+        origin: str,
+        notes: Mapping[int, str],
+        roots: Mapping[int, bytes],
+        told: Mapping[int, str | None],
     ) -> None:
         """Checks that each key but the first came by the word of the one before.
 
@@ -55,10 +59,14 @@ class KeyHistory:
             origin: the trail's.
             notes: the stored checkpoints at the sizes of `changed_at`.
             roots: the events' roots at these sizes, as far as there are so many events.
+            told: the keys that the events before these sizes say follow there.
         """
         for before, period in pairwise(self.periods):
             size = period.from_size
             problem = self._problem_with_change(origin, before, period, notes.get(size))
+            if told.get(size) != str(period.key):
+                # The key before it signed the checkpoint of this size, whatever followed.
+                problem = "the event before its first checkpoint does not tell of it"
             if problem is not None:
                 message = f"of the key that follows at {size}: {problem}"
                 self._findings.add("SIGNATURE_INVALID", None, message)
@@ -79,8 +87,9 @@ class KeyHistory:
             return opened.message
         if opened.checkpoint.size != period.from_size:
             return f"its first checkpoint states {opened.checkpoint.size} events"
-        if before.key not in opened.signed_by:
-            return f"the key before it, {before.key}, did not sign its first checkpoint"
+        for key in (before.key, period.key):
+            if key not in opened.signed_by:
+                return f"{key} did not sign its first checkpoint"
         return None
 
     def problem_with(self, note: str, origin: str, *, known_to_auditor: bool) -> Refused | None:

@@ -5,6 +5,7 @@ thread, so that a service that verifies itself goes on answering.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -19,6 +20,7 @@ from audit.note_keys import VerifierKey
 from audit.refusal import Refused
 from audit.trail import read_frontier
 from audit.tree import leaf_hash
+from audit.verify_bundle import key_told_by
 from audit.verify_checkpoints import CheckpointChecks, KeyHistory
 from audit.verify_events import EventChecks, bytes_of
 from audit.verify_guards import check_guards
@@ -199,12 +201,20 @@ class DatabaseVerification:
             checkpoints.take(newest.size, newest.note, root)
 
     async def _check_changes(self, keys: KeyHistory, origin: str) -> None:
-        """Each key's first checkpoint, which the key before it has to have signed."""
+        """Each key's first checkpoint, and the event before it, which has to tell of the key."""
         found = {
             size: await stored.checkpoint_note(self._session, size) for size in keys.changed_at
         }
         notes = {size: note for size, note in found.items() if note is not None}
-        keys.take_changes(origin, notes, self._tree.roots)
+        told = {size: await self._told_key(size - 1) for size in keys.changed_at}
+        keys.take_changes(origin, notes, self._tree.roots, told)
+
+    async def _told_key(self, seq: int) -> str | None:
+        rows = await leaf_rows(self._session, seq - 1, 1)
+        try:
+            return key_told_by(json.loads(rows[0].body)) if rows and rows[0].seq == seq else None
+        except ValueError:
+            return None
 
     def _take_outside(self, checkpoints: CheckpointChecks) -> None:
         for each in self._asked.outside:

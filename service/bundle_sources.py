@@ -6,6 +6,7 @@ from typing import Protocol
 
 from audit.tiles import WIDTH, HashTile
 from audit.tree import leaf_hash, node_hash
+from db import events
 from db import tree as stored
 from db.archive_reading import archived_range
 from db.database import Database
@@ -20,6 +21,10 @@ class BundleSource(Protocol):
 
     async def note(self, size: int) -> str | None:
         """The checkpoint that was signed at a size."""
+        ...
+
+    async def body(self, seq: int) -> str | None:
+        """The body of an event."""
         ...
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:
@@ -44,6 +49,12 @@ class LiveTrail:
         async with self.database.reading() as session:
             return await stored.checkpoint_note(session, size)
 
+    async def body(self, seq: int) -> str | None:
+        """From the events."""
+        async with self.database.reading() as session:
+            row = await events.event(session, seq)
+        return None if row is None else row.body
+
     async def row(self, tile: HashTile) -> Sequence[bytes]:
         """From the stored nodes."""
         first = tile.coordinates[0]
@@ -65,6 +76,11 @@ class EndedTrail:
     async def note(self, size: int) -> str | None:
         """From the archived checkpoints."""
         found = await self._range("checkpoint", size, size)
+        return found[0][1] if found else None
+
+    async def body(self, seq: int) -> str | None:
+        """From the archived events."""
+        found = await self._range("event", seq, seq)
         return found[0][1] if found else None
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:

@@ -63,7 +63,7 @@ def report_digest(row: TestEmailRow) -> str:
     return sha256(row.report.encode()).hexdigest()
 
 
-async def tests_digest(session: Session, upto: int, since: Collection[str] = ()) -> str:
+async def tests_digest(session: Session, upto: int, since: Collection[str]) -> str:
     """Of the tests up to a number that have ended; not of those in `since`, which ended later."""
     return await _digest(_tests(session, upto, since))
 

@@ -91,6 +91,8 @@ class BundleWriter:
         for from_size, _ in keys[1:]:
             first = await self._source.note(from_size)
             self._put(f"rotations/{from_size}", (first or "").encode())
+            event = await self._source.body(from_size - 1)
+            self._put(f"rotations/{from_size}.event", (event or "").encode())
         lines = [f"{from_size} {verifier_key}\n" for from_size, verifier_key in keys]
         readme = _README.format(
             origin=checkpoint.origin,

@@ -85,7 +85,7 @@ async def _event(
         "tokens": max((row.number for row in rows), default=0),
         "tokens_digest": tokens_digest(rows),
         "tests": tests,
-        "tests_digest": await tests_digest(session, tests),
+        "tests_digest": await tests_digest(session, tests, ()),
     }
     return Event(
         action=AuditAction.TRAIL_REOPENED,

@@ -479,6 +479,38 @@ def test_a_key_that_nobody_vouches_for(run: Run, name: str) -> None:
     assert (1, {"SIGNATURE_INVALID": None}) == (answer.status, answer.findings), answer.text
 
 
+FORGED = linked([*EVENTS[:8], event(8, reason="forged"), event(9, reason="forged")])
+
+
+def partial(by: Signer, bodies: Sequence[bytes], told: bytes) -> Export:
+    """A filtered export of a trail that `by` signs from 8 on, with what is to tell of that key."""
+    files = (
+        ("rotations/8", signed(bodies[:8], by, OWNER).encode()),
+        ("rotations/8.event", told),
+        ("filter", b"{}"),
+    )
+    keys = f"0 {OWNER.verifier}\n8 {by.verifier}\n"
+    whole = with_tiles(Export(tuple(bodies), signed(bodies, by), keys))
+    return replace(whole, bodies=whole.bodies[8:], files=whole.files + files)
+
+
+def test_trust_goes_to_the_next_key_in_a_filtered_export(run: Run) -> None:
+    """The event that tells of the key is there for that, whatever the filter leaves out."""
+    answer = run(partial(NEXT, ROTATED, ROTATED[7]), keys=[str(OWNER.verifier)])
+
+    assert (2, {}) == (answer.status, answer.findings), answer.text
+
+
+@pytest.mark.parametrize(
+    "told", [FORGED[7], linked([*EVENTS[:7], ROTATION])[7], b""], ids=["genuine", "other", "none"]
+)
+def test_a_key_that_no_event_tells_of(run: Run, told: bytes) -> None:
+    """The old key signed the checkpoint of that size, as every one: that is no word for a thief."""
+    answer = run(partial(THIEF, FORGED, told), keys=[str(OWNER.verifier)])
+
+    assert "SIGNATURE_INVALID" in answer.findings, answer.text
+
+
 def test_a_change_of_keys_over_other_events(run: Run) -> None:
     """Both keys signed, but not these events."""
     other = linked([*EVENTS[:6], event(6, reason="another"), ROTATION])

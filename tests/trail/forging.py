@@ -24,6 +24,7 @@ class Forged:
 
     origin: str
     bodies: list[str]
+    newest_note: str
     statements: list[str] = field(default_factory=list)
 
     def documents(self) -> list[Document]:
@@ -87,6 +88,21 @@ class Forged:
             f"VALUES ({old + 1}, '{signer.verifier}')"
         )
         self._sign(signer, old)
+
+    def go_on_with(self, signer: Signer, *others: Document) -> None:
+        """Has a key follow of which no event tells, by a checkpoint that the trail's own signed."""
+        old = len(self.bodies)
+        self.rewrite([*self.documents(), *others])
+        self.replace_rows()
+        self.statements += [
+            f"INSERT INTO audit_key (from_size, verifier_key) VALUES ({old}, '{signer.verifier}')",
+            f"DELETE FROM audit_checkpoint WHERE size = {old}",
+        ]
+        self._sign(signer, old - 1)
+        self.statements.append(
+            f"UPDATE audit_checkpoint SET note = note || '{self.newest_note.splitlines()[-1]}\n' "
+            f"WHERE size = {old}"
+        )
 
     def sign_all(self, signer: Signer) -> None:
         """Signs a checkpoint for each size, in place of those that stand."""

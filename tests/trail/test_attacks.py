@@ -151,6 +151,11 @@ def _add_a_key(forged: Forged) -> None:
     forged.add_a_key(Signer.from_seed(forged.origin, b"the attacker's own key, 32 bytes"))
 
 
+def _go_on_quietly(forged: Forged) -> None:
+    thief = Signer.from_seed(forged.origin, b"the attacker's own key, 32 bytes")
+    forged.go_on_with(thief, forged.documents()[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Attack:
     """An attack, the finding without an outside checkpoint, and with one; None: nothing to find.
@@ -329,6 +334,9 @@ ATTACKS: Final = {
         "SELECT -1, note FROM audit_checkpoint WHERE size = 1",
     ),
     "8 go on with a key of one's own": Attack(_add_a_key, "SIGNATURE_INVALID", "SIGNATURE_INVALID"),
+    "8 go on with a key that no event tells of": Attack(
+        _go_on_quietly, "SIGNATURE_INVALID", "SIGNATURE_INVALID"
+    ),
     "18 an unknown version in the middle": Attack(
         _signed(_invent_a_version), "UNKNOWN_VERSION", "UNKNOWN_VERSION"
     ),
@@ -367,7 +375,7 @@ async def attacked(storage: Storage, act: Callable[[Forged], None]) -> str:
         assert isinstance(known, SignedCheckpoint)
         export = Export(ExportFormat.JSONL, EventFilter(), known, runtime)
         lines = b"".join([chunk async for chunk in export.chunks()]).decode().splitlines()
-    forged = Forged(known.checkpoint.origin, lines)
+    forged = Forged(known.checkpoint.origin, lines, known.note)
     act(forged)
     await tamper(storage.database_url or "", *forged.statements)
     return known.note

@@ -83,8 +83,10 @@ ATTACKS = {
         "REVISION_DIFFERS",
     ),
     "let the ended trail end once more": (
-        "UPDATE audit_archive SET content = (SELECT body FROM audit_event WHERE seq = 0) "
-        "WHERE kind = 'event' AND position = 0",
+        (
+            "UPDATE audit_archive SET content = (SELECT body FROM audit_event WHERE seq = 0) "
+            "WHERE kind = 'event' AND position = 0"
+        ),
         "ARCHIVE_DIFFERS",
     ),
 }

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import trustme
 
-from audit.note_keys import VerifierKey
+from audit.note_keys import Signer, VerifierKey
+from db import events
 from service.access import CreatedToken, create_token, revoke_token
 from service.caller import COMMAND_LINE, Role
 from service.patch import Secret, SettingsPatch
@@ -27,6 +28,7 @@ from service.trail_reopen import reopen_trail
 from service.trail_verify import NotAKey, Verification, VerificationRequest, verify_trail
 from tests.service.recorder import recording
 from tests.trail.conftest import write
+from tests.trail.forging import Forged
 from tests.trail.tampering import tamper
 from tests.trails import NAME
 
@@ -174,6 +176,27 @@ async def test_the_quick_way_finds_an_intact_trail_intact(runtime: Runtime) -> N
 
     assert isinstance(result, Verification)
     assert result.intact
+
+
+async def test_the_quick_way_trusts_no_key_that_no_event_tells_of(storage: Storage) -> None:
+    """Though the trail's own key signed the checkpoint from which the other one goes on."""
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 3)
+        known = await audit_checkpoint(runtime)
+        assert isinstance(known, SignedCheckpoint)
+        async with runtime.database.reading() as session:
+            bodies = await events.bodies(session, 0, 10)
+    forged = Forged(known.checkpoint.origin, bodies, known.note)
+    thief = Signer.from_seed(forged.origin, b"the attacker's own key, 32 bytes")
+    forged.go_on_with(thief, forged.documents()[-1])
+    await tamper(storage.database_url or "", *forged.statements)
+    (storage.data_directory / "signer.memory").unlink()
+    async with open_closed_trail(storage) as runtime:
+        asked = VerificationRequest(keys=(known.verifier_key,), quick=True)
+        found = await verify_trail(runtime, asked)
+
+    assert isinstance(found, Verification)
+    assert "SIGNATURE_INVALID" in [each.code for each in found.findings]
 
 
 async def test_a_key_that_is_none_is_refused(runtime: Runtime) -> None:
