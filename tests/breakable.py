@@ -14,7 +14,8 @@ _DEFAULT_PORT = 5432
 class Breakable:
     """A port of this machine behind which the server is, until the test says otherwise.
 
-    `held` is set when something was said to a server that hangs.
+    `held` is set when something was said to a server that hangs; `cuts` counts the connections
+    that were cut as soon as they were made.
     """
 
     def __init__(self, url: str) -> None:
@@ -25,6 +26,8 @@ class Breakable:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self.held = asyncio.Event()
+        self.cuts = asyncio.Semaphore(0)
+        self._cutting = False
 
     @property
     def url(self) -> str:
@@ -37,6 +40,7 @@ class Breakable:
     async def mend(self) -> None:
         """Lets everything through."""
         self._flowing.set()
+        self._cutting = False
         if self._server is None:
             self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port)
             self._port = self._server.sockets[0].getsockname()[1]
@@ -47,9 +51,13 @@ class Breakable:
         if self._server is not None:
             server, self._server = self._server, None
             server.close()
-            for writer in self._writers:
-                writer.transport.abort()
+            self._abort()
             await server.wait_closed()
+
+    def cut(self) -> None:
+        """Cuts every connection, and new ones as soon as they are made."""
+        self._cutting = True
+        self._abort()
 
     def hang(self) -> None:
         """Keeps every connection, takes new ones, and lets nothing through any more."""
@@ -57,6 +65,10 @@ class Breakable:
         self._flowing.clear()
 
     async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
+        if self._cutting:
+            writer.transport.abort()
+            self.cuts.release()
+            return
         self._writers.add(writer)
         try:
             await self._pass()
@@ -67,6 +79,10 @@ class Breakable:
             writer.close()
         finally:
             self._writers.discard(writer)
+
+    def _abort(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def _pass(self) -> None:
         if not self._flowing.is_set():

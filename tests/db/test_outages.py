@@ -46,6 +46,13 @@ async def test_a_refused_connection(way: Breakable, database: Database) -> None:
     await _ask(database)
 
 
+async def test_a_connection_that_is_cut_at_once(way: Breakable, database: Database) -> None:
+    """The same where somebody takes it, and lets it go."""
+    way.cut()
+    with pytest.raises(OperationalError):
+        await _ask(database)
+
+
 async def test_a_connection_that_breaks(way: Breakable, database: Database) -> None:
     """The same where it goes in the middle of a statement."""
     async with database.transaction() as session:
