@@ -1,13 +1,15 @@
 """What a verification finds."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
 from audit import verify_bundle
+from db.damage import apart, is_damage
+from db.database import Session
 
 MEANINGS: Final = {
     "NOT_CANONICAL": "An event's bytes are not the one text that RFC 8785 gives its value.",
@@ -76,12 +78,19 @@ class Findings(verify_bundle.Findings):
         try:
             yield
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if not is_damage(error):
                 raise
             reason = str(error.orig).strip().partition("\n")[0]
             self.add("UNREADABLE", None, f"{what}: {reason}")
         except (ValueError, TypeError, LookupError, AttributeError, *_NO_ROW) as error:
             self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
+
+    @asynccontextmanager
+    async def reading_from(self, session: Session, what: str) -> AsyncIterator[None]:
+        """The same, of what is read from a database: what comes after can be read all the same."""
+        with self.reading(what):
+            async with apart(session):
+                yield
 
     @property
     def listed(self) -> tuple[Finding, ...]:

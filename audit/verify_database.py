@@ -7,6 +7,7 @@ thread, so that a service that verifies itself goes on answering.
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -27,6 +28,7 @@ from audit.verify_guards import check_guards
 from audit.verify_tree import TreeChecks
 from db import events
 from db import tree as stored
+from db.damage import apart, is_damage
 from db.database import Session
 from db.tables import AuditHead
 from db.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
@@ -88,7 +90,9 @@ class DatabaseVerification:
 
     async def run(self) -> None:
         """Verifies everything in the database that can be told from the trail alone."""
-        with self.findings.reading("the record of the trail's end, or the keys"):
+        async with self.findings.reading_from(
+            self._session, "the record of the trail's end, or the keys"
+        ):
             head = await events.head(self._session)
             rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
             keys = KeyHistory(rows, self._asked.keys, self.findings)
@@ -102,13 +106,15 @@ class DatabaseVerification:
             await self._check_leaves(head)
             await self._check_newest(checkpoints)
         else:
-            with self.findings.reading("the events, or their checkpoints"):
+            async with self.findings.reading_from(
+                self._session, "the events, or their checkpoints"
+            ):
                 await self._check_events(head, checkpoints)
             self._check_head(head, keys)
             self._check_keys(keys)
-            with self.findings.reading("the rows beside the events"):
+            async with self._reading("the rows beside the events"):
                 await self._check_rest(checkpoints)
-            with self.findings.reading("the guards"):
+            async with self._reading("the guards"):
                 await check_guards(self._session, self.findings)
         await self._tree.finish(self._session)
         await self._check_changes(keys, head.origin or "")
@@ -134,12 +140,13 @@ class DatabaseVerification:
     async def _next(self, last: int) -> Sequence[EventRow]:
         """The next step's rows; one by one where they cannot be read together."""
         try:
-            return await event_rows(self._session, last, _STEP)
+            async with apart(self._session):
+                return await event_rows(self._session, last, _STEP)
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if not is_damage(error):
                 raise
         rows: list[EventRow] = []
-        with self.findings.reading(f"the event after {last}"):
+        async with self._reading(f"the event after {last}"):
             rows += await event_rows(self._session, last, 1)
         return rows
 
@@ -252,6 +259,9 @@ class DatabaseVerification:
             self.findings.add("CHECKPOINT_MALFORMED", None, message)
         if await count_rows(self._session, "audit_search") != self._tree.size:
             self.findings.add("SEARCH_DIFFERS", None, "the search holds what is no event")
+
+    def _reading(self, what: str) -> AbstractAsyncContextManager[None]:
+        return self.findings.reading_from(self._session, what)
 
     def _outside_sizes(self) -> list[int]:
         stated = [stated_by(each.note) for each in self._asked.outside]

@@ -115,6 +115,9 @@ async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> Asyn
         await prepare(database, upgrading=not as_it_is)
         trail.attach(database)
         yield Runtime(database, keys, trail)
+    except SQLAlchemyError as error:
+        # An outage in the middle is no finding: nothing can be said of the trail.
+        raise CannotStartError(f"The database failed: {str(error).splitlines()[0]}") from None
     finally:
         await database.close()
 

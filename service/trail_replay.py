@@ -58,5 +58,5 @@ class Replay:
     async def _compare(
         self, session: Session, what: str, compare: Callable[[Session], Awaitable[None]]
     ) -> None:
-        with self.findings.reading(what):
+        async with self.findings.reading_from(session, what):
             await compare(session)

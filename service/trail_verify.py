@@ -95,7 +95,7 @@ async def verify_trail(
         if not request.quick:
             await replay.compare(session)
         newest: SignedCheckpoint | NoProof = NoProof("It cannot be read.")
-        with findings.reading("the newest checkpoint"):
+        async with findings.reading_from(session, "the newest checkpoint"):
             newest = await read_checkpoint(session, None)
     if not request.quick:
         with findings.reading("the search"):

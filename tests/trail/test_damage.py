@@ -3,15 +3,18 @@
 import asyncio
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from typer.testing import CliRunner
 
 from audit.findings import Findings
+from db.damage import apart, is_damage
+from db.database import Database
 from graph.cli import app
 from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export
 from service.runtime import Runtime
-from service.startup import Storage, open_closed_trail, open_runtime
+from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.statistics import figures
 from tests.inprocess import Edge
 from tests.trail.conftest import write
@@ -161,3 +164,61 @@ def test_a_database_that_goes_away_is_no_damage() -> None:
     with pytest.raises(DBAPIError), findings.reading("the events"):
         raise gone
     assert () == findings.listed
+
+
+async def test_what_may_go_better_again_is_no_damage(database: Database) -> None:
+    """A table that is gone stays gone; a lock or a limit of time says nothing of the trail."""
+    async with database.reading() as session:
+        with pytest.raises(DBAPIError) as gone:
+            async with apart(session):
+                await (await session.connection()).execute(text("SELECT 1 FROM nothing"))
+        # The transaction goes on, on PostgreSQL too.
+        await (await session.connection()).execute(text("SELECT 1"))
+    busy = await _busy(database)
+
+    assert (True, False) == (is_damage(gone.value), is_damage(busy))
+
+
+async def _busy(database: Database) -> DBAPIError:
+    attempt = _locked if database.kind == "sqlite" else _too_slow
+    with pytest.raises(DBAPIError) as busy:
+        await attempt(database)
+    return busy.value
+
+
+async def _locked(database: Database) -> None:
+    async with database.transaction() as first, database.engine.connect() as second:
+        await (await first.connection()).execute(text("DELETE FROM test_email"))
+        await second.execute(text("PRAGMA busy_timeout = 1"))
+        await second.execute(text("DELETE FROM test_email"))
+
+
+async def _too_slow(database: Database) -> None:
+    async with database.reading() as session:
+        connection = await session.connection()
+        await connection.execute(text("SET LOCAL statement_timeout = 1"))
+        await connection.execute(text("SELECT pg_sleep(5)"))
+
+
+async def test_a_gone_table_hides_nothing_else(storage: Storage) -> None:
+    """What can be read is still held against the trail."""
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+    await tamper(
+        storage.database_url or "",
+        "DROP TABLE access_token",
+        "UPDATE test_email SET outcome = 'ACCEPTED'",
+    )
+    async with open_closed_trail(storage) as runtime:
+        codes = await by_graphql(runtime, None)
+
+    assert {"UNREADABLE", "TESTS_DIFFER"} <= set(codes)
+
+
+async def test_an_outage_in_the_middle_ends_a_command(storage: Storage) -> None:
+    """With a sentence, not with findings."""
+    async with open_runtime(storage):
+        pass
+    with pytest.raises(CannotStartError, match=r"The database failed: .*gone"):
+        async with open_closed_trail(storage, as_it_is=True):
+            raise OperationalError("SELECT 1", None, OSError("gone"))
