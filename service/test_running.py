@@ -58,7 +58,7 @@ async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
 
     end = _End(latest.stopped(TestOutcome.INTERRUPTED), caller.actor, caller.client)
     try:
-        async with _watched(runtime, requested.row.id):
+        async with _stoppable(runtime, requested.row.id):
             report = await attempt(
                 requested.plan.account,
                 write_letter(requested.plan, requested.row, caller, runtime.trail.memory.note),
@@ -107,6 +107,14 @@ async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _E
     row.finished_at = write_instant(runtime.clock())
     session.add(row)
     await append(session, finished(row, end.report, end.actor, end.client), runtime.clock)
+
+
+@asynccontextmanager
+async def _stoppable(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
+    """Within it the test can be stopped, by this service process and by way of another."""
+    async with _watched(runtime, test_id):
+        with runtime.tests.stoppable(test_id):
+            yield
 
 
 @asynccontextmanager
