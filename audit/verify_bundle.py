@@ -400,6 +400,18 @@ class Trust:
 # ------------------------------------------------------------------------------------- the bundle
 
 
+def _as_extracted(name: str) -> str:
+    """Give the place that a zip's file is written to, the same for all that may come to one.
+
+    Programs that extract leave out what leads nowhere; Windows takes other separators, drops dots
+    and spaces at a part's end, and as macOS does takes capitals for small letters.
+    """
+    parts = re.sub(r"\A[A-Za-z]:", "", name).replace("\\", "/").casefold().split("/")
+    if ".." in (part.strip() for part in parts):
+        raise CannotCheckError(f"the zip holds a file that leads out of its folder: {name!a}")
+    return "/".join(kept for part in parts if (kept := part.rstrip(". ")))
+
+
 class Bundle:
     """The files of an export, from a zip, from a folder, or as the one file of events alone."""
 
@@ -409,7 +421,7 @@ class Bundle:
         self.bare = False
         if path.is_file() and zipfile.is_zipfile(path):
             self._zip = zipfile.ZipFile(path)
-            names = self._zip.namelist()
+            names = [_as_extracted(name) for name in self._zip.namelist()]
             if len(set(names)) < len(names):
                 raise CannotCheckError("the zip holds two files of one name: which is shown?")
         elif path.is_file():

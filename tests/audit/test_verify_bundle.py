@@ -742,6 +742,50 @@ def test_a_zip_with_two_files_of_one_name(run: Run, tmp_path: Path) -> None:
     assert "two files of one name" in answer.text
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "./entries.jsonl",
+        "/entries.jsonl",
+        "//./entries.jsonl",
+        ".\\entries.jsonl",
+        "C:\\entries.jsonl",
+        "C:entries.jsonl",
+        "Entries.JSONL",
+        "entries.jsonl/",
+        "entries.jsonl.",
+        "entries.jsonl ",
+        "chec\N{KELVIN SIGN}point",
+        "rotations/.//8",
+        "rotations\\8",
+    ],
+)
+def test_a_zip_with_two_files_for_one_place(run: Run, name: str) -> None:
+    """What extraction would write over one another is not checked: which would the reader see?"""
+    files = (("rotations/8", b""), (name, BODIES[0]))
+    answer = run(replace(INTACT, files=files))
+
+    assert (2, {}) == (answer.status, answer.findings), answer.text
+    assert "two files of one name" in answer.text
+
+
+@pytest.mark.parametrize("name", ["../entries.jsonl", "tile/../keys", "a\\..\\keys", ".."])
+def test_a_zip_that_leads_out_of_its_folder(run: Run, name: str) -> None:
+    """A name with `..` is no file of a bundle: where it is written depends on the program."""
+    answer = run(replace(INTACT, files=((name, b""),)))
+
+    assert (2, {}) == (answer.status, answer.findings), answer.text
+    assert "leads out of its folder" in answer.text
+
+
+def test_a_zip_with_folders_and_more_files(run: Run) -> None:
+    """What was packed anew, with its folders and an auditor's own notes, is still a bundle."""
+    files = (("tile/", b""), ("tile/0/", b""), ("My notes..txt", b""), ("...", b""))
+    answer = run(replace(INTACT, files=files))
+
+    assert (0, {}) == (answer.status, answer.findings), answer.text
+
+
 def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:
     """Control characters in an event's values are shown as escapes."""
     answer = run(rewritten(5, log_id="\x1b[2Jgone"))
