@@ -34,6 +34,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import functools
 import hashlib
 import json
 import re
@@ -50,6 +51,7 @@ LARGEST_BODY = 32 * 1024
 LARGEST_FILE = 1_000_000
 HASH = 32
 LARGEST_INTEGER = 2**53 - 1
+MOST_KEYS = 1_000
 MOST_SIGNATURES = 100
 TILE = 256
 _DECIMAL = "0|[1-9][0-9]{0,17}"
@@ -114,6 +116,8 @@ def _encode_point(point: _Point) -> bytes:
 _BASE = _decode_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
 
 
+# A key that comes back stands in a bundle's keys twice, and costs milliseconds each time.
+@functools.lru_cache(maxsize=1024)
 def ed25519_verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether the signature (64 bytes) over the message was made by that key (32 bytes)."""
     if len(public_key) != 32 or len(signature) != 64:  # noqa: PLR2004 (RFC 8032's sizes)
@@ -287,12 +291,20 @@ def parse_key(text: str, from_size: int = 0) -> Key:
 
 def parse_keys(data: bytes) -> list[Key]:
     """Read the bundle's `keys`: a line for each, `from_size verifier-key`, oldest first."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    if len(lines) > MOST_KEYS:
+        raise CannotCheckError(f"the bundle's keys are more than {MOST_KEYS}")
     keys = []
-    for line in data.decode("utf-8", "replace").splitlines():
+    named: dict[tuple[str, bytes], bytes] = {}
+    for line in lines:
         size, _, text = line.partition(" ")
         if not re.fullmatch(_DECIMAL, size):
             raise CannotCheckError(f"a line in the bundle's keys has no size before it: {line!a}")
-        keys.append(parse_key(text, int(size)))
+        key = parse_key(text, int(size))
+        # A key may come back later. Two keys of one ID are made, to have each signature cost more.
+        if named.setdefault(key[:2], key.public_key) != key.public_key:
+            raise CannotCheckError(f"the bundle's keys hold two different ones called {key}")
+        keys.append(key)
     return sorted(keys, key=lambda key: key.from_size)
 
 
@@ -302,7 +314,10 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
     lines = tail.split(b"\n")
     if not border or lines.pop() != b"" or not 0 < len(lines) <= MOST_SIGNATURES:
         raise CannotCheckError("it is not a signed note: a text, a blank line, signatures")
-    signatures = tuple(_parse_signature(line) for line in lines)
+    signatures: dict[tuple[str, bytes], Signature] = {}
+    for signature in map(_parse_signature, lines):
+        # Of a key's signatures the first counts, as in Go's note package: each one costs.
+        signatures.setdefault(signature[:2], signature)
     text += b"\n"
     try:
         origin, size, root, end = text.decode("utf-8").split("\n")
@@ -311,7 +326,7 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
     hashed = _base64(root)
     if not origin or end or not re.fullmatch(_DECIMAL, size) or len(hashed) != HASH:
         raise CannotCheckError("it does not state an origin, a size and a root properly")
-    return Checkpoint(origin, int(size), hashed, text, signatures)
+    return Checkpoint(origin, int(size), hashed, text, tuple(signatures.values()))
 
 
 def _parse_signature(line: bytes) -> Signature:
@@ -394,6 +409,18 @@ class Trust:
 # ------------------------------------------------------------------------------------- the bundle
 
 
+def _as_extracted(name: str) -> str:
+    """Give the place that a zip's file is written to, the same for all that may come to one.
+
+    Programs that extract leave out what leads nowhere; Windows takes other separators, drops dots
+    and spaces at a part's end, and as macOS does takes capitals for small letters.
+    """
+    parts = re.sub(r"\A[A-Za-z]:", "", name).replace("\\", "/").casefold().split("/")
+    if ".." in (part.strip() for part in parts):
+        raise CannotCheckError(f"the zip holds a file that leads out of its folder: {name!a}")
+    return "/".join(kept for part in parts if (kept := part.rstrip(". ")))
+
+
 class Bundle:
     """The files of an export, from a zip, from a folder, or as the one file of events alone."""
 
@@ -403,7 +430,7 @@ class Bundle:
         self.bare = False
         if path.is_file() and zipfile.is_zipfile(path):
             self._zip = zipfile.ZipFile(path)
-            names = self._zip.namelist()
+            names = [_as_extracted(name) for name in self._zip.namelist()]
             if len(set(names)) < len(names):
                 raise CannotCheckError("the zip holds two files of one name: which is shown?")
         elif path.is_file():
@@ -626,7 +653,7 @@ class Statements:
         """
         for place in range(1, len(keys)):
             before, after = keys[place - 1], keys[place]
-            first = _checkpoint_in(bundle, f"rotations/{after.from_size}")
+            first = _change_in(bundle, before, after)
             is_told = (after.from_size, after.text) in told
             problem = self._trust.take_change(before, after, first, told=is_told)
             if problem:
@@ -770,11 +797,16 @@ def _own_checkpoint(bundle: Bundle, findings: Findings) -> Checkpoint | None:
         return None
 
 
-def _checkpoint_in(bundle: Bundle, name: str) -> Checkpoint | None:
+def _change_in(bundle: Bundle, before: Key, after: Key) -> Checkpoint | None:
+    """Give the checkpoint at which a key begins, with no more signatures than the change needs."""
     try:
-        return parse_checkpoint(bundle.read(name) or b"")
+        first = parse_checkpoint(bundle.read(f"rotations/{after.from_size}") or b"")
     except CannotCheckError:
         return None
+    both = {before[:2], after[:2]}
+    # A thousand changes, with a hundred signatures each, would take minutes.
+    needed = tuple(each for each in first.signatures if each[:2] in both)
+    return first._replace(signatures=needed)
 
 
 def _grow_from_tiles(tree: Tree, tiles: Tiles, own: Checkpoint | None) -> bool:

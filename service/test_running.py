@@ -57,7 +57,7 @@ async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
 
     end = _End(latest.stopped(TestOutcome.INTERRUPTED), caller.actor, caller.client)
     try:
-        async with _watched(runtime, requested.row.id):
+        async with _stoppable(runtime, requested.row.id):
             report = await attempt(
                 requested.plan.account,
                 write_letter(requested.plan, requested.row, caller, runtime.trail.memory.note),
@@ -106,6 +106,14 @@ async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _E
     event = finished(row, end.report, end.actor, end.client)
     row.finished_at = (await append(session, event, runtime.clock)).ts
     session.add(row)
+
+
+@asynccontextmanager
+async def _stoppable(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
+    """Within it the test can be stopped, by this service process and by way of another."""
+    async with _watched(runtime, test_id):
+        with runtime.tests.stoppable(test_id):
+            yield
 
 
 @asynccontextmanager

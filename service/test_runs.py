@@ -1,8 +1,8 @@
 """The tests that are under way in this process: their tasks, and where each one stands."""
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +11,9 @@ from pydantic import TypeAdapter
 from audit.event import Actor, Client
 from mail.report import Report
 from service.signals import Signal
+
+_RECORDING_SECONDS: Final = 5.0
+"""How long the tests that a stop of the service cuts short have for recording their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,15 @@ class _Run:
     task: asyncio.Task[None]
     report: Report | None = None
     canceller: Canceller | None = None
+    stopped: bool = False
+    stoppable: bool = False
     changed: Signal = field(default_factory=Signal)
+
+    def stop(self) -> None:
+        """Has the attempt end; one that is over is let alone, and one to come does not begin."""
+        self.stopped = True
+        if self.stoppable:
+            self.task.cancel()
 
 
 class TestRuns:
@@ -83,7 +94,23 @@ class TestRuns:
         run = self._runs.get(test_id)
         if run is not None and run.canceller is None:
             run.canceller = canceller
-            run.task.cancel()
+            run.stop()
+
+    @contextmanager
+    def stoppable(self, test_id: str) -> Iterator[None]:
+        """Within it a stop raises CancelledError. Without, it raises nothing.
+
+        So a stop never gets in the way of an end that is being recorded: without that the test
+        would be left running for ever, and whoever waits for its end would wait as long.
+        """
+        run = self._runs[test_id]
+        if run.stopped:
+            raise asyncio.CancelledError
+        run.stoppable = True
+        try:
+            yield
+        finally:
+            run.stoppable = False
 
     async def join(self, test_id: str) -> None:
         """Waits until a test that runs here has ended."""
@@ -99,14 +126,25 @@ class TestRuns:
         else:
             await run.changed.wait(seconds)
 
-    async def close(self, grace_seconds: float) -> None:
-        """Lets the tests under way finish, then stops those that have not."""
-        tasks = [run.task for run in self._runs.values()]
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=grace_seconds)
-        for task in late:
-            task.cancel()
-        for task in late:
-            with suppress(asyncio.CancelledError):
-                await task
+    async def close(
+        self, grace_seconds: float, recording_seconds: float = _RECORDING_SECONDS
+    ) -> None:
+        """Lets the tests under way finish, then stops those that have not.
+
+        What cannot record its end soon after is given up; the next start closes it.
+
+        Args:
+            grace_seconds: how long the tests may take.
+            recording_seconds: how long the ends of those that were stopped may take.
+        """
+        await self._finish(grace_seconds)
+        for run in self._runs.values():
+            run.stop()
+        await self._finish(recording_seconds)
+        for run in self._runs.values():
+            run.task.cancel()
+        await self._finish(recording_seconds)
+
+    async def _finish(self, seconds: float) -> None:
+        if self._runs:
+            await asyncio.wait([run.task for run in self._runs.values()], timeout=seconds)

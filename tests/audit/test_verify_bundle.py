@@ -520,6 +520,88 @@ def test_a_change_of_keys_over_other_events(run: Run) -> None:
     assert (1, {"ROOT_MISMATCH": None}) == (answer.status, answer.findings), answer.text
 
 
+def test_a_key_that_comes_back(run: Run) -> None:
+    """The trail may go back to a key that it had before: the key then stands in the list twice."""
+    times = {"seq": 9, "ts": EVENTS[9]["ts"]}
+    back = {**ROTATION, **times, "detail": {"after": str(OWNER.verifier)}}
+    bodies = linked([*EVENTS[:7], ROTATION, EVENTS[8], back])
+    firsts = [(f"rotations/{n}", signed(bodies[:n], OWNER, NEXT).encode()) for n in (8, 10)]
+    keys = f"{TWO_KEYS}10 {OWNER.verifier}\n"
+
+    answer = run(Export(bodies, signed(bodies, OWNER), keys, tuple(firsts)))
+
+    assert (0, {}) == (answer.status, answer.findings), answer.text
+
+
+SIGNERS = [Signer.from_seed(ORIGIN, bytes([n]) * 32) for n in range(1, 101)]
+SIGNED_BY_ALL = signed(BODIES, *SIGNERS)
+CHANGES = linked(
+    [
+        event(n, action="SIGNING_KEY_CHANGED", detail={"after": str(SIGNERS[n + 1].verifier)})
+        for n in range(19)
+    ]
+)
+OWN_LINE = AT_10.splitlines(keepends=True)[-1]
+
+
+def key_lines(keys: Sequence[tuple[int, Signer]]) -> str:
+    """Write a bundle's list of keys."""
+    return "".join(f"{size} {key.verifier}\n" for size, key in keys)
+
+
+@pytest.mark.parametrize(
+    ("costly", "most"),
+    [
+        pytest.param(
+            replace(INTACT, keys=key_lines([(n, OWNER) for n in range(verify.MOST_KEYS)])),
+            1,
+            id="one key a thousand times",
+        ),
+        pytest.param(
+            replace(INTACT, note=AT_10 + OWN_LINE * (verify.MOST_SIGNATURES - 1)),
+            1,
+            id="one signature a hundred times",
+        ),
+        pytest.param(
+            Export(
+                BODIES,
+                SIGNED_BY_ALL,
+                key_lines(list(enumerate(SIGNERS))),
+                tuple((f"rotations/{n}", SIGNED_BY_ALL.encode()) for n in range(100)),
+            ),
+            100,
+            id="a hundred keys that all sign all",
+        ),
+        pytest.param(
+            Export(
+                CHANGES,
+                signed(CHANGES, SIGNERS[19]),
+                key_lines(list(enumerate(SIGNERS[:20]))),
+                tuple(
+                    (f"rotations/{n}", signed(CHANGES[:n], *SIGNERS).encode()) for n in range(1, 20)
+                ),
+            ),
+            2 * 20,
+            id="keys that sign many changes",
+        ),
+    ],
+)
+def test_what_signatures_may_cost(tmp_path: Path, costly: Export, most: int) -> None:
+    """However many keys and signatures a bundle lists, each change of keys needs two checked."""
+    verify.ed25519_verify.cache_clear()
+    verify.main([str(costly.write(tmp_path / "bundle.zip"))])
+
+    assert 1 <= verify.ed25519_verify.cache_info().misses <= most
+
+
+def test_two_keys_of_one_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Different keys that a signature cannot tell apart are refused: each of them would cost."""
+    monkeypatch.setattr(verify, "parse_key", lambda text, size: verify.Key("a", b"id", text, size))
+
+    with pytest.raises(verify.CannotCheckError, match="two different ones called"):
+        verify.parse_keys(b"0 one\n1 other\n")
+
+
 @pytest.mark.parametrize(
     "keys", [f"0 {NEXT.verifier}\n", f"0 {OWNER.verifier}\n7 {NEXT.verifier}\n"]
 )
@@ -632,6 +714,9 @@ def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's colum
         pytest.param(
             replace(INTACT, keys="\n" * 1_000_001), {}, "larger than", id="keys without end"
         ),
+        pytest.param(
+            replace(INTACT, keys=INTACT.keys * 1_001), {}, "more than 1000", id="too many keys"
+        ),
         pytest.param(INTACT, {"keys": ["a+00+!"]}, "not an Ed25519", id="key not base64"),
         pytest.param(
             INTACT,
@@ -692,6 +777,50 @@ def test_a_zip_with_two_files_of_one_name(run: Run, tmp_path: Path) -> None:
 
     assert (answer.status, answer.findings) == (2, {})
     assert "two files of one name" in answer.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "./entries.jsonl",
+        "/entries.jsonl",
+        "//./entries.jsonl",
+        ".\\entries.jsonl",
+        "C:\\entries.jsonl",
+        "C:entries.jsonl",
+        "Entries.JSONL",
+        "entries.jsonl/",
+        "entries.jsonl.",
+        "entries.jsonl ",
+        "chec\N{KELVIN SIGN}point",
+        "rotations/.//8",
+        "rotations\\8",
+    ],
+)
+def test_a_zip_with_two_files_for_one_place(run: Run, name: str) -> None:
+    """What extraction would write over one another is not checked: which would the reader see?"""
+    files = (("rotations/8", b""), (name, BODIES[0]))
+    answer = run(replace(INTACT, files=files))
+
+    assert (2, {}) == (answer.status, answer.findings), answer.text
+    assert "two files of one name" in answer.text
+
+
+@pytest.mark.parametrize("name", ["../entries.jsonl", "tile/../keys", "a\\..\\keys", ".."])
+def test_a_zip_that_leads_out_of_its_folder(run: Run, name: str) -> None:
+    """A name with `..` is no file of a bundle: where it is written depends on the program."""
+    answer = run(replace(INTACT, files=((name, b""),)))
+
+    assert (2, {}) == (answer.status, answer.findings), answer.text
+    assert "leads out of its folder" in answer.text
+
+
+def test_a_zip_with_folders_and_more_files(run: Run) -> None:
+    """What was packed anew, with its folders and an auditor's own notes, is still a bundle."""
+    files = (("tile/", b""), ("tile/0/", b""), ("My notes..txt", b""), ("...", b""))
+    answer = run(replace(INTACT, files=files))
+
+    assert (0, {}) == (answer.status, answer.findings), answer.text
 
 
 def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from audit.event import SYSTEM
+from db import test_emails as queries
 from mail.destinations import DestinationRules
 from mail.tools import Tools
 from service.runtime import Runtime
 from service.test_limits import TestLimits
 from service.test_running import close_interrupted
+from service.test_runs import Canceller, TestRuns
 from tests.inprocess import Edge, Json, RefusedError
 from tests.mail.scripted import Script, ScriptedServer, hang
 
@@ -37,6 +40,7 @@ EVENTS = "{ auditEvents(first: 9) { edges { node { action outcome errorCode acto
 EVENTS += " testEmail { outcome } } } } }"
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 TO = {"recipient": "ada@example.net"}
+CANCELLER = Canceller(SYSTEM, None)
 
 
 @pytest.fixture
@@ -267,6 +271,71 @@ async def test_a_stop_of_the_service_is_told_from_a_cancellation(
         events[0]["testEmail"]["outcome"],
         events[0]["actor"]["displayName"],
     )
+
+
+async def test_a_cancellation_that_comes_too_late_leaves_the_end_alone(
+    runtime: Runtime, server: ScriptedServer
+) -> None:
+    """A test that is cancelled while its end is being recorded ends as it did, with its event."""
+    late: list[str] = []
+
+    def clock() -> datetime:
+        # A test's own task looks at the clock only where it records its end.
+        task = asyncio.current_task()
+        name, _, test_id = (task.get_name() if task else "").partition(" ")
+        if name == "test-email":
+            runtime.tests.stop(test_id, CANCELLER)
+            late.append(test_id)
+        return datetime.now(UTC)
+
+    edge = Edge(replace(runtime, clock=clock))
+    await _saved(edge, server)
+    await _send(edge, wait=False)
+    await runtime.tests.close(20)
+    events = await _events(edge)
+
+    assert late
+    assert ("TEST_EMAIL_FINISHED", "SUCCEEDED") == (events[0]["action"], events[0]["outcome"])
+    assert "ACCEPTED" == events[0]["testEmail"]["outcome"]
+
+
+async def test_a_test_that_is_stopped_before_it_began_does_not_begin() -> None:
+    """Whoever is quicker than the test's first step cancels it like any other."""
+    runs, steps = TestRuns(), []
+
+    async def work() -> None:
+        try:
+            with runs.stoppable("t"):
+                steps.append("attempted")
+        except asyncio.CancelledError:
+            steps.append("recorded")
+
+    task = runs.start("t", work())
+    runs.stop("t", CANCELLER)
+    await task
+
+    assert ["recorded"] == steps
+
+
+async def test_a_stop_of_the_service_does_not_wait_for_the_database(
+    runtime: Runtime, silent: ScriptedServer
+) -> None:
+    """An end that cannot be recorded holds nothing up; the next start closes the test."""
+    edge = Edge(runtime)
+    await _saved(edge, silent)
+    await _send(edge, wait=False)
+    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("test-email")]
+    async with asyncio.timeout(20), runtime.database.transaction() as session:
+        held = await queries.open_test_emails(session)
+        while not all(task.done() for task in tasks):
+            await runtime.tests.close(0, recording_seconds=0)
+    before = await _events(edge)
+    closed = await close_interrupted(replace(runtime, tests=TestRuns()))
+    after = await _events(edge)
+
+    assert [row.id for row in held] == closed
+    assert "RUNNING" == before[0]["testEmail"]["outcome"]
+    assert "INTERRUPTED" == after[0]["testEmail"]["outcome"]
 
 
 async def test_the_history_of_tests_is_paged_newest_first(
