@@ -4,13 +4,28 @@ Every condition has an index that ends in the event's number, so that a page cos
 and not what the trail holds. One condition drives the search, the most selective kind that is
 given; its values are searched one by one and merged, as no database walks an index in order for
 several values at once. The other conditions are looked up for the events that it meets.
+
+PostgreSQL has no index of words in the events' order: see `_by_words_on_postgresql`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Table, asc, column, desc, select, table, text, union
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    TextClause,
+    asc,
+    column,
+    desc,
+    select,
+    table,
+    text,
+    union,
+)
 from sqlmodel import SQLModel
 
 from db.database import Session
@@ -21,7 +36,11 @@ Words: TypeAlias = tuple[tuple[str, ...], ...]
 
 _EVENTS: Final[Table] = SQLModel.metadata.tables[AuditEventRow.__tablename__]
 _SQLITE_WORDS: Final = table("audit_search_words", column("rowid"))
-_POSTGRESQL_WORDS: Final = table("audit_search", column("seq"))
+_POSTGRESQL_WORDS: Final = table("audit_search", column("seq"), column("vector"))
+_NEAR: Final = 2_000
+"""Among how many events words are looked for one by one: about a millisecond's work."""
+_SCANNING: Final = text("SELECT set_config('enable_seqscan', :on, true)")
+"""Whether the planner may walk whole tables; for this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +73,12 @@ class Span:
 async def find_events(session: Session, conditions: EventConditions, span: Span) -> list[int]:
     """The numbers of the events that fit, from the span's end inwards."""
     bounded = await _bounded(session, conditions, span)
+    if conditions.words and session.get_bind().dialect.name == "postgresql":
+        return await _by_words_on_postgresql(session, conditions, bounded)
     order = desc if span.newest else asc
     branches = [
         query.order_by(order(number)).limit(span.limit).subquery()
-        for query, number in _branches(session, conditions, bounded)
+        for query, number in _branches(conditions, bounded)
     ]
     if len(branches) == 1:
         query = select(branches[0].c.seq).order_by(order(branches[0].c.seq))
@@ -93,32 +114,42 @@ async def _first_at(session: Session, instant: str) -> int | None:
 
 
 def _branches(
-    session: Session, conditions: EventConditions, span: Span
+    conditions: EventConditions, span: Span
 ) -> list[tuple[Select[tuple[int]], ColumnElement[int]]]:
     seq = _EVENTS.c.seq
-    sets = {
-        _EVENTS.c.actor_id: conditions.actor_ids,
-        _EVENTS.c.action: conditions.actions,
-        _EVENTS.c.outcome: conditions.outcomes,
-    }
-    single = {
-        _EVENTS.c.correlation_id: conditions.correlation_id,
-        _EVENTS.c.revision: conditions.revision,
-    }
-    base = [each == value for each, value in single.items() if value is not None]
-    given = [(each, values) for each, values in sets.items() if values]
+    base, given = _single(conditions), _sets(conditions)
     if conditions.words:
-        query, number = _by_words(session, conditions.words)
-        rest = [*base, *(each.in_(values) for each, values in given)]
-        return [(query.where(*rest, *_within(number, span)), number)]
+        return [_by_words_on_sqlite(conditions, span)]
     if base or not given:
-        rest = [*base, *(each.in_(values) for each, values in given)]
-        return [(select(seq).where(*rest, *_within(seq, span)), seq)]
+        return [(select(seq).where(*_besides_words(conditions), *_within(seq, span)), seq)]
     (driver, wanted), *others = given
     rest = [each.in_(values) for each, values in others]
     return [
         (select(seq).where(driver == value, *rest, *_within(seq, span)), seq) for value in wanted
     ]
+
+
+def _single(conditions: EventConditions) -> list[ColumnElement[bool]]:
+    single = {
+        _EVENTS.c.correlation_id: conditions.correlation_id,
+        _EVENTS.c.revision: conditions.revision,
+    }
+    return [each == value for each, value in single.items() if value is not None]
+
+
+def _sets(
+    conditions: EventConditions,
+) -> list[tuple[ColumnElement[str | None], tuple[str, ...]]]:
+    sets = {
+        _EVENTS.c.actor_id: conditions.actor_ids,
+        _EVENTS.c.action: conditions.actions,
+        _EVENTS.c.outcome: conditions.outcomes,
+    }
+    return [(each, values) for each, values in sets.items() if values]
+
+
+def _besides_words(conditions: EventConditions) -> list[ColumnElement[bool]]:
+    return [*_single(conditions), *(each.in_(values) for each, values in _sets(conditions))]
 
 
 def _within(number: ColumnElement[int], span: Span) -> list[ColumnElement[bool]]:
@@ -130,25 +161,54 @@ def _within(number: ColumnElement[int], span: Span) -> list[ColumnElement[bool]]
     return bounds
 
 
-def _by_words(session: Session, words: Words) -> tuple[Select[tuple[int]], ColumnElement[int]]:
-    if session.get_bind().dialect.name == "sqlite":
-        found, number = _SQLITE_WORDS, _SQLITE_WORDS.c.rowid
-        match = text("audit_search_words MATCH :words").bindparams(words=_for_sqlite(words))
-    else:
-        found, number = _POSTGRESQL_WORDS, _POSTGRESQL_WORDS.c.seq
-        match = text("audit_search.vector @@ CAST(:words AS tsquery)").bindparams(
-            words=_for_postgresql(words)
-        )
-    joined = found.join(_EVENTS, _EVENTS.c.seq == number)
-    return select(number.label("seq")).select_from(joined).where(match), number
+def _by_words_on_sqlite(
+    conditions: EventConditions, span: Span
+) -> tuple[Select[tuple[int]], ColumnElement[int]]:
+    number = _SQLITE_WORDS.c.rowid
+    match = text("audit_search_words MATCH :words").bindparams(
+        words=_join(conditions.words, " AND ", " OR ", '"{}"', '"{}"*')
+    )
+    joined = _SQLITE_WORDS.join(_EVENTS, _EVENTS.c.seq == number)
+    query = select(number.label("seq")).select_from(joined).where(match)
+    return query.where(*_besides_words(conditions), *_within(number, span)), number
 
 
-def _for_sqlite(words: Words) -> str:
-    return _join(words, " AND ", " OR ", '"{}"', '"{}"*')
+async def _by_words_on_postgresql(
+    session: Session, conditions: EventConditions, span: Span
+) -> list[int]:
+    """The same by words: first among the events at the span's end, then by the index of words.
 
+    Frequent words fill a page there. Of rare ones the index has few to put in order; and nobody
+    but whoever looks knows which are rare, least of all the planner: it would walk the whole trail.
+    """
+    order = desc if span.newest else asc
+    rest = _besides_words(conditions)
+    match = text("vector @@ CAST(:words AS tsquery)").bindparams(
+        words=_join(conditions.words, " & ", " | ", "'{}'", "'{}':*")
+    )
+    seq = _POSTGRESQL_WORDS.c.seq
+    near = (
+        select(seq, _POSTGRESQL_WORDS.c.vector)
+        .where(*_within(seq, span))
+        .order_by(order(seq))
+        .limit(_NEAR)
+        .subquery()
+    )
+    indexed = select(seq).where(match).cte("indexed").prefix_with("MATERIALIZED")
 
-def _for_postgresql(words: Words) -> str:
-    return _join(words, " & ", " | ", "'{}'", "'{}':*")
+    def page(found: FromClause, *more: TextClause) -> Select[int]:
+        number = found.c.seq
+        query = select(number).select_from(found.join(_EVENTS, _EVENTS.c.seq == number))
+        query = query.where(*rest, *_within(number, span), *more)
+        return query.order_by(order(number)).limit(span.limit)
+
+    connection = await session.connection()
+    numbers = [number for (number,) in await connection.execute(page(near, match))]
+    if len(numbers) < span.limit:
+        await connection.execute(_SCANNING, {"on": "off"})
+        numbers = [number for (number,) in await connection.execute(page(indexed))]
+        await connection.execute(_SCANNING, {"on": "on"})
+    return numbers
 
 
 def _join(words: Words, both: str, either: str, whole: str, beginning: str) -> str:
