@@ -32,7 +32,7 @@ MEANINGS: Final = {
     "SIGNATURE_INVALID": "A checkpoint's signature is not one of the trail's key.",
     "KEYS_DIFFER": "The list of keys is not the one that the events tell of.",
     "PROJECTION_DIFFERS": "A shown column says something else than the event.",
-    "SEARCH_DIFFERS": "The search finds an event by other words than its own.",
+    "SEARCH_DIFFERS": "The search, or an index, finds something else than what stands there.",
     "GUARD_MISSING": "A guard against changes of the trail is gone or switched off.",
     "GUARD_ALTERED": "A guard was changed, or one was added that is not ours.",
     "SETTINGS_DIFFER": "The settings in force are not those that the trail led to.",

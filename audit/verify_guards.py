@@ -19,4 +19,4 @@ async def check_guards(session: Session, findings: Findings) -> None:
         elif standing[name] != expected.get(name):
             findings.add("GUARD_ALTERED", None, f"{name} is not the service's own")
     for message in await damaged_indexes(session):
-        findings.add("SEARCH_DIFFERS", None, f"an index of the events: {message}")
+        findings.add("SEARCH_DIFFERS", None, f"an index: {message}")

@@ -39,8 +39,11 @@ _SQLITE_WORDS: Final = table("audit_search_words", column("rowid"))
 _POSTGRESQL_WORDS: Final = table("audit_search", column("seq"), column("vector"))
 _NEAR: Final = 2_000
 """Among how many events words are looked for one by one: about a millisecond's work."""
-_SCANNING: Final = text("SELECT set_config('enable_seqscan', :on, true)")
-"""Whether the planner may walk whole tables; for this transaction."""
+_WALKING: Final = text(
+    "SELECT set_config('enable_seqscan', :on, true), set_config('enable_hashjoin', :on, true), "
+    "set_config('enable_mergejoin', :on, true)"
+)
+"""Whether the planner may walk whole tables, also to join them; for this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +208,9 @@ async def _by_words_on_postgresql(
     connection = await session.connection()
     numbers = [number for (number,) in await connection.execute(page(near, match))]
     if len(numbers) < span.limit:
-        await connection.execute(_SCANNING, {"on": "off"})
+        await connection.execute(_WALKING, {"on": "off"})
         numbers = [number for (number,) in await connection.execute(page(indexed))]
-        await connection.execute(_SCANNING, {"on": "on"})
+        await connection.execute(_WALKING, {"on": "on"})
     return numbers
 
 

@@ -8,7 +8,9 @@ them down; so `db.guards_standing` gives what stands now, to be compared with `e
 from typing import Final
 
 from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
+import db.tables  # noqa: F401 (fills the metadata)
 from db.guards_standing import describe_trigger, read_triggers, simplified
 
 _IN_ORDER: Final = {
@@ -33,6 +35,8 @@ _IN_ORDER: Final = {
 """What must be true of a new row, by table."""
 
 GUARDED: Final = frozenset(_IN_ORDER)
+OURS: Final = frozenset(SQLModel.metadata.tables)
+"""All tables of the service: in none of them anybody else's trigger or rule has a place."""
 
 _PRIMARY_KEYS: Final = {
     "audit_event": "seq",
@@ -55,6 +59,11 @@ _POSTGRESQL: Final = {
 _SEARCH_INDEX: Final = (
     "CREATE TRIGGER audit_search_index AFTER INSERT ON audit_search "
     "BEGIN INSERT INTO audit_search_words (rowid, words) VALUES (NEW.seq, NEW.words); END"
+)
+_SEARCH_WORDS: Final = (
+    "CREATE VIRTUAL TABLE audit_search_words USING fts5(words, content='audit_search', "
+    "content_rowid='seq', detail=none, "
+    "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
 )
 _GENERATED: Final = {
     "ts": ("ts",),
@@ -92,6 +101,7 @@ def expected_guards(dialect: str) -> dict[str, str]:
             f"{table}.{name}": sql for table in _IN_ORDER for name, sql in _sqlite(table).items()
         }
         columns = {name: _json_extract(path) for name, path in _GENERATED.items()}
+        triggers["audit_search.index of words"] = _SEARCH_WORDS
     else:
         triggers = {
             f"{table}.{table}_{name}": describe_trigger("A", kind, _function_body(table, function))
@@ -104,7 +114,8 @@ def expected_guards(dialect: str) -> dict[str, str]:
         )
     keys = {f"{table}.primary key": key for table, key in _PRIMARY_KEYS.items()}
     generated = {f"audit_event.{name}": simplified(made) for name, made in columns.items()}
-    return triggers | keys | generated
+    kinds = {f"{table}.kind": "table" for table in OURS}
+    return triggers | keys | generated | kinds
 
 
 def _json_extract(path: tuple[str, ...]) -> str:

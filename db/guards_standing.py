@@ -1,7 +1,8 @@
 """The guards as they stand in a database now: everything that keeps a guarded table as it is.
 
-Triggers with their functions, primary keys, the expressions of generated columns; and what could
-undo them from beside: rules and row security on PostgreSQL, a trigger of somebody else's anywhere.
+Triggers with their functions, primary keys, the expressions of generated columns, that a table is
+one and no view; and what could undo them from beside: rules and row security on PostgreSQL, a
+trigger of somebody else's on any table of ours.
 Each is told in one text under `table.guard`.
 """
 
@@ -16,19 +17,29 @@ _GENERATED_COLUMN: Final = re.compile(
     r'"?(\w+)"? \w+ GENERATED ALWAYS AS \((json_extract\(.*?\))\) STORED', re.IGNORECASE
 )
 
+_STORED: Final = 3
+"""How `table_xinfo` calls a generated column that is kept."""
 
-def read_guards(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
-    """What stands on some tables."""
+
+def read_guards(
+    connection: Connection, guarded: Collection[str], ours: Collection[str]
+) -> dict[str, str]:
+    """What stands on the guarded tables, and on all of ours."""
     if connection.dialect.name == "sqlite":
-        found = _keys_of_sqlite(connection, guarded) | _generated_of_sqlite(connection)
+        found = (
+            _keys_of_sqlite(connection, guarded)
+            | _generated_of_sqlite(connection)
+            | _kinds_of_sqlite(connection, ours)
+        )
     else:
         found = (
-            _generated_of_postgresql(connection, guarded)
+            _generated_of_postgresql(connection, ours)
             | _keys_of_postgresql(connection, guarded)
-            | _rules(connection, guarded)
-            | _row_security(connection, guarded)
+            | _rules(connection, ours)
+            | _row_security(connection, ours)
+            | _kinds_of_postgresql(connection, ours)
         )
-    return read_triggers(connection, guarded) | found
+    return read_triggers(connection, ours) | found
 
 
 def read_triggers(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
@@ -80,8 +91,24 @@ def _generated_of_sqlite(connection: Connection) -> dict[str, str]:
     sql = connection.exec_driver_sql(
         "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'audit_event'"
     ).scalar()
+    if "--" in (sql or "") or "/*" in (sql or ""):
+        return {}  # the service writes no comments there, behind which something else could stand
+    rows = connection.exec_driver_sql("PRAGMA table_xinfo(audit_event)").mappings()
+    stored = {row["name"] for row in rows if row["hidden"] == _STORED}
     columns = _GENERATED_COLUMN.findall(_SPACES.sub(" ", sql or ""))
-    return {f"audit_event.{name}": simplified(made) for name, made in columns}
+    return {f"audit_event.{name}": simplified(made) for name, made in columns if name in stored}
+
+
+def _kinds_of_sqlite(connection: Connection, ours: Collection[str]) -> dict[str, str]:
+    rows = connection.exec_driver_sql("SELECT name, type, sql FROM sqlite_master").all()
+    kinds = {
+        f"{name}.kind": "table" if str(sql).startswith("CREATE TABLE") else kind
+        for name, kind, sql in rows
+        if name in ours
+    }
+    tables = {name: sql for name, kind, sql in rows if kind == "table"}
+    words = tables.get("audit_search_words")
+    return kinds | ({} if words is None else {"audit_search.index of words": words})
 
 
 def _keys_of_sqlite(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
@@ -127,6 +154,14 @@ def _rules(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
         )
     )
     return {f"{table}.{name}": rule for table, name, rule in rows if table in guarded}
+
+
+def _kinds_of_postgresql(connection: Connection, ours: Collection[str]) -> dict[str, str]:
+    rows = connection.execute(
+        text("SELECT relname, relkind::text FROM pg_class WHERE pg_table_is_visible(oid)")
+    )
+    kinds = {name: kind for name, kind in rows if name in ours}
+    return {f"{name}.kind": "table" if kind == "r" else kind for name, kind in kinds.items()}
 
 
 def _row_security(connection: Connection, guarded: Collection[str]) -> dict[str, str]:

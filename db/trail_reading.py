@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.database import Session
-from db.guards import GUARDED
+from db.guards import GUARDED, OURS
 from db.guards_standing import read_guards
 
 
@@ -60,25 +60,27 @@ async def leaf_rows(session: Session, above: int, limit: int) -> list[LeafRow]:
 
 
 async def damaged_indexes(session: Session) -> list[str]:
-    """What is wrong with the events' own indexes, by which they are found; in the database's words.
+    """What is wrong with the tables' indexes, by which rows are found; in the database's words.
 
     On PostgreSQL nobody can change an index but by its definition, which is looked at elsewhere.
     """
     connection = await session.connection()
     if connection.dialect.name == "postgresql":
         return []
-    found = await connection.execute(text("PRAGMA integrity_check('audit_event')"))
+    found = await connection.execute(text("PRAGMA integrity_check"))
     return [message for (message,) in found if message != "ok"]
 
 
 async def check_search_index(session: Session) -> bool:
-    """Whether the search's index is that of its words; PostgreSQL sees to it by itself.
+    """Whether the search's index is that of its words.
 
     Needs a transaction that may write, though it writes nothing.
     """
     connection = await session.connection()
     if connection.dialect.name == "postgresql":
-        return True
+        made = "array_to_tsvector(string_to_array(words, ' '))"
+        query = f"SELECT count(*) FROM audit_search WHERE vector IS DISTINCT FROM {made}"  # noqa: S608 (names of ours)
+        return int((await connection.execute(text(query))).scalar_one()) == 0
     try:
         await connection.execute(
             text(
@@ -112,4 +114,4 @@ async def count_rows(session: Session, table: str) -> int:
 
 async def standing_guards(session: Session) -> dict[str, str]:
     """The guards as they stand (`db.guards_standing`)."""
-    return await (await session.connection()).run_sync(read_guards, GUARDED)
+    return await (await session.connection()).run_sync(read_guards, GUARDED, OURS)

@@ -493,6 +493,37 @@ def _written_in_the_schema(old: str, new: str) -> tuple[str, ...]:
             "SEARCH_DIFFERS",
             id="hide-from-an-index",
         ),
+        pytest.param(
+            (
+                "CREATE INDEX hidden ON email_settings (revision) WHERE revision <> 0",
+                *_written_in_the_schema(" WHERE revision <> 0", ""),
+            ),
+            "SEARCH_DIFFERS",
+            id="hide-from-an-index-elsewhere",
+        ),
+        pytest.param(
+            ("CREATE TRIGGER helpful AFTER INSERT ON test_email BEGIN SELECT 1; END",),
+            "GUARD_ALTERED",
+            id="add-elsewhere",
+        ),
+        pytest.param(
+            (
+                "ALTER TABLE access_token RENAME TO tokens",
+                "CREATE VIEW access_token AS SELECT * FROM tokens",
+            ),
+            "GUARD_ALTERED",
+            id="view",
+        ),
+        pytest.param(
+            _written_in_the_schema("CREATE TABLE audit_event", "CREATE /* */ TABLE audit_event"),
+            "GUARD_MISSING",
+            id="comment",
+        ),
+        pytest.param(
+            _written_in_the_schema("remove_diacritics 0", "remove_diacritics 1"),
+            "GUARD_ALTERED",
+            id="words",
+        ),
     ],
 )
 async def test_a_guard_that_was_touched_is_found_on_sqlite(
@@ -554,6 +585,20 @@ async def test_a_guard_that_was_touched_is_found_on_sqlite(
         ),
         pytest.param(
             "ALTER TABLE audit_event ENABLE ROW LEVEL SECURITY", "GUARD_ALTERED", id="row-security"
+        ),
+        pytest.param(
+            "ALTER TABLE access_token ENABLE ROW LEVEL SECURITY", "GUARD_ALTERED", id="on-tokens"
+        ),
+        pytest.param(
+            "CREATE RULE quiet AS ON DELETE TO test_email DO INSTEAD NOTHING",
+            "GUARD_ALTERED",
+            id="rule-elsewhere",
+        ),
+        pytest.param(
+            "ALTER TABLE access_token RENAME TO tokens; "
+            "CREATE VIEW access_token AS SELECT * FROM tokens",
+            "GUARD_ALTERED",
+            id="view",
         ),
         pytest.param(
             "ALTER TABLE audit_event DROP CONSTRAINT audit_event_pkey",
