@@ -50,6 +50,8 @@ async def rotate_signing_key(runtime: Runtime, caller: Caller) -> KeyRotated | N
     async with runtime.database.transaction() as session:
         tip = Tip.of(await events.lock_head(session))
         after = str(newest.verifier)
+        if after == tip.verifier_key:
+            return NoNewKey("Another command has just changed the key to the newest one.")
         event = Event(
             action=AuditAction.SIGNING_KEY_CHANGED,
             outcome=AuditOutcome.SUCCEEDED,

@@ -1,5 +1,6 @@
 """Verification in the database: what the service itself writes is intact, whatever it does."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ from service.test_emails import (
     send_test_email,
 )
 from service.trail import SignedCheckpoint, audit_checkpoint
-from service.trail_keys import rotate_signing_key
+from service.trail_keys import KeyRotated, NoNewKey, rotate_signing_key
 from service.trail_reopen import reopen_trail
 from service.trail_verify import NotAKey, Verification, VerificationRequest, verify_trail
 from tests.service.recorder import recording
@@ -110,6 +111,20 @@ async def test_a_trail_with_a_second_key_is_intact(storage: Storage) -> None:
         assert [] == await verified(runtime, early.note)
         assert [] == await verified(runtime, keys=(late.verifier_key,))
         assert [] == await verified(runtime, early.note, keys=(early.verifier_key,))
+
+
+async def test_two_commands_change_the_key_once(storage: Storage) -> None:
+    """Both find the old key in use, and one comes second."""
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 1)
+    newer = replace(storage, signing_keys=("A" * 43 + "=", *storage.signing_keys))
+    async with open_runtime(newer) as runtime:
+        both = await asyncio.gather(
+            rotate_signing_key(runtime, COMMAND_LINE), rotate_signing_key(runtime, COMMAND_LINE)
+        )
+
+        assert {KeyRotated, NoNewKey} == {type(each) for each in both}
+        assert [] == await verified(runtime)
 
 
 async def test_a_reopened_trail_is_intact(runtime: Runtime) -> None:
