@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
 from audit import tree
@@ -37,6 +38,7 @@ COLUMNS: Final = {
 }
 """The tables that are filled, and their columns."""
 
+_REPORT = "{}"
 _STEP = 5_000
 _START = read_instant("2026-01-01T00:00:00.000000Z")
 _ACTORS = [
@@ -106,7 +108,10 @@ def some_events(count: int) -> Iterator[Event]:
                 revision=revision,
                 error_code="CREDENTIALS_REJECTED" if failed else None,
                 correlation_id=f"test-{test}",
-                detail={"test_outcome": "FAILED" if failed else "ACCEPTED"},
+                detail={
+                    "test_outcome": "FAILED" if failed else "ACCEPTED",
+                    "report_digest": sha256(_REPORT.encode()).hexdigest(),
+                },
             )
 
 
@@ -119,6 +124,7 @@ class Made:
     signer: Signer
     size: int = 0
     revision: int = 0
+    tests: int = 0
     frontier: tree.Frontier = ()
     last_leaf: str | None = None
     last_ts: str = ""
@@ -126,7 +132,7 @@ class Made:
     def batches(self, count: int) -> Iterator[Rows]:
         """The rows by table, in steps."""
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
-        asked: Event | None = None
+        asked: tuple[Event, str] | None = None
         for event in some_events(count):
             ts = write_instant(_START + timedelta(seconds=self.size))
             self._append(event, ts, rows)
@@ -134,9 +140,10 @@ class Made:
                 self.revision += 1
                 rows["email_settings_revision"].append(_revision(event, self.size - 1, ts))
             elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
-                asked = event
+                asked = event, ts
+                self.tests += 1
             elif event.action is AuditAction.TEST_EMAIL_FINISHED and asked is not None:
-                rows["test_email"].append(_test(asked, event, self.size, ts))
+                rows["test_email"].append(_test(*asked, event, ts, self.tests))
             if self.size % _STEP == 0:
                 yield rows
                 rows = {name: [] for name in COLUMNS}
@@ -163,10 +170,12 @@ def _revision(event: Event, seq: int, ts: str) -> tuple[Any, ...]:
     )
 
 
-def _test(asked: Event, ended: Event, number: int, ts: str) -> tuple[Any, ...]:
+def _test(
+    asked: Event, started_at: str, ended: Event, finished_at: str, number: int
+) -> tuple[Any, ...]:
     actor, detail = asked.actor, asked.detail
     return (
         *(asked.correlation_id, number, ended.detail["test_outcome"], detail["depth"]),
-        *(detail["recipient"], asked.revision, False, detail["values_digest"], "{}"),
-        *(actor.kind.value, actor.id, actor.name, 0, ts, ts),
+        *(detail["recipient"], asked.revision, False, detail["values_digest"], _REPORT),
+        *(actor.kind.value, actor.id, actor.name, 0, started_at, finished_at),
     )
