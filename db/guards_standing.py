@@ -121,54 +121,59 @@ def _keys_of_sqlite(connection: Connection, guarded: Collection[str]) -> dict[st
     return found
 
 
-def _generated_of_postgresql(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
-    rows = connection.execute(
-        text(
-            "SELECT c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid) FROM pg_attribute a "
-            "JOIN pg_class c ON c.oid = a.attrelid "
-            "JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
-            "WHERE a.attgenerated = 's' AND pg_table_is_visible(c.oid)"
-        )
+def _generated_of_postgresql(connection: Connection, ours: Collection[str]) -> dict[str, str]:
+    columns = _catalogued(
+        connection,
+        ours,
+        "SELECT c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid) FROM pg_attribute a "
+        "JOIN pg_class c ON c.oid = a.attrelid "
+        "JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
+        "WHERE a.attgenerated = 's' AND pg_table_is_visible(c.oid)",
     )
-    return {f"{table}.{name}": simplified(made) for table, name, made in rows if table in guarded}
+    return {name: simplified(made) for name, made in columns.items()}
 
 
 def _keys_of_postgresql(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
-    rows = connection.execute(
-        text(
-            "SELECT c.relname, array_to_string(array(SELECT a.attname FROM unnest(k.conkey) "
-            "WITH ORDINALITY AS u(number, place) JOIN pg_attribute a "
-            "ON a.attrelid = c.oid AND a.attnum = u.number ORDER BY u.place), ', ') "
-            "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
-            "WHERE k.contype = 'p' AND k.convalidated AND pg_table_is_visible(c.oid)"
-        )
+    return _catalogued(
+        connection,
+        guarded,
+        "SELECT c.relname, 'primary key', "
+        "array_to_string(array(SELECT a.attname FROM unnest(k.conkey) "
+        "WITH ORDINALITY AS u(number, place) JOIN pg_attribute a "
+        "ON a.attrelid = c.oid AND a.attnum = u.number ORDER BY u.place), ', ') "
+        "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
+        "WHERE k.contype = 'p' AND k.convalidated AND pg_table_is_visible(c.oid)",
     )
-    return {f"{table}.primary key": columns for table, columns in rows if table in guarded}
 
 
-def _rules(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
-    rows = connection.execute(
-        text(
-            "SELECT c.relname, r.rulename, pg_get_ruledef(r.oid) FROM pg_rewrite r "
-            "JOIN pg_class c ON c.oid = r.ev_class WHERE pg_table_is_visible(c.oid)"
-        )
+def _rules(connection: Connection, ours: Collection[str]) -> dict[str, str]:
+    return _catalogued(
+        connection,
+        ours,
+        "SELECT c.relname, r.rulename, pg_get_ruledef(r.oid) FROM pg_rewrite r "
+        "JOIN pg_class c ON c.oid = r.ev_class WHERE pg_table_is_visible(c.oid)",
     )
-    return {f"{table}.{name}": rule for table, name, rule in rows if table in guarded}
 
 
 def _kinds_of_postgresql(connection: Connection, ours: Collection[str]) -> dict[str, str]:
-    rows = connection.execute(
-        text("SELECT relname, relkind::text FROM pg_class WHERE pg_table_is_visible(oid)")
+    return _catalogued(
+        connection,
+        ours,
+        "SELECT relname, 'kind', CASE relkind WHEN 'r' THEN 'table' ELSE relkind::text END "
+        "FROM pg_class WHERE pg_table_is_visible(oid)",
     )
-    kinds = {name: kind for name, kind in rows if name in ours}
-    return {f"{name}.kind": "table" if kind == "r" else kind for name, kind in kinds.items()}
 
 
-def _row_security(connection: Connection, guarded: Collection[str]) -> dict[str, str]:
-    rows = connection.execute(
-        text(
-            "SELECT relname FROM pg_class WHERE (relrowsecurity OR relforcerowsecurity) "
-            "AND pg_table_is_visible(oid)"
-        )
+def _row_security(connection: Connection, ours: Collection[str]) -> dict[str, str]:
+    return _catalogued(
+        connection,
+        ours,
+        "SELECT relname, 'row security', 'on' FROM pg_class "
+        "WHERE (relrowsecurity OR relforcerowsecurity) AND pg_table_is_visible(oid)",
     )
-    return {f"{table}.row security": "on" for (table,) in rows if table in guarded}
+
+
+def _catalogued(connection: Connection, tables: Collection[str], query: str) -> dict[str, str]:
+    """What PostgreSQL's catalogue has of some tables; the query gives a table, a name, a text."""
+    rows = connection.execute(text(query))
+    return {f"{table}.{name}": told for table, name, told in rows if table in tables}

@@ -32,12 +32,6 @@ async def newest_revision(session: Session, scope: str) -> int:
     return (await session.exec(query)).one() or 0
 
 
-async def count_revisions(session: Session) -> int:
-    """How many revisions are stored, of whatever scope and number."""
-    query = select(func.count()).select_from(EmailSettingsRow)
-    return (await session.exec(query)).one()
-
-
 async def count_linked(session: Session, scope: str, upto: int) -> int:
     """How many of the revisions up to one are linked to another event than the trail's first."""
     query = (

@@ -50,14 +50,6 @@ async def test_emails_by_id(session: Session, ids: Collection[str]) -> dict[str,
     return {row.id: row for row in rows}
 
 
-async def count(session: Session, upto: int | None = None) -> int:
-    """How many test emails there are; of those up to a number."""
-    query = select(func.count()).select_from(TestEmailRow)
-    if upto is not None:
-        query = query.where(upto >= _NUMBER)
-    return (await session.exec(query)).one()
-
-
 async def next_number(session: Session) -> int:
     """The number of the next test. Callers hold a lock, so that no other one takes it."""
     return ((await session.exec(select(func.max(_NUMBER)))).one() or 0) + 1

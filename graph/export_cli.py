@@ -65,7 +65,7 @@ def export(  # noqa: PLR0913 (a filter's conditions)
     if archive is not None:
         if kind is not ExportFormat.BUNDLE or given != EventFilter():
             raise typer.BadParameter(
-                "an ended trail comes whole, as a bundle", param_hint="archive"
+                "an ended trail comes whole, as a bundle", param_hint="--archive"
             )
         export_archive(output, archive)
         return

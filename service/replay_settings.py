@@ -122,7 +122,7 @@ class SettingsReplay:
         await self._compare_secrets(session, values)
 
     async def _compare_others(self, session: Session) -> None:
-        stored = await queries.count_revisions(session)
+        stored = await count_rows(session, "email_settings_revision")
         if stored != self._revision:
             message = f"{stored} revisions are stored, and the trail tells of {self._revision}"
             self.findings.add("REVISION_DIFFERS", None, message)

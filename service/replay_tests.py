@@ -12,6 +12,7 @@ from audit.findings import Findings
 from db import test_emails as queries
 from db.database import Session
 from db.tables import TestEmailRow
+from db.trail_reading import count_rows
 from service.digests import report_digest, tests_digest
 from service.replay_settings import is_told
 
@@ -77,7 +78,7 @@ class TestsReplay:
         }
         await self._compare(session, running)
         expected = self._known + self._requested
-        found = await queries.count(session)
+        found = await count_rows(session, "test_email")
         if found != expected:
             message = f"there are {found}, and the trail tells of {expected}"
             self.findings.add("TESTS_DIFFER", None, message)

@@ -217,7 +217,7 @@ async def _request(
         if limited is not None:
             return await _refuse(session, caller, stand, limited, runtime.clock)
         digest = await draft_digest(stand, accepted, now)
-        facts = Facts(await queries.next_number(session), stand.revision, planned, digest, now)
+        facts = Facts(await queries.next_number(session), stand.revision, planned, digest)
         row = new_row(runtime, caller, request, facts)
         row.started_at = (await append(session, requested(caller, row, planned), runtime.clock)).ts
         session.add(row)

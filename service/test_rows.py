@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from audit.event import Actor, ActorKind
-from db.instant import read_instant, write_instant
+from db.instant import read_instant
 from db.tables import TestEmailRow
 from mail.report import Report, TestDepth, TestOutcome
 from service.caller import Caller
@@ -40,11 +40,10 @@ class Facts:
     revision: int
     plan: TestPlan
     digest: str
-    now: datetime
 
 
 def new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: Facts) -> TestEmailRow:
-    """The row of a test that is about to begin."""
+    """The row of a test that is about to begin; when, its event will say."""
     return TestEmailRow(
         id=str(uuid4()),
         number=facts.number,
@@ -61,7 +60,7 @@ def new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: Facts
         owner=runtime.owner,
         idempotency_key=request.idempotency_key,
         cancelled_by=None,
-        started_at=write_instant(facts.now),
+        started_at="",
         finished_at=None,
     )
 

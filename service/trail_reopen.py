@@ -7,10 +7,11 @@ from uuid import uuid4
 from audit.event import AuditAction, AuditOutcome, Detail, Event
 from audit.opening import open_fresh
 from audit.trail import append
-from db import events, test_emails, tokens
+from db import events, tokens
 from db import tree as stored
 from db.archive import archive_trail
 from db.database import Session
+from db.trail_reading import count_rows
 from service.caller import Caller
 from service.changes import compare
 from service.digests import archive_digest, revisions_digest, tests_digest, tokens_digest
@@ -79,7 +80,7 @@ async def _event(
     """The first event: what ended, and what stands there, for which nothing else vouches now."""
     stand = await find_stand(session, runtime.scope, runtime.keys)
     rows = await tokens.tokens(session)
-    tests = await test_emails.count(session)
+    tests = await count_rows(session, "test_email")
     found: Detail = {
         "revisions_digest": await revisions_digest(session, runtime.scope, stand.revision),
         "tokens": max((row.number for row in rows), default=0),

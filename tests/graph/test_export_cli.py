@@ -57,6 +57,17 @@ def test_every_condition_can_be_given(shell: Shell) -> None:
     } == second
 
 
+@pytest.mark.parametrize("beside", [("--format", "csv"), ("--revision", "1"), ("--text", "t")])
+def test_an_ended_trail_comes_whole(shell: Shell, beside: tuple[str, str]) -> None:
+    """What would be left out is not left out in silence, and nothing is written."""
+    output = shell.folder / "ended"
+    done = shell.run("audit", "export", "--archive", "x", *beside, "--output", str(output))
+
+    assert 2 == done.exit_code
+    assert "an ended trail comes whole" in done.output
+    assert [] == named(shell.folder, "ended*")
+
+
 @pytest.mark.parametrize("kind", OTHERS)
 def test_the_checkpoint_stands_beside_the_file(shell: Shell, kind: str) -> None:
     """The signed note that the trail had when it was exported, as any other copy of it."""

@@ -16,6 +16,7 @@ from audit.event import (
 from audit.history import EventFilter, Window, read_events
 from audit.trail import Trail, append
 from audit.words import event_words, sought_words
+from db import event_search
 from db.database import Database
 from tests.trail.conftest import START, at
 
@@ -203,6 +204,30 @@ async def test_pages_are_cut_by_number(
     filled: Database, wanted: EventFilter, window: Window, expected: list[int]
 ) -> None:
     """A page begins at a number, whatever is appended meanwhile, and holds what fits only."""
+    assert expected == await _found(filled, wanted, window)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "window", "expected"),
+    [
+        pytest.param(EventFilter(text="alice"), Window(50), [3, 2, 0], id="all"),
+        pytest.param(EventFilter(text="bob"), Window(1), [4], id="near"),
+        pytest.param(EventFilter(text="carol"), Window(1), [2], id="far"),
+        pytest.param(EventFilter(text="bob"), Window(1, newest=False), [1], id="from-the-oldest"),
+        pytest.param(EventFilter(text="alice"), Window(50, above=0, below=3), [2], id="between"),
+        pytest.param(EventFilter(text="bob", revision=1), Window(50), [1], id="and-more"),
+    ],
+)
+async def test_words_are_found_however_far_from_the_end(
+    filled: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: EventFilter,
+    window: Window,
+    expected: list[int],
+) -> None:
+    """PostgreSQL looks among the events at the end first: here that is one."""
+    monkeypatch.setattr(event_search, "_NEAR", 1)
+
     assert expected == await _found(filled, wanted, window)
 
 
