@@ -1,6 +1,6 @@
 """Queries on the settings and their revisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
 
 from sqlalchemy import Table, desc
@@ -56,7 +56,7 @@ async def revision_cells(
         .where(_TABLE.c.scope == scope, number >= first, number <= last)
         .order_by(number)
     )
-    return [tuple(row) for row in await (await session.connection()).execute(query)]
+    return [tuple(row) for row in (await (await session.connection()).execute(query)).all()]
 
 
 async def revision_number(session: Session, scope: str) -> int:
@@ -91,7 +91,8 @@ async def revision_rows(
     number = _TABLE.c.revision
     query = core_select(_TABLE).where(_TABLE.c.scope == scope, number >= first, number <= last)
     # Plain rows, which have the same attributes: entities, which could be changed, cost ten times.
-    rows = cast("Iterable[EmailSettingsRow]", await (await session.connection()).execute(query))
+    found = await (await session.connection()).execute(query)
+    rows = cast("Sequence[EmailSettingsRow]", found.all())
     return {row.revision: row for row in rows}
 
 

@@ -1,6 +1,6 @@
 """Queries on test emails. They are numbered from 1 in the order of their requests."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, cast
 
 from sqlalchemy import ColumnElement, Table, desc
@@ -46,7 +46,8 @@ async def test_emails_by_id(session: Session, ids: Collection[str]) -> dict[str,
     """Some test emails, those of them that are there; to be read only."""
     query = core_select(_TABLE).where(_TABLE.c.id.in_(ids))
     # Plain rows, which have the same attributes: entities, which could be changed, cost ten times.
-    rows = cast("Iterable[TestEmailRow]", await (await session.connection()).execute(query))
+    found = await (await session.connection()).execute(query)
+    rows = cast("Sequence[TestEmailRow]", found.all())
     return {row.id: row for row in rows}
 
 
