@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import Final
 
 from audit.body import read_body
@@ -99,7 +100,7 @@ def _conditions(wanted: EventFilter) -> EventConditions | None:
     if wanted.fields:
         words = (*words, tuple(map(field_word, wanted.fields)))
     others = tuple(filter(None, _other_words(wanted)))
-    if len(words) + len(others) > 1:
+    if len(words) + len(others) > 1 or (wanted.actions and wanted.outcomes):
         # One index finds what meets them all. By one condition's own, all that meet that would be
         # looked through for the others: half a second in a million, where there are few or none.
         words = (*words, *others)
@@ -116,15 +117,17 @@ def _conditions(wanted: EventFilter) -> EventConditions | None:
 
 
 def _other_words(wanted: EventFilter) -> Iterator[tuple[str, ...]]:
-    facts: dict[Fact, tuple[str | int | None, ...]] = {
-        Fact.ACTION: wanted.actions,
-        Fact.OUTCOME: wanted.outcomes,
-        Fact.ACTOR: wanted.actor_ids,
-        Fact.REVISION: (wanted.revision,),
-        Fact.CORRELATION: (wanted.correlation_id,),
-    }
-    for fact, values in facts.items():
-        yield tuple(fact_word(fact, each) for each in values if each is not None)
+    if wanted.actions and wanted.outcomes:
+        both = product({*wanted.actions}, {*wanted.outcomes})
+        yield tuple(fact_word(Fact.ACTION_AND_OUTCOME, *each) for each in both)
+    else:
+        yield tuple(fact_word(Fact.ACTION, each) for each in wanted.actions)
+        yield tuple(fact_word(Fact.OUTCOME, each) for each in wanted.outcomes)
+    yield tuple(fact_word(Fact.ACTOR, each) for each in wanted.actor_ids)
+    if wanted.revision is not None:
+        yield (fact_word(Fact.REVISION, wanted.revision),)
+    if wanted.correlation_id is not None:
+        yield (fact_word(Fact.CORRELATION, wanted.correlation_id),)
 
 
 def _recorded(row: AuditEventRow) -> Recorded:

@@ -21,10 +21,15 @@ _FIELD_MARK: Final = "_"
 
 
 class Fact(StrEnum):
-    """What of an event has a word of its own, and the mark that this begins with."""
+    """What of an event has a word of its own, and the mark that this begins with.
+
+    Action and outcome together have one too: failed tests, refused changes and the like are asked
+    for often, and each of the two alone is of a good part of the trail.
+    """
 
     ACTION = "__a"
     OUTCOME = "__o"
+    ACTION_AND_OUTCOME = "__b"
     ACTOR = "__i"
     REVISION = "__r"
     CORRELATION = "__c"
@@ -32,32 +37,36 @@ class Fact(StrEnum):
 
 def event_words(event: Event) -> str:
     """An event's words, each once, separated by spaces; of very long texts the first ones."""
-    facts = {
-        Fact.ACTION: event.action,
-        Fact.OUTCOME: event.outcome,
-        Fact.ACTOR: event.actor.id,
-        Fact.REVISION: event.revision,
-        Fact.CORRELATION: event.correlation_id,
-    }
-    words = {fact_word(fact, value): None for fact, value in facts.items() if value is not None}
-    for name in _changed_fields(event):
-        words[field_word(name)] = None
-    for text in _texts(event):
-        words |= dict.fromkeys(_words(text))
-    return " ".join(list(words)[:_MOST])
+    words = [
+        fact_word(Fact.ACTION, event.action),
+        fact_word(Fact.OUTCOME, event.outcome),
+        fact_word(Fact.ACTION_AND_OUTCOME, event.action, event.outcome),
+    ]
+    if event.actor.id is not None:
+        words.append(fact_word(Fact.ACTOR, event.actor.id))
+    if event.revision is not None:
+        words.append(fact_word(Fact.REVISION, event.revision))
+    if event.correlation_id is not None:
+        words.append(fact_word(Fact.CORRELATION, event.correlation_id))
+    words += map(field_word, _changed_fields(event))
+    # All texts at once: a line's end is no part of a word, and changes none beside it.
+    words += _words("\n".join(_texts(event)))
+    return " ".join(list(dict.fromkeys(words))[:_MOST])
 
 
+@lru_cache(maxsize=512)
 def field_word(name: str) -> str:
     """The word that stands for "this field was changed": no text can hold it."""
     return _FIELD_MARK + "".join(_words(name))
 
 
-def fact_word(fact: Fact, value: str | int) -> str:
+@lru_cache(maxsize=512)
+def fact_word(fact: Fact, *values: str | int) -> str:
     """The word that stands for a fact, by which it is found together with others.
 
     Other facts than one meant may have the same word, if they are very odd; never the other way.
     """
-    return fact.value + "".join(_words(str(value).replace("_", " ")))
+    return fact.value + "".join(_words(" ".join(map(str, values)).replace("_", " ")))
 
 
 def sought_words(text: str) -> tuple[str, ...]:
@@ -85,10 +94,12 @@ def _texts(event: Event) -> Iterator[str]:
     yield from (value for value in event.detail.values() if isinstance(value, str))
 
 
-@lru_cache(maxsize=2048)
-def _words(text: str) -> tuple[str, ...]:
-    # Names, fields and codes come again and again.
-    return tuple(map(_spell, _WORD.findall(_fold(text))))
+def _words(text: str) -> list[str]:
+    folded = _fold(text)
+    found: list[str] = _WORD.findall(folded)
+    if folded.isascii():
+        return [word[:_LONGEST] for word in found]
+    return list(map(_spell, found))
 
 
 def _fold(text: str) -> str:
@@ -97,6 +108,4 @@ def _fold(text: str) -> str:
 
 def _spell(word: str) -> str:
     """ASCII for every word, so that no database's own idea of letters takes part."""
-    if word.isascii():
-        return word[:_LONGEST]
     return "".join(c if c.isascii() else f"u{ord(c):x}" for c in word)[:_LONGEST]
