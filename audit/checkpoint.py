@@ -11,6 +11,11 @@ from audit.refusal import RefusalCode, Refused, malformed
 from audit.tree import EMPTY_ROOT, HASH_SIZE
 
 
+def checkpoint_text(origin: str, size: int, root: bytes) -> str:
+    """The text that is signed: origin, size and root, a line each."""
+    return f"{origin}\n{size}\n{encode_base64(root)}\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A tree's head: whose (the origin, unique to a trail), how many leaves, and their root.
@@ -38,8 +43,8 @@ class Checkpoint:
 
     @property
     def body(self) -> str:
-        """The text that is signed: origin, size and root, a line each."""
-        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n"
+        """The text that is signed."""
+        return checkpoint_text(self.origin, self.size, self.root)
 
     @classmethod
     def parse(cls, body: str) -> Self | Refused:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from audit import tree
 from audit.body import Parsed, parse_body, parse_document
+from audit.canonical import parse_canonical
 from audit.findings import Findings
 from audit.verify_bundle import Tiles, Trail
 from audit.words import event_words
@@ -30,13 +31,21 @@ class _Stated(Tiles):
         return self.value
 
 
+class _Trail(Trail):
+    """The bundle's checks of a trail, with the service's way to read bodies."""
+
+    def parse(self, body: bytes) -> object:
+        """Reads a body."""
+        return parse_canonical(body)
+
+
 class EventChecks:
     """Takes the trail's rows in order."""
 
     def __init__(self, findings: Findings, log_id: str, observe: Observer) -> None:
         self.findings = findings
         self._stated = _Stated()
-        self._trail = Trail(findings, self._stated, log_id, filtered=False)
+        self._trail = _Trail(findings, self._stated, log_id, filtered=False)
         self._observe = observe
 
     @property
@@ -71,8 +80,8 @@ class EventChecks:
             place.seq,
             place.prev,
             place.ts,
-            event.action.value,
-            event.outcome.value,
+            event.action,
+            event.outcome,
             event.actor.id,
             event.revision,
             event.correlation_id,

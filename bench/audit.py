@@ -28,6 +28,7 @@ from audit.history import EventFilter, Window, read_events
 from audit.verify_checkpoints import KeyHistory
 from bench.fill import filled
 from db.instant import read_instant
+from graph.command import keep_what_is_loaded
 from service.caller import COMMAND_LINE
 from service.export import ExportFormat, begin_export
 from service.runtime import Runtime
@@ -193,6 +194,7 @@ def _storage(folder: Path, url: str | None) -> Storage:
 
 async def _measure_on(kind: str, small: Storage, large: Storage, count: int) -> None:
     console = Console(width=110)
+    keep_what_is_loaded()  # as the command does
     await filled(small, _SEED, _SMALL)
     began = time.perf_counter()
     await filled(large, _SEED, count)

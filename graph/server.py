@@ -13,6 +13,7 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from graph.app import App, create_app
+from graph.command import keep_what_is_loaded
 from graph.config import Config
 from graph.http_protocol import bounded
 from graph.log import set_up_log
@@ -78,6 +79,7 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
             _tell_sandbox(console, await stack.enter_async_context(mail))
         _log_start(app.start)
         server = _Server(uvicorn_config(config, app.asgi), app.start.runtime.stopping)
+        keep_what_is_loaded()
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
         left = config.shutdown_grace_seconds - (time.monotonic() - since)

@@ -3,8 +3,10 @@
 They are followed as the texts that events hold: of a secret only its version is known.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from audit.body import Parsed, cut_mark, is_cut_from
@@ -16,12 +18,15 @@ from db.secrets import fingerprinted_versions, stored_secrets
 from db.tables import EmailSettingsRow
 from db.trail_reading import count_rows
 from service.digests import revisions_digest
-from service.fields import FIELDS
+from service.fields import FIELDS, write_value
 from service.state import values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 
 _SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})
 _VERSION: Final = re.compile(r"\[redacted, version (\d{1,9})\]")
+
+_NAMES: Final = [each.name for each in FIELDS]
+_CELLS: Final = attrgetter(*(each.attribute for each in FIELDS))
 
 Texts: TypeAlias = dict[str, str | None]
 
@@ -162,28 +167,37 @@ def _texts_of(values: SettingsValues) -> Texts:
     return plain | secret
 
 
+def _texts_in(row: EmailSettingsRow) -> Texts:
+    """The same of a row, from its cells: made into values first, each would cost three times."""
+    return dict(zip(_NAMES, map(write_value, _CELLS(row)), strict=True)) | {
+        "trustedCertificates": write_value(tuple(json.loads(row.trusted_certificates))),
+        SecretName.SMTP_PASSWORD.value: redacted(row.smtp_password_version),
+        SecretName.OAUTH2_CLIENT_SECRET.value: redacted(row.oauth2_client_secret_version),
+    }
+
+
 def _differences(told: _Told, row: EmailSettingsRow | None) -> str:
     if row is None:
         return "place: it is not there"
-    wrong = _unlike(told.texts, _texts_of(values_of(row)))
+    wrong = _unlike(told.texts, _texts_in(row))
     if told.parsed is not None:
         event, place = told.parsed.event, told.parsed.place
+        author = event.actor
         facts = {
-            "created_at": (place.ts, row.created_at),
-            "author": (
-                (event.actor.kind.value, event.actor.id, event.actor.name),
-                (row.actor_kind, row.actor_id, row.actor_name),
-            ),
-            "restored_from": (event.detail.get("restored_from"), row.restored_from),
-            "audit_seq": (told.seq, row.audit_seq),
+            "created_at": place.ts == row.created_at,
+            "author": (author.kind, author.id, author.name)
+            == (row.actor_kind, row.actor_id, row.actor_name),
+            "reason": is_told(event.reason, row.reason),
+            "restored_from": event.detail.get("restored_from") == row.restored_from,
+            "audit_seq": told.seq == row.audit_seq,
         }
-        if not is_told(event.reason, row.reason):
-            wrong.append("reason")
-        wrong += [name for name, (one, other) in facts.items() if one != other]
+        wrong += [name for name, holds in facts.items() if not holds]
     return ", ".join(wrong)
 
 
 def _unlike(told: Texts, shown: Texts) -> list[str]:
+    if told == shown:
+        return []
     return [name for name in shown if not is_told(told.get(name), shown[name])]
 
 

@@ -115,6 +115,8 @@ def _differences(told: Facts, row: TestEmailRow | None) -> str:
         "report": report_digest(row),
         "finished_at": row.finished_at,
     }
+    if told.items() <= shown.items():
+        return ""
     return ", ".join(name for name, value in told.items() if not _is_told(value, shown[name]))
 
 

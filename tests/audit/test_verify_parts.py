@@ -4,7 +4,9 @@ import ast
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 import rfc8785
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit import tree
+from audit import canonical, tree
 from audit import verify_bundle as verify
 from audit.note_keys import Signer
 
@@ -126,22 +128,32 @@ def test_the_two_trees_agree(leaves: list[bytes]) -> None:
 
 numbers = st.integers(-(2**53) + 1, 2**53 - 1)
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
-values = st.recursive(
-    st.none() | st.booleans() | numbers | texts,
+plain = st.none() | st.booleans() | numbers | texts
+objects = st.dictionaries(texts, plain, max_size=4)
+documents = st.dictionaries(texts, plain | objects | st.lists(objects, max_size=3), max_size=6)
+"""Of the shape that bodies have, which the service reads in a way of its own."""
+values = documents | st.recursive(
+    plain,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )
+Parse: TypeAlias = Callable[[bytes], object]
+readers = pytest.mark.parametrize(
+    "parse", [verify.parse_canonical, canonical.parse_canonical], ids=["verify.py", "service"]
+)
 
 
+@readers
 @settings(deadline=None)
 @given(value=values)
-def test_canonical_texts_of_the_library(value: object) -> None:
-    """What rfc8785 writes is canonical to verify.py, and means the same."""
+def test_canonical_texts_of_the_library(value: object, parse: Parse) -> None:
+    """What rfc8785 writes is canonical to verify.py and to the service, and means the same."""
     body = rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON by construction
 
-    assert value == verify.parse_canonical(body)
+    assert value == parse(body)
 
 
+@readers
 @settings(deadline=None)
 @given(
     value=values,
@@ -154,35 +166,38 @@ def test_the_two_canonical_forms_agree(
     value: object,
     style: dict[str, object],
     turned: bool,  # noqa: FBT001 (drawn, not called)
+    parse: Parse,
 ) -> None:
-    """Of other JSON texts of a value, verify.py accepts just the one that rfc8785 would write."""
+    """Of other JSON texts of a value, both accept just the one that rfc8785 would write."""
     if turned and isinstance(value, dict):
         value = dict(reversed(value.items()))
     text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # keywords by name
-    canonical = rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON by construction
+    written = rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON by construction
 
-    assert (text == canonical) == is_canonical(text)
+    assert (text == written) == is_canonical(text, parse)
 
 
-def is_canonical(body: bytes) -> bool:
-    """Tell whether verify.py takes a body."""
+def is_canonical(body: bytes, parse: Parse) -> bool:
+    """Tell whether a body is taken."""
     try:
-        verify.parse_canonical(body)
+        parse(body)
     except verify.NotCanonicalError:
         return False
     return True
 
 
-def test_published_order_of_names() -> None:
+@readers
+def test_published_order_of_names(parse: Parse) -> None:
     """RFC 8785, section 3.2.3: names stand in the order of their UTF-16 units."""
     names = ["\r", "1", "\x80", "\xf6", "\u20ac", "\U0001f600", "\ufb33"]
     body = json.dumps(dict.fromkeys(names), ensure_ascii=False, separators=(",", ":"))
     by_code_point = json.dumps(dict.fromkeys(sorted(names)), ensure_ascii=False)
 
-    assert is_canonical(body.encode())
-    assert not is_canonical(by_code_point.replace(" ", "").encode())
+    assert is_canonical(body.encode(), parse)
+    assert not is_canonical(by_code_point.replace(" ", "").encode(), parse)
 
 
+@readers
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -198,6 +213,9 @@ def test_published_order_of_names() -> None:
         pytest.param(b'"\\u001F"', "escapes", id="capitals in escape"),
         pytest.param(b'"\\ud800"', "escapes", id="lone surrogate"),
         pytest.param(b'{"\\ud800":1}', "escapes", id="lone surrogate in a name"),
+        pytest.param(b'{"a":9007199254740992}', "too large", id="2^53, in an object"),
+        pytest.param(b'{"a":-9007199254740992}', "too large", id="-2^53, in an object"),
+        pytest.param(b'{"a":1.0}', "plain integer", id="fraction, in an object"),
         pytest.param(b"-0", "numbers", id="minus zero"),
         pytest.param(b"1.0", "plain integer", id="fraction"),
         pytest.param(b"1e3", "plain integer", id="exponent"),
@@ -212,10 +230,10 @@ def test_published_order_of_names() -> None:
         pytest.param(b"{} {}", "not JSON", id="two values"),
     ],
 )
-def test_other_texts_are_not_canonical(body: bytes, why: str) -> None:
+def test_other_texts_are_not_canonical(body: bytes, why: str, parse: Parse) -> None:
     """What RFC 8785 would not write is refused with the reason."""
     with pytest.raises(verify.NotCanonicalError, match=why):
-        verify.parse_canonical(body)
+        parse(body)
 
 
 def test_keys_of_the_service_are_read() -> None:
