@@ -158,7 +158,10 @@ def test_garbage_in_the_variable_is_named_and_not_repeated(garbage: str) -> None
     assert garbage not in problem.message
 
 
-@pytest.mark.parametrize("text", ["", "\n", "garbage", "\x00\xff", new_key() + " garbage"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "garbage", "\x00\xff", pytest.param(new_key() + " garbage", id="a-key-and-garbage")],
+)
 def test_garbage_in_the_file_is_a_problem_and_not_a_failure(tmp_path: Path, text: str) -> None:
     """A file that holds anything else than keys is reported; mended, it is read again."""
     file = key_file(tmp_path)
