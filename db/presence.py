@@ -1,25 +1,38 @@
 """Which service processes are alive, so that the tests of a dead one can be closed."""
 
+import asyncio
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Final, NoReturn
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database, DatabaseUnavailableError, Session
+from db.outages import OUTAGES
 
-_LOCK_CLASS = 571384620
+_LOCK_CLASS: Final = 571384620
+_LOOK_SECONDS: Final = 2.0
 
 
 @asynccontextmanager
-async def presence(database: Database, data_directory: Path) -> AsyncIterator[int]:
+async def presence(
+    database: Database, data_directory: Path, look_seconds: float = _LOOK_SECONDS
+) -> AsyncIterator[int]:
     """Marks this process as alive for the length of the block; yields its owner number.
 
     On SQLite one service may use a data directory at a time, so its lock file is held. On
     PostgreSQL there may be many: each holds a session's advisory lock under its number, which
-    the server lets go when the process or its connection dies.
+    the server lets go when the process or its connection dies. A lock that went with its
+    connection is taken again.
+
+    Args:
+        database: the service's.
+        data_directory: where the lock file is.
+        look_seconds: how often a held lock's connection is looked at.
 
     Raises:
         DatabaseUnavailableError: another service holds the data directory.
@@ -29,12 +42,48 @@ async def presence(database: Database, data_directory: Path) -> AsyncIterator[in
         with _directory_lock(data_directory / "postledger.lock"):
             yield owner
         return
+    async with _advisory_lock(database, owner) as first:
+        keeping = asyncio.create_task(_keep(database, owner, first, look_seconds))
+        try:
+            yield owner
+        finally:
+            keeping.cancel()
+            await asyncio.wait({keeping})
+
+
+@asynccontextmanager
+async def _advisory_lock(database: Database, owner: int) -> AsyncIterator[AsyncConnection]:
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(
-            text("SELECT pg_advisory_lock(:class, :owner)"), {"class": _LOCK_CLASS, "owner": owner}
-        )
-        yield owner
+        lock = {"class": _LOCK_CLASS, "owner": owner}
+        await autocommit.execute(text("SELECT pg_advisory_lock(:class, :owner)"), lock)
+        try:
+            yield autocommit
+        finally:
+            # The connection goes back to others, and would hold it on.
+            if not autocommit.invalidated:
+                unlock = text("SELECT pg_advisory_unlock(:class, :owner)")
+                with suppress(*OUTAGES):
+                    await autocommit.execute(unlock, lock)
+
+
+async def _keep(
+    database: Database, owner: int, first: AsyncConnection, look_seconds: float
+) -> None:
+    """Looks at the lock's connection, and takes the lock by another where that is gone."""
+    with suppress(*OUTAGES):
+        await _watch(first, look_seconds)
+    while True:
+        with suppress(*OUTAGES):
+            async with _advisory_lock(database, owner) as connection:
+                await _watch(connection, look_seconds)
+        await asyncio.sleep(look_seconds)
+
+
+async def _watch(connection: AsyncConnection, look_seconds: float) -> NoReturn:
+    while True:
+        await asyncio.sleep(look_seconds)
+        await connection.execute(text("SELECT 1"))
 
 
 async def is_alive(database: Database, session: Session, owner: int) -> bool:

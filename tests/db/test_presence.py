@@ -1,0 +1,59 @@
+"""Which service processes count as alive."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.database import Database
+from db.presence import is_alive, presence
+
+pytestmark = pytest.mark.anyio
+
+SOON = 0.01
+DEADLINE = 20
+
+
+async def _are_alive(database: Database, *owners: int) -> list[bool]:
+    async with database.reading() as session:
+        return [await is_alive(database, session, each) for each in owners]
+
+
+async def _cut(database: Database) -> None:
+    """The server ends every other connection, as it does when it is restarted."""
+    async with database.engine.connect() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+async def test_a_process_is_alive_until_it_ends(postgresql_url: str, tmp_path: Path) -> None:
+    """Each process is known by its own number, and not after its end."""
+    database = Database(postgresql_url)
+    async with presence(database, tmp_path) as one:
+        async with presence(database, tmp_path) as other:
+            both = await _are_alive(database, one, other)
+        after = await _are_alive(database, one, other)
+    end = await _are_alive(database, one, other)
+    await database.close()
+
+    assert ([True, True], [True, False], [False, False]) == (both, after, end)
+
+
+async def test_a_lost_lock_is_taken_again(postgresql_url: str, tmp_path: Path) -> None:
+    """A database that restarts does not make a running service one that has died."""
+    watcher, database = Database(postgresql_url), Database(postgresql_url)
+    async with presence(database, tmp_path, SOON) as owner:
+        await _cut(watcher)
+        async with asyncio.timeout(DEADLINE):
+            while not (await _are_alive(watcher, owner))[0]:  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0)
+    gone = await _are_alive(watcher, owner)
+    await database.close()
+    await watcher.close()
+
+    assert [False] == gone
