@@ -123,7 +123,8 @@ def compose(
 
 def _gate(config: Config, runtime: Runtime) -> Gate:
     calls, refusals = Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)
-    return Gate(runtime, calls, refusals, _people(config, runtime))
+    people = _people(config, runtime)
+    return Gate(runtime, calls, refusals, people, seconds=config.query_timeout_seconds)
 
 
 def _people(config: Config, runtime: Runtime) -> "People | None":

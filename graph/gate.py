@@ -1,5 +1,6 @@
 """The gate: who asks, and whether they have been asking too often."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,12 @@ _MAX_TOKEN: Final = 8_000
 _JWT_DOTS: Final = 2
 
 _log = structlog.get_logger()
+_NOBODY_KNOWS: Final = Refusal(
+    503,
+    "TIMED_OUT",
+    "Nobody could tell in time whether the access token is valid. Come back in a while.",
+    headers={"Retry-After": "10"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +39,23 @@ class Gate:
         refusals: how often an address may come with a bad token. A good one always passes, so
             that nobody can shut out those who share an address with him.
         people: lets people in by JSON Web Tokens; None where no issuer is configured.
+        seconds: how long it may take to tell who calls.
     """
 
     runtime: Runtime
     calls: Rate
     refusals: Rate
     people: "People | None" = None
+    seconds: float | None = None
 
     async def admit(self, authorization: str | None, client: Client) -> Caller | Refusal:
         """Whose call it is, by its `Authorization` header; or why it is refused."""
-        identity = await self._identify(authorization, client)
+        try:
+            async with asyncio.timeout(self.seconds):
+                identity = await self._identify(authorization, client)
+        except TimeoutError:
+            _log.warning("could not tell in time who calls", seconds=self.seconds)
+            return _NOBODY_KNOWS
         if isinstance(identity, TokenRefused):
             wait = self.refusals.wait(bucket_of(client.ip))
             if wait:

@@ -142,15 +142,27 @@ class Connection:
         if self._introduced.is_set():
             raise _CloseNowError(Close.TOO_MANY_INITIALISATIONS, "connection_init came twice.")
         self._introduced.set()
-        header = self._socket.headers.get("authorization")
-        caller = await self._edge.gate.admit(authorization or header, client_of(self._socket))
-        if isinstance(caller, Refusal):
-            self._edge.observers.refusal(caller.code)
-            raise _CloseNowError(Close.FORBIDDEN, caller.message)
+        caller = await self._admit(authorization or self._socket.headers.get("authorization"))
         runtime = self._edge.runtime
         self._session = await stack.enter_async_context(runtime.sessions.open(runtime, caller))
         await self._send({"type": "connection_ack"})
         return self._session
+
+    async def _admit(self, authorization: str | None) -> Caller:
+        client = client_of(self._socket)
+        try:
+            caller = await self._edge.gate.admit(authorization, client)
+        except Exception:  # noqa: BLE001 (whatever it is, the client gets an id)
+            _log.exception("internal error")
+            # Clients come back after this, and not after FAILED.
+            reason = f"The service's log has it under {client.request_id}."
+            raise _CloseNowError(Close.TRY_AGAIN_LATER, reason) from None
+        if isinstance(caller, Refusal):
+            self._edge.observers.refusal(caller.code)
+            passes = caller.code == "TIMED_OUT"
+            code = Close.TRY_AGAIN_LATER if passes else Close.FORBIDDEN
+            raise _CloseNowError(code, caller.message)
+        return caller
 
     async def _begin(self, asked: Subscribe) -> None:
         if self._session is None:

@@ -23,7 +23,7 @@ from service.sessions import Sessions
 from service.startup import Storage, open_runtime
 from tests.breakable import Breakable, breakable
 from tests.graph.sockets import Streams, closing, say
-from tests.graph.world import configured, listening, open_world
+from tests.graph.world import codes, configured, listening, open_world
 from tests.service.desk import Clock
 
 pytestmark = pytest.mark.anyio
@@ -57,10 +57,10 @@ async def runtime(elsewhere: Storage, way: Breakable, tmp_path: Path) -> AsyncIt
 
 
 @asynccontextmanager
-async def _serving(runtime: Runtime, sessions: Sessions) -> AsyncIterator[Streams]:
+async def _serving(runtime: Runtime, sessions: Sessions, **given: float) -> AsyncIterator[Streams]:
     """The service on a port, looking after its sessions in its way."""
     runtime = replace(runtime, sessions=sessions)
-    app = compose(configured(Path("unused")), runtime)
+    app = compose(configured(Path("unused"), **given), runtime)
     async with open_world(app, runtime) as world, listening(app) as address:
         yield Streams(address, world)
 
@@ -118,7 +118,7 @@ async def test_a_database_that_goes_and_comes(
 
 
 async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakable) -> None:
-    """It is closed as a failure of the service, under an id that the log has too."""
+    """It is closed so that clients come back, under an id that the log has too."""
     async with _serving(runtime, Sessions()) as service, service.socket() as socket:
         await way.refuse()
         context = [structlog.contextvars.merge_contextvars]
@@ -129,8 +129,33 @@ async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakabl
         await way.mend()
     failures = [each["request_id"] for each in logged if each["event"] == "internal error"]
 
-    assert 1011 == code
+    assert 1013 == code
     assert [reason] == [f"The service's log has it under {each}." for each in failures]
+
+
+async def test_a_silent_database_keeps_nobody_waiting(runtime: Runtime, way: Breakable) -> None:
+    """Who calls cannot be told in time: 503 over HTTP, a socket that is closed until later."""
+    serving = _serving(runtime, Sessions(), query_timeout_seconds=SOON)
+    async with serving as service, service.socket() as socket:
+        way.hang()
+        payload = {"Authorization": service.authorization}
+        await say(socket, {"type": "connection_init", "payload": payload})
+        answer, closed = await asyncio.wait_for(
+            asyncio.gather(
+                service.world.client.post(
+                    "/graphql",
+                    json={"query": "{ viewer { role } }"},
+                    headers=service.world.headers(),
+                ),
+                closing(socket),
+            ),
+            DEADLINE,
+        )
+        await way.mend()
+
+    assert (503, ["TIMED_OUT"]) == (answer.status_code, codes(answer.json()))
+    assert "10" == answer.headers["Retry-After"]
+    assert (1013, answer.json()["errors"][0]["message"]) == closed
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
