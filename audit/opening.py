@@ -88,6 +88,18 @@ async def open_fresh(session: Session, trail: Trail, name: str) -> NotOpened | N
     return missing
 
 
+async def has_followed(session: Session, trail: Trail, ended: Checkpoint) -> bool:
+    """Whether the trail in the database was begun where `ended`'s had ended, by a key held here."""
+    head = await events.head(session)
+    tip = Tip.of(head)
+    held = {str(each.verifier) for each in trail.keys.signers(tip.origin)}
+    return (
+        tip.verifier_key in held
+        and await begins_after(session, tip, ended)
+        and await _check_signed(session, head, tip) is None
+    )
+
+
 def origin_of(name: str, log_id: str) -> str:
     """A trail's origin: whose it is, and its own id, so that no other trail's can pass for it."""
     return f"{name}/{log_id}"

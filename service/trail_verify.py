@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit import verify_bundle
+from audit.checkpoint import Checkpoint, stated_by
 from audit.findings import MEANINGS, Finding, Findings
 from audit.note_keys import VerifierKey, parse_verifier_key
+from audit.opening import has_followed
 from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
 from audit.refusal import Refused
+from audit.trail import Trail
 from audit.verify_database import Asked, DatabaseVerification, Outside
+from db.database import Session
 from db.trail_reading import check_search_index
 from service.runtime import Runtime
 from service.trail_replay import Replay
@@ -80,9 +84,9 @@ async def verify_trail(
     # Read before the view of the database is opened: later it could be ahead of that.
     outside = [Outside(_proper(note), name) for note, name in request.checkpoints]
     remembered = runtime.trail.memory.note
-    if remembered is not None:
-        outside.append(Outside(remembered, "the signer's memory"))
     async with runtime.trail.verifying, runtime.database.reading() as session:
+        if remembered is not None:
+            outside += await _memory(session, runtime.trail, remembered)
         asked = Asked(
             outside=tuple(outside),
             keys=keys,
@@ -107,6 +111,16 @@ async def verify_trail(
         checked_at=now,
         duration_ms=int((time.monotonic() - began) * 1000),
     )
+
+
+async def _memory(session: Session, trail: Trail, note: str) -> list[Outside]:
+    """The signer's memory, but not of the trail before: no service has started here since then."""
+    stated = stated_by(note)
+    # What cannot be read here is found in its place.
+    async with Findings().reading_from(session, "the trail's beginning"):
+        if isinstance(stated, Checkpoint) and await has_followed(session, trail, stated):
+            return []
+    return [Outside(note, "the signer's memory")]
 
 
 async def _check_search(runtime: Runtime, findings: Findings) -> None:

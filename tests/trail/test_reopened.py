@@ -8,6 +8,7 @@ import pytest
 from service.access import CreatedToken, create_token, list_tokens, revoke_token
 from service.archive_export import ArchiveExport, NoArchive, begin_archive_export
 from service.caller import COMMAND_LINE, Role
+from service.keys import new_key
 from service.patch import SettingsPatch
 from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
@@ -113,6 +114,8 @@ async def test_another_machine_follows(storage: Storage) -> None:
     async with open_closed_trail(storage) as runtime:
         await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
         remembered = runtime.trail.memory.read()
+    async with open_closed_trail(other, as_it_is=True) as runtime:
+        assert [] == await by_graphql(runtime, None)
     async with open_runtime(other) as runtime:
         assert remembered == runtime.trail.memory.read()
         await write(runtime.database, 1)
@@ -131,6 +134,20 @@ async def test_another_machine_does_not_follow_a_stranger(storage: Storage) -> N
 
     with pytest.raises(CannotStartError, match="OTHER_TRAIL"):
         await _open(other)
+    async with open_closed_trail(other, as_it_is=True) as runtime:
+        assert ["ORIGIN_MISMATCH"] == await by_graphql(runtime, None)
+
+
+async def test_another_machine_does_not_follow_a_key_that_it_lacks(storage: Storage) -> None:
+    """Whoever can write into the database can begin a trail that tells of the one before."""
+    other = replace(storage, data_directory=storage.data_directory.with_name("other"))
+    async with open_runtime(other) as runtime:
+        await write(runtime.database, 2)
+    async with open_closed_trail(replace(storage, signing_keys=(new_key(),))) as runtime:
+        await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+
+    async with open_closed_trail(other, as_it_is=True) as runtime:
+        assert ["ORIGIN_MISMATCH"] == await by_graphql(runtime, None)
 
 
 async def _open(storage: Storage) -> None:
