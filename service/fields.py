@@ -62,7 +62,8 @@ def _mechanism(text: str | None) -> Value:
 _PEM_END: Final = "-----END CERTIFICATE-----\n"
 
 
-def _certificates(text: str | None) -> Value:
+def read_certificates(text: str | None) -> tuple[str, ...]:
+    """The certificates of a text that has them one after the other."""
     return tuple(part + _PEM_END for part in (text or "").split(_PEM_END) if part)
 
 
@@ -75,7 +76,7 @@ FIELDS: Final = (
     Field("defaultFromDisplayName", "default_from_display_name", _text),
     Field("enableSecureConnection", "enable_secure_connection", _flag),
     Field("tlsMode", "tls_mode", _tls_mode),
-    Field("trustedCertificates", "trusted_certificates", _certificates),
+    Field("trustedCertificates", "trusted_certificates", read_certificates),
     Field("authMechanism", "auth_mechanism", _mechanism),
     Field("oauth2.tokenUrl", "oauth2_token_url", _text),
     Field("oauth2.clientId", "oauth2_client_id", _text),

@@ -3,7 +3,6 @@
 They are followed as the texts that events hold: of a secret only its version is known.
 """
 
-import json
 import re
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -19,7 +18,7 @@ from db.tables import EmailSettingsRow
 from db.trail_reading import count_rows
 from service.digests import revisions_digest
 from service.fields import FIELDS, write_value
-from service.state import values_of
+from service.state import certificates_in, values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 
 _SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})
@@ -27,6 +26,7 @@ _VERSION: Final = re.compile(r"\[redacted, version (\d{1,9})\]")
 
 _NAMES: Final = [each.name for each in FIELDS]
 _CELLS: Final = attrgetter(*(each.attribute for each in FIELDS))
+_VERSIONS: Final = attrgetter(*(f"{each.name.lower()}_version" for each in SecretName))
 
 Texts: TypeAlias = dict[str, str | None]
 
@@ -169,11 +169,10 @@ def _texts_of(values: SettingsValues) -> Texts:
 
 def _texts_in(row: EmailSettingsRow) -> Texts:
     """The same of a row, from its cells: made into values first, each would cost three times."""
-    return dict(zip(_NAMES, map(write_value, _CELLS(row)), strict=True)) | {
-        "trustedCertificates": write_value(tuple(json.loads(row.trusted_certificates))),
-        SecretName.SMTP_PASSWORD.value: redacted(row.smtp_password_version),
-        SecretName.OAUTH2_CLIENT_SECRET.value: redacted(row.oauth2_client_secret_version),
-    }
+    plain = dict(zip(_NAMES, map(write_value, _CELLS(row)), strict=True))
+    plain["trustedCertificates"] = write_value(certificates_in(row))
+    versions = zip(SecretName, _VERSIONS(row), strict=True)
+    return plain | {name.value: redacted(version) for name, version in versions}
 
 
 def _differences(told: _Told, row: EmailSettingsRow | None) -> str:

@@ -13,6 +13,7 @@ from mail.account import SaslMechanism, TlsMode
 from mail.message import from_header
 from mail.providers import Provider
 from service.certificates import CertificateFacts, certificates_of
+from service.fields import read_certificates
 from service.keys import KeySource
 from service.problems import Problem
 from service.rules import Situation, review
@@ -114,7 +115,7 @@ def values_of(row: EmailSettingsRow) -> SettingsValues:
         default_from_display_name=row.default_from_display_name,
         enable_secure_connection=row.enable_secure_connection,
         tls_mode=TlsMode(row.tls_mode),
-        trusted_certificates=tuple(json.loads(row.trusted_certificates)),
+        trusted_certificates=certificates_in(row),
         auth_mechanism=SaslMechanism(row.auth_mechanism),
         oauth2_token_url=row.oauth2_token_url,
         oauth2_client_id=row.oauth2_client_id,
@@ -123,6 +124,19 @@ def values_of(row: EmailSettingsRow) -> SettingsValues:
         ehlo_hostname=row.ehlo_hostname,
         timeout_seconds=row.timeout_seconds,
     )
+
+
+def certificates_in(row: EmailSettingsRow) -> tuple[str, ...]:
+    """The certificates that a row keeps.
+
+    Raises:
+        ValueError: it is no list of them, one text each.
+    """
+    kept = json.loads(row.trusted_certificates)
+    found = read_certificates("".join(kept)) if isinstance(kept, list) else ()
+    if [*found] != kept:
+        raise ValueError("the saved certificates are no list of certificates")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

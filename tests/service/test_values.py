@@ -1,5 +1,6 @@
 """Properties of the settings' values: their one form, their differences, their files."""
 
+import json
 import re
 from dataclasses import replace
 from email import message_from_string, policy
@@ -19,6 +20,7 @@ from service.normal import normal_address, normal_host, normalise
 from service.patch import SettingsPatch, lay_over
 from service.problems import PROBLEM_CODES
 from service.rules import Situation, review
+from service.state import Origin, row_of, values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 from tests.service.desk import NOON
 from tests.service.strategies import addresses, display_names, raw_values, texts, values
@@ -57,6 +59,41 @@ def test_text_in_its_form_is_fit_for_headers_and_databases(text: str) -> None:
             not re.search(r"[\s\x00-\x20\x7f%\ud800-\udfff]", form) or "@" in form
         )
         assert form is None or form.encode("utf-8").isascii() or "@" in form
+
+
+@prove
+@given(values())
+def test_a_row_keeps_the_values(state: SettingsValues) -> None:
+    """What is kept is read as it was."""
+    origin = Origin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
+
+    assert state == values_of(row_of("host", 1, state, origin))
+
+
+ONE, OTHER = (f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n" for text in "ab")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(ONE + OTHER, id="a text"),
+        pytest.param("", id="no text"),
+        pytest.param([ONE + OTHER], id="two in one"),
+        pytest.param([ONE[:9], ONE[9:]], id="one in two"),
+        pytest.param([ONE, ""], id="an empty one"),
+        pytest.param({ONE: 1}, id="an object"),
+        pytest.param([1], id="a number in it"),
+        pytest.param(None, id="nothing"),
+    ],
+)
+def test_certificates_that_are_kept_otherwise_are_not_read(kept: object) -> None:
+    """Who changes their form in the database changes what is trusted, or that it can be read."""
+    origin = Origin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
+    row = row_of("host", 1, NOTHING_SAVED, origin)
+    row.trusted_certificates = json.dumps(kept)
+
+    with pytest.raises((ValueError, TypeError)):
+        values_of(row)
 
 
 @prove

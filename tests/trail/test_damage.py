@@ -70,6 +70,10 @@ ON_BOTH = {
         "UPDATE email_settings_revision SET trusted_certificates = '{'",
         "UNREADABLE",
     ),
+    "a text for a list of certificates": (
+        """UPDATE email_settings_revision SET trusted_certificates = '""'""",
+        "UNREADABLE",
+    ),
     "no record of the end": ("DELETE FROM audit_head", "UNREADABLE"),
     "no record of the settings": ("DELETE FROM email_settings", "UNREADABLE"),
     "no checkpoints": ("DROP TABLE audit_checkpoint", "UNREADABLE"),
