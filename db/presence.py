@@ -4,18 +4,22 @@ import asyncio
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
+import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database, DatabaseUnavailableError, Session
-from db.outages import OUTAGES
 
 _LOCK_CLASS: Final = 571384620
 _LOOK_SECONDS: Final = 2.0
+_ANSWER_SECONDS: Final = 10.0
+
+_log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -55,35 +59,39 @@ async def presence(
 async def _advisory_lock(database: Database, owner: int) -> AsyncIterator[AsyncConnection]:
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        lock = {"class": _LOCK_CLASS, "owner": owner}
-        await autocommit.execute(text("SELECT pg_advisory_lock(:class, :owner)"), lock)
+        await autocommit.execute(
+            text("SELECT pg_advisory_lock(:class, :owner)"), {"class": _LOCK_CLASS, "owner": owner}
+        )
         try:
             yield autocommit
         finally:
-            # The connection goes back to others, and would hold it on.
-            if not autocommit.invalidated:
-                unlock = text("SELECT pg_advisory_unlock(:class, :owner)")
-                with suppress(*OUTAGES):
-                    await autocommit.execute(unlock, lock)
+            # The lock goes with the connection. Nothing is asked of a server that may be silent.
+            await autocommit.invalidate()
 
 
 async def _keep(
     database: Database, owner: int, first: AsyncConnection, look_seconds: float
 ) -> None:
     """Looks at the lock's connection, and takes the lock by another where that is gone."""
-    with suppress(*OUTAGES):
-        await _watch(first, look_seconds)
+    await _watch(first, look_seconds)
     while True:
-        with suppress(*OUTAGES):
+        try:
             async with _advisory_lock(database, owner) as connection:
+                _log.info("this process is known to the database again")
                 await _watch(connection, look_seconds)
-        await asyncio.sleep(look_seconds)
+        except SQLAlchemyError:
+            await asyncio.sleep(look_seconds)
 
 
-async def _watch(connection: AsyncConnection, look_seconds: float) -> NoReturn:
-    while True:
-        await asyncio.sleep(look_seconds)
-        await connection.execute(text("SELECT 1"))
+async def _watch(connection: AsyncConnection, look_seconds: float) -> None:
+    """Returns when the connection is of no use any more."""
+    try:
+        while True:
+            await asyncio.sleep(look_seconds)
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, TimeoutError) as error:
+        _log.warning("this process is not known to the database", reason=type(error).__name__)
 
 
 async def is_alive(database: Database, session: Session, owner: int) -> bool:
