@@ -21,7 +21,8 @@ ERROR_CODES: Final = {
     "NOT_FOUND": "There is nothing under this id or path.",
     "RATE_LIMITED": "Too many requests: `retryAfterSeconds` says when to come back. Without it: "
     "too many operations are under way on one WebSocket, and one has to end first.",
-    "TIMED_OUT": "It took too long and was given up. A change may or may not have been made.",
+    "TIMED_OUT": "It took too long and was given up. A change may or may not have been made; "
+    "as HTTP's 503 it is told before anything is begun.",
     "PERSISTED_QUERY_NOT_FOUND": "The service does not know this document, or takes no other.",
     "INTERNAL_SERVER_ERROR": "The service failed; its log tells more under the same request id.",
     "BAD_REQUEST": "The HTTP request is not one that GraphQL over HTTP knows.",

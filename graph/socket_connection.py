@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -72,9 +73,7 @@ class Connection:
             except WebSocketDisconnect:
                 pass
             except Exception:  # noqa: BLE001 (whatever it is, the client gets an id)
-                _log.exception("internal error")
-                reason = f"The service's log has it under {client_of(self._socket).request_id}."
-                await self._close(_CloseNowError(Close.FAILED, reason))
+                await self._close(self._failure(Close.FAILED))
             finally:
                 await cancel_all([reading, initialising, *self._operations.values()])
 
@@ -149,20 +148,23 @@ class Connection:
         return self._session
 
     async def _admit(self, authorization: str | None) -> Caller:
-        client = client_of(self._socket)
         try:
-            caller = await self._edge.gate.admit(authorization, client)
+            caller = await self._edge.gate.admit(authorization, client_of(self._socket))
         except Exception:  # noqa: BLE001 (whatever it is, the client gets an id)
-            _log.exception("internal error")
             # Clients come back after this, and not after FAILED.
-            reason = f"The service's log has it under {client.request_id}."
-            raise _CloseNowError(Close.TRY_AGAIN_LATER, reason) from None
+            raise self._failure(Close.TRY_AGAIN_LATER) from None
         if isinstance(caller, Refusal):
             self._edge.observers.refusal(caller.code)
-            passes = caller.code == "TIMED_OUT"
+            passes = caller.status == HTTPStatus.SERVICE_UNAVAILABLE
             code = Close.TRY_AGAIN_LATER if passes else Close.FORBIDDEN
             raise _CloseNowError(code, caller.message)
         return caller
+
+    def _failure(self, code: Close) -> "_CloseNowError":
+        """Why a connection ends by what nobody foresaw, which is in the log."""
+        _log.exception("internal error")
+        request_id = client_of(self._socket).request_id
+        return _CloseNowError(code, f"The service's log has it under {request_id}.")
 
     async def _begin(self, asked: Subscribe) -> None:
         if self._session is None:

@@ -1,5 +1,6 @@
 """Access tokens: who may call, as whom, and what became of a token."""
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -27,6 +28,7 @@ TARGET = "access_token"
 FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)
 MAX_NAME: Final = 100
 LAST_USED_EVERY: Final = timedelta(minutes=1)
+_NOTE_SECONDS: Final = 2.0
 _PREFIX: Final = "plg_"
 _TOKEN: Final = re.compile(r"plg_[A-Za-z0-9_-]{43}")
 
@@ -76,11 +78,17 @@ class TokenNotFound:
     """There is no token with this id."""
 
 
-async def authenticate(runtime: Runtime, text: str, client: Client) -> Caller | TokenRefused:
-    """Whose token it is. Tokens are looked up by their hash, so timing tells nothing of them."""
+async def authenticate(
+    runtime: Runtime, text: str, client: Client, seconds: float | None = None
+) -> Caller | TokenRefused:
+    """Whose token it is. Tokens are looked up by their hash, so timing tells nothing of them.
+
+    Raises:
+        TimeoutError: the database did not answer in so many seconds.
+    """
     if not _TOKEN.fullmatch(text):
         return TokenRefused("malformed")
-    async with runtime.database.reading() as session:
+    async with asyncio.timeout(seconds), runtime.database.reading() as session:
         row = await tokens.token_by_hash(session, _hash(text))
     if row is None:
         return TokenRefused("unknown")
@@ -102,9 +110,9 @@ async def _note_use(runtime: Runtime, row: AccessTokenRow) -> None:
     if row.last_used_at is not None and row.last_used_at > before:
         return
     try:
-        async with runtime.database.transaction() as session:
+        async with asyncio.timeout(_NOTE_SECONDS), runtime.database.transaction() as session:
             await tokens.note_use(session, row.id, write_instant(now), before)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, TimeoutError) as error:
         # Who may only read is still answered where nothing can be written.
         _log.warning("could not note a token's use", error=type(error).__name__)
 

@@ -1,16 +1,22 @@
 """Access tokens over the API: made, listed, used, ended."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from db.tables import AccessTokenRow
 from graph.app import compose
 from graph.ids import write_id
+from service import access
 from service.access import CreatedToken, access_token, create_token
 from service.caller import COMMAND_LINE, Role
+from service.keys import new_key
 from service.runtime import Runtime
+from service.startup import Storage, open_runtime
 from tests.graph.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio
@@ -129,6 +135,22 @@ async def test_last_use(runtime: Runtime, tmp_path: Path) -> None:
             seen.append(token.last_used_at)
 
     assert [NOW, NOW, NOW + timedelta(seconds=60)] == seen
+
+
+async def test_a_use_that_cannot_be_noted_keeps_nobody_out(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another transaction holds the token's row, its bearer does not wait for that."""
+    monkeypatch.setattr(access, "_NOTE_SECONDS", 0.01)
+    storage = Storage(tmp_path, postgresql_url, (new_key(),), (new_key(),))
+    async with open_runtime(storage) as runtime:
+        app = compose(configured(tmp_path), runtime)
+        async with open_world(app, runtime) as world, runtime.database.transaction() as session:
+            await session.exec(select(AccessTokenRow).with_for_update())
+            async with asyncio.timeout(20):
+                answer = await world.ask("{ viewer { role } }")
+
+    assert "errors" not in answer
 
 
 async def test_denials_stand_in_the_trail(world: World) -> None:
