@@ -21,11 +21,13 @@ from sqlalchemy import (
     asc,
     column,
     desc,
+    func,
     select,
     table,
     text,
     union,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from db.database import Session
@@ -207,11 +209,16 @@ async def _by_words_on_postgresql(
 
     connection = await session.connection()
     numbers = [number for (number,) in await connection.execute(page(near, match))]
-    if len(numbers) < span.limit:
+    if len(numbers) < span.limit and await _count(connection, near) == _NEAR:
         await connection.execute(_WALKING, {"on": "off"})
         numbers = [number for (number,) in await connection.execute(page(indexed))]
         await connection.execute(_WALKING, {"on": "on"})
     return numbers
+
+
+async def _count(connection: AsyncConnection, found: FromClause) -> int:
+    query = select(func.count()).select_from(found)
+    return int((await connection.execute(query)).scalar_one())
 
 
 def _join(words: Words, both: str, either: str, whole: str, beginning: str) -> str:
