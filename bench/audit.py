@@ -3,6 +3,7 @@
 Beside each figure stands its bound, and for verification the ceiling: hashing alone.
 """
 
+import argparse
 import asyncio
 import base64
 import hashlib
@@ -241,10 +242,13 @@ def _print_pages(console: Console, figures: dict[str, tuple[float, float]], coun
     console.print(table)
 
 
+def _main() -> None:
+    parser = argparse.ArgumentParser(prog="./dev bench audit")
+    parser.add_argument("events", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("kind", nargs="?", choices=_KINDS, help="both, where it is left out")
+    given = parser.parse_args()
+    asyncio.run(measure(given.events, _KINDS if given.kind is None else (given.kind,)))
+
+
 if __name__ == "__main__":
-    asyncio.run(
-        measure(
-            int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
-            [each for each in _KINDS if each in (sys.argv[2:] or _KINDS)],
-        )
-    )
+    _main()

@@ -9,7 +9,7 @@ from graph.extensions import UNAUTHENTICATED_MESSAGE
 from graph.proxies import bucket_of
 from graph.rate import Rate
 from graph.refusal import Refusal
-from service.access import TokenRefused, authenticate
+from service.access import TokenRefused, TokenUnanswered, authenticate
 from service.caller import Caller, Client
 from service.runtime import Runtime
 
@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 _NOBODY_KNOWS: Final = Refusal(
     503,
     "TIMED_OUT",
-    "Nobody could tell in time whether the access token is valid. Come back in a while.",
+    "Nobody can tell now whether the access token is valid. Come back in a while.",
     headers={"Retry-After": "10"},
 )
 
@@ -49,10 +49,9 @@ class Gate:
 
     async def admit(self, authorization: str | None, client: Client) -> Caller | Refusal:
         """Whose call it is, by its `Authorization` header; or why it is refused."""
-        try:
-            identity = await self._identify(authorization, client)
-        except TimeoutError:
-            _log.warning("could not tell in time who calls", seconds=self.seconds)
+        identity = await self._identify(authorization, client)
+        if isinstance(identity, TokenUnanswered):
+            _log.warning("could not tell who calls", asked=identity.asked)
             return _NOBODY_KNOWS
         if isinstance(identity, TokenRefused):
             wait = self.refusals.wait(bucket_of(client.ip))
@@ -72,7 +71,9 @@ class Gate:
         wait = self.calls.wait(f"{caller.actor.kind}:{caller.actor.id}")
         return too_often(wait) if wait else None
 
-    async def _identify(self, authorization: str | None, client: Client) -> Caller | TokenRefused:
+    async def _identify(
+        self, authorization: str | None, client: Client
+    ) -> Caller | TokenRefused | TokenUnanswered:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.casefold() != "bearer" or not token.strip():
             return TokenRefused("missing")

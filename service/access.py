@@ -74,22 +74,31 @@ class TokenRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenUnanswered:
+    """Nobody could tell whether a presented token is valid: who was asked, for the log."""
+
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenNotFound:
     """There is no token with this id."""
 
 
 async def authenticate(
     runtime: Runtime, text: str, client: Client, seconds: float | None = None
-) -> Caller | TokenRefused:
-    """Whose token it is. Tokens are looked up by their hash, so timing tells nothing of them.
+) -> Caller | TokenRefused | TokenUnanswered:
+    """Whose token it is, where the database tells in so many seconds.
 
-    Raises:
-        TimeoutError: the database did not answer in so many seconds.
+    Tokens are looked up by their hash, so timing tells nothing of them.
     """
     if not _TOKEN.fullmatch(text):
         return TokenRefused("malformed")
-    async with asyncio.timeout(seconds), runtime.database.reading() as session:
-        row = await tokens.token_by_hash(session, _hash(text))
+    try:
+        async with asyncio.timeout(seconds), runtime.database.reading() as session:
+            row = await tokens.token_by_hash(session, _hash(text))
+    except TimeoutError:
+        return TokenUnanswered("database")
     if row is None:
         return TokenRefused("unknown")
     if row.revoked_at is not None:

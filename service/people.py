@@ -9,7 +9,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from audit.event import Actor, ActorKind, Client
-from service.access import TokenRefused
+from service.access import TokenRefused, TokenUnanswered
 from service.caller import Caller, Role
 from service.issuer import IssuerKeys, IssuerUnavailableError
 from service.normal import has_control
@@ -39,12 +39,12 @@ class People:
         self._trust = trust
         self._clock = clock
 
-    async def identify(self, token: str, client: Client) -> Caller | TokenRefused:
-        """Whose token it is, or why it is refused."""
+    async def identify(self, token: str, client: Client) -> Caller | TokenRefused | TokenUnanswered:
+        """Whose token it is, why it is refused, or that the issuer's keys cannot be had."""
         try:
             claims = await self._claims(token)
         except IssuerUnavailableError:
-            return TokenRefused("issuer unavailable")
+            return TokenUnanswered("issuer")
         except (JoseError, AttributeError, TypeError, ValueError, RecursionError) as error:
             # Besides what the library raises: what a token of another shape makes it stumble over.
             return TokenRefused(f"jwt: {type(error).__name__}")

@@ -9,7 +9,7 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from service.access import TokenRefused
+from service.access import TokenRefused, TokenUnanswered
 from service.caller import ActorKind, Caller, Client, Role
 from service.issuer import KEEP_SECONDS, RETRY_SECONDS, IssuerKeys, IssuerUnavailableError
 from service.people import People
@@ -211,8 +211,8 @@ async def test_keys_that_cannot_be_had(attribute: str, value: object) -> None:
     """Without keys nobody is let in, and a provider that is not what it should be gives none."""
     provider = Provider(KEY)
     setattr(provider, attribute, value)
-    refused = await _people(provider).identify(_token({}), CLIENT)
+    unanswered = await _people(provider).identify(_token({}), CLIENT)
     with pytest.raises(IssuerUnavailableError):
         await IssuerKeys(ISSUER, provider.fetch).having("one")
 
-    assert refused == TokenRefused("issuer unavailable")
+    assert unanswered == TokenUnanswered("issuer")

@@ -1,0 +1,85 @@
+"""People over HTTP, with an identity provider on a port of this machine."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from graph.app import compose
+from graph.config import Config
+from service.caller import Role
+from service.runtime import Runtime
+from tests.graph.world import codes, configured, listening, open_world
+
+pytestmark = pytest.mark.anyio
+
+KEY = ECKey.generate_key("P-256", {"kid": "one"})
+VIEWER = "{ viewer { role actor { kind displayName } } }"
+
+
+class Provider:
+    """An identity provider that may be away."""
+
+    def __init__(self) -> None:
+        self.away = False
+        paths = ("/.well-known/openid-configuration", "/keys")
+        self.app = Starlette(routes=[Route(each, self._answer) for each in paths])
+
+    def _answer(self, request: Request) -> JSONResponse:
+        issuer = str(request.base_url).rstrip("/")
+        discovery = {"issuer": issuer, "jwks_uri": f"{issuer}/keys"}
+        keys: dict[str, Any] = dict(KeySet([KEY]).as_dict())
+        found = keys if request.url.path == "/keys" else discovery
+        return JSONResponse(found, status_code=500 if self.away else 200)
+
+
+def _config(issuer: str) -> Config:
+    return configured(Path("unused"), oidc_issuer=issuer, oidc_audience="postledger")
+
+
+def _headers(issuer: str, audience: str = "postledger") -> dict[str, str]:
+    claims = {
+        "iss": issuer,
+        "aud": audience,
+        "sub": "f3a1",
+        "name": "Ada",
+        "exp": int(time.time()) + 300,
+        "roles": ["postledger-auditor"],
+    }
+    return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'one'}, claims, KEY)}"}
+
+
+async def test_a_person_asks(runtime: Runtime) -> None:
+    """Whom the provider vouches for is let in by name; for another service's token it is 401."""
+    async with listening(Provider().app) as issuer:
+        config = _config(issuer)
+        async with open_world(compose(config, runtime), runtime) as world:
+            let_in = await world.post({"query": VIEWER}, role=None, headers=_headers(issuer))
+            other = _headers(issuer, audience="other")
+            refused = await world.post({"query": VIEWER}, role=None, headers=other)
+
+    viewer = {"role": "AUDITOR", "actor": {"kind": "PERSON", "displayName": "Ada"}}
+    assert {"data": {"viewer": viewer}} == let_in.json()
+    assert (401, ["UNAUTHENTICATED"]) == (refused.status_code, codes(refused.json()))
+
+
+async def test_a_provider_that_is_away(runtime: Runtime) -> None:
+    """Its people are told to come back, not that their tokens are wrong; others are let in."""
+    provider = Provider()
+    provider.away = True
+    async with listening(provider.app) as issuer:
+        config = _config(issuer)
+        async with open_world(compose(config, runtime), runtime) as world:
+            person = await world.post({"query": VIEWER}, role=None, headers=_headers(issuer))
+            other = await world.ask(VIEWER, Role.VIEWER)
+
+    assert (503, ["TIMED_OUT"]) == (person.status_code, codes(person.json()))
+    assert "10" == person.headers["Retry-After"]
+    assert "VIEWER" == other["data"]["viewer"]["role"]
