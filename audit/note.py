@@ -51,7 +51,8 @@ def open_note(note: str, keys: Collection[VerifierKey]) -> OpenedNote | Refused:
     """Check a note against known keys.
 
     Signatures by keys that are not among `keys` are passed over; one by a known key that does not
-    hold refuses the whole note, and so does the want of any that does.
+    hold refuses the whole note, and so does the want of any that does. Of a key's signatures the
+    first counts, as in Go's `sumdb/note`.
     """
     parts = _split_note(note)
     if isinstance(parts, Refused):
@@ -92,7 +93,10 @@ def _split_note(note: str) -> tuple[str, list[_Signature]] | Refused:
     signatures = [found for line in lines if (found := _parse_signature(line)) is not None]
     if len(signatures) < len(lines):
         return malformed("a signature line is not an em dash, a key's name and canonical base64")
-    return text + "\n", signatures
+    firsts: dict[tuple[str, bytes], _Signature] = {}
+    for signature in signatures:
+        firsts.setdefault((signature.name, signature.key_id), signature)
+    return text + "\n", list(firsts.values())
 
 
 def _parse_signature(line: str) -> _Signature | None:

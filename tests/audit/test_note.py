@@ -164,6 +164,16 @@ def test_one_false_signature_by_a_known_key_spoils_the_note() -> None:
 
 
 LINE = NOTE.split("\n")[2]
+FALSE_LINE = sign_note("x\n", ALICE).split("\n")[2]
+
+
+def test_of_a_keys_signatures_the_first_counts() -> None:
+    """As in Go's package: a later one makes a note neither better nor worse."""
+    good_first = NOTE + FALSE_LINE + "\n"
+    false_first = NOTE.replace(LINE, f"{FALSE_LINE}\n{LINE}")
+
+    assert OpenedNote("said\n", (ALICE.verifier,)) == open_note(good_first, [ALICE.verifier])
+    assert code_of(open_note(false_first, [ALICE.verifier])) == RefusalCode.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize(
