@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
 from audit import verify_bundle
-from db.damage import apart, is_damage
+from db.damage import apart, is_damage, reason_of
 from db.database import Session
 
 MEANINGS: Final = {
@@ -61,14 +61,6 @@ _NO_ROW: Final = (NoResultFound, MultipleResultsFound)
 class Findings(verify_bundle.Findings):
     """The first finding of each code, in the order in which they were met."""
 
-    total = 0
-    """How many there were, those that were only counted included."""
-
-    def add(self, code: str, seq: int | None, message: str) -> None:
-        """Notes a finding; of each code, the first is kept and the others are counted."""
-        self.total += 1
-        super().add(code, seq, message)
-
     @contextmanager
     def reading(self, what: str) -> Iterator[None]:
         """Turns what cannot be read into a finding: nobody is to stop a verification by damage.
@@ -80,8 +72,7 @@ class Findings(verify_bundle.Findings):
         except DBAPIError as error:
             if not is_damage(error):
                 raise
-            reason = str(error.orig).strip().partition("\n")[0]
-            self.add("UNREADABLE", None, f"{what}: {reason}")
+            self.add("UNREADABLE", None, f"{what}: {reason_of(error)}")
         except (ValueError, TypeError, LookupError, AttributeError, *_NO_ROW) as error:
             self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
 

@@ -10,6 +10,7 @@ from audit.body import read_body
 from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.words import Fact, fact_word, field_word, sought_words
 from db import events
+from db.damage import text_of
 from db.database import Session
 from db.event_search import EventConditions, Span, Words
 from db.instant import read_instant, write_instant
@@ -89,7 +90,7 @@ async def read_bodies(
     if conditions is None:
         return []
     span = Span(window.above, window.below, window.newest, window.limit)
-    return [(row.seq, _text(row.body)) for row in await events.events(session, conditions, span)]
+    return [(row.seq, text_of(row.body)) for row in await events.events(session, conditions, span)]
 
 
 def _conditions(wanted: EventFilter) -> EventConditions | None:
@@ -131,8 +132,7 @@ def _other_words(wanted: EventFilter) -> Iterator[tuple[str, ...]]:
 
 
 def _recorded(row: AuditEventRow) -> Recorded:
-    # Of whatever types: SQLite keeps anything in any column.
-    body, leaf = _text(row.body), _text(row.leaf)
+    body, leaf = text_of(row.body), text_of(row.leaf)
     try:
         return Recorded(row.seq, read_instant(row.ts), read_body(body), body, leaf)
     except (ValueError, TypeError, RecursionError):
@@ -143,7 +143,3 @@ _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 _UNREADABLE: Final = Event(
     AuditAction.UNREADABLE, AuditOutcome.UNKNOWN, Actor(ActorKind.SYSTEM, None, "(unreadable)"), ""
 )
-
-
-def _text(value: object) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

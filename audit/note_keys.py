@@ -14,7 +14,6 @@ from audit.refusal import Refused, malformed
 _ED25519: Final = b"\x01"
 _KEY_SIZE: Final = 32
 _NAME: Final = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")
-_PRIVATE: Final = "PRIVATE+KEY+"
 
 
 def is_key_name(name: str) -> bool:
@@ -76,37 +75,9 @@ class Signer:
         """Sign the text: 64 bytes."""
         return self._key.sign(text)
 
-    def secret_text(self) -> str:
-        """Give the private key's text form, for the key file alone: whoever reads it can sign."""
-        seed = self._key.private_bytes_raw()
-        verifier = self.verifier
-        data = encode_base64(_ED25519 + seed)
-        return f"{_PRIVATE}{verifier.name}+{verifier.key_id.hex()}+{data}"
-
 
 def parse_verifier_key(text: str) -> VerifierKey | Refused:
     """Read a public key's text form, and hold it to the key ID that it claims."""
-    parts = _parse(text)
-    if isinstance(parts, Refused):
-        return parts
-    name, key_id, key = parts
-    return _with_id(VerifierKey(name, key), key_id)
-
-
-def parse_signer(text: str) -> Signer | Refused:
-    """Read a private key's text form. The refusal never repeats the text."""
-    if not text.startswith(_PRIVATE):
-        return malformed("a private key's text begins with PRIVATE+KEY+")
-    parts = _parse(text.removeprefix(_PRIVATE))
-    if isinstance(parts, Refused):
-        return parts
-    name, key_id, seed = parts
-    signer = Signer.from_seed(name, seed)
-    verifier = _with_id(signer.verifier, key_id)
-    return verifier if isinstance(verifier, Refused) else signer
-
-
-def _parse(text: str) -> tuple[str, str, bytes] | Refused:
     name, _, rest = text.partition("+")
     key_id, _, data = rest.partition("+")
     key = decode_base64(data)
@@ -118,10 +89,7 @@ def _parse(text: str) -> tuple[str, str, bytes] | Refused:
         return malformed("the key is of a type other than Ed25519 (type byte 01)")
     if len(key) != 1 + _KEY_SIZE:
         return malformed(f"an Ed25519 key has {_KEY_SIZE} bytes; this one has {len(key) - 1}")
-    return name, key_id, key[1:]
-
-
-def _with_id(verifier: VerifierKey, key_id: str) -> VerifierKey | Refused:
+    verifier = VerifierKey(name, key[1:])
     expected = verifier.key_id.hex()
     if key_id != expected:
         return malformed(f"the key's ID should be {expected}: the name or the key was changed")

@@ -5,7 +5,7 @@ entries below a tile of level 0. At the right edge both are partial: 1 to 255 wi
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,33 +97,29 @@ def hash_tiles(size: int) -> Iterator[HashTile]:
         level += 1
 
 
-def entry_bundles(size: int) -> Iterator[EntryBundle]:
-    """Name all entry bundles of a trail: the full ones, then the partial one if any."""
-    return (EntryBundle(index, width) for index, width in _cut(size))
-
-
-def encode_hash_tile(hashes: Iterable[bytes]) -> bytes:
+def encode_hash_tile(tile: HashTile, hashes: Sequence[bytes]) -> bytes | None:
     """Write a hash tile: its hashes, one after the other.
 
-    Raises:
-        ValueError: something is not a hash of 32 bytes.
+    None where these are not as many hashes of 32 bytes as it is wide: the stored tree is damaged.
     """
-    row = list(hashes)
-    if any(len(each) != HASH_SIZE for each in row):
-        raise ValueError("a tile is made of hashes of 32 bytes")
-    return b"".join(row)
+    if len(hashes) != tile.width or any(_is_no_hash(each) for each in hashes):
+        return None
+    return b"".join(hashes)
 
 
-def encode_entry_bundle(entries: Iterable[bytes]) -> bytes:
+def _is_no_hash(value: object) -> bool:
+    # Of whatever type: SQLite keeps anything in any column.
+    return not isinstance(value, bytes) or len(value) != HASH_SIZE
+
+
+def encode_entry_bundle(bundle: EntryBundle, entries: Sequence[bytes]) -> bytes | None:
     """Write an entry bundle: each entry behind its length, a big-endian uint16.
 
-    Raises:
-        ValueError: an entry is longer than a uint16 can say.
+    None where these are not as many as it is wide, or one is too long: the events are damaged.
     """
-    row = list(entries)
-    if any(len(each) > LARGEST_ENTRY for each in row):
-        raise ValueError(f"an entry in a bundle has at most {LARGEST_ENTRY} bytes")
-    return b"".join(len(each).to_bytes(2, "big") + each for each in row)
+    if len(entries) != bundle.width or any(len(each) > LARGEST_ENTRY for each in entries):
+        return None
+    return b"".join(len(each).to_bytes(2, "big") + each for each in entries)
 
 
 def _cut(nodes: int) -> Iterator[tuple[int, int]]:

@@ -519,6 +519,8 @@ class Findings(dict[str, Finding]):
             self[code] = Finding(seq, message)
 
 
+NOT_ITS_HASH = "the event is not the one whose hash is stated beside it"
+
 # Of one width, so that the order of the texts is the order of the times.
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
@@ -556,8 +558,7 @@ class Trail:
         seq = self._check(body)
         stated = self._tiles.leaf(seq)
         if stated and stated != leaf:
-            message = "the event is not the one whose hash the bundle states"
-            self._findings.add("LEAF_MISMATCH", seq, message)
+            self._findings.add("LEAF_MISMATCH", seq, NOT_ITS_HASH)
         self._previous = leaf
         self.expected = seq + 1
         return leaf
@@ -651,7 +652,8 @@ class Statements:
         self._findings = findings
         self._rooted = rooted
         self._own: Checkpoint | None = None
-        self._own_is_signed = False
+        self._own_vouches = False
+        """Whether the bundle's checkpoint is validly signed, and states these events."""
 
     def take_key_changes(
         self, bundle: Bundle, keys: Sequence[Key], told: Sequence[tuple[int, str]]
@@ -675,10 +677,11 @@ class Statements:
     def take_own(self, own: Checkpoint, events: int) -> None:
         """Check the bundle's own checkpoint; `events` is one more than the last event's number."""
         problem = self._trust.problem_with(own)
-        self._own, self._own_is_signed = own, problem is None
+        self._own = own
         if problem:
             self._findings.add("SIGNATURE_INVALID", None, f"of the bundle's checkpoint: {problem}")
         if self._rooted and self._reaches(own, "the bundle's checkpoint"):
+            self._own_vouches = not problem and self._tree.roots[own.size] == own.root
             if self._tree.roots[own.size] != own.root:
                 message = f"the first {own.size} events are not those of the bundle's checkpoint"
                 self._findings.add("ROOT_MISMATCH", None, message)
@@ -701,7 +704,7 @@ class Statements:
             return
         if self._tree.roots[known.size] != known.root:
             message = f"the first {known.size} events are not those of your checkpoint"
-            if self._own_is_signed and not problem:
+            if self._own_vouches and not problem:
                 message += "; both are validly signed, which proves that two trails were shown"
             self._findings.add("CHECKPOINT_MISMATCH", None, message)
 

@@ -136,11 +136,16 @@ class CheckpointChecks:
         self._keys = keys
         self._newest_only = newest_only
         self._origin = origin
+        self._vouched = False
         self.newest: int | None = None
         self.count = 0
 
-    def take(self, size: int, note: str, root: bytes | None) -> None:
+    def take(self, size: int, note: str | bytes, root: bytes | None) -> None:
         """Checks a checkpoint. `root` is None where there are fewer events than its size."""
+        if isinstance(note, bytes):
+            message = f"of the checkpoint {size}: it is not kept as text"
+            self._findings.add("CHECKPOINT_MALFORMED", None, message)
+            note = note.decode("utf-8", "replace")
         # The first is of the trail that begins, which may be empty.
         expected = 1 if self.newest is None else self.newest + 1
         if size > expected and not self._newest_only:
@@ -166,12 +171,14 @@ class CheckpointChecks:
             message = f"the first {size} events are not those of the stored checkpoint"
             self._findings.add("ROOT_MISMATCH", None, message)
 
-    def take_all(self, notes: Sequence[tuple[int, str]], roots: Mapping[int, bytes]) -> None:
+    def take_all(
+        self, notes: Sequence[tuple[int, str | bytes]], roots: Mapping[int, bytes]
+    ) -> None:
         """Checks several, each with the root at its size."""
         for size, note in notes:
             self.take(size, note, roots.get(size))
 
-    def finish(self, events: int, note: str | None) -> None:
+    def finish(self, events: int, root: bytes, note: str | None) -> None:
         """Checks that the newest checkpoint covers the whole trail, and who signed it."""
         if self.newest is None or self.newest < events:
             message = f"there are {events} events, and the newest checkpoint is of {self.newest}"
@@ -181,6 +188,8 @@ class CheckpointChecks:
             if problem is not None:
                 message = f"of the newest checkpoint: {problem.message}"
                 self._findings.add(_code(problem), None, message)
+            states_these = note.startswith(checkpoint_text(self._origin, events, root) + "\n")
+            self._vouched = problem is None and states_these
 
     def take_outside(self, note: str, whose: str, root: bytes | None, events: int) -> None:
         """Checks a checkpoint from elsewhere; `root` is the events' root at its size."""
@@ -200,8 +209,8 @@ class CheckpointChecks:
             self._findings.add("SHORTER_THAN_CHECKPOINT", events, message)
         elif stated.root != root:
             message = f"the first {stated.size} events are not those of {whose}"
-            if problem is None:
-                message += "; it is validly signed, which proves that two trails were shown"
+            if problem is None and self._vouched:
+                message += "; both are validly signed, which proves that two trails were shown"
             self._findings.add("CHECKPOINT_MISMATCH", None, message)
 
 

@@ -9,31 +9,26 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
-
-from sqlalchemy.exc import DBAPIError
+from typing import Protocol
 
 from audit.body import Parsed
 from audit.checkpoint import stated_by
-from audit.event import AuditAction
 from audit.findings import Findings
 from audit.note_keys import VerifierKey
 from audit.refusal import Refused
 from audit.trail import read_frontier
 from audit.tree import leaf_hash
-from audit.verify_bundle import key_told_by
+from audit.verify_bundle import NOT_ITS_HASH, key_told_by
 from audit.verify_checkpoints import CheckpointChecks, KeyHistory
 from audit.verify_events import EventChecks, bytes_of
 from audit.verify_guards import check_guards
+from audit.verify_steps import STEP, Empty, Reader, Row, next_rows
 from audit.verify_tree import TreeChecks
 from db import events
 from db import tree as stored
-from db.damage import apart, is_damage
 from db.database import Session
 from db.tables import AuditHead
 from db.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
-
-_STEP: Final = 2_000
 
 
 class Follower(Protocol):
@@ -79,9 +74,9 @@ class DatabaseVerification:
         self._session = session
         self._asked = asked
         self._tree = TreeChecks(findings, self._outside_sizes())
+        self._reached = -1
         self._last: EventRow | None = None
         self._last_leaf: bytes | None = None
-        self._changed_keys: list[tuple[int, str]] = []
 
     @property
     def events_checked(self) -> int:
@@ -102,53 +97,57 @@ class DatabaseVerification:
     async def _run(self, head: AuditHead, keys: KeyHistory) -> None:
         quick = self._asked.quick
         checkpoints = CheckpointChecks(self.findings, keys, head.origin or "", newest_only=quick)
-        if quick:
-            await self._check_leaves(head)
-            await self._check_newest(checkpoints)
-        else:
-            async with self.findings.reading_from(
-                self._session, "the events, or their checkpoints"
-            ):
-                await self._check_events(head, checkpoints)
-            self._check_head(head, keys)
-            self._check_keys(keys)
-            async with self._reading("the rows beside the events"):
-                await self._check_rest(checkpoints)
+        if quick or not await self._check_events(head, keys, checkpoints):
+            async with self._reading("the events"):
+                await self._check_leaves(head)
+            async with self._reading("the newest checkpoint"):
+                await self._check_newest(checkpoints)
+        if not quick:
             async with self._reading("the guards"):
                 await check_guards(self._session, self.findings)
-        await self._tree.finish(self._session)
-        await self._check_changes(keys, head.origin or "")
-        newest = await stored.newest_checkpoint(self._session)
-        checkpoints.finish(self._tree.size, None if newest is None else newest.note)
+        async with self._reading("the tree"):
+            await self._tree.finish(self._session)
+        async with self._reading("the changes of the key"):
+            await self._check_changes(keys, head.origin or "")
+        async with self._reading("the newest checkpoint"):
+            newest = await stored.newest_checkpoint(self._session)
+            note = None if newest is None else newest.note
+            checkpoints.finish(self._tree.size, self._tree.root, note)
         self._take_outside(checkpoints)
 
-    async def _check_events(self, head: AuditHead, checkpoints: CheckpointChecks) -> None:
+    async def _check_events(
+        self, head: AuditHead, keys: KeyHistory, checkpoints: CheckpointChecks
+    ) -> bool:
+        """Checks all of the events; whether they could be read with all their parts."""
         checks = EventChecks(self.findings, head.log_id, self._follow)
-        last, noted = -1, -1
-        while batch := await self._next(last):
-            last = batch[-1].seq
+        read = False
+        async with self._reading("the events' parts"):
+            await self._take_events(head, checks, checkpoints)
+            read = True
+        if read:
+            self._check_head(head, keys)
+            self._check_keys(keys, checks.key_changes)
+            async with self._reading("the rows beside the events"):
+                await self._check_rest(checkpoints)
+        return read
+
+    async def _take_events(
+        self, head: AuditHead, checks: EventChecks, checkpoints: CheckpointChecks
+    ) -> None:
+        noted = -1
+        while batch := await self._next(event_rows, EventRow):
             roots = await asyncio.to_thread(self._take, batch, checks)
-            await self._tree.compare(self._session)
-            noted = await self._take_checkpoints(checkpoints, roots, noted)
+            async with self._reading("the tree"):
+                await self._tree.compare(self._session)
+            async with self._reading("the checkpoints"):
+                noted = await self._take_checkpoints(checkpoints, roots, noted)
             if self._asked.follower is not None:
                 await self._asked.follower.compare_due(self._session)
             self._tell(head)
-        # What is left states more events than there are.
-        while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
-            noted = more
-
-    async def _next(self, last: int) -> Sequence[EventRow]:
-        """The next step's rows; one by one where they cannot be read together."""
-        try:
-            async with apart(self._session):
-                return await event_rows(self._session, last, _STEP)
-        except DBAPIError as error:
-            if not is_damage(error):
-                raise
-        rows: list[EventRow] = []
-        async with self._reading(f"the event after {last}"):
-            rows += await event_rows(self._session, last, 1)
-        return rows
+        async with self._reading("the checkpoints"):
+            # What is left states more events than there are.
+            while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
+                noted = more
 
     def _take(self, batch: Sequence[EventRow], checks: EventChecks) -> dict[int, bytes]:
         """Checks a step's rows and grows the tree by them; the roots at each size."""
@@ -158,21 +157,18 @@ class DatabaseVerification:
             self._tree.grow(self._last_leaf)
             roots[self._tree.size] = self._tree.root
         self._last = batch[-1]
+        self._reached = self._last.seq
         return roots
 
     def _follow(self, seq: int, parsed: Parsed) -> None:
-        after = parsed.event.detail.get("after")
-        if parsed.event.action is AuditAction.SIGNING_KEY_CHANGED and isinstance(after, str):
-            self._changed_keys.append((seq + 1, after))
         if self._asked.follower is not None:
             self._asked.follower.take(seq, parsed)
 
     async def _check_leaves(self, head: AuditHead) -> None:
-        last = -1
-        while batch := await leaf_rows(self._session, last, _STEP):
-            last = batch[-1].seq
+        while batch := await self._next(leaf_rows, LeafRow):
             await asyncio.to_thread(self._take_leaves, batch)
-            await self._tree.compare(self._session)
+            async with self._reading("the tree"):
+                await self._tree.compare(self._session)
             self._tell(head)
 
     def _take_leaves(self, batch: Sequence[LeafRow]) -> None:
@@ -182,9 +178,12 @@ class DatabaseVerification:
                 self.findings.add("SEQUENCE_GAP", self._tree.size, message)
             leaf = leaf_hash(bytes_of(row.body))
             if leaf.hex() != row.leaf:
-                message = "the event is not the one whose hash stands beside it"
-                self.findings.add("LEAF_MISMATCH", row.seq, message)
+                self.findings.add("LEAF_MISMATCH", row.seq, NOT_ITS_HASH)
             self._tree.grow(leaf)
+        self._reached = batch[-1].seq
+
+    async def _next(self, read: Reader[Row], empty: Empty[Row]) -> Sequence[Row]:
+        return await next_rows(self._session, self.findings, self._reached, read, empty)
 
     async def _take_checkpoints(
         self, checkpoints: CheckpointChecks, roots: dict[int, bytes] | None, after: int
@@ -196,7 +195,7 @@ class DatabaseVerification:
             roots: the roots at the sizes of this step; None for checkpoints beyond the events.
             after: the size of the last one that was checked.
         """
-        found = await stored.checkpoints(self._session, after, _STEP + 1)
+        found = await stored.checkpoints(self._session, after, STEP + 1)
         due = [(size, note) for size, note in found if roots is None or size in roots]
         await asyncio.to_thread(checkpoints.take_all, due, roots or self._tree.roots)
         return due[-1][0] if due else after
@@ -230,22 +229,34 @@ class DatabaseVerification:
             checkpoints.take_outside(each.note, each.name, root, self._tree.size)
 
     def _check_head(self, head: AuditHead, keys: KeyHistory) -> None:
-        leaf = None if self._last_leaf is None else self._last_leaf.hex()
-        ts = None if self._last is None else self._last.ts
-        key = str(keys.periods[-1].key) if keys.periods else None
-        told = (self._tree.size, self._tree.frontier, leaf, ts, key)
-        frontier = read_frontier(head.frontier or b"")
-        shown = (head.size, frontier, head.last_leaf, head.last_ts, head.verifier_key)
-        if told != shown:
-            message = f"it states {head.size} events, and the trail has {self._tree.size}"
+        told = {
+            "size": self._tree.size,
+            "frontier": self._tree.frontier,
+            "last_leaf": None if self._last_leaf is None else self._last_leaf.hex(),
+            "last_ts": None if self._last is None else self._last.ts,
+            "verifier_key": str(keys.periods[-1].key) if keys.periods else None,
+        }
+        shown = {
+            "size": head.size,
+            "frontier": read_frontier(head.frontier or b""),
+            "last_leaf": head.last_leaf,
+            "last_ts": head.last_ts,
+            "verifier_key": head.verifier_key,
+        }
+        wrong = [name for name, value in told.items() if shown[name] != value]
+        if wrong:
+            message = f"its {', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not the events'"
+            if "size" in wrong:
+                message += f": it states {head.size} of them, and there are {self._tree.size}"
             self.findings.add("HEAD_DIFFERS", None, message)
 
-    def _check_keys(self, keys: KeyHistory) -> None:
+    def _check_keys(self, keys: KeyHistory, changes: Sequence[tuple[int, str]]) -> None:
         shown = [(period.from_size, str(period.key)) for period in keys.periods]
-        told = [*shown[:1], *self._changed_keys]
+        told = [*shown[:1], *changes]
         if shown != told or (shown and shown[0][0] != 0) or (self._tree.size and not shown):
-            changes = len(self._changed_keys)
-            message = f"the events tell of {changes} changes of the key, and the list of others"
+            message = (
+                f"the events tell of {len(changes)} changes of the key, and the list of others"
+            )
             self.findings.add("KEYS_DIFFER", None, message)
 
     async def _check_rest(self, checkpoints: CheckpointChecks) -> None:

@@ -4,7 +4,7 @@ What a body must be is decided by `verify_bundle`, which an auditor runs at home
 same. Pure: rows in, findings out, and of what has passed no more than the last event is kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from audit import tree
@@ -41,9 +41,9 @@ class EventChecks:
         self._observe = observe
 
     @property
-    def expected(self) -> int:
-        """The number that must come next."""
-        return self._trail.expected
+    def key_changes(self) -> Sequence[tuple[int, str]]:
+        """From which size on which verifier key signs, as the events tell it."""
+        return self._trail.key_changes
 
     def take(self, row: EventRow) -> bytes:
         """Checks a row; its leaf hash, computed from the body."""

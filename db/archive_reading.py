@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import desc
 from sqlmodel import col, select
 
+from db.damage import text_of
 from db.database import Session
 from db.tables import AuditArchiveRow
 
@@ -45,7 +46,8 @@ async def archived_range(
         position >= first,
         position <= last,
     )
-    return [(at, text) for at, text in (await session.exec(query.order_by(position))).all()]
+    found = await session.exec(query.order_by(position))
+    return [(at, text_of(content)) for at, content in found.all()]
 
 
 async def archived_newest(session: Session, log_id: str, kind: str) -> tuple[int, str] | None:

@@ -24,10 +24,17 @@ def is_damage(error: DBAPIError) -> bool:
     if sqlstate is not None:
         return sqlstate.startswith(_SQLSTATES)
     code: int | None = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return code & _SQLITE_PRIMARY in _SQLITE_CODES
-    # The driver itself says this, of a text that is none.
-    return str(error.orig).startswith("Could not decode")
+    return code is not None and code & _SQLITE_PRIMARY in _SQLITE_CODES
+
+
+def reason_of(error: DBAPIError) -> str:
+    """What the database said, without the statement."""
+    return str(error.orig).strip().partition("\n")[0]
+
+
+def text_of(value: object) -> str:
+    """A text, of whatever type: SQLite keeps anything in any column."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 @asynccontextmanager

@@ -70,7 +70,8 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A view of one moment, which never waits for writers."""
-        async with self._session() as session, session.begin():
+        # Closed without a commit: after a reading that met damage, SQLite would refuse that.
+        async with self._session() as session:
             await session.connection(execution_options={_READ_ONLY: True} | self._snapshot())
             yield session
 
@@ -161,6 +162,8 @@ def _create_engine(url: URL, file: DatabaseFile | None) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # A text that is none, as only somebody else can have put there, is read all the same.
+    connection.driver_connection.text_factory = _as_text
     # The driver's own BEGIN comes too late (before the first write): with it, concurrent
     # read-change-writes silently lose updates. `_begin_sqlite` says BEGIN instead.
     connection.isolation_level = None
@@ -168,6 +171,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode(errors="replace")
 
 
 def _begin_sqlite(connection: Connection) -> None:

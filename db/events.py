@@ -3,6 +3,7 @@
 from sqlalchemy import desc, insert
 from sqlmodel import col, select
 
+from db.damage import text_of
 from db.database import Session
 from db.event_search import EventConditions, Span, find_events
 from db.tables import AuditEventRow, AuditHead, AuditSearchRow
@@ -28,11 +29,12 @@ async def head(session: Session) -> AuditHead:
     return (await session.exec(select(AuditHead))).one()
 
 
-async def bodies(session: Session, first: int, limit: int) -> list[str]:
-    """The bodies of up to `limit` events from one on, in order."""
+async def bodies(session: Session, first: int, count: int) -> list[str]:
+    """The bodies of `count` events from one on, those of them that are there, in order."""
     seq = col(AuditEventRow.seq)
-    query = select(AuditEventRow.body).where(seq >= first).order_by(seq).limit(limit)
-    return list((await session.exec(query)).all())
+    within = (seq >= first, seq < first + count)
+    query = select(AuditEventRow.body).where(*within).order_by(seq)
+    return [text_of(body) for body in (await session.exec(query)).all()]
 
 
 async def event(session: Session, seq: int) -> AuditEventRow | None:

@@ -16,14 +16,14 @@ class EventRow(NamedTuple):
     seq: int
     body: str | bytes
     leaf: str | bytes
-    prev: str | None
-    ts: str | None
-    action: str | None
-    outcome: str | None
-    actor_id: str | None
-    revision: int | None
-    correlation_id: str | None
-    words: str | None
+    prev: str | None = None
+    ts: str | None = None
+    action: str | None = None
+    outcome: str | None = None
+    actor_id: str | None = None
+    revision: int | None = None
+    correlation_id: str | None = None
+    words: str | None = None
 
 
 class LeafRow(NamedTuple):
@@ -59,6 +59,14 @@ async def leaf_rows(session: Session, above: int, limit: int) -> list[LeafRow]:
     )
     found = await (await session.connection()).execute(query, {"above": above, "limit": limit})
     return [LeafRow._make(row) for row in found.all()]
+
+
+async def next_number(session: Session, above: int) -> int | None:
+    """The least number of an event over `above`."""
+    query = text("SELECT min(seq) FROM audit_event WHERE seq > :above")
+    found = await (await session.connection()).execute(query, {"above": above})
+    number: int | None = found.scalar_one()
+    return number
 
 
 async def damaged_indexes(session: Session) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import desc, insert, tuple_
 from sqlmodel import col, select
 
+from db.damage import text_of
 from db.database import Session
 from db.tables import AuditCheckpointRow, AuditKeyRow, AuditNode
 
@@ -47,7 +48,8 @@ async def insert_checkpoint(session: Session, size: int, note: str) -> None:
 async def checkpoint_note(session: Session, size: int) -> str | None:
     """The note that was signed at a size."""
     query = select(AuditCheckpointRow.note).where(AuditCheckpointRow.size == size)
-    return (await session.exec(query)).one_or_none()
+    note = (await session.exec(query)).one_or_none()
+    return None if note is None else text_of(note)
 
 
 async def newest_checkpoint(session: Session) -> AuditCheckpointRow | None:

@@ -9,6 +9,7 @@ from audit.tree import leaf_hash, node_hash
 from db import events
 from db import tree as stored
 from db.archive_reading import archived_range
+from db.damage import text_of
 from db.database import Database
 
 
@@ -28,7 +29,7 @@ class BundleSource(Protocol):
         ...
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:
-        """The hashes of a tile."""
+        """The hashes of a tile, those of them that are there."""
         ...
 
 
@@ -53,7 +54,7 @@ class LiveTrail:
         """From the events."""
         async with self.database.reading() as session:
             row = await events.event(session, seq)
-        return None if row is None else row.body
+        return None if row is None else text_of(row.body)
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:
         """From the stored nodes."""
@@ -90,7 +91,8 @@ class EndedTrail:
             bodies = await self._range("event", first, first + tile.width - 1)
             return [leaf_hash(body.encode()) for _, body in bodies]
         below = range(first, first + tile.width)
-        return [_root(await self.row(HashTile(tile.level - 1, index))) for index in below]
+        rows = [await self.row(HashTile(tile.level - 1, index)) for index in below]
+        return [_root(row) for row in rows if len(row) == WIDTH]
 
     async def _range(self, kind: str, first: int, last: int) -> Sequence[tuple[int, str]]:
         async with self.database.reading() as session:

@@ -51,9 +51,11 @@ async def log_tile(runtime: Runtime, path: str) -> LogFile | None:
             return None
         if isinstance(tile, EntryBundle):
             bodies = await events.bodies(session, tile.entries.start, tile.width)
-            content = encode_entry_bundle(body.encode() for body in bodies)
+            content = encode_entry_bundle(tile, [body.encode() for body in bodies])
         else:
             first = tile.coordinates[0]
             row = await stored.node_row(session, first.level, first.idx, tile.width)
-            content = encode_hash_tile(row)
+            content = encode_hash_tile(tile, row)
+    if content is None:
+        return None
     return LogFile(content, "application/octet-stream", immutable=True)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from audit.encoding import decode_base64, decode_decimal, encode_base64
 from audit.note import MAX_NOTE_BYTES, MAX_SIGNATURES, OpenedNote, open_note, sign_note
-from audit.note_keys import Signer, VerifierKey, parse_signer, parse_verifier_key
+from audit.note_keys import Signer, VerifierKey, parse_verifier_key
 from audit.refusal import RefusalCode, Refused
 
 # golang.org/x/mod/sumdb/note's documentation and C2SP signed-note's examples.
@@ -64,11 +64,12 @@ def test_published_notes_open(verifier: str, text: str, line: str) -> None:
 
 def test_published_key_signs_the_published_note() -> None:
     """The published private key makes the published note, byte for byte."""
-    signer = parse_signer(PETER_SECRET)
+    secret = decode_base64(PETER_SECRET.split("+", 4)[4])
+    assert secret is not None
+    signer = Signer.from_seed("PeterNeumann", secret[1:])
 
-    assert isinstance(signer, Signer)
     assert f"{PETER_TEXT}\n{PETER_LINE}" == sign_note(PETER_TEXT, signer)
-    assert signer.secret_text() == PETER_SECRET
+    assert PETER_KEY == str(signer.verifier)
 
 
 @pytest.mark.parametrize(
@@ -101,22 +102,6 @@ def test_malformed_keys_are_refused(text: str, why: str) -> None:
 
     assert isinstance(refused, Refused)
     assert any(part in refused.message for part in why.split("|"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(PETER_KEY, id="public"),
-        pytest.param(PETER_SECRET.replace("c7", "c8"), id="other ID"),
-        pytest.param(PETER_SECRET[:-4], id="cut"),
-    ],
-)
-def test_malformed_private_keys_are_refused_unrepeated(text: str) -> None:
-    """A private key's refusal does not show the key."""
-    refused = parse_signer(text)
-
-    assert isinstance(refused, Refused)
-    assert text[-20:] not in repr(refused)
 
 
 def test_signer_hides_its_key() -> None:
@@ -241,9 +226,6 @@ def test_every_text_comes_back(text: str, seed: bytes) -> None:
 
     assert OpenedNote(text, (signer.verifier,)) == opened
     assert signer.verifier == parse_verifier_key(str(signer.verifier))
-    again = parse_signer(signer.secret_text())
-    assert isinstance(again, Signer)
-    assert sign_note(text, signer) == sign_note(text, again)
 
 
 @settings(deadline=None)

@@ -10,7 +10,6 @@ from audit.tiles import (
     HashTile,
     encode_entry_bundle,
     encode_hash_tile,
-    entry_bundles,
     hash_tiles,
     parse_path,
 )
@@ -92,14 +91,12 @@ def test_tiles_of_the_published_size() -> None:
     # c2sp.org/tlog-tiles, "Partial Tiles"
     assert shapes.count((0, 256)) == 273
     assert shapes[273:] == [(0, 112), (1, 256), (1, 17), (2, 1)]
-    assert [tile.width for tile in entry_bundles(70_000)] == [256] * 273 + [112]
 
 
 def test_a_full_tile_has_a_node_above_it() -> None:
     """A tree of 256 is one full tile and a partial one above; an empty tree has no tiles."""
     assert [HashTile(0, 0), HashTile(1, 0, 1)] == list(hash_tiles(256))
     assert list(hash_tiles(0)) == []
-    assert list(entry_bundles(0)) == []
 
 
 @settings(deadline=None)
@@ -107,7 +104,6 @@ def test_a_full_tile_has_a_node_above_it() -> None:
 def test_what_is_listed_is_what_there_is(size: int, level: int, index: int) -> None:
     """A tree holds the tiles that are listed for its size, and none that reach past its edge."""
     assert all(tile.is_within(size) for tile in hash_tiles(size))
-    assert all(bundle.is_within(size) for bundle in entry_bundles(size))
     full = HashTile(level, index) in list(hash_tiles(size))
     assert full == HashTile(level, index).is_within(size)
 
@@ -132,9 +128,16 @@ def test_entries_of_a_bundle() -> None:
 
 def test_bytes() -> None:
     """Hashes stand next to each other; entries behind a big-endian length."""
-    assert encode_hash_tile([b"a" * 32, b"b" * 32]) == b"a" * 32 + b"b" * 32
-    assert encode_entry_bundle([b"", b"ab", b"c" * 258]) == b"\0\0\0\2ab\1\2" + b"c" * 258
-    with pytest.raises(ValueError, match="32 bytes"):
-        encode_hash_tile([b"a"])
-    with pytest.raises(ValueError, match="at most 65535"):
-        encode_entry_bundle([b"a" * 65536])
+    hashes = [b"a" * 32, b"b" * 32]
+    entries = [b"", b"ab", b"c" * 258]
+
+    assert b"".join(hashes) == encode_hash_tile(HashTile(0, 0, 2), hashes)
+    assert b"\0\0\0\2ab\1\2" + b"c" * 258 == encode_entry_bundle(EntryBundle(0, 3), entries)
+
+
+def test_what_is_damaged_is_no_tile() -> None:
+    """Nothing is handed out as one that is not whole."""
+    tile, bundle = HashTile(0, 0, 1), EntryBundle(0, 1)
+
+    assert [None, None] == [encode_hash_tile(tile, each) for each in ([], [b"a"])]
+    assert [None, None] == [encode_entry_bundle(bundle, each) for each in ([], [b"a" * 65536])]

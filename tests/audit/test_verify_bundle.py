@@ -104,7 +104,7 @@ def with_tiles(whole: Export) -> Export:
     """Add the hashes of the bodies, as tiles of level 0."""
     hashes = [tree.leaf_hash(body) for body in whole.bodies]
     files = [
-        (tile.path, tiles.encode_hash_tile(hashes[place.idx] for place in tile.coordinates))
+        (tile.path, b"".join(hashes[place.idx] for place in tile.coordinates))
         for tile in tiles.hash_tiles(len(hashes))
         if tile.level == 0
     ]

@@ -638,9 +638,20 @@ async def test_an_old_database_put_back_is_found_by_the_signers_memory(
         await _open(storage)
 
 
-async def test_two_trails_shown_to_two_parties_are_proof(storage: Storage, tmp_path: Path) -> None:
-    """11: two valid signatures over two histories; the finding says so, at home as well."""
-    act = ATTACKS["8c rewrite all with a stolen key"].act
+@pytest.mark.parametrize(
+    ("attack", "proven"), [("8c rewrite all with a stolen key", True), ("1 edit a body", False)]
+)
+async def test_two_trails_shown_to_two_parties_are_proof(
+    storage: Storage,
+    tmp_path: Path,
+    attack: str,
+    proven: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """11: two valid signatures over two histories; the finding says so, at home as well.
+
+    An event that was edited accuses nobody who holds the key.
+    """
+    act = ATTACKS[attack].act
     known = await attacked(storage, act)
     (tmp_path / "known").write_text(known)
     async with open_closed_trail(storage) as runtime:
@@ -651,8 +662,9 @@ async def test_two_trails_shown_to_two_parties_are_proof(storage: Storage, tmp_p
         verify_bundle.main(["--checkpoint", str(tmp_path / "known"), str(bundle)])
 
     messages = [each["message"] for each in answer["auditVerification"]["findings"]]
-    assert any("proves that two trails were shown" in message for message in messages)
-    assert "proves that two trails were shown" in printed.getvalue()
+    words = "proves that two trails were shown"
+    assert proven == any(words in message for message in messages)
+    assert proven == (words in printed.getvalue())
 
 
 async def test_a_checkpoint_of_another_trail_does_not_pass(

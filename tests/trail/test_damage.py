@@ -1,6 +1,10 @@
 """Damage: whatever stands in the database, a verification ends with findings, not by a failure."""
 
 import asyncio
+import io
+import zipfile
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -8,18 +12,22 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from typer.testing import CliRunner
 
 from audit.findings import Findings
+from audit.trail import append
 from db.damage import apart, is_damage
 from db.database import Database
 from graph.cli import app
 from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export
+from service.log_paths import log_tile
 from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.statistics import figures
+from service.trail import SignedCheckpoint, audit_checkpoint
+from service.trail_verify import Verification, VerificationRequest, verify_trail
 from tests.inprocess import Edge
-from tests.trail.conftest import write
-from tests.trail.tampering import tamper
-from tests.trail.test_attacks import by_graphql, variables
+from tests.trail.conftest import START, an_event, at, write
+from tests.trail.tampering import sqlite_file, tamper
+from tests.trail.test_attacks import by_bundle, by_graphql, variables
 from tests.trail.test_verify import live
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +58,8 @@ def _failure(exception: BaseException | None) -> BaseException | None:
 def _body(change: str, seq: int = 4) -> str:
     return f"UPDATE audit_event SET body = {change} WHERE seq = {seq}"
 
+
+_PAGE_BYTES = 4_096
 
 ON_BOTH = {
     "no detail": (
@@ -83,12 +93,15 @@ ON_BOTH = {
 
 ON_SQLITE = {
     "a body of bytes": (_body("CAST(body AS BLOB)"), "MALFORMED_EVENT"),
-    "a body that is no text": (_body("CAST(replace(body, 'mail', x'ff') AS TEXT)"), "UNREADABLE"),
+    "a body that is no text": (
+        _body("CAST(replace(body, 'mail', x'ff') AS TEXT)"),
+        "LEAF_MISMATCH",
+    ),
     "a hash of bytes": ("UPDATE audit_event SET leaf = x'00' WHERE seq = 4", "LEAF_MISMATCH"),
     "a node of text": ("UPDATE audit_node SET hash = 'x' WHERE level = 1", "TREE_DIFFERS"),
     "a note of bytes": (
         "UPDATE audit_checkpoint SET note = CAST(note AS BLOB) WHERE size = 4",
-        "UNREADABLE",
+        "CHECKPOINT_MALFORMED",
     ),
     "a key of bytes": (
         "UPDATE audit_key SET verifier_key = CAST(verifier_key AS BLOB)",
@@ -119,6 +132,71 @@ async def test_damage_is_a_finding_on_sqlite(sqlite_storage: Storage, name: str)
     assert code in printed
 
 
+def _break_a_page(file: Path, byte: bytes) -> None:
+    """Has the first page that is full of some byte tell of a next one that is not there."""
+    data = bytearray(file.read_bytes())
+    place = data.index(byte * 4_000) // _PAGE_BYTES * _PAGE_BYTES
+    data[place : place + 4] = (2**31 - 1).to_bytes(4)
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("quick", [False, True], ids=["whole", "quick"])
+async def test_an_event_that_cannot_be_read_hides_no_other(
+    sqlite_storage: Storage,
+    quick: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """It is named, and all others are checked."""
+    async with open_runtime(sqlite_storage) as runtime:
+        await write(runtime.database, 2)
+        async with runtime.database.transaction() as session:
+            long = an_event(2, reason="A" * 20_000)
+            await append(session, long, at(START + timedelta(seconds=2)))
+        await write(runtime.database, 2, first=3)
+        newest = await audit_checkpoint(runtime)
+    assert isinstance(newest, SignedCheckpoint)
+    _break_a_page(sqlite_file(sqlite_storage.database_url or ""), b"A")
+    request = VerificationRequest(((newest.note, "your checkpoint"),), quick=quick)
+    async with open_closed_trail(sqlite_storage) as runtime:
+        found = await verify_trail(runtime, request)
+    assert isinstance(found, Verification)
+
+    codes = {each.code: each.seq for each in found.findings}
+    assert 5 == found.events_checked
+    assert 2 == codes["UNREADABLE"] == codes["LEAF_MISMATCH"]
+    assert not {"SHORTER_THAN_CHECKPOINT", "SEQUENCE_GAP", "SEQUENCE_ORDER"} & codes.keys()
+    assert "CHECKPOINT_MISMATCH" in codes
+
+
+@pytest.mark.parametrize(
+    ("statement", "tile"),
+    [
+        pytest.param("UPDATE audit_node SET hash = {blob:00} WHERE idx = 1", "tile/0/000.p/5"),
+        pytest.param("DELETE FROM audit_node WHERE idx = 1", "tile/0/000.p/5"),
+        pytest.param("DELETE FROM audit_event WHERE seq = 1", "tile/entries/000.p/5"),
+    ],
+    ids=["a node of another length", "no node", "no event"],
+)
+async def test_a_damaged_tree_stops_no_export(
+    storage: Storage, tmp_path: Path, statement: str, tile: str
+) -> None:
+    """The bundle goes without the tiles that are not whole; its own program finds what is to find.
+
+    Nobody is given such a tile.
+    """
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 5)
+    await tamper(storage.database_url or "", statement)
+    async with open_runtime(storage) as runtime:
+        export = await begin_export(runtime, COMMAND_LINE, ExportFormat.BUNDLE)
+        bundle = b"".join([chunk async for chunk in export.chunks()])
+        served = await log_tile(runtime, tile)
+    (tmp_path / "trail.zip").write_bytes(bundle)
+    found = await by_bundle(tmp_path / "trail.zip", None)
+
+    assert served is None
+    assert ("SEQUENCE_GAP" in found) == ("audit_event" in statement)
+
+
 @pytest.mark.parametrize("name", ["an unknown action", "a number for a name", "no detail"])
 async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) -> None:
     """The history and every export go on; it is shown as it stands there."""
@@ -131,7 +209,7 @@ async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) 
             "{ auditEvents(first: 50) { edges { node { sequence action body } } } }"
         )
         shown = [each["node"] for each in answer["auditEvents"]["edges"]]
-        kinds = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.OCSF)
+        kinds = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.OCSF, ExportFormat.BUNDLE)
         lines = [await _lines(runtime, kind) for kind in kinds]
 
     unreadable = [each for each in shown if each["action"] == "UNREADABLE"]
@@ -139,7 +217,7 @@ async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) 
     assert [2 if "seq = 2" in statement else 4] == [each["sequence"] for each in unreadable]
     assert unreadable[0]["body"].startswith('{"action":')
     # Each holds the events of the exports before it and its own, and a heading where it has one.
-    assert [9, 11, 11] == lines
+    assert [9, 11, 11, 12] == lines
 
 
 async def test_an_unreadable_end_of_a_test_is_not_counted(storage: Storage) -> None:
@@ -157,7 +235,10 @@ async def test_an_unreadable_end_of_a_test_is_not_counted(storage: Storage) -> N
 
 async def _lines(runtime: Runtime, kind: ExportFormat) -> int:
     export = await begin_export(runtime, COMMAND_LINE, kind)
-    return len(b"".join([chunk async for chunk in export.chunks()]).splitlines())
+    data = b"".join([chunk async for chunk in export.chunks()])
+    if kind is ExportFormat.BUNDLE:
+        data = zipfile.ZipFile(io.BytesIO(data)).read("entries.jsonl")
+    return len(data.splitlines())
 
 
 def test_a_database_that_goes_away_is_no_damage() -> None:

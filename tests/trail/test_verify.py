@@ -170,7 +170,7 @@ async def test_a_trail_longer_than_a_step_is_intact(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Steps meet without a seam."""
-    monkeypatch.setattr("audit.verify_database._STEP", 4)
+    monkeypatch.setattr("audit.verify_steps.STEP", 4)
     await live(runtime)
     await write(runtime.database, 13)
     steps: list[tuple[int, int]] = []
