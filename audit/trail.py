@@ -158,14 +158,14 @@ class Trail:
         seen = self._seen
         if seen is None or seen.origin != checkpoint.origin or seen.size < checkpoint.size:
             self._seen = checkpoint
+        for wake in tuple(self._watchers):
+            wake()
         try:
             await asyncio.to_thread(self.memory.remember, checkpoint, note)
         except OSError as error:
             # The change stands, and a memory that is behind is one that a crash may leave, too.
             reason = f"{self.memory.path}: {error.strerror}"
             _log.error("the signer's memory cannot be written", reason=reason)
-        for wake in tuple(self._watchers):
-            wake()
 
 
 async def append(

@@ -1,7 +1,7 @@
 """The engine, and transactions that are visible as one `async with` each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Literal, TypeAlias
 
@@ -20,6 +20,8 @@ Session: TypeAlias = AsyncSession
 
 _READ_ONLY = "postledger_read_only"
 _AFTER_COMMIT = "postledger_after_commit"
+_END_SECONDS = 10.0
+"""How long a commit is waited for that nobody waits for any more: a database may be silent."""
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -58,14 +60,14 @@ class Database:
     async def transaction(self) -> AsyncIterator[Session]:
         """A transaction that commits at the end of the block and rolls back when it raises.
 
-        What was asked for by `after_commit` is done before the block is left.
+        What was asked for by `after_commit` is done before the block is left. A cancellation that
+        comes once the block has ended waits for both, within reason.
         """
         self._check_file()
         async with self._writer or nullcontext(), self._session() as session:
-            async with session.begin():
-                yield session
-            for work in session.info.get(_AFTER_COMMIT, ()):
-                await work()
+            await session.begin()
+            yield session
+            await _to_the_end(_commit(session))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
@@ -106,6 +108,23 @@ class Database:
     def _snapshot(self) -> dict[str, str]:
         # A SQLite read transaction is a snapshot as it is.
         return {} if self.kind == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+
+
+async def _commit(session: Session) -> None:
+    await session.commit()
+    for work in session.info.get(_AFTER_COMMIT, ()):
+        await work()
+
+
+async def _to_the_end(work: Coroutine[None, None, None]) -> None:
+    """Waits for work that is not to be broken off halfway by whoever does not want it any more."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=_END_SECONDS)
+        task.cancel()
+        raise
 
 
 def after_commit(session: Session, work: Callable[[], Awaitable[None]]) -> None:

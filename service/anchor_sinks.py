@@ -79,6 +79,21 @@ class WebhookSink:
             answer.raise_for_status()
 
 
+def told(error: Exception) -> str:
+    """What went wrong. Never the error's own words: an address in them may hold a secret."""
+    match error:
+        case httpx2.HTTPStatusError():
+            return f"it answered {error.response.status_code}"
+        case TimeoutError() | httpx2.TimeoutException():
+            return "it did not answer in time"
+        case httpx2.ConnectError():
+            return "it cannot be reached"
+        case OSError(strerror=str(reason)):
+            return reason
+        case _:
+            return type(error).__name__
+
+
 def is_webhook(address: str) -> bool:
     """Whether checkpoints can be posted there: a whole http or https address."""
     if any(character.isspace() for character in address):

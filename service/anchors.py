@@ -1,21 +1,23 @@
 """Anchors: the trail's checkpoints, carried to where this service cannot change them.
 
-They never hold a change up: they follow the trail, and what cannot be delivered is tried again
-while newer checkpoints take its place. A checkpoint vouches for all before it, so none is missed.
+They never hold a change up, nor each other: each sink follows the trail for itself, and what cannot
+be delivered is tried again while newer checkpoints take its place. A checkpoint vouches for all
+before it, so none is missed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import httpx2
 import stamina
 import structlog
 
-from audit.proofs import NoProof, SignedCheckpoint
-from service.anchor_sinks import AnchorState, Sink
+from audit.proofs import NoProof
+from service.anchor_sinks import AnchorState, Sink, told
 from service.runtime import Runtime
+from service.tasks import cancel_all, wait_at_most
 from service.trail import audit_checkpoint
 
 _ATTEMPTS: Final = 5
@@ -31,68 +33,60 @@ async def following(
     runtime: Runtime, *, pause_seconds: float = PAUSE_SECONDS
 ) -> AsyncIterator[None]:
     """Delivers the newest checkpoint now, and from now on after changes, until the block ends."""
-    if not runtime.anchors.sinks:
-        yield
-        return
-    woken = asyncio.Event()
-    unwatch: Callable[[], None] = runtime.trail.watch(woken.set)
-    task = asyncio.create_task(_follow(runtime, woken, pause_seconds))
+    pairs = zip(runtime.anchors.sinks, runtime.anchors.states, strict=True)
+    tasks = [asyncio.create_task(_follow(runtime, *pair, pause_seconds)) for pair in pairs]
     try:
         yield
     finally:
+        await cancel_all(tasks)
+
+
+async def _follow(runtime: Runtime, sink: Sink, state: AnchorState, pause_seconds: float) -> None:
+    woken = asyncio.Event()
+    unwatch = runtime.trail.watch(woken.set)
+    try:
+        while True:
+            woken.clear()
+            await _carry_newest(runtime, sink, state)
+            await asyncio.sleep(pause_seconds)
+            # Other processes append as well, and wake nobody here.
+            await wait_at_most(woken, pause_seconds)
+    finally:
         unwatch()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
-async def _follow(runtime: Runtime, woken: asyncio.Event, pause_seconds: float) -> None:
-    while True:
-        woken.clear()
-        await _carry_newest(runtime)
-        await asyncio.sleep(pause_seconds)
-        if not any(state.problem for state in runtime.anchors.states):
-            await woken.wait()
-
-
-async def _carry_newest(runtime: Runtime) -> None:
-    """Brings the newest checkpoint everywhere; never raises, or nothing would be anchored again."""
+async def _carry_newest(runtime: Runtime, sink: Sink, state: AnchorState) -> None:
+    """Brings the newest checkpoint there; never raises, or nothing would be anchored again."""
     try:
         signed = await audit_checkpoint(runtime)
     except Exception as error:  # noqa: BLE001 (the database's outages are of many kinds)
-        for state in runtime.anchors.states:
-            _fail(state, error)
+        _fail(state, f"the newest checkpoint cannot be read ({type(error).__name__})")
         return
-    if not isinstance(signed, NoProof):
-        await _deliver(runtime, signed)
-
-
-async def _deliver(runtime: Runtime, signed: SignedCheckpoint) -> None:
-    """Brings a checkpoint to every sink that has not had it; each on its own."""
-    anchors = runtime.anchors
-    pairs = zip(anchors.sinks, anchors.states, strict=True)
-    await asyncio.gather(*(_deliver_to(runtime, signed, *pair) for pair in pairs))
-
-
-async def _deliver_to(
-    runtime: Runtime, signed: SignedCheckpoint, sink: Sink, state: AnchorState
-) -> None:
+    if isinstance(signed, NoProof):
+        _fail(state, "the newest checkpoint is damaged")
+        return
     size = signed.checkpoint.size
-    if state.size == size:
-        state.problem = None
-        return
-    try:
-        async for attempt in stamina.retry_context(on=_WORTH_A_RETRY, attempts=_ATTEMPTS):
-            with attempt:
-                await sink.deliver(signed.note)
-    except Exception as error:  # noqa: BLE001 (what a place answers is not ours to foresee)
-        _fail(state, error)
-    else:
-        state.size, state.problem = size, None
-        state.delivered_at = runtime.clock()
+    if state.size != size:
+        try:
+            await _deliver(sink, state, signed.note)
+        except Exception as error:  # noqa: BLE001 (what a place answers is not ours to foresee)
+            _fail(state, told(error))
+            return
+        state.size, state.delivered_at = size, runtime.clock()
+    state.problem = None
 
 
-def _fail(state: AnchorState, error: Exception) -> None:
-    # The kind alone: an address, which may hold a secret, may be in the error's words.
-    state.problem = type(error).__name__
-    _log.error("a checkpoint could not be anchored", sink=state.name, reason=state.problem)
+async def _deliver(sink: Sink, state: AnchorState, note: str) -> None:
+    async for attempt in stamina.retry_context(on=_WORTH_A_RETRY, attempts=_ATTEMPTS):
+        with attempt:
+            try:
+                await sink.deliver(note)
+            except _WORTH_A_RETRY as error:
+                # Seen at once, and not after the last attempt.
+                state.problem = told(error)
+                raise
+
+
+def _fail(state: AnchorState, problem: str) -> None:
+    state.problem = problem
+    _log.error("a checkpoint could not be anchored", sink=state.name, reason=problem)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from service.caller import Caller
 from service.letters import write_letter
 from service.reports import read_report, write_report
 from service.runtime import Runtime
+from service.tasks import cancel_all
 from service.test_events import finished
 from service.test_requests import TestPlan
 from service.test_runs import Canceller, read_canceller
@@ -126,9 +127,7 @@ async def _watched(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        await cancel_all([watch])
 
 
 async def _watch(runtime: Runtime, test_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from audit.history import EventFilter, Recorded, Window, read_events
 from db import events
 from service.runtime import Runtime
+from service.tasks import wait_at_most
 
 POLL_SECONDS: Final = 1.0
 """How long another process's event may take to be seen."""
@@ -49,14 +50,6 @@ async def audit_events_appended(
                 seen = upto
                 for recorded in reversed(found):
                     yield recorded
-            await _wait(woken, poll_seconds)
+            await wait_at_most(woken, poll_seconds)
     finally:
         unwatch()
-
-
-async def _wait(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await woken.wait()
-    except TimeoutError:
-        return

@@ -1,6 +1,7 @@
 """Appending: the tree grows, the checkpoint is signed, and all of it stands or falls together."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -260,3 +261,34 @@ def test_a_signer_shows_no_secret() -> None:
     signer = Signer.from_seed("a/b", SEED)
 
     assert SEED.hex() not in repr(signer)
+
+
+async def test_whoever_gives_up_too_late_leaves_nothing_half_done(
+    database: Database, trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that is cancelled once its change stands waits for the signer's memory."""
+    begun, let_go = threading.Event(), threading.Event()
+    remember, woken = SignerMemory.remember, asyncio.Event()
+
+    def slowly(memory: SignerMemory, checkpoint: Checkpoint, note: str) -> None:
+        begun.set()
+        let_go.wait(20)
+        remember(memory, checkpoint, note)
+
+    monkeypatch.setattr(SignerMemory, "remember", slowly)
+    trail.watch(woken.set)
+    writing = asyncio.create_task(write(database, 1))
+    await asyncio.to_thread(begun.wait, 20)
+    writing.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    is_waiting = not writing.done()
+    let_go.set()
+    await asyncio.wait({writing})
+    remembered = trail.memory.read()
+
+    assert is_waiting
+    assert writing.cancelled()
+    assert woken.is_set()
+    assert isinstance(remembered, Checkpoint)
+    assert 1 == remembered.size

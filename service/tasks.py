@@ -1,4 +1,4 @@
-"""Ending tasks that are no longer needed."""
+"""Ending tasks that are no longer needed, and waiting for what may not come."""
 
 import asyncio
 from collections.abc import Collection
@@ -17,3 +17,12 @@ async def cancel_all(tasks: Collection[asyncio.Task[Any]]) -> None:
     for task in tasks:
         if not task.cancelled():
             task.exception()
+
+
+async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
+    """Waits until the event is set, but no longer than that."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
