@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+import structlog
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound, SQLAlchemyError
 
 from audit import verify_bundle
 from db.damage import apart, is_damage, reason_of
@@ -55,7 +56,7 @@ class Finding:
     count: int
 
 
-_NO_ROW: Final = (NoResultFound, MultipleResultsFound)
+_log = structlog.get_logger()
 
 
 class Findings(verify_bundle.Findings):
@@ -73,7 +74,12 @@ class Findings(verify_bundle.Findings):
             if not is_damage(error):
                 raise
             self.add("UNREADABLE", None, f"{what}: {reason_of(error)}")
-        except (ValueError, TypeError, LookupError, AttributeError, *_NO_ROW) as error:
+        except (NoResultFound, MultipleResultsFound) as error:
+            self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 (there is no end to what may stand there)
+            _log.warning("something cannot be read", what=what, exc_info=True)
             self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
 
     @asynccontextmanager

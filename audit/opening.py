@@ -159,6 +159,13 @@ async def _compare(
     where = trail.memory.path
     match remembered:
         case None:
+            if tip.size > 0:
+                _log.warning(
+                    "the signer's memory is not there: whether the database is the one that was "
+                    "signed last, only a checkpoint kept elsewhere can tell",
+                    path=str(where),
+                    size=tip.size,
+                )
             return None
         case Refused():
             return NotOpened(

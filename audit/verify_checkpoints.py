@@ -191,14 +191,27 @@ class CheckpointChecks:
             states_these = note.startswith(checkpoint_text(self._origin, events, root) + "\n")
             self._vouched = problem is None and states_these
 
-    def take_outside(self, note: str, whose: str, root: bytes | None, events: int) -> None:
-        """Checks a checkpoint from elsewhere; `root` is the events' root at its size."""
+    def take_outside(
+        self, note: str, whose: str, root: bytes | None, events: int, *, of_ended: bool
+    ) -> None:
+        """Checks a checkpoint from elsewhere.
+
+        Args:
+            note: the checkpoint.
+            whose: how it is called.
+            root: the events' root at its size.
+            events: how many there are.
+            of_ended: whether it is of a trail that has ended, and lies in the archive.
+        """
         stated = stated_by(note)
         if isinstance(stated, Refused):
             self._findings.add("CHECKPOINT_MALFORMED", None, f"of {whose}: {stated.message}")
             return
         if stated.origin != self._origin:
             message = f"{whose} is of {stated.origin!r}, this trail is {self._origin!r}"
+            if of_ended:
+                log_id = stated.origin.rpartition("/")[2]
+                message += f"; that has ended: check it by an export, with --archive {log_id}"
             self._findings.add("ORIGIN_MISMATCH", None, message)
             return
         problem = self._keys.problem_with(note, self._origin, known_to_auditor=True)

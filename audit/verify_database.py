@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from audit.body import Parsed
-from audit.checkpoint import stated_by
+from audit.checkpoint import Checkpoint, stated_by
 from audit.findings import Findings
 from audit.note_keys import VerifierKey
 from audit.refusal import Refused
@@ -26,6 +26,7 @@ from audit.verify_steps import STEP, Empty, Reader, Row, next_rows
 from audit.verify_tree import TreeChecks
 from db import events
 from db import tree as stored
+from db.archive_reading import archived_newest
 from db.database import Session
 from db.tables import AuditHead
 from db.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
@@ -113,7 +114,7 @@ class DatabaseVerification:
             newest = await stored.newest_checkpoint(self._session)
             note = None if newest is None else newest.note
             checkpoints.finish(self._tree.size, self._tree.root, note)
-        self._take_outside(checkpoints)
+        await self._take_outside(checkpoints)
 
     async def _check_events(
         self, head: AuditHead, keys: KeyHistory, checkpoints: CheckpointChecks
@@ -219,14 +220,24 @@ class DatabaseVerification:
         rows = await leaf_rows(self._session, seq - 1, 1)
         try:
             return key_told_by(json.loads(rows[0].body)) if rows and rows[0].seq == seq else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
-    def _take_outside(self, checkpoints: CheckpointChecks) -> None:
+    async def _take_outside(self, checkpoints: CheckpointChecks) -> None:
         for each in self._asked.outside:
             stated = stated_by(each.note)
-            root = None if isinstance(stated, Refused) else self._tree.roots.get(stated.size)
-            checkpoints.take_outside(each.note, each.name, root, self._tree.size)
+            root, ended = None, False
+            if isinstance(stated, Checkpoint):
+                root = self._tree.roots.get(stated.size)
+                ended = await self._has_ended(stated.origin)
+            checkpoints.take_outside(each.note, each.name, root, self._tree.size, of_ended=ended)
+
+    async def _has_ended(self, origin: str) -> bool:
+        log_id = origin.rpartition("/")[2]
+        newest = None
+        async with self._reading("the archive"):
+            newest = await archived_newest(self._session, log_id, "checkpoint")
+        return newest is not None
 
     def _check_head(self, head: AuditHead, keys: KeyHistory) -> None:
         told = {

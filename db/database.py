@@ -137,11 +137,17 @@ def after_commit(session: Session, work: Callable[[], Awaitable[None]]) -> None:
 
 def _parse(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise DatabaseUnavailableError(
             "The database's address cannot be read: it looks like postgresql://user:password@host/name"
         ) from None
+    if "@" in (parsed.host or ""):
+        # Half of the password would pass for a part of the host, and be shown as that.
+        raise DatabaseUnavailableError(
+            "The database's address cannot be read: an @ in the user or password is written %40"
+        )
+    return parsed
 
 
 def _shown(url: URL) -> str:

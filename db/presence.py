@@ -59,10 +59,12 @@ async def presence(
 async def _advisory_lock(database: Database, owner: int) -> AsyncIterator[AsyncConnection]:
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(
-            text("SELECT pg_advisory_lock(:class, :owner)"), {"class": _LOCK_CLASS, "owner": owner}
-        )
         try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await autocommit.execute(
+                    text("SELECT pg_advisory_lock(:class, :owner)"),
+                    {"class": _LOCK_CLASS, "owner": owner},
+                )
             yield autocommit
         finally:
             # The lock goes with the connection. Nothing is asked of a server that may be silent.
@@ -79,7 +81,7 @@ async def _keep(
             async with _advisory_lock(database, owner) as connection:
                 _log.info("this process is known to the database again")
                 await _watch(connection, look_seconds)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, TimeoutError):
             await asyncio.sleep(look_seconds)
 
 

@@ -12,7 +12,13 @@ from graph.progress import progress
 from service.caller import COMMAND_LINE
 from service.paging import MAX_NUMBER
 from service.runtime import Runtime
-from service.startup import CannotStartError, open_closed_trail, require_trail
+from service.startup import (
+    CannotStartError,
+    can_go_on,
+    open_closed_trail,
+    require_trail,
+    stopped,
+)
 from service.trail import NoProof, audit_checkpoint, audit_inclusion_proof, write_tlog_proof
 from service.trail_keys import NoNewKey, rotate_signing_key
 from service.trail_reopen import CannotReopenError, reopen_trail
@@ -59,11 +65,11 @@ def verify(
                 asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
                 result = await verify_trail(runtime, asked)
         if isinstance(result, NotAKey):
-            raise CannotStartError(result.message)
+            raise CannotStartError(f"--key: {result.message}.")
         return result
 
     found = run(work)
-    _tell(found, with_outside=bool(checkpoint), quick=quick)
+    _tell(found, with_key=bool(key), with_outside=bool(checkpoint), quick=quick)
     raise typer.Exit(0 if found.intact else 1)
 
 
@@ -123,6 +129,10 @@ def rotate_key() -> None:
 @audit.command()
 def reopen(
     reason: Annotated[str, typer.Option(help="Why, for the auditors: it is the first event.")],
+    *,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="End even a trail that could go on.")
+    ] = False,
 ) -> None:
     """Begin a new trail where the old one cannot go on. The old one is kept in the archive.
 
@@ -131,7 +141,11 @@ def reopen(
 
     async def work(config: Config) -> None:
         require_trail(config.storage, or_memory=True)
-        async with open_closed_trail(config.storage) as runtime:
+        if not anyway and await can_go_on(config.storage):
+            raise CannotStartError(
+                "The trail can go on, so it was not ended. With --anyway it ends all the same."
+            )
+        async with stopped(config.storage) as runtime:
             try:
                 done = await reopen_trail(runtime, COMMAND_LINE, reason, config.trail_name)
             except CannotReopenError as error:
@@ -155,7 +169,7 @@ def _read(path: Path) -> str:
         raise CannotStartError(f"Cannot read {path}: {error}.") from None
 
 
-def _tell(found: Verification, *, with_outside: bool, quick: bool) -> None:
+def _tell(found: Verification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
     for each in found.findings:
         where = "" if each.seq is None else f" at event {each.seq}"
         more = f" (and {each.count - 1} more)" if each.count > 1 else ""
@@ -165,6 +179,11 @@ def _tell(found: Verification, *, with_outside: bool, quick: bool) -> None:
         typer.echo("NOT INTACT: see the findings above.")
         return
     typer.echo("INTACT, as far as was asked." if quick else "INTACT.")
+    if not with_key:
+        typer.echo("Not proven: whose key signed it. Give the key that you know: --key KEY.")
+    if not found.remembered:
+        typer.echo("Not proven: that this is the database that was signed last here: the signer's")
+        typer.echo("memory is not there.")
     if not with_outside:
         typer.echo("Not proven: that nothing was cut off the end, or all rewritten by a holder of")
         typer.echo("the signing key. That needs a checkpoint kept elsewhere: --checkpoint FILE.")

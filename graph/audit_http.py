@@ -29,18 +29,17 @@ def audit_routes(edge: Edge) -> list[Route]:
     """The routes. Every one needs a token whose role may read the trail."""
     runtime, door = edge.runtime, _Door(edge)
 
-    async def export(request: Request, caller: Caller) -> Response:
+    async def export(request: Request, caller: Caller) -> Response | Refusal:
         asked = asked_export(request.query_params)
         if isinstance(asked, Refusal):
-            edge.observers.refusal(asked.code)
-            return asked.response()
+            return asked
         if asked.archive is None:
             found: Export | ArchiveExport | NoArchive
             found = await begin_export(runtime, caller, asked.format, asked.wanted)
         else:
             found = await begin_archive_export(runtime, caller, asked.archive)
         if isinstance(found, NoArchive):
-            return Refusal(404, "NOT_FOUND", found.message).response()
+            return Refusal(404, "NOT_FOUND", found.message)
         headers = {
             "Content-Disposition": f'attachment; filename="{found.filename}"',
             # The note has line ends, which a header cannot have.
@@ -48,13 +47,13 @@ def audit_routes(edge: Edge) -> list[Route]:
         }
         return StreamingResponse(found.chunks(), media_type=found.media_type, headers=headers)
 
-    async def checkpoint(_request: Request, _caller: Caller) -> Response:
+    async def checkpoint(_request: Request, _caller: Caller) -> Response | Refusal:
         return _file(await log_checkpoint(runtime))
 
-    async def tile(request: Request, _caller: Caller) -> Response:
+    async def tile(request: Request, _caller: Caller) -> Response | Refusal:
         return _file(await log_tile(runtime, f"tile/{request.path_params['place']}"))
 
-    async def proof(request: Request, _caller: Caller) -> Response:
+    async def proof(request: Request, _caller: Caller) -> Response | Refusal:
         sequence = min(request.path_params["sequence"], MAX_NUMBER)
         return _file(await log_proof(runtime, sequence))
 
@@ -76,14 +75,15 @@ class _Door:
         self._edge = edge
 
     def __call__(
-        self, name: str, answer: Callable[[Request, Caller], Awaitable[Response]]
+        self, name: str, answer: Callable[[Request, Caller], Awaitable[Response | Refusal]]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def guarded(request: Request) -> Response:
             caller = await self._admit(request, name)
-            if isinstance(caller, Refusal):
-                self._edge.observers.refusal(caller.code)
-                return caller.response()
-            return await answer(request, caller)
+            found = caller if isinstance(caller, Refusal) else await answer(request, caller)
+            if not isinstance(found, Refusal):
+                return found
+            self._edge.observers.refusal(found.code)
+            return found.response()
 
         return guarded
 
@@ -97,8 +97,8 @@ class _Door:
         return Refusal(403, "FORBIDDEN", message)
 
 
-def _file(found: LogFile | None) -> Response:
+def _file(found: LogFile | None) -> Response | Refusal:
     if found is None:
-        return Refusal(404, "NOT_FOUND", "There is nothing at this path.").response()
+        return Refusal(404, "NOT_FOUND", "There is nothing at this path.")
     headers = {"Cache-Control": _FOR_EVER} if found.immutable else {}
     return Response(found.content, media_type=found.media_type, headers=headers)

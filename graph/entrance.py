@@ -60,10 +60,18 @@ class Entrance:
         return Client(
             ip=origin.ip,
             ip_source=origin.source,
-            user_agent=None if user_agent is None else user_agent[:MAX_HEADER],
+            user_agent=None if user_agent is None else _as_text(user_agent)[:MAX_HEADER],
             request_id=_request_id(headers, origin),
             operation=None,
         )
+
+
+def _as_text(header: str) -> str:
+    """A header as it was meant: in UTF-8 where it is that, and not in Latin-1, as it is read."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def protect(headers: MutableHeaders, request_id: str) -> None:

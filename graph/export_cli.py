@@ -1,9 +1,10 @@
 """`postledger audit export`: the trail, or a part of it, in a file."""
 
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -95,10 +96,7 @@ def export_archive(output: Path, log_id: str) -> None:
             found = await begin_archive_export(runtime, COMMAND_LINE, log_id)
             if isinstance(found, NoArchive):
                 raise CannotStartError(found.message)
-            async with aclosing(found.chunks(on_step)) as chunks:
-                async for chunk in chunks:
-                    file.write(chunk)
-            file.flush()
+            await _write(file, found.chunks(on_step))
         typer.echo(f"Wrote {output}, an ended trail of {found.size} events.")
 
     run(lambda config: with_trail(config, write))
@@ -125,12 +123,16 @@ async def write_export(
         found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
         if beside is not None:
             beside.write(found.checkpoint.note.encode())
-        async with aclosing(found.chunks(on_step)) as chunks:
-            async for chunk in chunks:
-                file.write(chunk)
+        await _write(file, found.chunks(on_step))
         # A full disk may show only now, when both files can still be taken away.
         file.flush()
     return found
+
+
+async def _write(file: BinaryIO, chunks: AsyncGenerator[bytes]) -> None:
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            file.write(chunk)
 
 
 def checkpoint_path(output: Path) -> Path:

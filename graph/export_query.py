@@ -1,5 +1,6 @@
 """What an export's query string asks for: lists are given by repeating a name."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,17 @@ from service.trail_filter import EventFilter, UnfitFilter, fit_filter
 
 _LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
 _SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text", "archive")
+
+
+_INSTANT: Final = "it is an instant such as 2026-11-23T07:29:00Z"
+_VALUES: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
+    "format": (ExportFormat, "it is bundle, jsonl, csv or ocsf"),
+    "actions": (AuditAction, "actions are named as in the schema"),
+    "outcomes": (AuditOutcome, "outcomes are named as in the schema"),
+    "revision": (int, "it is a number"),
+    "since": (parse_instant, _INSTANT),
+    "until": (parse_instant, _INSTANT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +45,13 @@ def asked_export(query: QueryParams) -> AskedExport | Refusal:
     for name in _SINGLE:
         if len(query.getlist(name)) > 1:
             return _bad(f"{name} is given more than once, and takes one value.")
-    try:
-        kind, wanted = _format(query), _filter(query)
-    except ValueError:
-        return _bad(
-            "A parameter has a value that it cannot have: format is bundle, jsonl, csv or ocsf; "
-            "actions and outcomes are named as in the schema; since and until are instants such "
-            "as 2026-11-23T07:29:00Z; revision is a number."
-        )
+    for name, (read, what) in _VALUES.items():
+        try:
+            for value in query.getlist(name):
+                read(value)
+        except ValueError:
+            return _bad(f"{name} has a value that it cannot have: {what}.")
+    kind, wanted = _format(query), _filter(query)
     fit = fit_filter(wanted)
     if isinstance(fit, UnfitFilter):
         return _bad(fit.message)

@@ -34,15 +34,16 @@ def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Netw
     address = _address(peer or "")
     if address is None or not _within(address, trusted):
         return Origin(peer, "peer", trusted_peer=False)
+    source: Literal["peer", "proxy"] = "peer"
     named = [each.strip() for each in ",".join(forwarded).split(",") if each.strip()]
     for text in reversed(named):
         found = _address(text)
         if found is None:
             break
-        address = found
+        address, source = found, "proxy"
         if not _within(found, trusted):
             break
-    return Origin(str(address), "proxy" if named else "peer", trusted_peer=True)
+    return Origin(str(address), source, trusted_peer=True)
 
 
 def bucket_of(ip: str | None) -> str:

@@ -46,7 +46,8 @@ async def _keys(runtime: Runtime) -> bool:
 async def _signer(runtime: Runtime) -> bool:
     async with runtime.database.reading() as session:
         tip = Tip.of(await head(session))
-    runtime.trail.signer(tip)
+        runtime.trail.signer(tip)
+        await runtime.trail.hold(session, tip)
     return True
 
 

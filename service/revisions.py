@@ -15,7 +15,7 @@ from service.changes import compare
 from service.draft import InvalidSettings, SecretReentryRequired, reentry_required
 from service.paging import Page, PageRequest, Window, read_page
 from service.runtime import Runtime
-from service.saving import Saving, SettingsUpdated, refuse, save
+from service.saving import Refusing, Saving, SettingsUpdated, refuse, save
 from service.settings import RevisionConflict, check_request, conflict, tell_changed
 from service.state import SettingsState, Stand, describe, find_stand, values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
@@ -138,7 +138,8 @@ async def restore_email_settings(
             return await conflict(session, stand.row, stand, restore.expected_revision, now)
         values = await _restored(session, runtime, stand, restore)
         if not isinstance(values, SettingsValues):
-            return await refuse(session, caller, stand, values, runtime.clock)
+            refusing = Refusing(caller, restore.reason, restore.revision)
+            return await refuse(session, stand, refusing, values, runtime.clock)
         saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
         saved = await save(session, head, stand, saving, runtime.clock)
     tell_changed(runtime)

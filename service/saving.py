@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
-from audit.event import AuditAction, AuditOutcome, Change, Event
+from audit.event import AuditAction, AuditOutcome, Change, Detail, Event
 from audit.history import Recorded, read_event
 from audit.trail import Clock, append
 from db.database import Session
 from db.tables import EmailSettingsHead
 from service.caller import Caller
 from service.changes import compare
+from service.normal import has_control
 from service.state import Origin, SettingsState, Stand, describe, row_of
 from service.values import SettingsValues
 
 TARGET: Final = "email_settings"
+MAX_REASON: Final = 1_000
 
 
 class Refusal(Protocol):
@@ -31,6 +33,11 @@ class Refusal(Protocol):
 
 
 R = TypeVar("R", bound=Refusal)
+
+
+def is_reason(reason: str | None) -> bool:
+    """Whether a reason can be kept: not too long, and without control characters."""
+    return reason is None or (len(reason) <= MAX_REASON and not has_control(reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +89,30 @@ async def save(
     return SettingsUpdated(describe(row, stand.secrets, clock()), changes, recorded)
 
 
-async def refuse(session: Session, caller: Caller, stand: Stand, refused: R, clock: Clock) -> R:
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """A change that is not made: who asked for it, and why he did. `revision`: to be restored."""
+
+    caller: Caller
+    reason: str | None
+    revision: int | None = None
+
+
+async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R, clock: Clock) -> R:
     """Records that a change was refused: which fields and why, never the values."""
+    detail: Detail = {"fields": refused.fields}
+    if refusing.revision is not None:
+        detail = {**detail, "to_restore": refusing.revision}
     event = Event(
         action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
         outcome=AuditOutcome.DENIED,
-        actor=caller.actor,
-        client=caller.client,
+        actor=refusing.caller.actor,
+        client=refusing.caller.client,
         target=TARGET,
         revision=stand.revision,
         error_code=refused.code,
-        detail={"fields": refused.fields},
+        reason=refusing.reason if is_reason(refusing.reason) else None,
+        detail=detail,
     )
     await append(session, event, clock)
     return refused

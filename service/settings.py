@@ -12,11 +12,10 @@ from db.tables import EmailSettingsRow
 from service.caller import Caller
 from service.changes import compare
 from service.draft import Draft, InvalidSettings, SecretReentryRequired, draft
-from service.normal import has_control
 from service.patch import SettingsPatch
 from service.problems import Problem, Suggestion, problem
 from service.runtime import Runtime
-from service.saving import Saving, SettingsUpdated, refuse, save
+from service.saving import MAX_REASON, Refusing, Saving, SettingsUpdated, is_reason, refuse, save
 from service.state import SettingsState, Stand, describe, find_stand, values_of
 from service.values import NOTHING_SAVED
 from service.verification import draft_digest, passed_with
@@ -39,7 +38,6 @@ __all__ = [
     "update_email_settings",
 ]
 
-MAX_REASON = 1_000
 _LOOK_SECONDS = 1.0
 
 
@@ -130,7 +128,8 @@ async def update_email_settings(
             return await conflict(session, stand.row, stand, update.expected_revision, now)
         accepted = await _accept(session, runtime, stand, update, now)
         if not isinstance(accepted, Draft):
-            return await refuse(session, caller, stand, accepted, runtime.clock)
+            refusing = Refusing(caller, update.reason)
+            return await refuse(session, stand, refusing, accepted, runtime.clock)
         await _keep_secrets(stand, accepted, now)
         saving = Saving(caller, accepted.values, update.reason)
         saved = await save(session, head, stand, saving, runtime.clock)
@@ -173,7 +172,7 @@ def check_request(stand: Stand, expected_revision: int, reason: str | None) -> l
         problems.append(
             problem("EXPECTED_REVISION_UNKNOWN", "expectedRevision", message, suggestion)
         )
-    if reason is not None and (len(reason) > MAX_REASON or has_control(reason)):
+    if not is_reason(reason):
         message = f"It may have at most {MAX_REASON} characters, and no control characters."
         problems.append(problem("REASON_INVALID", "reason", message))
     return problems

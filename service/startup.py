@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from audit.memory import SignerMemory
 from audit.opening import open_trail
-from audit.trail import Trail
+from audit.trail import SignerRefusedError, Trail
 from db import migrate
+from db.damage import reason_of
 from db.database import Database, DatabaseUnavailableError
 from db.presence import presence
 from mail.destinations import DestinationRules
@@ -37,11 +38,13 @@ __all__ = [
     "Started",
     "Storage",
     "Testing",
+    "can_go_on",
     "new_trail",
     "open_closed_trail",
     "open_runtime",
     "require_trail",
     "started",
+    "stopped",
     "upgrade_database",
 ]
 
@@ -117,9 +120,36 @@ async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> Asyn
         yield Runtime(database, keys, trail)
     except SQLAlchemyError as error:
         # An outage in the middle is no finding: nothing can be said of the trail.
-        raise CannotStartError(f"The database failed: {str(error).splitlines()[0]}") from None
+        reason = reason_of(error) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
+        raise CannotStartError(f"The database failed: {reason}.") from None
+    except SignerRefusedError as error:
+        raise CannotStartError(str(error)) from None
     finally:
         await database.close()
+
+
+async def can_go_on(storage: Storage) -> bool:
+    """Whether the trail can be opened as it is, so that there is no need to begin a new one."""
+    try:
+        async with open_runtime(storage):
+            return True
+    except CannotStartError:
+        return False
+
+
+@asynccontextmanager
+async def stopped(storage: Storage) -> AsyncIterator[Runtime]:
+    """As `open_closed_trail`, while no service uses the data directory.
+
+    Raises:
+        CannotStartError: as there; or a service uses it.
+    """
+    async with open_closed_trail(storage) as runtime:
+        try:
+            async with presence(runtime.database, storage.data_directory):
+                yield runtime
+        except DatabaseUnavailableError as error:
+            raise CannotStartError(str(error)) from None
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """Where everything is kept, and whether it is there."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -42,18 +41,23 @@ def require_trail(storage: Storage, *, or_memory: bool = False) -> None:
         or_memory: whether the signer's memory will do, of a database that is lost.
 
     Raises:
-        CannotStartError: the embedded database is not there. Nothing was made.
+        CannotStartError: the embedded database is not there, or cannot be seen. Nothing was made.
     """
     if storage.database_url is not None:
         return
+    directory = storage.data_directory.absolute()
     signs = (DATABASE_FILE, MEMORY_FILE) if or_memory else (DATABASE_FILE,)
-    with suppress(OSError):
-        if any((storage.data_directory / name).is_file() for name in signs):
-            return
-    raise CannotStartError(
-        f"There is no database in {storage.data_directory.absolute()}: name the service's data "
-        "directory with POSTLEDGER_DATA_DIRECTORY."
-    )
+    try:
+        there = {each.name for each in directory.iterdir()}
+    except (FileNotFoundError, NotADirectoryError):
+        there = set()
+    except OSError as error:
+        raise CannotStartError(f"Cannot look into {directory}: {error.strerror}.") from None
+    if there.isdisjoint(signs):
+        raise CannotStartError(
+            f"There is no database in {directory}: name the service's data directory with "
+            "POSTLEDGER_DATA_DIRECTORY."
+        )
 
 
 def make_private_directory(directory: Path) -> None:

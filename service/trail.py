@@ -1,6 +1,6 @@
 """Reading the trail and its proofs, for those who may."""
 
-from audit.event import AuditAction, AuditOutcome, Change, Event
+from audit.event import AuditAction, AuditOutcome, Change
 from audit.history import EventFilter, Recorded, read_event, read_events
 from audit.proofs import (
     ConsistencyProof,
@@ -20,7 +20,6 @@ __all__ = [
     "AuditOutcome",
     "Change",
     "ConsistencyProof",
-    "Event",
     "EventFilter",
     "InclusionProof",
     "NoProof",

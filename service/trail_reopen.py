@@ -16,6 +16,7 @@ from service.caller import Caller
 from service.changes import compare
 from service.digests import archive_digest, revisions_digest, tests_digest, tokens_digest
 from service.runtime import Runtime
+from service.saving import MAX_REASON, is_reason
 from service.state import find_stand
 from service.values import NOTHING_SAVED
 
@@ -23,7 +24,7 @@ TARGET: Final = "trail"
 
 
 class CannotReopenError(Exception):
-    """There is no key to sign a new trail with. Nothing was changed."""
+    """Nobody says why, or there is no key to sign a new trail with. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
         reason: why.
         name: the first part of the new trail's origin.
     """
+    if not reason.strip() or not is_reason(reason):
+        raise CannotReopenError(
+            f"Say why, for the auditors: in one line of at most {MAX_REASON} characters."
+        )
     async with runtime.database.transaction() as session:
         head = await events.lock_head(session)
         ended = head.origin or head.log_id

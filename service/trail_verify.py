@@ -46,13 +46,17 @@ class VerificationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found. `checkpoint` is the newest stored one, None where none can be read."""
+    """What was found. `checkpoint` is the newest stored one, None where none can be read.
+
+    `remembered` tells whether the signer's memory was held against the trail as well.
+    """
 
     findings: tuple[Finding, ...]
     events_checked: int
     checkpoint: SignedCheckpoint | None
     checked_at: datetime
     duration_ms: int
+    remembered: bool
 
     @property
     def intact(self) -> bool:
@@ -78,13 +82,20 @@ async def verify_trail(
     keys = _keys(request.keys)
     if isinstance(keys, NotAKey):
         return keys
+    async with runtime.trail.verifying:
+        return await _verify(runtime, request, keys)
+
+
+async def _verify(
+    runtime: Runtime, request: VerificationRequest, keys: tuple[VerifierKey, ...]
+) -> Verification:
     began, now = time.monotonic(), runtime.clock()
     findings = Findings()
     replay = Replay.of(runtime.scope, findings)
     # Read before the view of the database is opened: later it could be ahead of that.
     outside = [Outside(_proper(note), name) for note, name in request.checkpoints]
     remembered = runtime.trail.memory.note
-    async with runtime.trail.verifying, runtime.database.reading() as session:
+    async with runtime.database.reading() as session:
         if remembered is not None:
             outside += await _memory(session, runtime.trail, remembered)
         asked = Asked(
@@ -110,6 +121,7 @@ async def verify_trail(
         checkpoint=None if isinstance(newest, NoProof) else newest,
         checked_at=now,
         duration_ms=int((time.monotonic() - began) * 1000),
+        remembered=remembered is not None,
     )
 
 

@@ -1,7 +1,13 @@
 """`postledger audit`: what is printed for an auditor can be checked where there is no service."""
 
+import asyncio
+import fcntl
+
+import pytest
+
 from tests.graph.shell import Shell
 from tests.service.desk import Desk
+from tests.trail.tampering import tamper
 
 
 async def _live(desk: Desk) -> None:
@@ -29,3 +35,70 @@ def test_an_event_that_is_not_there_has_no_proof(shell: Shell) -> None:
 
     assert [2, 2] == [each.exit_code for each in found]
     assert all("There is no event" in each.stderr for each in found)
+
+
+def test_what_was_not_proven_is_told(shell: Shell) -> None:
+    """Whose key it was, and that the database is the one of last time, where nothing tells."""
+    shell.ask(_live)
+    (shell.storage.data_directory / "signer.memory").unlink()
+    key = shell.run("audit", "checkpoint").stderr.split()[-1]
+    known = shell.run("audit", "verify", "--key", key)
+    (shell.storage.data_directory / "signer.memory").unlink()
+    unknown = shell.run("audit", "verify")
+
+    assert (0, 0) == (known.exit_code, unknown.exit_code), unknown.output
+    assert "whose key signed it" in unknown.output
+    assert "the signer's\nmemory is not there" in unknown.output
+    assert "whose key signed it" not in known.output
+    assert "memory is not there" not in known.output
+
+
+def test_a_trail_that_can_go_on_is_not_ended(shell: Shell) -> None:
+    """Unless that is asked for; and never without a reason."""
+    shell.ask(_live)
+    refused = shell.run("audit", "reopen", "--reason", "a mistake")
+    unexplained = shell.run("audit", "reopen", "--anyway", "--reason", " ")
+    before = shell.run("audit", "checkpoint").stdout
+    done = shell.run("audit", "reopen", "--anyway", "--reason", "moved to another machine")
+    after = shell.run("audit", "checkpoint").stdout
+    (shell.folder / "before").write_text(before)
+    old = shell.run("audit", "verify", "--checkpoint", str(shell.folder / "before"))
+
+    assert [2, 2, 0] == [each.exit_code for each in (refused, unexplained, done)], done.output
+    assert "The trail can go on" in refused.stderr
+    assert "Say why" in unexplained.stderr
+    origin = before.partition("\n")[0]
+    assert origin != after.partition("\n")[0]
+    assert 1 == old.exit_code
+    assert f"that has ended: check it by an export, with --archive {origin[-36:]}" in old.output
+
+
+def test_a_trail_is_not_ended_under_a_service(shell: Shell) -> None:
+    """The embedded database has one user at a time."""
+    shell.ask(_live)
+    if shell.storage.database_url is not None and "postgresql" in shell.storage.database_url:
+        pytest.skip("about sqlite alone")
+    with (shell.storage.data_directory / "postledger.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        refused = shell.run("audit", "reopen", "--anyway", "--reason", "a mistake")
+
+    assert 2 == refused.exit_code, refused.output
+    assert "Another Postledger service" in refused.stderr
+
+
+def test_an_export_of_what_was_not_signed(shell: Shell) -> None:
+    """Is refused in a sentence, as everything is that would add to it."""
+    shell.ask(_live)
+    asyncio.run(
+        tamper(
+            shell.storage.database_url or "",
+            "DELETE FROM audit_event",
+            "DELETE FROM audit_node",
+            "DELETE FROM audit_checkpoint",
+        )
+    )
+    refused = shell.run("audit", "export", "--output", str(shell.folder / "trail.zip"))
+
+    assert (2, "") == (refused.exit_code, refused.stdout), refused.output
+    assert "changed past the service" in refused.stderr
+    assert 1 == refused.stderr.count("\n")

@@ -38,6 +38,11 @@ NOBODY_LISTENS: Final = f"postgresql://somebody:{SECRET}@127.0.0.1:1/postledger"
         pytest.param(
             {"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "Cannot use a mysql database", id="mysql"
         ),
+        pytest.param(
+            {"DATABASE_URL": f"postgresql://u:half@{SECRET}@127.0.0.1:1/d"},
+            "an @ in the user or password is written %40",
+            id="at-sign",
+        ),
         pytest.param({"PORT": SECRET}, "POSTLEDGER_PORT: ", id="port"),
         pytest.param({"LOG_LEVEL": SECRET}, "POSTLEDGER_LOG_LEVEL: ", id="level"),
         pytest.param(
@@ -50,6 +55,18 @@ def test_a_variable_that_cannot_be_used(
 ) -> None:
     """The sentence names what is wrong; exit status 2."""
     _assert_told(in_folder, variables, words)
+
+
+def test_a_directory_that_cannot_be_looked_into(in_folder: Path) -> None:
+    """That is no reason to say that there is nothing in it."""
+    done = CliRunner().invoke(
+        app,
+        ["audit", "verify"],
+        env={"POSTLEDGER_DATA_DIRECTORY": str(in_folder / ("x" * 300))},
+    )
+
+    assert 2 == done.exit_code, done.output
+    assert "Cannot look into" in done.stderr
 
 
 def test_a_database_file_that_is_none(in_folder: Path) -> None:

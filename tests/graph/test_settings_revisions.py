@@ -1,6 +1,7 @@
 """Earlier revisions: read, paged through, compared, brought back."""
 
 import base64
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -249,6 +250,10 @@ async def test_restoring_what_never_was_is_refused(desk: Desk) -> None:
         assert ("EMAIL_SETTINGS_CHANGE_REFUSED", "REVISION_NOT_FOUND") == (
             told["action"],
             told["errorCode"],
+        )
+        assert (number, "It worked then.") == (
+            json.loads(told["body"])["detail"]["to_restore"],
+            told["reason"],
         )
     assert 1 == await desk.whole()
 

@@ -216,7 +216,8 @@ async def test_all_problems_come_at_once_and_nothing_is_saved(desk: Desk) -> Non
             "authMechanism": "XOAUTH2",
             "ehloHostname": "a b",
             "timeoutSeconds": 301,
-        }
+        },
+        reason="The old one is gone.",
     )
 
     assert "InvalidSettingsError" == result["__typename"]
@@ -245,6 +246,7 @@ async def test_all_problems_come_at_once_and_nothing_is_saved(desk: Desk) -> Non
     )
     assert "evil" not in refused["body"]
     assert "smtpPort: PORT_OUT_OF_RANGE" in json.loads(refused["body"])["detail"]["fields"]
+    assert "The old one is gone." == refused["reason"]
 
 
 async def test_whoever_saw_an_older_revision_is_told_what_changed(desk: Desk) -> None:

@@ -80,7 +80,7 @@ async def test_an_unfit_filter_is_refused_by_either_door(
     [
         pytest.param("revision=99999999999999999999999", "revision must be", id="revision"),
         pytest.param("revision=2147483648", "revision must be", id="revision-just-too-large"),
-        pytest.param("revision=" + "9" * 5_000, "revision is a number", id="revision-no-number"),
+        pytest.param("revision=" + "9" * 5_000, "revision has a value", id="revision-no-number"),
         pytest.param("text=a&text=b", "text is given more than once", id="text-twice"),
         pytest.param("format=csv&format=csv", "format is given more than once", id="format-twice"),
         pytest.param(

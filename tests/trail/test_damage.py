@@ -84,6 +84,11 @@ ON_BOTH = {
         """UPDATE email_settings_revision SET trusted_certificates = '""'""",
         "UNREADABLE",
     ),
+    "certificates too deep": (
+        f"UPDATE email_settings_revision SET trusted_certificates = '{'[' * 9_999}'",
+        "UNREADABLE",
+    ),
+    "no name of the trail": ("UPDATE audit_head SET origin = NULL", "ORIGIN_MISMATCH"),
     "no record of the end": ("DELETE FROM audit_head", "UNREADABLE"),
     "no record of the settings": ("DELETE FROM email_settings", "UNREADABLE"),
     "no checkpoints": ("DROP TABLE audit_checkpoint", "UNREADABLE"),
