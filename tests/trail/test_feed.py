@@ -15,9 +15,9 @@ from tests.trail.conftest import START, an_event, at, write
 pytestmark = pytest.mark.anyio
 
 
-async def _take(feed: AsyncIterator[Recorded], count: int) -> list[int]:
+async def _take(feed: AsyncIterator[Recorded], count: int) -> list[Recorded]:
     async with asyncio.timeout(20):
-        return [(await anext(feed)).seq for _ in range(count)]
+        return [await anext(feed) for _ in range(count)]
 
 
 async def test_a_follower_gets_what_is_appended_from_now_on(runtime: Runtime) -> None:
@@ -30,7 +30,7 @@ async def test_a_follower_gets_what_is_appended_from_now_on(runtime: Runtime) ->
         while not task.done():
             await write(runtime.database, 1, first=2 + written)
             written += 1
-    seen = task.result()
+    seen = [each.seq for each in task.result()]
 
     assert list(range(seen[0], seen[0] + 3)) == seen
     assert seen[0] >= 2
@@ -50,7 +50,7 @@ async def test_a_filter_holds_back_the_rest(runtime: Runtime) -> None:
                 await _write_wanted(runtime, number)
                 number += 1
 
-    assert len(task.result()) == 1
+    assert ["wanted 7"] == [each.event.reason for each in task.result()]
     await feed.aclose()
 
 
