@@ -153,7 +153,7 @@ async def cancel_test_email(runtime: Runtime, caller: Caller, test_id: str) -> T
     async with runtime.database.transaction() as session:
         row = await queries.open_test_email(session, test_id)
         if row is not None and row.cancelled_by is None:
-            row.cancelled_by = write_canceller(canceller)
+            row.cancelled_by = write_canceller(canceller, test_id, runtime.keys)
             session.add(row)
     if row is not None:
         runtime.tests.stop(test_id, canceller)

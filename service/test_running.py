@@ -139,4 +139,5 @@ async def _watch(runtime: Runtime, test_id: str) -> None:
         except OUTAGES:
             continue  # the next look may find it mended
         if row is not None and row.cancelled_by is not None:
-            runtime.tests.stop(test_id, read_canceller(row.cancelled_by))
+            canceller = read_canceller(row.cancelled_by, test_id, runtime.keys)
+            runtime.tests.stop(test_id, canceller)

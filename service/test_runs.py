@@ -8,8 +8,10 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from audit.event import Actor, Client
+from audit.event import SYSTEM, Actor, Client
+from db.keyring import fingerprint
 from mail.report import Report
+from service.keys import KeyProblem, KeySource
 from service.signals import Signal
 
 _RECORDING_SECONDS: Final = 5.0
@@ -27,14 +29,31 @@ class Canceller:
 _CANCELLER: Final = TypeAdapter(Canceller)
 
 
-def write_canceller(canceller: Canceller) -> str:
-    """A canceller as JSON, for the process that runs the test."""
-    return _CANCELLER.dump_json(canceller).decode()
+def write_canceller(canceller: Canceller, test_id: str, keys: KeySource) -> str:
+    """A canceller for the process that runs the test, and a mark that a service wrote it."""
+    told = _CANCELLER.dump_json(canceller).decode()
+    mark = next(iter(_marks(told, test_id, keys)), "")
+    return f"{mark} {told}"
 
 
-def read_canceller(text: str) -> Canceller:
-    """The inverse of `write_canceller`."""
-    return _CANCELLER.validate_json(text)
+def read_canceller(text: str, test_id: str, keys: KeySource) -> Canceller:
+    """The inverse of `write_canceller`; the system, where nobody shows who it was.
+
+    The trail will name whom it says: so it must not be what just anybody wrote into the database.
+    """
+    mark, _, told = text.partition(" ")
+    if mark in _marks(told, test_id, keys):
+        return _CANCELLER.validate_json(told)
+    return Canceller(SYSTEM, None)
+
+
+def _marks(told: str, test_id: str, keys: KeySource) -> list[str]:
+    """HMAC-SHA-256 under each encryption key, the newest first; none without a key."""
+    in_use = keys.current()
+    if isinstance(in_use, KeyProblem):
+        return []
+    message = f"test email's canceller\0{test_id}\0{told}".encode()
+    return [fingerprint(key.material, message).hex() for key in in_use.keys]
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from audit.event import SYSTEM
 from db import test_emails as queries
@@ -131,12 +132,35 @@ async def test_a_test_of_another_process_can_be_cancelled(
     """With one database and many processes, any of them may be asked."""
     if runtime.database.kind == "sqlite":
         pytest.skip("on SQLite there is one service process")
-    here, there = Edge(runtime), Edge(replace(runtime, tests=type(runtime.tests)()))
+    here = Edge(runtime)
+    there = Edge(replace(runtime, tests=type(runtime.tests)()), name="Eve")
     await _saved(here, silent)
     sent = await _send(here, wait=False)
     cancelled = await there.ask(CANCEL, id=sent["testEmail"]["id"])
+    ended = (await _events(here))[0]
 
     assert "CANCELLED" == cancelled["cancelTestEmail"]["outcome"]
+    assert "Eve" == ended["actor"]["displayName"]
+
+
+async def test_nobody_is_named_who_did_not_cancel(runtime: Runtime, silent: ScriptedServer) -> None:
+    """Whoever writes into the database may stop a test, but not have somebody named for it."""
+    if runtime.database.kind == "sqlite":
+        pytest.skip("on SQLite there is one service process")
+    here = Edge(runtime)
+    await _saved(here, silent)
+    sent = await _send(here, wait=False)
+    alice = '{"actor": {"kind": "PERSON", "id": "alice", "name": "Alice"}, "client": null}'
+    async with runtime.database.transaction() as session:
+        connection = await session.connection()
+        await connection.execute(
+            text("UPDATE test_email SET cancelled_by = :told"), {"told": f"00 {alice}"}
+        )
+    values = [each async for each in here.follow(PROGRESS, id=sent["testEmail"]["id"])]
+    ended = (await _events(here))[0]
+
+    assert "CANCELLED" == values[-1]["testEmailProgress"]["outcome"]
+    assert ("TEST_EMAIL_FINISHED", SYSTEM.name) == (ended["action"], ended["actor"]["displayName"])
 
 
 async def test_cancelling_nothing_is_not_found(edge: Edge) -> None:
