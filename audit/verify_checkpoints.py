@@ -181,7 +181,8 @@ class CheckpointChecks:
     def finish(self, events: int, root: bytes, note: str | None) -> None:
         """Checks that the newest checkpoint covers the whole trail, and who signed it."""
         if self.newest is None or self.newest < events:
-            message = f"there are {events} events, and the newest checkpoint is of {self.newest}"
+            newest = "there is none" if self.newest is None else f"the newest is of {self.newest}"
+            message = f"no checkpoint is of all {events} events: {newest}"
             self._findings.add("CHECKPOINT_MISSING", None, message)
         if note is not None:
             problem = self._keys.problem_with(note, self._origin, known_to_auditor=True)

@@ -52,5 +52,7 @@ class TreeChecks:
     async def finish(self, session: Session) -> None:
         """Sees that no node is stored beyond the events."""
         expected = 2 * self.size - self.size.bit_count()
-        if await count_rows(session, "audit_node") != expected:
-            self._findings.add("TREE_DIFFERS", None, f"the stored tree has not {expected} nodes")
+        found = await count_rows(session, "audit_node")
+        if found != expected:
+            message = f"the stored tree has {found} nodes, that of the events has {expected}"
+            self._findings.add("TREE_DIFFERS", None, message)
