@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from audit import tree
 from audit.body import Place, read_body, write_body
 from audit.checkpoint import Checkpoint, sign_checkpoint
-from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
+from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
 from audit.note_keys import Signer
 from audit.words import event_words
 from db.instant import read_instant, write_instant
@@ -35,6 +35,10 @@ COLUMNS: Final = {
         *("values_digest", "report", "actor_kind", "actor_id", "actor_name", "owner"),
         *("started_at", "finished_at"),
     ),
+    "access_token": (
+        *("id", "number", "name", "role", "token_hash", "created_at"),
+        *("actor_kind", "actor_id", "actor_name"),
+    ),
 }
 """The tables that are filled, and their columns."""
 
@@ -48,11 +52,12 @@ _ACTORS = [
 
 
 def some_events(count: int) -> Iterator[Event]:
-    """Events such as a service has: changes, refusals, and tests, each asked for and ended."""
+    """Events such as a service has: tokens; changes, refusals, and tests asked for and ended."""
+    yield from map(_created, _ACTORS)
     chance = random.Random(1)  # noqa: S311 (made up, not secret)
     revision, host = 0, None
     actor, test = _ACTORS[0], 0
-    for number in range(count):
+    for number in range(len(_ACTORS), count):
         client = Client("192.0.2.7", "peer", "browser/1.0", f"{number:032x}", "Save")
         place = number % 4
         if place in {0, 2}:
@@ -139,6 +144,8 @@ class Made:
             if event.action is AuditAction.EMAIL_SETTINGS_UPDATED:
                 self.revision += 1
                 rows["email_settings_revision"].append(_revision(event, self.size - 1, ts))
+            elif event.action is AuditAction.ACCESS_TOKEN_CREATED:
+                rows["access_token"].append(_token(event, ts, self.size))
             elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
                 asked = event, ts
                 self.tests += 1
@@ -160,6 +167,28 @@ class Made:
         self.size += 1
         checkpoint = Checkpoint(self.origin, self.size, tree.root_hash(self.frontier))
         rows["audit_checkpoint"].append((self.size, sign_checkpoint(checkpoint, self.signer)))
+
+
+def _created(token: Actor) -> Event:
+    return Event(
+        AuditAction.ACCESS_TOKEN_CREATED,
+        AuditOutcome.SUCCEEDED,
+        SYSTEM,
+        "access_token",
+        changes=(
+            Change("name", None, token.name),
+            Change("role", None, token.role),
+            Change("expiresAt", None, None),
+        ),
+        # A token's row has the hash of its text; here the actor's id serves as one.
+        detail={"token_id": token.id, "token_mark": sha256(str(token.id).encode()).hexdigest()},
+    )
+
+
+def _token(event: Event, ts: str, number: int) -> tuple[Any, ...]:
+    name, role, _ = (change.after for change in event.changes)
+    token_id, maker = event.detail["token_id"], event.actor
+    return (token_id, number, name, role, token_id, ts, maker.kind.value, maker.id, maker.name)
 
 
 def _revision(event: Event, seq: int, ts: str) -> tuple[Any, ...]:

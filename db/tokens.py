@@ -1,14 +1,17 @@
 """Queries on access tokens."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Final, cast
 
-from sqlalchemy import desc, text, update
-from sqlmodel import col, func, or_, select
+from sqlalchemy import Table, desc, text, update
+from sqlalchemy import select as core_select
+from sqlmodel import SQLModel, col, func, or_, select
 
 from db.database import Session
 from db.tables import AccessTokenRow
 
 _NUMBER = col(AccessTokenRow.number)
+_TABLE: Final[Table] = SQLModel.metadata.tables[AccessTokenRow.__tablename__]
 
 
 async def token_by_hash(session: Session, token_hash: str) -> AccessTokenRow | None:
@@ -27,6 +30,12 @@ async def tokens(session: Session) -> list[AccessTokenRow]:
     """All tokens, newest first."""
     query = select(AccessTokenRow).order_by(desc(_NUMBER))
     return list((await session.exec(query)).all())
+
+
+async def token_rows(session: Session) -> Sequence[AccessTokenRow]:
+    """All rows of tokens, to be read only: as entities, two of one id would pass for one."""
+    found = await (await session.connection()).execute(core_select(_TABLE))
+    return cast("Sequence[AccessTokenRow]", found.all())
 
 
 async def tokens_between(

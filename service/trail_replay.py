@@ -7,6 +7,7 @@ from audit.body import Parsed
 from audit.event import AuditOutcome
 from audit.findings import Findings
 from db.database import Session
+from service.replay_actors import ActorsReplay
 from service.replay_archive import ArchiveReplay
 from service.replay_settings import SettingsReplay
 from service.replay_tests import TestsReplay
@@ -18,6 +19,7 @@ class Replay:
     """Takes the trail's events in order; `compare` holds the database against them."""
 
     findings: Findings
+    actors: ActorsReplay
     settings: SettingsReplay
     tokens: TokensReplay
     tests: TestsReplay
@@ -28,6 +30,7 @@ class Replay:
         """A replay from the beginning."""
         return cls(
             findings,
+            ActorsReplay(findings),
             SettingsReplay(scope, findings),
             TokensReplay(findings),
             TestsReplay(findings),
@@ -36,6 +39,7 @@ class Replay:
 
     def take(self, seq: int, parsed: Parsed) -> None:
         """Follows one event."""
+        self.actors.take(seq, parsed)
         self.tests.take(seq, parsed)
         if parsed.event.outcome is AuditOutcome.SUCCEEDED:
             self.settings.take(seq, parsed)
@@ -44,6 +48,7 @@ class Replay:
 
     async def compare_due(self, session: Session) -> None:
         """Compares what was told of since the last time."""
+        await self._compare(session, "who acted", self.actors.compare_due)
         await self._compare(session, "the revisions", self.settings.compare_due)
         await self._compare(session, "the test emails", self.tests.compare_due)
 
