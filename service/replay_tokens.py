@@ -1,17 +1,18 @@
 """Replaying the access tokens: which there must be, and what each may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from audit.body import Parsed
 from audit.event import AuditAction
 from audit.findings import Findings
-from db import tokens
 from db.database import Session
 from db.tables import AccessTokenRow
+from db.tokens import token_rows
 from service.digests import token_mark, tokens_digest
 
-Facts: TypeAlias = dict[str, str | None]
+Facts: TypeAlias = dict[str, str | int | None]
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class TokensReplay:
         token_id = str(detail.get("token_id"))
         if event.action is AuditAction.ACCESS_TOKEN_CREATED:
             self._told[token_id] = {change.field: change.after for change in event.changes} | {
+                # Numbers are given out under a lock, and no token is ever removed.
+                "number": self._known + len(self._told) + 1,
                 "mark": _text(detail.get("token_mark")),
                 "createdAt": parsed.place.ts,
                 "createdBy": f"{event.actor.kind} {event.actor.id} {event.actor.name}",
@@ -45,7 +48,8 @@ class TokensReplay:
 
     async def compare(self, session: Session) -> None:
         """Compares the tokens as they stand."""
-        rows = await tokens.tokens(session)
+        rows = await token_rows(session)
+        self._find_twins(rows)
         before = [row for row in rows if row.number <= self._known]
         since = {row.id: row for row in rows if row.number > self._known}
         if before and self._digest is None:
@@ -65,12 +69,24 @@ class TokensReplay:
             if shown.get(token_id) != ts:
                 self._find(f"the token {token_id} was revoked, and is not")
 
+    def _find_twins(self, rows: Sequence[AccessTokenRow]) -> None:
+        """Sees that no token is hidden behind another: a table may have lost its keys."""
+        columns = {
+            "id": {row.id for row in rows},
+            "hash": {row.token_hash for row in rows},
+            "number": {row.number for row in rows},
+        }
+        for name, values in columns.items():
+            if len(values) != len(rows):
+                self._find(f"two tokens have the same {name}")
+
     def _find(self, message: str) -> None:
         self.findings.add("TOKENS_DIFFER", None, message)
 
 
 def _facts(row: AccessTokenRow) -> Facts:
     return {
+        "number": row.number,
         "name": row.name,
         "role": row.role,
         "expiresAt": row.expires_at,

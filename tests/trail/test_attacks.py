@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import make_url
 from typer.testing import CliRunner
 
 from audit import verify_bundle
 from audit.note_keys import Signer
-from db.tables import EmailSettingsRow, TestEmailRow
+from db.tables import AccessTokenRow, EmailSettingsRow, TestEmailRow
 from graph.cli import app
 from service.caller import Role
 from service.export import EventFilter, Export, ExportFormat
@@ -303,6 +304,9 @@ ATTACKS: Final = {
     ),
     "14 promote a token": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'"
+    ),
+    "14 number a token anew": _found(
+        "TOKENS_DIFFER", "UPDATE access_token SET number = 50 WHERE role = 'AUDITOR'"
     ),
     "14 slip a token in": _found(
         "TOKENS_DIFFER",
@@ -622,6 +626,36 @@ async def _after(storage: Storage, *statements: str) -> list[str]:
         found = await by_graphql(runtime, None)
     assert found == await by_command(storage, storage.data_directory, None)
     return found
+
+
+_TOKEN_COLUMNS: Final = ", ".join(
+    name for name in AccessTokenRow.model_fields if name not in {"number", "role", "token_hash"}
+)
+_TWIN: Final = (
+    f"INSERT INTO access_token ({_TOKEN_COLUMNS}, number, role, token_hash) "
+    f"SELECT {_TOKEN_COLUMNS}, 1, 'ADMINISTRATOR', 'x' FROM access_token WHERE name = 'stays'"
+)
+_WITHOUT_KEYS: Final = {
+    "sqlite": (
+        "ALTER TABLE access_token RENAME TO old",
+        "CREATE TABLE access_token AS SELECT * FROM old",
+        "DROP TABLE old",
+    ),
+    "postgresql": (
+        "ALTER TABLE access_token DROP CONSTRAINT access_token_pkey",
+        "ALTER TABLE access_token DROP CONSTRAINT access_token_number_key",
+    ),
+}
+
+
+async def test_a_token_behind_another_is_found(storage: Storage) -> None:
+    """14: a second row with a real token's id lets its bearer in as well."""
+    url = storage.database_url or ""
+    async with open_runtime(storage) as runtime:
+        await live(runtime)
+    await tamper(url, *_WITHOUT_KEYS[make_url(url).get_backend_name()], _TWIN)
+    async with open_closed_trail(storage) as runtime:
+        assert "TOKENS_DIFFER" in await by_graphql(runtime, None)
 
 
 async def test_an_old_database_put_back_is_found_by_the_signers_memory(
