@@ -32,7 +32,8 @@ class TokensReplay:
         event, detail = parsed.event, parsed.event.detail
         token_id = str(detail.get("token_id"))
         if event.action is AuditAction.ACCESS_TOKEN_CREATED:
-            self._told[token_id] = {change.field: change.after for change in event.changes} | {
+            told: Facts = {change.field: change.after for change in event.changes}
+            self._told[token_id] = told | {
                 # Numbers are given out under a lock, and no token is ever removed.
                 "number": self._known + len(self._told) + 1,
                 "mark": _text(detail.get("token_mark")),
@@ -71,7 +72,7 @@ class TokensReplay:
 
     def _find_twins(self, rows: Sequence[AccessTokenRow]) -> None:
         """Sees that no token is hidden behind another: a table may have lost its keys."""
-        columns = {
+        columns: dict[str, set[str | int]] = {
             "id": {row.id for row in rows},
             "hash": {row.token_hash for row in rows},
             "number": {row.number for row in rows},
