@@ -1,8 +1,11 @@
 """Queries on stored secrets and on the fingerprints that number their values."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, cast
 
-from sqlmodel import col, func, select
+from sqlalchemy import Table
+from sqlalchemy import select as core_select
+from sqlmodel import SQLModel, col, func, select
 
 from db.database import Session
 from db.tables import EmailSettingsRow, SecretFingerprint, StoredSecret
@@ -12,6 +15,7 @@ _VERSIONS: Final = {
     "oauth2.clientSecret": col(EmailSettingsRow.oauth2_client_secret_version),
 }
 """Where revisions name the version of a secret."""
+_FINGERPRINTS: Final[Table] = SQLModel.metadata.tables[SecretFingerprint.__tablename__]
 
 
 async def stored_secrets(session: Session, scope: str) -> dict[str, StoredSecret]:
@@ -44,13 +48,11 @@ async def newest_version(session: Session, scope: str, name: str) -> int:
     return max(each or 0 for each in found)
 
 
-async def fingerprinted_versions(session: Session, scope: str, name: str) -> list[int]:
-    """The version numbers of which there is a fingerprint, in order."""
-    version = col(SecretFingerprint.version)
-    query = select(SecretFingerprint.version).where(
-        SecretFingerprint.scope == scope, SecretFingerprint.name == name
-    )
-    return list((await session.exec(query.order_by(version))).all())
+async def fingerprint_rows(session: Session) -> Sequence[SecretFingerprint]:
+    """All fingerprints, of whatever secrets, in order; plain rows, to be read only."""
+    query = core_select(_FINGERPRINTS).order_by(*_FINGERPRINTS.primary_key)
+    found = await (await session.connection()).execute(query)
+    return cast("Sequence[SecretFingerprint]", found.all())
 
 
 async def fingerprint_of(session: Session, scope: str, name: str, version: int) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Digests by which the trail vouches for rows: of what a new trail found, of reports, of tokens.
+"""Digests by which the trail vouches for rows: what a new trail found, reports, tokens, secrets.
 
 Each is SHA-256, hexadecimal, over one line of RFC 8785 JSON a row, in the rows' order.
 """
@@ -12,7 +12,7 @@ import rfc8785
 from db.archive_reading import archived_rows
 from db.database import Session
 from db.settings import revision_cells
-from db.tables import AccessTokenRow, TestEmailRow
+from db.tables import AccessTokenRow, SecretFingerprint, TestEmailRow
 from db.test_emails import RUNNING, test_emails
 
 _BATCH: Final = 1_000
@@ -56,6 +56,20 @@ def tokens_digest(rows: Iterable[AccessTokenRow], revoked_since: Collection[str]
 def token_mark(row: AccessTokenRow) -> str:
     """By which the trail knows a token's hash, without telling it."""
     return sha256(row.token_hash.encode()).hexdigest()
+
+
+def secret_mark(fingerprint: bytes) -> str:
+    """By which the trail knows a secret's fingerprint, without telling it.
+
+    That is keyed, and the key lies sealed in the database: nobody can try passwords on the mark.
+    """
+    return sha256(fingerprint).hexdigest()
+
+
+def secrets_digest(rows: Iterable[SecretFingerprint]) -> str:
+    """Of the numbers that secrets' values have, in order."""
+    lines = [_line(row.scope, row.name, row.version, secret_mark(row.fingerprint)) for row in rows]
+    return sha256(b"".join(lines)).hexdigest()
 
 
 def report_digest(row: TestEmailRow) -> str:

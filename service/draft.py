@@ -96,7 +96,7 @@ async def _number_secrets(stand: Stand, patch: SettingsPatch, values: SettingsVa
         secret = patch.secret(name)
         if isinstance(secret, Secret):
             given[name] = secret
-            version = await stand.secrets.version_of(name, secret)
+            version = await stand.secrets.version_of(name, secret, stand.values)
             values = values.with_secret_version(name, version)
         elif secret is None:
             cleared.add(name)

@@ -3,7 +3,6 @@
 They are followed as the texts that events hold: of a secret only its version is known.
 """
 
-import re
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -13,7 +12,6 @@ from audit.event import AuditAction, redacted
 from audit.findings import Findings
 from db import settings as queries
 from db.database import Session
-from db.secrets import fingerprinted_versions, stored_secrets
 from db.tables import EmailSettingsRow
 from db.trail_reading import count_rows
 from service.digests import revisions_digest
@@ -21,8 +19,7 @@ from service.fields import FIELDS, write_value
 from service.state import certificates_in, values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
 
-_SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})
-_VERSION: Final = re.compile(r"\[redacted, version (\d{1,9})\]")
+SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})
 
 _NAMES: Final = [each.name for each in FIELDS]
 _CELLS: Final = attrgetter(*(each.attribute for each in FIELDS))
@@ -52,12 +49,11 @@ class SettingsReplay:
     _began: int = 0
     """The revision that a new trail began with; what is before it, a digest vouches for."""
     _digest: str | None = None
-    _versions: dict[str, int] = field(default_factory=dict)
     _due: list[_Told] = field(default_factory=list)
 
     def take(self, seq: int, parsed: Parsed) -> None:
         """Follows one event."""
-        if parsed.event.action in _SAVED:
+        if parsed.event.action in SAVED:
             self._follow(seq, parsed)
         elif parsed.event.action is AuditAction.TRAIL_REOPENED:
             self._begin(seq, parsed)
@@ -79,19 +75,12 @@ class SettingsReplay:
                 message = f"its {change.field} before is not what the events before it left"
                 self.findings.add("REVISION_DIFFERS", seq, message)
             self._texts[change.field] = change.after
-            if change.redacted:
-                self._note_version(change.field, change.after)
         self._revision += 1
         if event.revision != self._revision:
             message = f"it makes revision {event.revision}, where {self._revision} follows"
             self.findings.add("REVISION_DIFFERS", seq, message)
             self._revision = event.revision or self._revision
         self._due.append(_Told(self._revision, dict(self._texts), seq, parsed))
-
-    def _note_version(self, name: str, told: str | None) -> None:
-        found = _VERSION.fullmatch(told or "")
-        if found is not None:
-            self._versions[name] = max(self._versions.get(name, 0), int(found[1]))
 
     async def compare_due(self, session: Session) -> None:
         """Compares the revisions that were told of since the last time."""
@@ -124,7 +113,6 @@ class SettingsReplay:
             message = f"in force is another {', '.join(wrong)} than the trail led to"
             self.findings.add("SETTINGS_DIFFER", None, message)
         await self._compare_others(session)
-        await self._compare_secrets(session, values)
 
     async def _compare_others(self, session: Session) -> None:
         stored = await count_rows(session, "email_settings_revision")
@@ -138,26 +126,6 @@ class SettingsReplay:
         if found != self._digest or linked:
             message = f"the first {self._began} are not those that this trail began with"
             self.findings.add("REVISION_DIFFERS", None, message)
-
-    async def _compare_secrets(self, session: Session, values: SettingsValues) -> None:
-        stored = await stored_secrets(session, self.scope)
-        fingerprints = 0
-        for name in SecretName:
-            row = stored.get(name.value)
-            if (None if row is None else row.version) != values.secret_version(name):
-                message = f"the stored {name} is not the version that the settings name"
-                self.findings.add("SETTINGS_DIFFER", None, message)
-            versions = await fingerprinted_versions(session, self.scope, name.value)
-            fingerprints += len(versions)
-            told = self._versions.get(name.value, 0)
-            # A trail that was begun anew does not know of all that were given out before it.
-            complete = versions == list(range(1, len(versions) + 1))
-            if not complete or len(versions) < told or (not self._began and len(versions) > told):
-                message = f"the numbers of the {name}'s values are not those that were given out"
-                self.findings.add("SETTINGS_DIFFER", None, message)
-        if await count_rows(session, "secret_fingerprint") != fingerprints:
-            message = "values are numbered of secrets that the settings do not have"
-            self.findings.add("SETTINGS_DIFFER", None, message)
 
 
 def _texts_of(values: SettingsValues) -> Texts:

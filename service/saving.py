@@ -1,5 +1,6 @@
 """Writing a new revision with its event; and the events of changes that were refused."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -10,12 +11,18 @@ from db.database import Session
 from db.tables import EmailSettingsHead
 from service.caller import Caller
 from service.changes import compare
+from service.digests import secret_mark
 from service.normal import has_control
 from service.state import Origin, SettingsState, Stand, describe, row_of
-from service.values import SettingsValues
+from service.values import SecretName, SettingsValues
 
 TARGET: Final = "email_settings"
 MAX_REASON: Final = 1_000
+
+
+def mark_name(name: SecretName) -> str:
+    """Under which name an event's detail holds the mark of a secret that was given."""
+    return f"{name}_mark"
 
 
 class Refusal(Protocol):
@@ -42,11 +49,12 @@ def is_reason(reason: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A new revision to write, and who wants it."""
+    """A new revision to write, and who wants it. `given` names the secrets that came with it."""
 
     caller: Caller
     values: SettingsValues
     reason: str | None
+    given: Collection[SecretName] = ()
     restored_from: int | None = None
 
     @property
@@ -77,7 +85,8 @@ async def save(
     if not changes and stand.row is not None:
         return SettingsUpdated(describe(stand.row, stand.secrets, clock()), (), None)
     revision = stand.revision + 1
-    appended = await append(session, _saved(saving, revision, changes), clock)
+    marks = await _marks(stand, saving)
+    appended = await append(session, _saved(saving, revision, changes, marks), clock)
     origin = Origin(
         saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
     )
@@ -118,7 +127,19 @@ async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R,
     return refused
 
 
-def _saved(saving: Saving, revision: int, changes: tuple[Change, ...]) -> Event:
+async def _marks(stand: Stand, saving: Saving) -> dict[str, str]:
+    """Of each secret that was given the mark, by which its number stands for that value."""
+    marks = {}
+    for name in saving.given:
+        version = saving.values.secret_version(name)
+        stored = await stand.secrets.stored_fingerprint(name, version)
+        if stored is not None:
+            marks[mark_name(name)] = secret_mark(stored)
+    return marks
+
+
+def _saved(saving: Saving, revision: int, changes: tuple[Change, ...], marks: Detail) -> Event:
+    restored = {} if saving.restored_from is None else {"restored_from": saving.restored_from}
     return Event(
         action=saving.action,
         outcome=AuditOutcome.SUCCEEDED,
@@ -128,5 +149,5 @@ def _saved(saving: Saving, revision: int, changes: tuple[Change, ...]) -> Event:
         revision=revision,
         changes=changes,
         reason=saving.reason,
-        detail={} if saving.restored_from is None else {"restored_from": saving.restored_from},
+        detail={**restored, **marks},
     )

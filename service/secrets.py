@@ -1,5 +1,6 @@
 """Stored secrets: sealing, opening, numbering. Besides `mail`, only this opens a `Secret`."""
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,8 @@ from service.keys import KeyProblem, KeySource
 from service.values import SecretName, SettingsValues
 
 MAX_CHARACTERS: Final = 1_024
-_FINGERPRINT_KEY: Final = "fingerprintKey"
+FINGERPRINT_KEY: Final = "fingerprintKey"
+"""The name under which the key of the fingerprints is stored, sealed like the secrets."""
 _FORBIDDEN: Final = frozenset("\0\r\n")
 
 
@@ -53,6 +55,11 @@ def check_secret(secret: Secret) -> UnfitSecret | None:
     if _FORBIDDEN.intersection(value) or any("\ud800" <= c <= "\udfff" for c in value):
         return UnfitSecret("It may not hold a line break, a NUL or half a character.")
     return None
+
+
+def _are_equal(one: Secret, other: Secret) -> bool:
+    """In a time that tells nothing of where they differ."""
+    return hmac.compare_digest(one.reveal().encode(), other.reveal().encode())
 
 
 def looks_like_google_app_password(secret: Secret) -> bool:
@@ -112,11 +119,31 @@ class SecretStore:
         opened = self._unseal(row, self._associated(row, values))
         return None if opened is None else Secret(opened.decode())
 
-    async def version_of(self, name: SecretName, secret: Secret) -> int:
-        """The version number of a value: the one that it had before, or the next one."""
+    async def version_of(self, name: SecretName, secret: Secret, in_force: SettingsValues) -> int:
+        """The version number of a value: the one that it had before, or the next one.
+
+        The value in force is compared itself: by fingerprints alone, whoever changes their numbers
+        in the database could have another value take its place as if nothing differed.
+        """
+        current = in_force.secret_version(name)
+        opened = self.open(name, in_force)
+        if current is not None and opened is not None and _are_equal(opened, secret):
+            return current
         mark = self.fingerprint(name, secret)
         known = await known_version(self._session, self._scope, name, mark)
-        return known or await newest_version(self._session, self._scope, name) + 1
+        if known is None or (known == current and opened is not None):
+            return await newest_version(self._session, self._scope, name) + 1
+        return known
+
+    def is_broken(self, values: SettingsValues) -> bool:
+        """Whether one does not open though its key is at hand: the service leaves none so."""
+        keys = self._keys.current()
+        return not isinstance(keys, KeyProblem) and any(
+            row.key_id in {key.id for key in keys.keys}
+            and self._unseal(row, self._associated(row, values)) is None
+            for name, row in self._rows.items()
+            if name in {FINGERPRINT_KEY, *SecretName}
+        )
 
     async def store(
         self, name: SecretName, secret: Secret, values: SettingsValues, now: datetime
@@ -130,7 +157,8 @@ class SecretStore:
         await self._put(name, version, sealed, now)
         await self.keep_fingerprint_key(now)
         mark = self.fingerprint(name, secret)
-        if await known_version(self._session, self._scope, name, mark) is None:
+        known = await known_version(self._session, self._scope, name, mark)
+        if known is None and await self.stored_fingerprint(name, version) is None:
             row = SecretFingerprint(scope=self._scope, name=name, version=version, fingerprint=mark)
             self._session.add(row)
 
@@ -146,7 +174,7 @@ class SecretStore:
             opened = self._unseal(row, associated)
             if opened is None:
                 # The fingerprints' key is ours: there is nothing for anybody to enter again.
-                unreadable += [] if name == _FINGERPRINT_KEY else [name]
+                unreadable += [] if name == FINGERPRINT_KEY else [name]
             else:
                 sealed = self._keyring().seal(opened, associated)
                 await self._put(name, row.version, sealed, read_instant(row.updated_at))
@@ -169,7 +197,7 @@ class SecretStore:
         key = self._fingerprint_key()
         if not self._has_fingerprint_key():
             sealed = self._keyring().seal(key, self._fingerprint_key_data())
-            await self._put(_FINGERPRINT_KEY, 1, sealed, now)
+            await self._put(FINGERPRINT_KEY, 1, sealed, now)
 
     async def stored_fingerprint(self, name: SecretName, version: int | None) -> bytes | None:
         """The fingerprint that a version number stands for."""
@@ -179,13 +207,13 @@ class SecretStore:
 
     def _fingerprint_key(self) -> bytes:
         if self._mark_key is None:
-            row = self._rows.get(_FINGERPRINT_KEY)
+            row = self._rows.get(FINGERPRINT_KEY)
             stored = None if row is None else self._unseal(row, self._fingerprint_key_data())
             self._mark_key = stored or secrets.token_bytes(KEY_BYTES)
         return self._mark_key
 
     def _has_fingerprint_key(self) -> bool:
-        row = self._rows.get(_FINGERPRINT_KEY)
+        row = self._rows.get(FINGERPRINT_KEY)
         stored = None if row is None else self._unseal(row, self._fingerprint_key_data())
         return stored is not None and stored == self._mark_key
 
@@ -196,12 +224,12 @@ class SecretStore:
         return keys
 
     def _associated(self, row: StoredSecret, values: SettingsValues) -> bytes:
-        if row.name == _FINGERPRINT_KEY:
+        if row.name == FINGERPRINT_KEY:
             return self._fingerprint_key_data()
         return associated_data(self._scope, SecretName(row.name), row.version, values)
 
     def _fingerprint_key_data(self) -> bytes:
-        return f"{self._scope}/{_FINGERPRINT_KEY}".encode()
+        return f"{self._scope}/{FINGERPRINT_KEY}".encode()
 
     def _unseal(self, row: StoredSecret, associated: bytes) -> bytes | None:
         # Asked for only now: whoever seals a row under a new key has put the key in place before.

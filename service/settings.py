@@ -131,7 +131,7 @@ async def update_email_settings(
             refusing = Refusing(caller, update.reason)
             return await refuse(session, stand, refusing, accepted, runtime.clock)
         await _keep_secrets(stand, accepted, now)
-        saving = Saving(caller, accepted.values, update.reason)
+        saving = Saving(caller, accepted.values, update.reason, accepted.given)
         saved = await save(session, head, stand, saving, runtime.clock)
     tell_changed(runtime)
     return saved

@@ -7,18 +7,27 @@ from uuid import uuid4
 from audit.event import AuditAction, AuditOutcome, Detail, Event
 from audit.opening import open_fresh
 from audit.trail import append
-from db import events, tokens
+from db import events
 from db import tree as stored
 from db.archive import archive_trail
 from db.database import Session
+from db.secrets import fingerprint_rows
+from db.tokens import token_rows
 from db.trail_reading import count_rows
 from service.caller import Caller
 from service.changes import compare
-from service.digests import archive_digest, revisions_digest, tests_digest, tokens_digest
+from service.digests import (
+    archive_digest,
+    revisions_digest,
+    secrets_digest,
+    tests_digest,
+    tokens_digest,
+)
+from service.replay_secrets import newest_of, numbers_name
 from service.runtime import Runtime
 from service.saving import MAX_REASON, is_reason
 from service.state import find_stand
-from service.values import NOTHING_SAVED
+from service.values import NOTHING_SAVED, SecretName
 
 TARGET: Final = "trail"
 
@@ -84,12 +93,15 @@ async def _event(
 ) -> Event:
     """The first event: what ended, and what stands there, for which nothing else vouches now."""
     stand = await find_stand(session, runtime.scope, runtime.keys)
-    rows = await tokens.tokens(session)
+    rows = await token_rows(session)
+    numbered = await fingerprint_rows(session)
     tests = await count_rows(session, "test_email")
     found: Detail = {
         "revisions_digest": await revisions_digest(session, runtime.scope, stand.revision),
         "tokens": max((row.number for row in rows), default=0),
         "tokens_digest": tokens_digest(rows),
+        "secrets_digest": secrets_digest(numbered),
+        **{numbers_name(name): newest_of(name, numbered) for name in SecretName},
         "tests": tests,
         "tests_digest": await tests_digest(session, tests, ()),
     }

@@ -7,8 +7,10 @@ from audit.body import Parsed
 from audit.event import AuditOutcome
 from audit.findings import Findings
 from db.database import Session
+from service.keys import KeySource
 from service.replay_actors import ActorsReplay
 from service.replay_archive import ArchiveReplay
+from service.replay_secrets import SecretsReplay
 from service.replay_settings import SettingsReplay
 from service.replay_tests import TestsReplay
 from service.replay_tokens import TokensReplay
@@ -21,17 +23,19 @@ class Replay:
     findings: Findings
     actors: ActorsReplay
     settings: SettingsReplay
+    secrets: SecretsReplay
     tokens: TokensReplay
     tests: TestsReplay
     archive: ArchiveReplay
 
     @classmethod
-    def of(cls, scope: str, findings: Findings) -> "Replay":
-        """A replay from the beginning."""
+    def of(cls, scope: str, keys: KeySource, findings: Findings) -> "Replay":
+        """A replay from the beginning; with the keys at hand, stored secrets are tried, too."""
         return cls(
             findings,
             ActorsReplay(findings),
             SettingsReplay(scope, findings),
+            SecretsReplay(scope, keys, findings),
             TokensReplay(findings),
             TestsReplay(findings),
             ArchiveReplay(findings),
@@ -43,6 +47,7 @@ class Replay:
         self.tests.take(seq, parsed)
         if parsed.event.outcome is AuditOutcome.SUCCEEDED:
             self.settings.take(seq, parsed)
+            self.secrets.take(seq, parsed)
             self.tokens.take(seq, parsed)
             self.archive.take(seq, parsed)
 
@@ -56,6 +61,7 @@ class Replay:
         """Compares what stands now."""
         await self.compare_due(session)
         await self._compare(session, "the settings", self.settings.compare)
+        await self._compare(session, "the secrets", self.secrets.compare)
         await self._compare(session, "the access tokens", self.tokens.compare)
         await self._compare(session, "the test emails", self.tests.compare)
         await self._compare(session, "the archive", self.archive.compare)

@@ -91,7 +91,7 @@ async def _verify(
 ) -> Verification:
     began, now = time.monotonic(), runtime.clock()
     findings = Findings()
-    replay = Replay.of(runtime.scope, findings)
+    replay = Replay.of(runtime.scope, runtime.keys, findings)
     # Read before the view of the database is opened: later it could be ahead of that.
     outside = [Outside(_proper(note), name) for note, name in request.checkpoints]
     remembered = runtime.trail.memory.note
