@@ -63,7 +63,7 @@ _PAGE_BYTES = 4_096
 
 ON_BOTH = {
     "no detail": (
-        _body("""replace(body, '"detail":{}', '"detail":[]')""", seq=2),
+        _body("""replace(body, '"detail":{}', '"detail":[]')""", seq=3),
         "MALFORMED_EVENT",
     ),
     "a number for a name": (
@@ -219,7 +219,7 @@ async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) 
 
     unreadable = [each for each in shown if each["action"] == "UNREADABLE"]
     assert 8 == len(shown)
-    assert [2 if "seq = 2" in statement else 4] == [each["sequence"] for each in unreadable]
+    assert [3 if "seq = 3" in statement else 4] == [each["sequence"] for each in unreadable]
     assert unreadable[0]["body"].startswith('{"action":')
     # Each holds the events of the exports before it and its own, and a heading where it has one.
     assert [9, 11, 11, 12] == lines
