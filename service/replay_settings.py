@@ -51,6 +51,15 @@ class SettingsReplay:
     _digest: str | None = None
     _due: list[_Told] = field(default_factory=list)
 
+    @property
+    def revision(self) -> int:
+        """The revision in force, as far as the events were followed."""
+        return self._revision
+
+    def is_in_force(self, name: str, told: str) -> bool:
+        """Whether an event that comes next tells of a field as it is in force."""
+        return _same(self._texts.get(name), told)
+
     def take(self, seq: int, parsed: Parsed) -> None:
         """Follows one event."""
         if parsed.event.action in SAVED:

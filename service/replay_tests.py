@@ -4,27 +4,34 @@ Tests that have ended are compared step by step, so that memory does not grow wi
 """
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from audit.body import Parsed
-from audit.event import AuditAction, AuditOutcome
+from audit.event import AuditAction, AuditOutcome, Event
 from audit.findings import Findings
 from db import test_emails as queries
 from db.database import Session
 from db.tables import TestEmailRow
 from db.trail_reading import count_rows
 from service.digests import report_digest, tests_digest
-from service.replay_settings import is_told
+from service.replay_settings import SettingsReplay, is_told
 
 Facts: TypeAlias = dict[str, str | int | bool | None]
+
+_DESTINATION: Final = {"host": "smtpHost", "port": "smtpPort"}
+"""What an event tells of a test's destination, by the settings' names."""
 
 
 @dataclass(slots=True)
 class TestsReplay:
-    """Takes all events in order; `compare` holds the test emails against them."""
+    """Takes all events in order; `compare` holds the test emails against them.
+
+    `settings` has followed the same events.
+    """
 
     __test__ = False
 
+    settings: SettingsReplay
     findings: Findings
     _running: dict[str, Facts] = field(default_factory=dict)
     _due: dict[str, tuple[int, Facts]] = field(default_factory=dict)
@@ -45,6 +52,7 @@ class TestsReplay:
             self._digest = str(detail.get("tests_digest"))
         elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
             if event.outcome is AuditOutcome.SUCCEEDED:
+                self._hold(seq, event)
                 self._requested += 1
                 told = ("depth", "recipient", "unsaved_changes", "values_digest")
                 self._running[test_id] = {
@@ -63,6 +71,20 @@ class TestsReplay:
                 "finished_at": parsed.place.ts,
             }
             self._due[test_id] = (seq, self._running.pop(test_id, {}) | told_now)
+
+    def _hold(self, seq: int, event: Event) -> None:
+        """Sees that a test was of the settings in force: others may have stood there meanwhile."""
+        wrong = [] if event.revision == self.settings.revision else ["revision"]
+        if event.detail.get("unsaved_changes") is False:
+            wrong += [
+                name
+                for name, field in _DESTINATION.items()
+                if name in event.detail
+                and not self.settings.is_in_force(field, str(event.detail[name]))
+            ]
+        if wrong:
+            message = f"its {' and '.join(wrong)} is not that of the settings then in force"
+            self.findings.add("TESTS_DIFFER", seq, message)
 
     async def compare_due(self, session: Session) -> None:
         """Compares the tests that have ended since the last time."""

@@ -31,13 +31,14 @@ class Replay:
     @classmethod
     def of(cls, scope: str, keys: KeySource, findings: Findings) -> "Replay":
         """A replay from the beginning; with the keys at hand, stored secrets are tried, too."""
+        settings = SettingsReplay(scope, findings)
         return cls(
             findings,
             ActorsReplay(findings),
-            SettingsReplay(scope, findings),
+            settings,
             SecretsReplay(scope, keys, findings),
             TokensReplay(findings),
-            TestsReplay(findings),
+            TestsReplay(settings, findings),
             ArchiveReplay(findings),
         )
 

@@ -192,3 +192,48 @@ class _Moving:
     def __call__(self) -> datetime:
         """The time."""
         return self.now
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        pytest.param("smtp_host = '127.0.0.2'", "smtp_host = '127.0.0.1'", id="host"),
+        pytest.param("smtp_port = 2", "smtp_port = 1", id="port"),
+    ],
+)
+async def test_borrowed_settings_are_found_by_a_test(
+    storage: Storage,
+    change: str,
+    back: str,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """A test of the settings in force went where no event had told of."""
+    url = storage.database_url or ""
+    test = TestRequest(depth=TestDepth.CONNECT)
+    async with open_runtime(storage) as runtime:
+        patch = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+        await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        await send_test_email(runtime, COMMAND_LINE, test)
+        before = await _found(runtime)
+        await tamper(url, f"UPDATE email_settings_revision SET {change}")
+        await send_test_email(runtime, COMMAND_LINE, test)
+        await tamper(url, f"UPDATE email_settings_revision SET {back}")
+
+        assert ([], [("TESTS_DIFFER", 3)]) == (before, await _found(runtime))
+
+
+async def test_a_borrowed_revision_is_found_by_a_test(storage: Storage) -> None:
+    """Also where the test was of unsaved changes."""
+    url = storage.database_url or ""
+    patch = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+    async with open_runtime(storage) as runtime:
+        await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
+        await tamper(url, "UPDATE email_settings SET revision = 0")
+        test = TestRequest(patch=patch, depth=TestDepth.CONNECT)
+        await send_test_email(runtime, COMMAND_LINE, test)
+        await tamper(url, "UPDATE email_settings SET revision = 1")
+
+        assert [("TESTS_DIFFER", 1)] == await _found(runtime)
