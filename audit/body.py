@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 MAX_BODY_BYTES: Final = 32 * 1024
 _MARK: Final = "… [cut, {} characters, SHA-256 {}]"
-_CUT: Final = re.compile(r"… \[cut, \d+ characters, SHA-256 [0-9a-f]{64}\]\Z")
+_CUT: Final = re.compile(r"… \[cut, ([0-9]{1,9}) characters, SHA-256 [0-9a-f]{64}\]\Z")
 _TEXT_LIMITS: Final = (8_000, 2_000, 500, 100)
 """Characters that a text may keep; the later limits are tried while the body is too large."""
 
@@ -114,13 +114,24 @@ _NAMES: Final = {"v"} | _names_of(Place) | _names_of(Event)
 def is_cut_from(told: str, whole: str) -> bool:
     """Whether a text in an event is what became of a whole text that was too long for it."""
     mark = _MARK.format(len(whole), digest_of(whole))
-    return told.endswith(mark) and whole.startswith(told.removesuffix(mark))
+    return cut_mark(told) == mark and whole.startswith(told.removesuffix(mark))
 
 
 def cut_mark(told: str | None) -> str | None:
-    """What a text that was cut says of the whole: its length and hash. None for another text."""
-    found = _CUT.search(told or "")
-    return None if found is None else found[0]
+    """What a text that was cut says of the whole: its length and hash. None for another text.
+
+    Only what `write_body` makes counts: a text that is cut to one of its limits, or one that looks
+    cut by itself, of which all is kept.
+    """
+    if told is None or not told.endswith("]"):
+        return None
+    found = _CUT.search(told)
+    if found is None:
+        return None
+    kept, length = found.start(), int(found[1])
+    is_cut = length > kept and kept in _TEXT_LIMITS
+    is_whole = length == kept and cut_mark(told[:kept]) is not None
+    return found[0] if is_cut or is_whole else None
 
 
 def digest_of(text: str) -> str:
@@ -185,7 +196,9 @@ def _detail(detail: Detail, limit: int) -> dict[str, _Json]:
 def _clean(text: str, limit: int) -> str:
     """Text that every JSON reader and both databases keep as it is: no NUL, no lone surrogate.
 
-    Of one that is too long the beginning is kept, its length, and the hash of the whole.
+    Of one that is too long the beginning is kept, its length, and the hash of the whole. The same
+    of one that looks as if it had been cut, or it could stand for any text that it names.
     """
-    kept = text if len(text) <= limit else text[:limit] + _MARK.format(len(text), digest_of(text))
+    is_marked = len(text) > limit or cut_mark(text) is not None
+    kept = text[:limit] + _MARK.format(len(text), digest_of(text)) if is_marked else text
     return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in kept)

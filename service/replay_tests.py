@@ -59,7 +59,9 @@ class TestsReplay:
                     **{name: detail.get(name) for name in told},
                     "revision": event.revision,
                     "number": self._known + self._requested,
-                    "requested_by": _name(event.actor.kind, event.actor.id, event.actor.name),
+                    "actor_kind": event.actor.kind,
+                    "actor_id": event.actor.id,
+                    "actor_name": event.actor.name,
                     "started_at": parsed.place.ts,
                 }
         elif event.action is AuditAction.TEST_EMAIL_FINISHED:
@@ -131,7 +133,9 @@ def _differences(told: Facts, row: TestEmailRow | None) -> str:
         "values_digest": row.values_digest,
         "revision": row.revision,
         "number": row.number,
-        "requested_by": _name(row.actor_kind, row.actor_id, row.actor_name),
+        "actor_kind": row.actor_kind,
+        "actor_id": row.actor_id,
+        "actor_name": row.actor_name,
         "started_at": row.started_at,
         "outcome": row.outcome,
         "report": report_digest(row),
@@ -140,10 +144,6 @@ def _differences(told: Facts, row: TestEmailRow | None) -> str:
     if told.items() <= shown.items():
         return ""
     return ", ".join(name for name, value in told.items() if not _is_told(value, shown[name]))
-
-
-def _name(kind: str, actor_id: str | None, name: str) -> str:
-    return f"{kind} {actor_id} {name}"
 
 
 def _is_told(told: object, shown: object) -> bool:

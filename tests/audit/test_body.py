@@ -2,13 +2,23 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.body import Parsed, Place, parse_body, write_body
+from audit.body import (
+    Parsed,
+    Place,
+    cut_mark,
+    digest_of,
+    is_cut_from,
+    parse_body,
+    read_body,
+    write_body,
+)
 from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
 
 Document: TypeAlias = dict[str, Any]
@@ -114,3 +124,35 @@ def test_what_is_no_document_is_refused(body: str) -> None:
     """Any text may stand in the database."""
     with pytest.raises(ValueError, match=r".+"):
         parse_body(body)
+
+
+WHOLE = "relay.evil.example" + "x" * 200
+
+
+def _as_if_cut(kept: int, whole: str = WHOLE) -> str:
+    return f"{whole[:kept]}… [cut, {len(whole)} characters, SHA-256 {digest_of(whole)}]"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        pytest.param("an ordinary reason", id="short"),
+        pytest.param("x" * 8_001, id="long"),
+        pytest.param(_as_if_cut(2), id="looks-cut-where-none-is"),
+        pytest.param(_as_if_cut(100), id="looks-cut"),
+        pytest.param(_as_if_cut(len(WHOLE)), id="looks-whole"),
+        pytest.param(
+            _as_if_cut(len(_as_if_cut(100)), _as_if_cut(100)), id="looks-cut-and-looks-cut"
+        ),
+        pytest.param(_as_if_cut(100) + "x" * 8_000 + _as_if_cut(100), id="long-and-looks-cut"),
+    ],
+)
+def test_a_text_in_an_event_stands_for_one_text_alone(reason: str) -> None:
+    """For the one that was given: whether it was cut, or looks as if it had been."""
+    told = read_body(write_body(replace(EVENT, reason=reason), PLACE)).reason or ""
+    others = (WHOLE, _as_if_cut(100), told, told[:8_000])
+
+    assert is_cut_from(told, reason) if cut_mark(told) else told == reason
+    for other in {*others} - {reason}:
+        assert not is_cut_from(told, other)
+        assert cut_mark(told) or told != other

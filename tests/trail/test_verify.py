@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import trustme
 
+from audit.body import digest_of
 from audit.note_keys import Signer, VerifierKey
 from db import events
 from service.access import CreatedToken, create_token, revoke_token
@@ -158,6 +159,24 @@ async def test_long_texts_are_known_by_their_hash(storage: Storage) -> None:
         found = await verified(runtime)
 
     assert ["REVISION_DIFFERS"] == [each.partition(":")[0] for each in found]
+
+
+@pytest.mark.parametrize("kept", [2, 100])
+async def test_a_text_that_looks_cut_stands_for_itself_alone(storage: Storage, kept: int) -> None:
+    """Nobody can have it saved, and afterwards put the text in its place that it names."""
+    whole = "relay.evil.example" + "x" * 100
+    chosen = f"{whole[:kept]}… [cut, {len(whole)} characters, SHA-256 {digest_of(whole)}]"
+    async with open_runtime(storage) as runtime:
+        await save(runtime, 0, SettingsPatch(smtp_username=chosen))
+        await save(runtime, 1, SettingsPatch(smtp_port=2525))
+        sound = await verified(runtime)
+    url = storage.database_url or ""
+    await tamper(url, f"UPDATE email_settings_revision SET smtp_username = '{whole}'")
+    async with open_closed_trail(storage) as runtime:
+        found = await verified(runtime)
+
+    assert [] == sound
+    assert ["REVISION_DIFFERS", "SETTINGS_DIFFER"] == [each.partition(":")[0] for each in found]
 
 
 async def _certificates(count: int) -> tuple[str, ...]:
