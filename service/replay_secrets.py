@@ -45,6 +45,7 @@ class SecretsReplay:
     keys: KeySource
     findings: Findings
     _current: dict[str, int | None] = field(default_factory=dict)
+    _given: dict[str, str] = field(default_factory=dict)
     _newest: dict[str, int] = field(default_factory=dict)
     _marks: dict[tuple[str, int], str] = field(default_factory=dict)
     _known: dict[str, int] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class SecretsReplay:
             mark = event.detail.get(mark_name(name))
             if isinstance(mark, str):
                 self._mark(seq, name, mark)
+                self._given[name] = parsed.place.ts
 
     def _begin(self, event: Event) -> None:
         self._began = True
@@ -79,6 +81,8 @@ class SecretsReplay:
         found = _NUMBER.fullmatch(told or "")
         number = None if found is None else int(found[1])
         self._current[name] = number
+        if number is None:
+            self._given.pop(name, None)
         self._newest[name] = max(self._newest.get(name, 0), number or 0)
 
     def _mark(self, seq: int, name: SecretName, mark: str) -> None:
@@ -118,6 +122,8 @@ class SecretsReplay:
             row = stored.get(name)
             if (None if row is None else row.version) != self._current.get(name):
                 self._find(f"the stored {name} is not the one that the trail led to")
+            elif row is not None and row.updated_at != self._given.get(name, row.updated_at):
+                self._find(f"the stored {name} was given at another time")
         ours = _NAMES | {FINGERPRINT_KEY}
         if await count_rows(session, "stored_secret") != len(ours & stored.keys()):
             self._find("secrets are stored that the settings do not have")

@@ -124,6 +124,9 @@ class SettingsReplay:
         await self._compare_others(session)
 
     async def _compare_others(self, session: Session) -> None:
+        if await count_rows(session, "email_settings") != 1:
+            message = "there are settings of a scope that there is not"
+            self.findings.add("SETTINGS_DIFFER", None, message)
         stored = await count_rows(session, "email_settings_revision")
         if stored != self._revision:
             message = f"{stored} revisions are stored, and the trail tells of {self._revision}"

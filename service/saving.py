@@ -87,6 +87,7 @@ async def save(
     revision = stand.revision + 1
     marks = await _marks(stand, saving)
     appended = await append(session, _saved(saving, revision, changes, marks), clock)
+    stand.secrets.date(saving.given, appended.ts)
     origin = Origin(
         saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
     )

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -148,19 +149,31 @@ class SecretStore:
     async def store(
         self, name: SecretName, secret: Secret, values: SettingsValues, now: datetime
     ) -> None:
-        """Seals a secret for the destination of these values, in the place of the one before."""
+        """Seals a secret for the destination of these values, in the place of the one before.
+
+        When a value that was there already was given stays as it is, until an event tells of it.
+        """
         version = values.secret_version(name)
+        before = self._rows.get(name)
+        given = now
+        if before is not None and before.version == version:
+            given = read_instant(before.updated_at)
         if version is None:
             raise ValueError("a secret is stored for values that have a version of it")
         associated = associated_data(self._scope, name, version, values)
         sealed = self._keyring().seal(secret.reveal().encode(), associated)
-        await self._put(name, version, sealed, now)
+        await self._put(name, version, sealed, given)
         await self.keep_fingerprint_key(now)
         mark = self.fingerprint(name, secret)
         known = await known_version(self._session, self._scope, name, mark)
         if known is None and await self.stored_fingerprint(name, version) is None:
             row = SecretFingerprint(scope=self._scope, name=name, version=version, fingerprint=mark)
             self._session.add(row)
+
+    def date(self, names: Iterable[SecretName], ts: str) -> None:
+        """Has secrets been given when the event was recorded that tells so."""
+        for name in names:
+            self._rows[name].updated_at = ts
 
     async def reseal(self, values: SettingsValues) -> Resealed:
         """Seals what is not yet sealed under the newest key anew; `values` are those in force."""

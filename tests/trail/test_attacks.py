@@ -253,6 +253,9 @@ ATTACKS: Final = {
     "14 edit who saved": _found(
         "REVISION_DIFFERS", "UPDATE email_settings_revision SET actor_name = 'Bob'"
     ),
+    "14 have settings of nobody's in force": _found(
+        "SETTINGS_DIFFER", "INSERT INTO email_settings VALUES ('guest', 7)"
+    ),
     "14 put an old revision in force": _found(
         "SETTINGS_DIFFER", "UPDATE email_settings SET revision = 1"
     ),

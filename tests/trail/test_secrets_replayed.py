@@ -46,6 +46,12 @@ ATTACKS: Final = {
 }
 
 
+GIVEN_EARLIER: Final = (
+    "UPDATE stored_secret SET updated_at = '2020-01-01T00:00:00.000000Z' "
+    "WHERE name = 'smtpPassword'"
+)
+
+
 async def _give(runtime: Runtime, revision: int, password: str) -> SettingsUpdated:
     patch = SettingsPatch(
         smtp_host="mail.example.com", smtp_username="me", smtp_password=Secret(password)
@@ -122,6 +128,21 @@ async def test_the_password_in_force_is_no_other_one(storage: Storage) -> None:
 
         assert saved.event is None
         assert (2, "second") == await _in_force(runtime)
+
+
+async def test_when_a_password_was_given_cannot_be_changed(storage: Storage) -> None:
+    """It was when the event says; giving the same one again changes nothing of it."""
+    async with open_runtime(storage) as runtime:
+        first = await _give(runtime, 0, "first")
+        same = await _give(runtime, 1, "first")
+        sound = await by_graphql(runtime, None)
+    await tamper(storage.database_url or "", GIVEN_EARLIER)
+    async with open_closed_trail(storage) as runtime:
+        found = await by_graphql(runtime, None)
+
+    assert first.event is not None
+    assert first.event.occurred_at == same.state.smtp_password.updated_at
+    assert ([], ["SETTINGS_DIFFER"]) == (sound, found)
 
 
 async def test_a_lost_key_is_no_attack(storage: Storage) -> None:
