@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from audit.encoding import decode_base64, encode_base64
 from audit.refusal import Refused, malformed
+from audit.verify_bundle import is_public_key
 
 _ED25519: Final = b"\x01"
 _KEY_SIZE: Final = 32
@@ -85,12 +86,20 @@ def parse_verifier_key(text: str) -> VerifierKey | Refused:
         return malformed("a key's text is name+keyid+base64; this one has no proper name")
     if key is None:
         return malformed("the part of the key after its ID is not canonical base64")
-    if key[:1] != _ED25519:
-        return malformed("the key is of a type other than Ed25519 (type byte 01)")
-    if len(key) != 1 + _KEY_SIZE:
-        return malformed(f"an Ed25519 key has {_KEY_SIZE} bytes; this one has {len(key) - 1}")
+    if problem := _problem_with(key):
+        return malformed(problem)
     verifier = VerifierKey(name, key[1:])
     expected = verifier.key_id.hex()
     if key_id != expected:
         return malformed(f"the key's ID should be {expected}: the name or the key was changed")
     return verifier
+
+
+def _problem_with(key: bytes) -> str | None:
+    if key[:1] != _ED25519:
+        return "the key is of a type other than Ed25519 (type byte 01)"
+    if len(key) != 1 + _KEY_SIZE:
+        return f"an Ed25519 key has {_KEY_SIZE} bytes; this one has {len(key) - 1}"
+    if not is_public_key(key[1:]):
+        return "under this key any signature could be made to hold"
+    return None

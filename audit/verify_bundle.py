@@ -55,6 +55,8 @@ MOST_KEYS = 1_000
 MOST_SIGNATURES = 100
 TILE = 256
 _DECIMAL = "0|[1-9][0-9]{0,17}"
+_NAME = r"[^\s+\x00-\x1f\ud800-\udfff]+"
+"""What a key, and so a trail, may be called (c2sp.org/signed-note): no spaces, no plus."""
 
 
 class CannotCheckError(Exception):
@@ -71,6 +73,8 @@ _ROOT_OF_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
 _Point = tuple[int, int, int, int]
 """Extended homogeneous coordinates: x = X/Z, y = Y/Z, xy = T/Z."""
 
+_NEUTRAL: _Point = (0, 1, 1, 0)
+
 
 def _add(a: _Point, b: _Point) -> _Point:
     p = (a[1] - a[0]) * (b[1] - b[0]) % _P
@@ -82,7 +86,7 @@ def _add(a: _Point, b: _Point) -> _Point:
 
 
 def _multiply(number: int, point: _Point) -> _Point:
-    total: _Point = (0, 1, 1, 0)
+    total = _NEUTRAL
     while number:
         if number & 1:
             total = _add(total, point)
@@ -111,6 +115,15 @@ def _encode_point(point: _Point) -> bytes:
     inverse = pow(point[2], -1, _P)
     x, y = point[0] * inverse % _P, point[1] * inverse % _P
     return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def is_public_key(data: bytes) -> bool:
+    """Tell whether the bytes are a point of the curve, in its one form, under which not all holds.
+
+    Under the eight points of small order anyone can make signatures that hold for any text.
+    """
+    point = _decode_point(data)
+    return point is not None and _encode_point(_multiply(8, point)) != _encode_point(_NEUTRAL)
 
 
 _BASE = _decode_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
@@ -277,6 +290,10 @@ def _base64(text: str) -> bytes:
     return data if base64.b64encode(data).decode("ascii") == text else b""
 
 
+def _is_name(text: str) -> bool:
+    return re.fullmatch(_NAME, text) is not None
+
+
 def parse_key(text: str, from_size: int = 0) -> Key:
     """Read `name+keyid+base64(01 || Ed25519 public key)`, and hold it to the ID it claims."""
     name, _, rest = text.partition("+")
@@ -284,8 +301,10 @@ def parse_key(text: str, from_size: int = 0) -> Key:
     data = _base64(encoded)
     named = name.encode("utf-8", "surrogatepass") + b"\n" + data
     key_id = hashlib.sha256(named).digest()[:4]
-    if len(data) != 33 or data[0] != 1 or claimed != key_id.hex() or not name:  # noqa: PLR2004 (type byte and key)
+    if len(data) != 33 or data[0] != 1 or claimed != key_id.hex() or not _is_name(name):  # noqa: PLR2004 (type byte and key)
         raise CannotCheckError(f"this is not an Ed25519 verifier key: {text!a}")
+    if not is_public_key(data[1:]):
+        raise CannotCheckError(f"under this key any signature could be made to hold: {text!a}")
     return Key(name, key_id, data[1:], from_size)
 
 
@@ -310,27 +329,35 @@ def parse_keys(data: bytes) -> list[Key]:
 
 def parse_checkpoint(data: bytes) -> Checkpoint:
     """Read a checkpoint; CannotCheckError says what is wrong with it."""
-    text, border, tail = data.rpartition(b"\n\n")
-    lines = tail.split(b"\n")
-    if not border or lines.pop() != b"" or not 0 < len(lines) <= MOST_SIGNATURES:
+    try:
+        note = data.decode("utf-8")
+    except ValueError:
+        raise CannotCheckError("it is not a text in UTF-8") from None
+    if re.search(r"[\x00-\x09\x0b-\x1f]", note):
+        raise CannotCheckError("it holds control characters, as no signed note does")
+    text, border, tail = note.rpartition("\n\n")
+    lines = tail.split("\n")
+    if not border or lines.pop() or not 0 < len(lines) <= MOST_SIGNATURES:
         raise CannotCheckError("it is not a signed note: a text, a blank line, signatures")
     signatures: dict[tuple[str, bytes], Signature] = {}
     for signature in map(_parse_signature, lines):
         # Of a key's signatures the first counts, as in Go's note package: each one costs.
         signatures.setdefault(signature[:2], signature)
-    text += b"\n"
     try:
-        origin, size, root, end = text.decode("utf-8").split("\n")
+        origin, size, root = text.split("\n")
     except ValueError:
         raise CannotCheckError("it does not state an origin, a size and a root") from None
     hashed = _base64(root)
-    if not origin or end or not re.fullmatch(_DECIMAL, size) or len(hashed) != HASH:
+    if not _is_name(origin) or not re.fullmatch(_DECIMAL, size) or len(hashed) != HASH:
         raise CannotCheckError("it does not state an origin, a size and a root properly")
-    return Checkpoint(origin, int(size), hashed, text, tuple(signatures.values()))
+    if size == "0" and hashed != EMPTY_ROOT:
+        raise CannotCheckError("it states another root than that of no events")
+    signed = f"{text}\n".encode()
+    return Checkpoint(origin, int(size), hashed, signed, tuple(signatures.values()))
 
 
-def _parse_signature(line: bytes) -> Signature:
-    found = re.fullmatch("\N{EM DASH} ([^ +]+) ([^ ]+)", line.decode("utf-8", "replace"))
+def _parse_signature(line: str) -> Signature:
+    found = re.fullmatch(f"\N{EM DASH} ({_NAME}) ([^ ]+)", line)
     data = _base64(found[2]) if found else b""
     if not found or len(data) < 5:  # noqa: PLR2004 (an ID, and at least something)
         raise CannotCheckError(f"this is not a signature line: {line!a}")

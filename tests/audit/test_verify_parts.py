@@ -16,7 +16,11 @@ from hypothesis import strategies as st
 
 from audit import canonical, tree
 from audit import verify_bundle as verify
-from audit.note_keys import Signer
+from audit.checkpoint import Checkpoint, sign_checkpoint, stated_by
+from audit.encoding import encode_base64
+from audit.note import open_note
+from audit.note_keys import Signer, VerifierKey, parse_verifier_key
+from audit.refusal import Refused
 
 SOURCE = Path(verify.__file__).read_text(encoding="utf-8")
 
@@ -242,6 +246,74 @@ def test_keys_of_the_service_are_read() -> None:
     parsed = verify.parse_key(str(verifier))
 
     assert parsed == (verifier.name, verifier.key_id, verifier.public_key, 0)
+
+
+EIGHTH = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+"""A point of order 8: added to itself eight times, it gives nothing."""
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(b"\x01" + bytes(31), id="neutral"),
+        pytest.param((2**255 - 20).to_bytes(32, "little"), id="order 2"),
+        pytest.param(bytes(32), id="order 4"),
+        pytest.param(EIGHTH, id="order 8"),
+        pytest.param((2**255 - 19 + 3).to_bytes(32, "little"), id="not reduced"),
+        pytest.param(b"\x02" + bytes(31), id="not on the curve"),
+        pytest.param(b"\x01" + bytes(30) + b"\x80", id="minus zero"),
+    ],
+)
+def test_keys_under_which_anything_holds_are_refused(key: bytes) -> None:
+    """By verify.py and by the service: no point of small order, and one form for each."""
+    text = str(VerifierKey("a.example", key))
+    refused = parse_verifier_key(text)
+
+    assert isinstance(refused, Refused)
+    assert "any signature" in refused.message
+    with pytest.raises(verify.CannotCheckError, match="any signature"):
+        verify.parse_key(text)
+
+
+WITNESSED = Signer.from_seed("a.example/1", b"a" * 32)
+NOTE = sign_checkpoint(Checkpoint("a.example/1", 3, bytes(32)), WITNESSED)
+FOREIGN = encode_base64(b"k" * 68)
+
+
+@pytest.mark.parametrize(
+    ("note", "taken"),
+    [
+        pytest.param(NOTE, True, id="as it is"),
+        pytest.param(
+            f"{NOTE}\N{EM DASH} za\u017c\u00f3\u0142\u0107 {FOREIGN}\n", True, id="letters"
+        ),
+        *(
+            pytest.param(f"{NOTE}\N{EM DASH} a{sign}b {FOREIGN}\n", False, id=repr(sign))
+            for sign in ("\x01", "\x1b", "\t", "\xa0", "\x85", "\u2028", "\u3000", "\ud800", "+")
+        ),
+        pytest.param(NOTE.replace("a.example/1\n3", "a b\n3"), False, id="origin with a space"),
+        pytest.param(NOTE.replace("\n3\n", "\n0\n"), False, id="no events, another root"),
+    ],
+)
+def test_the_two_read_the_same_notes(note: str, taken: bool) -> None:  # noqa: FBT001 (a table's column)
+    """verify.py takes the checkpoints that the service takes: c2sp.org/signed-note's rules."""
+    key = parse_verifier_key(str(WITNESSED.verifier))
+    assert isinstance(key, VerifierKey)
+    opened = open_note(note, [key])
+    well_formed = not isinstance(opened, Refused) or opened.code.value != "MALFORMED"
+
+    assert taken == (well_formed and not isinstance(stated_by(note), Refused))
+    assert taken == is_checkpoint(note.encode("utf-8", "surrogatepass"))
+    assert not is_checkpoint(note.encode("utf-8", "surrogatepass").replace(b"a", b"\xff"))
+
+
+def is_checkpoint(data: bytes) -> bool:
+    """Tell whether verify.py reads it."""
+    try:
+        verify.parse_checkpoint(data)
+    except verify.CannotCheckError:
+        return False
+    return True
 
 
 def test_the_standard_library_is_enough() -> None:
