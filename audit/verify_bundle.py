@@ -34,12 +34,14 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import email
 import functools
 import hashlib
 import json
 import re
 import sys
 import zipfile
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 LARGEST_BODY = 32 * 1024
 LARGEST_FILE = 1_000_000
+FIRST_LINES = 100
 HASH = 32
+SIGNATURE = 64
 LARGEST_INTEGER = 2**53 - 1
 MOST_KEYS = 1_000
 MOST_SIGNATURES = 100
@@ -133,7 +137,7 @@ _BASE = _decode_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
 @functools.lru_cache(maxsize=1024)
 def ed25519_verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether the signature (64 bytes) over the message was made by that key (32 bytes)."""
-    if len(public_key) != 32 or len(signature) != 64:  # noqa: PLR2004 (RFC 8032's sizes)
+    if len(public_key) != 32 or len(signature) != SIGNATURE:  # noqa: PLR2004 (RFC 8032's size)
         return False
     key = _decode_point(public_key)
     s = int.from_bytes(signature[32:], "little")
@@ -308,6 +312,11 @@ def parse_key(text: str, from_size: int = 0) -> Key:
     return Key(name, key_id, data[1:], from_size)
 
 
+def key_in(text: str) -> str:
+    """Give the key out of a line of a bundle's `keys`, which has a size before it."""
+    return re.sub(rf"\A(?:{_DECIMAL}) +", "", text.strip())
+
+
 def parse_keys(data: bytes) -> list[Key]:
     """Read the bundle's `keys`: a line for each, `from_size verifier-key`, oldest first."""
     lines = data.decode("utf-8", "replace").splitlines()
@@ -362,6 +371,55 @@ def _parse_signature(line: str) -> Signature:
     if not found or len(data) < 5:  # noqa: PLR2004 (an ID, and at least something)
         raise CannotCheckError(f"this is not a signature line: {line!a}")
     return Signature(found[1], data[:4], data[4:])
+
+
+_LINE_BY_LINE = r"""(?x) (?<![^\n>"'])
+    [^\s+<>"']+ \n [0-9]+ \n [A-Za-z0-9+/]{43}= \n
+    \n (?: \N{EM DASH}[ ][^\s+]+[ ][A-Za-z0-9+/=]+ \n )+ (?=[\n"'<]|\Z)"""
+
+
+def kept_in(data: bytes) -> dict[bytes, Checkpoint]:
+    """Read what was kept as a checkpoint: the note, or what holds some; each note as it was signed.
+
+    Mail programs and editors change line ends, drop the last one and put a mark in front of all.
+    A file of anchors, a line of a log, a page or a saved mail holds notes among other things.
+    """
+    if len(data) > LARGEST_FILE:
+        raise CannotCheckError(f"it is larger than {LARGEST_FILE} bytes: cut its last lines out")
+    data = _plain(data)
+    try:
+        return _whole({data: parse_checkpoint(data)})
+    except CannotCheckError:
+        notes = [each for text in _texts_of(data) for each in re.findall(_LINE_BY_LINE, text)]
+        found = {note.encode(): parse_checkpoint(note.encode()) for note in notes}
+        if not found:
+            raise
+    return _whole(found)
+
+
+def _whole(found: dict[bytes, Checkpoint]) -> dict[bytes, Checkpoint]:
+    own = [(each, line) for each in found.values() for line in each.signatures]
+    if any(each.origin == line.name and len(line.value) < SIGNATURE for each, line in own):
+        raise CannotCheckError("the end of a signature is missing: it was cut off")
+    origins = {each.origin for each in found.values()}
+    if len(origins) > 1:
+        message = "it holds checkpoints of several trails, {}: cut out the one that this is about"
+        raise CannotCheckError(message.format(", ".join(map(ascii, sorted(origins)))))
+    return found
+
+
+def _plain(data: bytes) -> bytes:
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
+
+
+def _texts_of(data: bytes) -> Iterator[str]:
+    """Give a text as it is, as it was before it was written in a log's line, and a mail's parts."""
+    text = data.decode("utf-8", "replace")
+    yield text
+    yield text.replace("\\n", "\n").replace("\\u2014", "\N{EM DASH}")
+    for part in email.message_from_bytes(data).walk():
+        content = part.get_payload(decode=True)
+        yield _plain(content).decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 class Trust:
@@ -462,6 +520,9 @@ class Bundle:
                 raise CannotCheckError("the zip holds two files of one name: which is shown?")
         elif path.is_file():
             self.bare = True
+            # Of a whole export any one line may be damaged, which is found: not all of these.
+            if not any(map(_is_like_an_event, islice(self.bodies(), FIRST_LINES))):
+                raise CannotCheckError(_NO_EXPORT)
         elif not path.is_dir():
             raise CannotCheckError(f"there is no bundle at {path}")
 
@@ -493,7 +554,25 @@ class Bundle:
     def _open(self, name: str) -> IO[bytes]:
         if self._zip is not None:
             return self._zip.open(name)
-        return (self._folder / name).open("rb")
+        path = self._folder / name
+        # A device or a pipe would be read for ever.
+        if path.exists() and not path.is_file():
+            raise CannotCheckError(f"the bundle's {name} is not a plain file")
+        return path.open("rb")
+
+
+_NO_EXPORT = (
+    "this is not an export: a csv or ocsf export proves nothing by itself, and a zip that was cut "
+    "off cannot be read"
+)
+
+
+def _is_like_an_event(line: bytes) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and {"v", "log_id", "seq", "prev"} <= value.keys()
 
 
 class Tiles:
@@ -984,18 +1063,18 @@ def _show_progress(count: int) -> None:
         sys.stderr.write(f"{count} events ...\n")
 
 
-def _read_outside(path: str) -> Checkpoint:
+def _read_outside(path: str) -> list[Checkpoint]:
     try:
         with Path(path).open("rb") as file:
-            data = file.read(LARGEST_FILE)
+            found = list(kept_in(file.read(LARGEST_FILE + 1)).values())
     except OSError as problem:
         raise CannotCheckError(f"--checkpoint {path!a}: {problem.strerror}") from None
-    # Mail programs change line ends and drop the last; the signature vouches for the text anyway.
-    data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
-    try:
-        return parse_checkpoint(data)
     except CannotCheckError as problem:
         raise CannotCheckError(f"--checkpoint {path!a}: {problem}") from None
+    if len(found) > 1:
+        newest = max(each.size for each in found)
+        _say(f"{path!a} holds {len(found)} checkpoints, of up to {newest} events.")
+    return found
 
 
 def _read_proof(path: Path) -> bytes | None:
@@ -1003,9 +1082,7 @@ def _read_proof(path: Path) -> bytes | None:
     if not path.is_file():
         return None
     with path.open("rb") as file:
-        data = file.read(LARGEST_FILE)
-    # As with checkpoints: mail programs change line ends and drop the last.
-    data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
+        data = _plain(file.read(LARGEST_FILE))
     return data if data.startswith(_PROOF) else None
 
 
@@ -1019,8 +1096,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).parent)
     options = parser.parse_args(arguments)
     try:
-        given = [parse_key(text) for text in options.key]
-        outside = [_read_outside(path) for path in options.checkpoint]
+        given = [parse_key(key_in(text)) for text in options.key]
+        outside = [each for path in options.checkpoint for each in _read_outside(path)]
         proof = _read_proof(options.bundle)
         if proof is not None:
             return check_proof(proof, outside, given)
@@ -1028,6 +1105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(outcome, outside, given)
     except CannotCheckError as problem:
         _say(f"COULD NOT CHECK: {problem}.")
+    except OSError as problem:
+        _say(f"COULD NOT CHECK: {problem.filename!a}: {problem.strerror or problem}.")
     except Exception as problem:  # noqa: BLE001 (a crash's own status, 1, would say "findings")
         _say(f"COULD NOT CHECK: the bundle could not be read: {problem!a}.")
     return 2

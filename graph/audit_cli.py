@@ -23,9 +23,11 @@ from service.trail import NoProof, audit_checkpoint, audit_inclusion_proof, writ
 from service.trail_keys import NoNewKey, rotate_signing_key
 from service.trail_reopen import CannotReopenError, reopen_trail
 from service.trail_verify import (
+    NotACheckpoint,
     NotAKey,
     Verification,
     VerificationRequest,
+    read_kept_checkpoints,
     verify_export,
     verify_trail,
 )
@@ -61,7 +63,8 @@ def verify(
         require_trail(config.storage)
         async with open_closed_trail(config.storage, as_it_is=True) as runtime:
             with progress() as on_step:
-                notes = tuple((_read(path), str(path)) for path in checkpoint or ())
+                paths = checkpoint or ()
+                notes = tuple((note, str(path)) for path in paths for note in _read(path))
                 asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
                 result = await verify_trail(runtime, asked)
         if isinstance(result, NotAKey):
@@ -162,11 +165,14 @@ def _bundle_arguments(bundle: Path, checkpoints: list[Path], keys: list[str]) ->
     return [*arguments, str(bundle)]
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> tuple[str, ...]:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        found = read_kept_checkpoints(path.read_bytes())
+    except OSError as error:
         raise CannotStartError(f"Cannot read {path}: {error}.") from None
+    if isinstance(found, NotACheckpoint):
+        raise CannotStartError(f"{path} holds no checkpoint: {found.message}.")
+    return found
 
 
 def _tell(found: Verification, *, with_key: bool, with_outside: bool, quick: bool) -> None:

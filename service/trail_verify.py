@@ -22,9 +22,11 @@ from service.trail_replay import Replay
 __all__ = [
     "MEANINGS",
     "Finding",
+    "NotACheckpoint",
     "NotAKey",
     "Verification",
     "VerificationRequest",
+    "read_kept_checkpoints",
     "verify_export",
     "verify_trail",
 ]
@@ -69,6 +71,21 @@ class NotAKey:
     """What was given is not a verifier key; the message says why."""
 
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotACheckpoint:
+    """What was kept holds none; the message says why."""
+
+    message: str
+
+
+def read_kept_checkpoints(data: bytes) -> tuple[str, ...] | NotACheckpoint:
+    """The signed notes in what somebody kept, as the bundle's `verify.py` reads it."""
+    try:
+        return tuple(note.decode() for note in verify_bundle.kept_in(data))
+    except verify_bundle.CannotCheckError as problem:
+        return NotACheckpoint(str(problem))
 
 
 async def verify_trail(
@@ -149,7 +166,7 @@ def verify_export(arguments: Sequence[str]) -> int:
 def _keys(texts: Sequence[str]) -> tuple[VerifierKey, ...] | NotAKey:
     keys = []
     for text in texts:
-        key = parse_verifier_key(text)
+        key = parse_verifier_key(verify_bundle.key_in(text))
         if isinstance(key, Refused):
             return NotAKey(key.message)
         keys.append(key)
@@ -157,5 +174,5 @@ def _keys(texts: Sequence[str]) -> tuple[VerifierKey, ...] | NotAKey:
 
 
 def _proper(note: str) -> str:
-    """A note as it was before a mail program or a form changed its line ends."""
-    return note.replace("\r\n", "\n").strip("\n") + "\n"
+    """A note as it was before an editor, a mail program or a form marked it or its line ends."""
+    return note.removeprefix("\ufeff").replace("\r\n", "\n").strip("\n") + "\n"

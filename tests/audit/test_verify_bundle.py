@@ -1,6 +1,10 @@
 """An export's verify.py, run as an auditor runs it, against bundles whole and tampered with."""
 
+import email
+import email.policy
+import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -8,15 +12,18 @@ import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import rfc8785
+import structlog
 
 from audit import tiles, tree
 from audit import verify_bundle as verify
 from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.note_keys import Signer
+from mail.message import Purpose, compose
 
 LOG_ID = "7d0f0a52"
 ORIGIN = f"postledger.example/{LOG_ID}"
@@ -258,6 +265,65 @@ def test_a_checkpoint_that_went_through_the_mail(run: Run) -> None:
     answer = run(INTACT, [AT_7.replace("\n", "\r\n").strip()])
 
     assert answer.status == 0
+
+
+def logged(note: str, *, as_json: bool) -> str:
+    """Write a note as the service's log does."""
+    renderers: list[structlog.typing.Processor] = [
+        structlog.dev.ConsoleRenderer(colors=False),
+        structlog.processors.JSONRenderer(),
+    ]
+    return str(renderers[as_json](None, "info", {"event": "trail", "checkpoint": note})) + "\n"
+
+
+def mailed(note: str) -> str:
+    """A test email, as a mail program saves it."""
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    purpose = Purpose("Ada", now, revision=3, unsaved=False, server="mx:587", checkpoint=note)
+    message = compose(
+        display_name=None,
+        sender="system@example.org",
+        recipient="ada@example.net",
+        purpose=purpose,
+        sent_at=now,
+        token="f00",
+    )
+    return message.as_bytes().decode()
+
+
+def page_of(mail: str) -> str:
+    """The page that a mail program shows of it."""
+    body = email.message_from_string(mail, policy=email.policy.default).get_body(("html",))
+    return str(body.get_content()) if body else ""
+
+
+KEPT = {
+    "with a mark in front": f"\ufeff{AT_7}",
+    "by Notepad": f"\ufeff{AT_7}".replace("\n", "\r\n"),
+    "in a file of anchors": f"{AT_7}\n{AT_10}\n",
+    "by the log": f"started\n{logged(AT_7, as_json=False)}stopped\n",
+    "by the log, as JSON": f'{{"event":"started"}}\n{logged(AT_7, as_json=True)}',
+    "as a saved mail": mailed(AT_7),
+    "as a page": page_of(mailed(AT_7)),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_checkpoint_as_it_was_kept(run: Run, name: str) -> None:
+    """Whatever a checkpoint came in, it is taken out of it and held against the trail."""
+    answer = run(INTACT, [KEPT[name]])
+    found = run(after(lambda b: edited(b, 5)), [KEPT[name]])
+
+    assert (0, {}) == (answer.status, answer.findings), answer.text
+    assert re.search(r"Proven: the first (7|10) events are those", answer.text)
+    assert KNOWN.keys() <= found.findings.keys()
+
+
+def test_several_kept_checkpoints_are_counted(run: Run) -> None:
+    """So that one that could not be read is missed."""
+    answer = run(INTACT, [f"{AT_7}\n{AT_10}\n{AT_10[:60]}\n"])
+
+    assert "holds 2 checkpoints, of up to 10 events" in answer.text
 
 
 AFTER_EDIT = {"PREV_MISMATCH": 6, "ROOT_MISMATCH": None}
@@ -724,6 +790,17 @@ def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's colum
             "an origin, a size and a root",
             id="kept with an extension",
         ),
+        pytest.param(
+            INTACT,
+            {"checkpoints": [f"{AT_7}\n{signed(BODIES, OTHER)}"]},
+            "checkpoints of several trails",
+            id="kept of two trails",
+        ),
+        pytest.param(
+            INTACT, {"checkpoints": ["\n" * 10 + "x" * 1_000_000]}, "larger than", id="kept huge"
+        ),
+        pytest.param(INTACT, {"checkpoints": [""]}, "not a signed note", id="kept nothing"),
+        pytest.param(INTACT, {"checkpoints": [AT_7[:-9]]}, "was cut off", id="kept cut"),
         pytest.param(INTACT, {"keys": ["nonsense"]}, "not an Ed25519 verifier key", id="bad key"),
         pytest.param(INTACT, {"checkpoints": ["x"]}, "not a signed note", id="kept no note"),
         pytest.param(
@@ -743,6 +820,93 @@ def test_what_cannot_be_checked(
     assert (answer.status, answer.findings) == (2, {})
     assert "COULD NOT CHECK: " in answer.text
     assert why in answer.text
+
+
+def test_a_key_as_a_bundle_lists_it(run: Run) -> None:
+    """A line of the bundle's `keys` may be given whole."""
+    answer = run(INTACT, keys=[INTACT.keys])
+
+    assert "Proven: the checkpoint was signed by a key that you gave." in answer.text
+
+
+WHOLE_ZIP = io.BytesIO()
+with zipfile.ZipFile(WHOLE_ZIP, "w", zipfile.ZIP_DEFLATED) as zipped:
+    zipped.writestr("entries.jsonl", b"\n".join(BODIES))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(WHOLE_ZIP.getvalue()[:-100], id="cut zip"),
+        pytest.param(b"seq,ts,action\n0,2025-03-01,EMAIL_SETTINGS_UPDATED\n", id="csv"),
+        pytest.param(b'{"class_uid":3004,"metadata":{"seq":0}}\n', id="ocsf"),
+        pytest.param(AT_10.encode(), id="checkpoint"),
+        pytest.param(INTACT.keys.encode(), id="keys"),
+        pytest.param(b"root:x:0:0:root:/root:/bin/sh\n", id="passwd"),
+        pytest.param(b"\x00\xff" * 50_000, id="bytes"),
+        pytest.param(b"[" * 30_000, id="deep"),
+        pytest.param(b"\n" * 1_000, id="empty lines"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_what_is_no_export(run: Run, tmp_path: Path, data: bytes) -> None:
+    """A wrong file is not called tampered with."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(data)
+    answer = run(path, [AT_10], [str(OWNER.verifier)])
+
+    assert (2, {}) == (answer.status, answer.findings)
+    assert "this is not an export" in answer.text
+
+
+@pytest.mark.parametrize("place", [0, 5, 9])
+def test_one_damaged_line_of_an_export(run: Run, tmp_path: Path, place: int) -> None:
+    """It is a finding, wherever it stands: in a file of events, and in a bundle."""
+    bodies = [*BODIES[:place], b"\x00", *BODIES[place + 1 :]]
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join(bodies))
+    alone = run(path, [AT_10], [str(OWNER.verifier)])
+    bundled = run(replace(INTACT, bodies=tuple(bodies)))
+
+    assert (1, 1) == (alone.status, bundled.status)
+    assert place == alone.findings["NOT_CANONICAL"] == bundled.findings["NOT_CANONICAL"]
+
+
+@pytest.mark.parametrize("name", ["entries.jsonl", "checkpoint"])
+@pytest.mark.parametrize("kind", ["device", "pipe", "folder"])
+def test_a_bundle_holds_plain_files(run: Run, tmp_path: Path, name: str, kind: str) -> None:
+    """A device or a pipe in a folder's place of one is not read, which would have no end."""
+    folder = tmp_path / "unpacked"
+    for file, data in INTACT.contents().items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(data)
+    (folder / name).unlink()
+    if kind == "device":
+        (folder / name).symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(folder / name)
+    else:
+        (folder / name).mkdir()
+    answer = run(folder)
+
+    assert (2, {}) == (answer.status, answer.findings)
+    assert f"the bundle's {name} is not a plain file" in answer.text
+
+
+def test_a_bundle_that_may_not_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own words are said, without the program's."""
+    path = INTACT.write(tmp_path / "bundle.zip")
+
+    def refuse(_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(zipfile, "ZipFile", refuse)
+    status = verify.main([str(path)])
+
+    assert 2 == status
+    assert f"COULD NOT CHECK: '{path}': Permission denied.\n" == capsys.readouterr().out
 
 
 def test_a_kept_checkpoint_that_is_not_there(

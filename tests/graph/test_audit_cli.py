@@ -102,3 +102,38 @@ def test_an_export_of_what_was_not_signed(shell: Shell) -> None:
     assert (2, "") == (refused.exit_code, refused.stdout), refused.output
     assert "changed past the service" in refused.stderr
     assert 1 == refused.stderr.count("\n")
+
+
+def test_a_kept_checkpoint_is_read_as_it_is_at_home(shell: Shell) -> None:
+    """With Notepad's mark, out of a file of anchors; and a key with the size before it."""
+    shell.ask(_live)
+    printed = shell.run("audit", "checkpoint")
+    key = f"0 {printed.stderr.split()[-1]}"
+    file = shell.folder / "kept"
+    for kept in (f"\ufeff{printed.stdout}", f"{printed.stdout}\nand more\n"):
+        file.write_text(kept, encoding="utf-8")
+        found = shell.run("audit", "verify", "--checkpoint", str(file), "--key", key)
+
+        assert 0 == found.exit_code, found.output
+
+
+@pytest.mark.parametrize("kept", ["", "origin\n3\n", "2026-11-27 [info] started\n", "\x00\xff"])
+def test_what_is_no_checkpoint_accuses_nobody(shell: Shell, kept: str) -> None:
+    """One sentence, and the status for what could not be checked."""
+    shell.ask(_live)
+    file = shell.folder / "kept"
+    file.write_text(kept, encoding="latin-1")
+    found = shell.run("audit", "verify", "--checkpoint", str(file))
+
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert "holds no checkpoint" in found.stderr
+
+
+def test_a_cut_checkpoint_accuses_nobody(shell: Shell) -> None:
+    """What remains of it may be read, and is no checkpoint."""
+    shell.ask(_live)
+    file = shell.folder / "kept"
+    file.write_text(shell.run("audit", "checkpoint").stdout[:-9], encoding="utf-8")
+    found = shell.run("audit", "verify", "--checkpoint", str(file))
+
+    assert 2 == found.exit_code, found.output

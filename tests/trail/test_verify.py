@@ -74,6 +74,17 @@ async def test_what_the_service_writes_is_intact(runtime: Runtime) -> None:
     assert [] == await verified(runtime)
 
 
+@pytest.mark.parametrize("kept", ["{note}", "\ufeff{note}", "{note}\n\n"])
+async def test_a_kept_checkpoint_that_an_editor_saved(runtime: Runtime, kept: str) -> None:
+    """Line ends of Windows and the mark that Notepad puts in front do not spoil it."""
+    await write(runtime.database, 3)
+    early = await audit_checkpoint(runtime)
+    assert isinstance(early, SignedCheckpoint)
+    note = kept.replace("{note}", early.note)
+
+    assert [] == await verified(runtime, note, note.replace("\n", "\r\n"))
+
+
 async def test_a_test_under_way_is_intact(runtime: Runtime) -> None:
     """It was asked for and has not ended, and so the database says."""
     await live(runtime)
@@ -243,7 +254,7 @@ async def test_a_strangers_key_is_not_the_trails(runtime: Runtime) -> None:
     await live(runtime)
     signed = await audit_checkpoint(runtime)
     assert isinstance(signed, SignedCheckpoint)
-    stranger = str(VerifierKey(signed.checkpoint.origin, bytes(32)))
+    stranger = str(Signer.from_seed(signed.checkpoint.origin, bytes(32)).verifier)
     found = await verified(runtime, keys=(stranger,))
 
     assert 1 == len(found)
