@@ -55,6 +55,8 @@ FIRST_LINES = 100
 HASH = 32
 SIGNATURE = 64
 LARGEST_INTEGER = 2**53 - 1
+LONGEST_KEY = 1_000
+MOST_FINDINGS = 100_000
 MOST_KEYS = 1_000
 MOST_SIGNATURES = 100
 TILE = 256
@@ -624,11 +626,83 @@ class Findings(dict[str, Finding]):
         else:
             self[code] = Finding(seq, message)
 
+    @property
+    def total(self) -> int:
+        """How often anything was met."""
+        return sum(each.count for each in self.values())
+
 
 NOT_ITS_HASH = "the event is not the one whose hash is stated beside it"
 
+_Kinds = dict[str, tuple[type, ...]]
+"""Of which kinds each part of an object may be."""
+
 # Of one width, so that the order of the texts is the order of the times.
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
+_TEXT, _NUMBER, _FLAG, _LIST, _OBJECT = (str,), (int,), (bool,), (list,), (dict,)
+_NONE = type(None)
+_PARTS: _Kinds = {
+    "v": _NUMBER,
+    "log_id": _TEXT,
+    "seq": _NUMBER,
+    "prev": (str, _NONE),
+    "ts": _TEXT,
+    "action": _TEXT,
+    "outcome": _TEXT,
+    "error_code": (str, _NONE),
+    "actor": _OBJECT,
+    "client": (dict, _NONE),
+    "target": _TEXT,
+    "revision": (int, _NONE),
+    "changes": _LIST,
+    "reason": (str, _NONE),
+    "correlation_id": (str, _NONE),
+    "detail": _OBJECT,
+}
+_ACTOR: _Kinds = {"kind": _TEXT, "id": (str, _NONE), "name": _TEXT, "role": (str, _NONE)}
+_CLIENT: _Kinds = {
+    "ip": (str, _NONE),
+    "ip_source": _TEXT,
+    "user_agent": (str, _NONE),
+    "request_id": _TEXT,
+    "operation": (str, _NONE),
+}
+_CHANGE: _Kinds = {
+    "field": _TEXT,
+    "before": (str, _NONE),
+    "after": (str, _NONE),
+    "redacted": _FLAG,
+}
+_FACT = (str, int, bool, _NONE)
+
+
+def is_event(event: dict[str, object]) -> bool:
+    """Tell whether an event has the parts that every event has, of their kinds, and no others.
+
+    Which actions and outcomes there are is left open: later versions of the service know more.
+    """
+    if not _is_made_of(event, _PARTS):
+        return False
+    changes, detail, client = event["changes"], event["detail"], event["client"]
+    return (
+        _is_made_of(event["actor"], _ACTOR)
+        and (client is None or _is_made_of(client, _CLIENT))
+        and isinstance(changes, list)
+        and all(_is_made_of(change, _CHANGE) for change in changes)
+        and isinstance(detail, dict)
+        and all(type(fact) in _FACT for fact in detail.values())
+    )
+
+
+def _is_made_of(value: object, parts: _Kinds) -> bool:
+    # Not `isinstance`, to which True is a number.
+    return (
+        isinstance(value, dict)
+        and value.keys() == parts.keys()
+        and all(type(value[name]) in kinds for name, kinds in parts.items())
+    )
 
 
 class Trail:
@@ -697,12 +771,21 @@ class Trail:
         self._check_previous(seq, event.get("prev"))
         self._check_time(seq, event.get("ts"))
         self._note_key(seq, event)
+        if not is_event(event):
+            self.event = None
+            message = "it lacks something that every event has, or holds what none has"
+            self._findings.add("MALFORMED_EVENT", seq, message)
         return seq
 
     def _note_key(self, seq: int, event: dict[str, object]) -> None:
         after = key_told_by(event)
-        if after is not None:
-            self.key_changes.append((seq + 1, after))
+        if after is None:
+            return
+        if len(self.key_changes) < MOST_KEYS:
+            self.key_changes.append((seq + 1, after if len(after) <= LONGEST_KEY else ""))
+        else:
+            message = f"from here on the events tell of more than {MOST_KEYS} changes of the key"
+            self._findings.add("KEYS_DIFFER", seq, message)
 
     def _check_sequence(self, seq: int) -> None:
         if seq < self.expected:
@@ -731,7 +814,9 @@ class Trail:
             self._findings.add("PREV_MISMATCH", seq, message)
 
     def _check_time(self, seq: int, ts: object) -> None:
-        if not isinstance(ts, str) or not _TIME.fullmatch(ts):
+        if not isinstance(ts, str):
+            return  # found with the event's other parts
+        if not _TIME.fullmatch(ts):
             self._findings.add("MALFORMED_EVENT", seq, "it has no proper time")
             return
         if ts < self._latest:
@@ -849,13 +934,15 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
         if bundle.bare or not filtered:
             tree.append(leaf)
         _show_progress(trail.count)
+        # Each costs time, and lines that are no events are packed into next to nothing.
+        if findings.total > MOST_FINDINGS:
+            return Outcome(findings, trail.count, own, [], [_THE_REST])
     if bundle.bare:
         own = _covering(trail, outside, given)
         filtered = own is None
         outside = [each for each in outside if each is not own]
     rooted = not filtered or _grow_from_tiles(tree, tiles, own)
-    if not (filtered or bundle.bare):
-        _compare_keys(trail, keys, findings)
+    _compare_keys(keys, None if filtered or bundle.bare else trail.key_changes, findings)
     statements = Statements(tree, trust, findings, rooted=rooted)
     told = _told_apart(bundle, keys, tiles) if filtered and rooted else trail.key_changes
     statements.take_key_changes(bundle, keys, told)
@@ -873,10 +960,18 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
     return Outcome(findings, trail.count, own, proven, unchecked)
 
 
-def _compare_keys(trail: Trail, keys: Sequence[Key], findings: Findings) -> None:
-    if trail.key_changes != [(key.from_size, key.text) for key in keys[1:]]:
-        changes = len(trail.key_changes)
-        message = f"the events tell of {changes} changes, the bundle's keys of others"
+_THE_REST = f"what follows: more than {MOST_FINDINGS} findings were met"
+
+
+def _compare_keys(
+    keys: Sequence[Key], changes: Sequence[tuple[int, str]] | None, findings: Findings
+) -> None:
+    """Compare the bundle's keys with the changes that the events tell of, where all are there."""
+    if keys and keys[0].from_size != 0:
+        message = f"the bundle's keys begin at {keys[0].from_size}: none is the trail's first"
+        findings.add("KEYS_DIFFER", None, message)
+    if changes is not None and changes != [(key.from_size, key.text) for key in keys[1:]]:
+        message = f"the events tell of {len(changes)} changes, the bundle's keys of others"
         findings.add("KEYS_DIFFER", None, message)
 
 

@@ -1,7 +1,8 @@
 """Verifying events one by one: bodies, their order, and the columns that are shown of them.
 
 What a body must be is decided by `verify_bundle`, which an auditor runs at home: both find the
-same. Pure: rows in, findings out, and of what has passed no more than the last event is kept.
+same, but that the service alone knows which actions and outcomes there are. Pure: rows in, findings
+out, and of what has passed no more than the last event is kept.
 """
 
 from collections.abc import Callable, Sequence

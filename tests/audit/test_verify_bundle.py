@@ -415,6 +415,21 @@ SWAPPED: dict[str, int | None] = {
             id="clock moved back",
         ),
         pytest.param(rewritten(5, ts="yesterday"), {"MALFORMED_EVENT": 5}, KNOWN, id="no time"),
+        pytest.param(rewritten(5, actor="Bob"), {"MALFORMED_EVENT": 5}, KNOWN, id="no actor"),
+        pytest.param(rewritten(5, ts=7), {"MALFORMED_EVENT": 5}, KNOWN, id="a number for time"),
+        pytest.param(rewritten(5, more=1), {"MALFORMED_EVENT": 5}, KNOWN, id="one part more"),
+        pytest.param(
+            replaced(5, lambda body: body.replace(b'"changes":[{', b'"changed":[{', 1)),
+            {"MALFORMED_EVENT": 5},
+            KNOWN,
+            id="changes by another name",
+        ),
+        pytest.param(
+            replace(INTACT, keys=f"3 {OWNER.verifier}\n"),
+            {"KEYS_DIFFER": None},
+            {},
+            id="keys that begin late",
+        ),
         pytest.param(rewritten(5, v=2), {"UNKNOWN_VERSION": 5}, KNOWN, id="unknown version"),
         pytest.param(rewritten(5, v=True), {"UNKNOWN_VERSION": 5}, KNOWN, id="version true"),
         pytest.param(
@@ -676,6 +691,44 @@ def test_keys_that_the_events_do_not_tell_of(run: Run, keys: str) -> None:
     answer = run(replace(rotated(NEXT), keys=keys))
 
     assert "KEYS_DIFFER" in answer.findings
+
+
+def test_more_changes_of_keys_than_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither how many an event may tell of nor how long a key may be is left to the events."""
+    monkeypatch.setattr(verify, "MOST_KEYS", 2)
+    findings = verify.Findings()
+    trail = verify.Trail(findings, NoTiles(), LOG_ID, filtered=False)
+    details = [{"after": "x" * 1_001}, {"after": "x" * 1_000}, {"after": "x"}]
+    told = [event(n, action="SIGNING_KEY_CHANGED", detail=each) for n, each in enumerate(details)]
+    for body in linked(told):
+        trail.take(body)
+
+    assert [(1, ""), (2, "x" * 1_000)] == trail.key_changes
+    assert {"KEYS_DIFFER": 2} == {code: each.seq for code, each in findings.items()}
+
+
+class NoTiles(verify.Tiles):
+    """No hash is stated beside the events."""
+
+    def __init__(self) -> None:
+        pass
+
+    def leaf(self, _: int) -> bytes:
+        """Nothing."""
+        return b""
+
+
+def test_lines_without_end_that_are_no_events(run: Run, tmp_path: Path) -> None:
+    """Packed, they are next to nothing: after so many findings more would only cost time."""
+    path = tmp_path / "lines.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in (INTACT.contents() | {"entries.jsonl": b"\n" * 5_000_000}).items():
+            bundle.writestr(name, data)
+    answer = run(path)
+
+    assert (1, {"NOT_CANONICAL": 0}) == (answer.status, answer.findings)
+    assert "100001 events read" in answer.text
+    assert "COULD NOT CHECK: what follows" in answer.text
 
 
 def test_a_filtered_export(run: Run) -> None:

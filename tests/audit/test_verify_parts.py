@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 import rfc8785
@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from audit import canonical, tree
 from audit import verify_bundle as verify
+from audit.body import Place, parse_document, write_body
 from audit.checkpoint import Checkpoint, sign_checkpoint, stated_by
 from audit.encoding import encode_base64
+from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Client, Event
 from audit.note import open_note
 from audit.note_keys import Signer, VerifierKey, parse_verifier_key
 from audit.refusal import Refused
@@ -246,6 +248,58 @@ def test_keys_of_the_service_are_read() -> None:
     parsed = verify.parse_key(str(verifier))
 
     assert parsed == (verifier.name, verifier.key_id, verifier.public_key, 0)
+
+
+EVENT = Event(
+    AuditAction.EMAIL_SETTINGS_UPDATED,
+    AuditOutcome.SUCCEEDED,
+    SYSTEM,
+    "email-settings",
+    Client("192.0.2.1", "peer", "curl", "r1", "op"),
+    7,
+    (Change("smtpPort", "25", None),),
+    detail={"text": "x", "number": 1, "flag": True, "nothing": None},
+)
+WHOLE = json.loads(write_body(EVENT, Place("trail", 3, "00", "2026-11-27T10:00:00.000000Z")))
+VALUES: tuple[object, ...] = (None, True, 7, "x", [], {}, ["x"], {"x": []}, {"x": 1.5})
+
+
+def other_events() -> list[dict[str, object]]:
+    """The event, with each part in turn left out, or of another kind, or with one more."""
+    made = [WHOLE, WHOLE | {"client": None, "changes": [], "detail": {}}]
+    for path in ((), ("actor",), ("client",), ("changes", 0), ("detail",)):
+        for name in [*_at(WHOLE, path), "more"]:
+            for value in (*VALUES, ...):
+                copy = json.loads(json.dumps(WHOLE))
+                part = _at(copy, path)
+                if value is ...:
+                    part.pop(name, None)
+                elif value != "x" or name not in {"v", "action", "outcome", "kind"}:
+                    part[name] = value
+                made.append(copy)
+    return [each for each in made if each.get("v") == 1 and each["v"] is not True]
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 (JSON)
+    for step in path:
+        value = value[step]
+    return value
+
+
+def test_the_two_know_the_same_events_by_their_parts() -> None:
+    """verify.py takes for an event what the service takes: the names and kinds of its parts."""
+    taken = [verify.is_event(each) for each in other_events()]
+
+    assert [_is_event_to_the_service(each) for each in other_events()] == taken
+    assert 60 < taken.count(True) < len(taken) / 2
+
+
+def _is_event_to_the_service(document: object) -> bool:
+    try:
+        parse_document(document)
+    except (ValueError, TypeError, KeyError):
+        return False
+    return True
 
 
 EIGHTH = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
