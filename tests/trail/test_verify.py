@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from audit.body import digest_of
-from audit.note_keys import Signer, VerifierKey
+from audit.note_keys import Signer
 from db import events
 from service.access import CreatedToken, create_token, revoke_token
 from service.caller import COMMAND_LINE, Role
