@@ -81,8 +81,7 @@ class SecretsReplay:
         found = _NUMBER.fullmatch(told or "")
         number = None if found is None else int(found[1])
         self._current[name] = number
-        if number is None:
-            self._given.pop(name, None)
+        self._given.pop(name, None)
         self._newest[name] = max(self._newest.get(name, 0), number or 0)
 
     def _mark(self, seq: int, name: SecretName, mark: str) -> None:
