@@ -25,6 +25,7 @@ from service.values import SecretName
 
 _NUMBER: Final = re.compile(r"\[redacted, version ([0-9]{1,9})\]")
 _NAMES: Final = {name.value for name in SecretName}
+_MARKS: Final = {name: mark_name(name) for name in SecretName}
 
 
 def numbers_name(name: SecretName) -> str:
@@ -63,8 +64,8 @@ class SecretsReplay:
         for change in event.changes:
             if change.redacted:
                 self._number(change.field, change.after)
-        for name in SecretName:
-            mark = event.detail.get(mark_name(name))
+        for name, key in _MARKS.items():
+            mark = event.detail.get(key)
             if isinstance(mark, str):
                 self._mark(seq, name, mark)
                 self._given[name] = parsed.place.ts

@@ -20,7 +20,13 @@ from service.patch import SettingsPatch
 from service.runtime import Runtime
 from service.settings import SettingsUpdate, SettingsUpdated, update_email_settings
 from service.startup import Storage, open_runtime
-from service.test_emails import TestDepth, TestEmailSent, TestRequest, send_test_email
+from service.test_emails import (
+    TestDepth,
+    TestEmailSent,
+    TestRequest,
+    cancel_test_email,
+    send_test_email,
+)
 from service.trail_reopen import reopen_trail
 from service.trail_verify import Verification, verify_trail
 from tests.service.recorder import recording
@@ -181,6 +187,26 @@ async def test_a_test_that_outlives_its_token_is_intact(storage: Storage) -> Non
         await runtime.tests.join(begun.test_email.id)
 
         assert [] == await _found(moving)
+
+
+async def test_a_test_that_another_cancels_is_intact(storage: Storage) -> None:
+    """It ends under the name of who cancelled it, whose token may end just then."""
+    async with open_runtime(storage) as runtime, recording(None) as silent:
+        callers = []
+        for name in ("asks", "cancels"):
+            made = await create_token(runtime, COMMAND_LINE, name, Role.ADMINISTRATOR)
+            assert isinstance(made, CreatedToken)
+            caller = await authenticate(runtime, made.text, HERE)
+            assert isinstance(caller, Caller)
+            callers.append(caller)
+        slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port)
+        request = TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+        begun = await send_test_email(runtime, callers[0], request)
+        assert isinstance(begun, TestEmailSent)
+        await revoke_token(runtime, COMMAND_LINE, callers[1].actor.id or "")
+        await cancel_test_email(runtime, callers[1], begun.test_email.id)
+
+        assert [] == await _found(runtime)
 
 
 class _Moving:

@@ -5,6 +5,8 @@ from typing import Final
 
 import pytest
 
+from audit.note_keys import Signer
+from db import events
 from service.caller import COMMAND_LINE
 from service.keys import new_key
 from service.patch import Secret, SettingsPatch
@@ -12,11 +14,13 @@ from service.runtime import Runtime
 from service.settings import SettingsUpdate, SettingsUpdated, update_email_settings
 from service.startup import Storage, open_closed_trail, open_runtime
 from service.state import find_stand
+from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_reopen import reopen_trail
 from service.values import SecretName
+from tests.trail.forging import Forged
 from tests.trail.tampering import tamper
 from tests.trail.test_attacks import by_graphql
-from tests.trails import NAME
+from tests.trails import NAME, SEED
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +147,35 @@ async def test_when_a_password_was_given_cannot_be_changed(storage: Storage) -> 
     assert first.event is not None
     assert first.event.occurred_at == same.state.smtp_password.updated_at
     assert ([], ["SETTINGS_DIFFER"]) == (sound, found)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+async def test_a_trail_from_before_the_marks_is_intact(
+    storage: Storage,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """What its events do not tell of, nothing is held to."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        await _give(runtime, 1, "second")
+        known = await audit_checkpoint(runtime)
+        assert isinstance(known, SignedCheckpoint)
+        async with runtime.database.reading() as session:
+            bodies = await events.bodies(session, 0, 10)
+    forged = Forged(known.checkpoint.origin, bodies, known.note)
+    documents = forged.documents()
+    for document in documents:
+        for told in ("smtpPassword_mark", "smtpPassword_numbers", "secrets_digest"):
+            document["detail"].pop(told, None)
+    forged.rewrite(documents)
+    forged.replace_rows()
+    forged.sign_all(Signer.from_seed(forged.origin, SEED))
+    await tamper(storage.database_url or "", *forged.statements)
+    (storage.data_directory / "signer.memory").unlink()
+    async with open_closed_trail(storage) as runtime:
+        assert [] == await by_graphql(runtime, None)
 
 
 async def test_a_lost_key_is_no_attack(storage: Storage) -> None:
