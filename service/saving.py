@@ -49,12 +49,16 @@ def is_reason(reason: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A new revision to write, and who wants it. `given` names the secrets that came with it."""
+    """A new revision to write, and who wants it. `given` names the secrets that came with it.
+
+    `mends` says that one of those could not be opened until now.
+    """
 
     caller: Caller
     values: SettingsValues
     reason: str | None
     given: Collection[SecretName] = ()
+    mends: bool = False
     restored_from: int | None = None
 
     @property
@@ -79,10 +83,11 @@ async def save(
 ) -> SettingsUpdated:
     """Writes the new revision and its event, unless nothing differs from the one in force.
 
-    The first save always makes revision 1, so that there are settings from then on.
+    The first save always makes revision 1, so that there are settings from then on. A secret that
+    could not be opened may have been any, so one that is given in its place always differs.
     """
     changes = compare(stand.values, saving.values)
-    if not changes and stand.row is not None:
+    if not changes and not saving.mends and stand.row is not None:
         return SettingsUpdated(describe(stand.row, stand.secrets, clock()), (), None)
     revision = stand.revision + 1
     marks = await _marks(stand, saving)

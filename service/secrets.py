@@ -107,7 +107,7 @@ class SecretStore:
         version = values.secret_version(name)
         if version is None:
             return status_then(name, values)
-        state = SecretState.UNREADABLE if self.open(name, values) is None else SecretState.SET
+        state = SecretState.UNREADABLE if self.is_lost(name, values) else SecretState.SET
         # Without a row somebody removed it past the service: it is as good as unreadable.
         given = None if row is None else read_instant(row.updated_at)
         return SecretStatus(state, version, given)
@@ -119,6 +119,10 @@ class SecretStore:
             return None
         opened = self._unseal(row, self._associated(row, values))
         return None if opened is None else Secret(opened.decode())
+
+    def is_lost(self, name: SecretName, values: SettingsValues) -> bool:
+        """Whether these values have a secret that cannot be opened."""
+        return values.secret_version(name) is not None and self.open(name, values) is None
 
     async def version_of(self, name: SecretName, secret: Secret, in_force: SettingsValues) -> int:
         """The version number of a value: the one that it had before, or the next one.

@@ -130,8 +130,9 @@ async def update_email_settings(
         if not isinstance(accepted, Draft):
             refusing = Refusing(caller, update.reason)
             return await refuse(session, stand, refusing, accepted, runtime.clock)
+        mends = any(stand.secrets.is_lost(name, stand.values) for name in accepted.given)
         await _keep_secrets(stand, accepted, now)
-        saving = Saving(caller, accepted.values, update.reason, accepted.given)
+        saving = Saving(caller, accepted.values, update.reason, accepted.given, mends)
         saved = await save(session, head, stand, saving, runtime.clock)
     tell_changed(runtime)
     return saved

@@ -121,6 +121,22 @@ async def test_another_password_never_passes_for_the_one_in_force(storage: Stora
         assert ["SETTINGS_DIFFER"] == await by_graphql(runtime, None)
 
 
+async def test_a_password_in_the_place_of_a_destroyed_one_is_told(storage: Storage) -> None:
+    """Though by its number it is the same: what was destroyed may have been any."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        await _give(runtime, 1, "second")
+    await tamper(storage.database_url or "", *_SWAP, *ATTACKS["destroy the password"])
+    async with open_runtime(storage) as runtime:
+        saved = await _give(runtime, 2, "first")
+
+        assert saved.event is not None
+        assert (3, "first") == await _in_force(runtime)
+    await tamper(storage.database_url or "", *_SWAP)
+    async with open_closed_trail(storage) as runtime:
+        assert "REVISION_DIFFERS" in await by_graphql(runtime, None)
+
+
 async def test_the_password_in_force_is_no_other_one(storage: Storage) -> None:
     """With the key of the fingerprints destroyed, it still keeps its number: nothing differs."""
     async with open_runtime(storage) as runtime:
