@@ -41,7 +41,7 @@ def _newest() -> str:
     return max(step.name.partition("_")[0] for step in steps if step.name[:4].isdecimal())
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, step: str = "head") -> None:
     from alembic import command  # noqa: PLC0415 (see above)
     from alembic.config import Config  # noqa: PLC0415 (see above)
 
@@ -52,4 +52,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(files("db") / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, step)

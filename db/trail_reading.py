@@ -6,8 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.database import Session
-from db.guards import GUARDED, OURS
-from db.guards_standing import read_guards
+from db.schema_standing import read_schema
 
 
 class EventRow(NamedTuple):
@@ -69,18 +68,6 @@ async def next_number(session: Session, above: int) -> int | None:
     return number
 
 
-async def damaged_indexes(session: Session) -> list[str]:
-    """What is wrong with the tables' indexes, by which rows are found; in the database's words.
-
-    On PostgreSQL nobody can change an index but by its definition, which is looked at elsewhere.
-    """
-    connection = await session.connection()
-    if connection.dialect.name == "postgresql":
-        return []
-    found = await connection.execute(text("PRAGMA integrity_check"))
-    return [message for (message,) in found if message != "ok"]
-
-
 async def check_search_index(session: Session) -> bool:
     """Whether the search's index is that of its words.
 
@@ -122,6 +109,6 @@ async def count_rows(session: Session, table: str) -> int:
     return int((await (await session.connection()).execute(query)).scalar_one())
 
 
-async def standing_guards(session: Session) -> dict[str, str]:
-    """The guards as they stand (`db.guards_standing`)."""
-    return await (await session.connection()).run_sync(read_guards, GUARDED, OURS)
+async def standing_schema(session: Session) -> dict[str, str]:
+    """The schema as it stands (`db.schema_standing`)."""
+    return await (await session.connection()).run_sync(read_schema)

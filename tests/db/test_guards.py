@@ -1,50 +1,135 @@
 """Append-only tables hold against whoever speaks SQL through the service's own connection."""
 
+from dataclasses import dataclass
+from typing import Final
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from db.database import Database
+from db.guards import GUARDED, create_guards, drop_guards
+from db.schema_expected import expected_schema
+from db.trail_reading import standing_schema
+from tests.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
 
-BODY = '{"ts" :"2026-11-23T00:00:00.000000Z","action" :"X","outcome" :"Y"}'
-INSERT = f"INSERT INTO audit_event (seq, body, leaf) VALUES (:seq, '{BODY}', 'leaf')"  # noqa: S608 (a test's own words)
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Three rows of a table, as SQL: the first one, the next, and one that must not come then.
+
+    `out_of_order` is None where any order will do: there only the same row again is refused.
+    """
+
+    columns: str
+    first: str
+    following: str
+    out_of_order: str | None = None
 
 
-async def _try(database: Database, statement: str, **values: int) -> None:
-    async with database.transaction() as session:
-        connection = await session.connection()
-        await connection.execute(text(statement), values)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        pytest.param("UPDATE audit_event SET leaf = 'other'", id="update"),
-        pytest.param("DELETE FROM audit_event", id="delete"),
-        pytest.param("DELETE FROM audit_event WHERE seq = 0", id="delete-one"),
-        pytest.param(INSERT.replace(":seq", "2"), id="gap"),
-        pytest.param(INSERT.replace(":seq", "0"), id="again"),
-    ],
+_BODY: Final = """'{"ts" :"2026-11-23T00:00:00.000000Z","action" :"X","outcome" :"Y"}'"""
+_REVISION: Final = (
+    "25, false, 'NONE', '[]', 'NONE', 30, 'x', 'SYSTEM', 'x', 0",
+    (
+        "smtp_port, enable_secure_connection, tls_mode, trusted_certificates, auth_mechanism, "
+        "timeout_seconds, created_at, actor_kind, actor_name, audit_seq"
+    ),
 )
-async def test_the_trail_refuses_everything_but_the_next_event(
-    database: Database, statement: str
+ROWS: Final = {
+    "audit_event": _Rows(
+        "seq, body, leaf", f"0, {_BODY}, 'leaf'", f"1, {_BODY}, 'leaf'", f"3, {_BODY}, 'leaf'"
+    ),
+    "audit_node": _Rows("level, idx, hash", "0, 0, 'x'", "0, 1, 'x'"),
+    "audit_search": _Rows("seq, words", "0, 'x'", "1, 'x'"),
+    "audit_checkpoint": _Rows("size, note", "5, 'x'", "6, 'x'", "4, 'x'"),
+    "audit_key": _Rows("from_size, verifier_key", "5, 'x'", "6, 'x'", "4, 'x'"),
+    "audit_archive": _Rows(
+        "log_id, kind, position, content", "'x', 'event', 0, 'x'", "'x', 'event', 1, 'x'"
+    ),
+    "email_settings_revision": _Rows(
+        f"scope, revision, {_REVISION[1]}",
+        f"'host', 1, {_REVISION[0]}",
+        f"'host', 2, {_REVISION[0]}",
+        f"'host', 4, {_REVISION[0]}",
+    ),
+    "secret_fingerprint": _Rows(
+        "scope, name, version, fingerprint",
+        "'host', 'x', 5, 'a'",
+        "'host', 'x', 6, 'b'",
+        "'host', 'x', 4, 'c'",
+    ),
+}
+
+
+def _insert(table: str, values: str, verb: str = "INSERT") -> str:
+    return f"{verb} INTO {table} ({ROWS[table].columns}) VALUES ({values})"
+
+
+async def _say(database: Database, statement: str) -> None:
+    async with database.transaction() as session:
+        await (await session.connection()).exec_driver_sql(statement)
+
+
+async def _refused(database: Database, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"):
+        await _say(database, statement)
+
+
+def test_every_guarded_table_is_tried() -> None:
+    """One that is guarded later has to be tried here, too."""
+    assert GUARDED == ROWS.keys()
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_a_guarded_table_takes_what_comes_next_and_nothing_else(
+    database: Database, table: str
 ) -> None:
-    """An event can be neither changed nor removed, and none can stand out of order."""
-    await _try(database, INSERT, seq=0)
+    """No row is changed or removed, stands twice, takes another's place or comes out of order."""
+    rows = ROWS[table]
+    column = rows.columns.rpartition(" ")[2]
+    replacing = {
+        "sqlite": _insert(table, rows.first, "INSERT OR REPLACE"),
+        "postgresql": f"TRUNCATE {table}",
+    }
+    await _say(database, _insert(table, rows.first))
+    await _say(database, _insert(table, rows.following))
 
-    with pytest.raises(DBAPIError, match="append-only"):
-        await _try(database, statement)
+    await _refused(database, f"UPDATE {table} SET {column} = {column}")
+    await _refused(database, f"DELETE FROM {table}")
+    await _refused(database, _insert(table, rows.first))
+    await _refused(database, _insert(table, rows.following))
+    await _refused(database, replacing[database.kind])
+    if rows.out_of_order is not None:
+        await _refused(database, _insert(table, rows.out_of_order))
 
 
-async def test_the_trail_refuses_what_only_one_database_can_say(database: Database) -> None:
-    """TRUNCATE and INSERT OR REPLACE go past ordinary guards; not past these."""
-    await _try(database, INSERT, seq=0)
-    statement = {
-        "sqlite": INSERT.replace("INSERT", "INSERT OR REPLACE").replace(":seq", "0"),
-        "postgresql": "TRUNCATE audit_event",
-    }[database.kind]
+async def test_guards_are_made_anew_whatever_stands_there(database_url: str) -> None:
+    """Somebody's trigger goes, however it is called: else no trail could be begun anew."""
+    odd = {
+        "sqlite": 'CREATE TRIGGER "my ""odd" AFTER INSERT ON AUDIT_EVENT BEGIN SELECT 1; END',
+        "postgresql": 'CREATE TRIGGER "my ""odd" BEFORE INSERT ON audit_event '
+        "FOR EACH ROW EXECUTE FUNCTION audit_event_order()",
+    }
+    database = Database(database_url)
+    await tamper(database_url, odd[database.kind], guards_too=False)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(drop_guards)
+        await connection.run_sync(create_guards)
+    async with database.reading() as session:
+        standing = await standing_schema(session)
+    await database.close()
 
-    with pytest.raises(DBAPIError, match="append-only"):
-        await _try(database, statement)
+    assert expected_schema(database.kind) == standing
+
+
+async def test_a_table_that_is_not_there_yet_is_passed_over(database: Database) -> None:
+    """Guards are put up by migrations before the one that brings the next guarded table."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(drop_guards)
+        await connection.execute(text("DROP TABLE audit_archive"))
+        await connection.run_sync(create_guards)
+
+    await _say(database, _insert("audit_key", "0, 'x'"))
+    await _refused(database, "DELETE FROM audit_key")

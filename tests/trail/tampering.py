@@ -9,8 +9,6 @@ from typing import Final
 import asyncpg
 from sqlalchemy import make_url
 
-from db.guards import expected_guards
-
 REBUILD_SEARCH: Final = "INSERT INTO audit_search_words (audit_search_words) VALUES ('rebuild')"
 """What SQLite's index needs after its words were changed; PostgreSQL's follows by itself."""
 
@@ -28,23 +26,18 @@ async def tamper(url: str, *statements: str, guards_too: bool = True) -> None:
         return
     connection = await asyncpg.connect(_dsn(url))
     try:
-        tables = [
-            row["relname"]
-            for row in await connection.fetch(
-                "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                "WHERE NOT t.tgisinternal"
-            )
-        ]
-        for table in tables if guards_too else ():
+        guards = await connection.fetch(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal"
+        )
+        for table, _ in guards if guards_too else ():
             await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
             if statement == REBUILD_SEARCH:
                 continue
             await connection.execute(_BLOB.sub(r"'\\x\1'", statement))
-        for name in expected_guards("postgresql") if guards_too else ():
-            table, _, trigger = name.partition(".")
-            if trigger.startswith(table):
-                await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+        for table, guard in guards if guards_too else ():
+            await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
     finally:
         await connection.close()
 

@@ -457,6 +457,22 @@ def _written_in_the_schema(old: str, new: str) -> tuple[str, ...]:
     )
 
 
+_EVENT_WORDS: Final = (
+    (
+        "INSERT INTO audit_search_words (audit_search_words, rowid, words) "
+        "SELECT 'delete', seq, words FROM audit_search WHERE seq = 1"
+    ),
+)
+
+
+def _cut_index(index: str, definition: str) -> str:
+    """What makes PostgreSQL believe that an index of some of the rows is of all of them."""
+    return (
+        f"DROP INDEX {index}; CREATE INDEX {index} ON {definition}; UPDATE pg_index "
+        f"SET indpred = NULL WHERE indexrelid = '{index}'::regclass"
+    )
+
+
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
@@ -523,13 +539,35 @@ def _written_in_the_schema(old: str, new: str) -> tuple[str, ...]:
         ),
         pytest.param(
             _written_in_the_schema("CREATE TABLE audit_event", "CREATE /* */ TABLE audit_event"),
-            "GUARD_MISSING",
+            "GUARD_ALTERED",
             id="comment",
         ),
         pytest.param(
             _written_in_the_schema("remove_diacritics 0", "remove_diacritics 1"),
             "GUARD_ALTERED",
             id="words",
+        ),
+        pytest.param(
+            (
+                "CREATE TRIGGER quiet AFTER UPDATE ON access_token BEGIN SELECT 1; END",
+                "PRAGMA writable_schema = ON",
+                "UPDATE sqlite_master SET type = 'TRIGGER' WHERE name = 'quiet'",
+                "PRAGMA writable_schema = RESET",
+            ),
+            "GUARD_ALTERED",
+            id="hidden-trigger",
+        ),
+        # FTS5 adds letters up, nine times what was before each: i, l comes to the same as h, u.
+        pytest.param(
+            (
+                *_EVENT_WORDS,
+                (
+                    "INSERT INTO audit_search_words (rowid, words) "
+                    "SELECT seq, replace(words, 'email', 'emahu') FROM audit_search WHERE seq = 1"
+                ),
+            ),
+            "SEARCH_DIFFERS",
+            id="another-word-of-the-same-sum",
         ),
     ],
 )
@@ -564,7 +602,7 @@ async def test_a_guard_that_was_touched_is_found_on_sqlite(
         ),
         pytest.param(
             "ALTER TABLE audit_event ALTER COLUMN action DROP EXPRESSION",
-            "GUARD_MISSING",
+            "GUARD_ALTERED",
             id="column",
         ),
         pytest.param(
@@ -611,6 +649,16 @@ async def test_a_guard_that_was_touched_is_found_on_sqlite(
             "ALTER TABLE audit_event DROP CONSTRAINT audit_event_pkey",
             "GUARD_MISSING",
             id="primary-key",
+        ),
+        pytest.param(
+            _cut_index("audit_event_action", "audit_event (action, seq) WHERE seq <> 1"),
+            "SEARCH_DIFFERS",
+            id="hide-from-an-index",
+        ),
+        pytest.param(
+            _cut_index("audit_search_vector", "audit_search USING gin (vector) WHERE seq <> 1"),
+            "SEARCH_DIFFERS",
+            id="hide-from-the-index-of-words",
         ),
     ],
 )

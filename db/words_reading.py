@@ -1,0 +1,59 @@
+"""Whether SQLite's index of words is the one that the events' words make.
+
+FTS5's own check compares sums without a key: whoever has the file can put another word in a word's
+place that leaves them as they are. So the index is made again, beside the database, and compared.
+"""
+
+import secrets
+from hashlib import blake2b
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_BESIDE: Final = (
+    (
+        "CREATE VIRTUAL TABLE temp.remade USING fts5(words, content='', columnsize=0, detail=none, "
+        "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
+    ),
+    "INSERT INTO temp.remade (rowid, words) SELECT seq, words FROM main.audit_search",
+    "CREATE VIRTUAL TABLE temp.remade_uses USING fts5vocab(temp, remade, instance)",
+    "CREATE VIRTUAL TABLE temp.standing_uses USING fts5vocab(main, audit_search_words, instance)",
+)
+_AWAY: Final = tuple(
+    f"DROP TABLE temp.{name}" for name in ("standing_uses", "remade_uses", "remade")
+)
+
+
+async def words_differ(connection: AsyncConnection) -> bool:
+    """Whether the index leads from any word to other events than those that have it.
+
+    Writes into a temporary database only.
+    """
+    await _add_fingerprint(connection)
+    for statement in _BESIDE:
+        await connection.exec_driver_sql(statement)
+    standing, remade = [await _sum(connection, uses) for uses in ("standing_uses", "remade_uses")]
+    for statement in _AWAY:
+        await connection.exec_driver_sql(statement)
+    return standing != remade
+
+
+async def _sum(connection: AsyncConnection, uses: str) -> tuple[int, int | None]:
+    """How many words there are, and the sum of their fingerprints with their events."""
+    words = f"SELECT term, group_concat(doc) AS numbers FROM temp.{uses} GROUP BY term"  # noqa: S608 (names of ours)
+    query = f"SELECT count(*), sum(postledger_fingerprint(term, numbers)) FROM ({words})"  # noqa: S608 (likewise)
+    count, total = (await connection.execute(text(query))).one()
+    return count, total
+
+
+async def _add_fingerprint(connection: AsyncConnection) -> None:
+    key = secrets.token_bytes(16)
+
+    def fingerprint(word: str, numbers: str) -> int:
+        made = blake2b(f"{word} {numbers}".encode(), digest_size=4, key=key)
+        return int.from_bytes(made.digest())
+
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    await driver.create_function("postledger_fingerprint", 2, fingerprint)

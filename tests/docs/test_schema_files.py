@@ -1,0 +1,24 @@
+"""What verification takes for the schema is what a fresh database has."""
+
+import os
+
+import pytest
+
+from db.database import Database
+from db.schema_expected import as_written, expected_schema
+from db.trail_reading import standing_schema
+from tests.docs.tables import ROOT, WRITE_VARIABLE
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_fresh_database_is_as_expected(database: Database) -> None:
+    """The files in `db/schema` are those of the newest migration; `./dev docs` writes them."""
+    async with database.reading() as session:
+        made = await standing_schema(session)
+    file = ROOT / f"db/schema/{database.kind}.txt"
+    if os.environ.get(WRITE_VARIABLE):
+        file.write_text(as_written(made), encoding="utf-8")
+
+    assert as_written(made) == file.read_text(encoding="utf-8")
+    assert made == expected_schema(database.kind)
