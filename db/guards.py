@@ -48,7 +48,7 @@ _SEARCH_INDEX: Final = (
 def create_guards(connection: Connection) -> None:
     """Puts up all guards, on those of the tables that are there."""
     on_sqlite = connection.dialect.name == "sqlite"
-    for table in _IN_ORDER.keys() & set(inspect(connection).get_table_names()):
+    for table in filter(inspect(connection).has_table, _IN_ORDER):
         for statement in _sqlite(table) if on_sqlite else _create_postgresql(table):
             connection.exec_driver_sql(statement)
 

@@ -31,7 +31,7 @@ def _only(*readers: str) -> TextClause:
 
 
 _BY_TABLE: Final = _only("seqscan")
-# Without sorting, only an index gives an order.
+# Without sorting, only an index gives an order; and what is read from nothing else are its values.
 _BY_INDEX: Final = _only("indexscan", "indexonlyscan")
 _BY_BITMAP: Final = _only("bitmapscan")
 _WORDS: Final = ("vector",)

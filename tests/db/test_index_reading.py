@@ -1,8 +1,9 @@
 """Indexes that find other rows than stand in their tables."""
 
 import pytest
+from sqlalchemy import text
 
-from db.database import Database
+from db.database import Database, Session
 from db.index_reading import damaged_indexes
 from tests.trail.tampering import tamper
 
@@ -46,10 +47,21 @@ ATTACKS = {
 }
 
 
+async def _settings(session: Session) -> list[str]:
+    query = text(
+        "SELECT setting FROM pg_settings "
+        "WHERE name LIKE 'enable%' OR name = 'search_path' ORDER BY name"
+    )
+    return list((await (await session.connection()).execute(query)).scalars())
+
+
 async def _damaged(url: str) -> list[str]:
     database = Database(url)
     async with database.reading() as session:
+        before = await _settings(session)
         found = await damaged_indexes(session)
+        # What is read afterwards is read as ever.
+        assert before == await _settings(session)
     await database.close()
     return found
 

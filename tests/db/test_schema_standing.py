@@ -275,12 +275,16 @@ OTHERS = {
     "sqlite": (
         "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
         "CREATE TABLE test_email_log (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE last_test_email (id INTEGER PRIMARY KEY)",
         "CREATE TRIGGER logged AFTER INSERT ON test_email_log BEGIN SELECT 1; END",
         "CREATE VIEW overview AS SELECT seq, action FROM audit_event",
         "ANALYZE",
     ),
     "postgresql": (
         "CREATE EXTENSION vector",
+        _EQUALS.format("public.starts_with"),
+        "ALTER EXTENSION vector ADD FUNCTION public.starts_with(text, varchar)",
+        _EQUALS.format("public.alike"),
         'CREATE TABLE public.orders (id int PRIMARY KEY, label text COLLATE "C")',
         "CREATE VIEW public.overview AS SELECT seq, action FROM audit_event",
         "CREATE FUNCTION public.round(float8, int) RETURNS numeric LANGUAGE sql AS 'SELECT 1.0'",
