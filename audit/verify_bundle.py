@@ -375,6 +375,8 @@ def _parse_signature(line: str) -> Signature:
     return Signature(found[1], data[:4], data[4:])
 
 
+_PERHAPS = "perhaps the trail's key was changed: give the oldest key that you know, or all of them"
+
 _LINE_BY_LINE = r"""(?x) (?<![^\n>"'])
     [^\s+<>"']+ \n [0-9]+ \n [A-Za-z0-9+/]{43}= \n
     \n (?: \N{EM DASH}[ ][^\s+]+[ ][A-Za-z0-9+/=]+ \n )+ (?=[\n"'<]|\Z)"""
@@ -482,15 +484,35 @@ class Trust:
     def _problem_with_signers(self, checkpoint: Checkpoint, signers: Sequence[Key]) -> str | None:
         names = ", ".join(map(str, signers))
         own = [key for key in signers if key.name == checkpoint.origin]
+        if not own and any(each.name == checkpoint.origin for each in checkpoint.signatures):
+            return f"it is signed by another key of this trail's name; {_PERHAPS}"
         if not own:
             return "it bears no signature by a known key of this trail"
         if self._given and not any(key[:3] in self._trusted for key in own):
-            return f"it is signed by {names}, not by a key that you gave or one that followed it"
-        periods = [key.from_size for key in self._keys if key.name == checkpoint.origin]
-        current = max((size for size in periods if size <= checkpoint.size), default=0)
-        if not any(key.from_size == current for key in own):
+            message = f"it is signed by {names}, not by a key that you gave or one that followed it"
+            return f"{message}; {_PERHAPS}"
+        if not self._in_use(checkpoint, own):
             return f"it is signed by {names}, which was not the key in use at {checkpoint.size}"
         return None
+
+    def _in_use(self, checkpoint: Checkpoint, signers: Sequence[Key]) -> Key | None:
+        periods = [key.from_size for key in self._keys if key.name == checkpoint.origin]
+        current = max((size for size in periods if size <= checkpoint.size), default=0)
+        own = (key for key in signers if key.name == checkpoint.origin)
+        return next((key for key in own if key.from_size == current), None)
+
+    def key_before(self, checkpoint: Checkpoint) -> Key | None:
+        """Give the key that signed a checkpoint where it was the trail's before those trusted.
+
+        A change of keys is believed only forwards: nothing vouches for that key. But that it is
+        not known accuses nobody, if it is where the bundle has it, and a trusted one came later.
+        """
+        signers = self._signers(checkpoint)
+        if isinstance(signers, str) or any(key[:3] in self._trusted for key in signers):
+            return None
+        later = (key for key in self._keys if key.from_size > checkpoint.size)
+        trusted_later = any(key[:3] in self._trusted for key in later)
+        return self._in_use(checkpoint, signers) if trusted_later else None
 
 
 # ------------------------------------------------------------------------------------- the bundle
@@ -834,6 +856,9 @@ def key_told_by(event: object) -> str | None:
     return str(detail.get("after") if isinstance(detail, dict) else None)
 
 
+_OLDER = ": some were cut off, or this export is older than your checkpoint; then take a newer one"
+
+
 class Statements:
     """Holds checkpoints against the events that were read."""
 
@@ -842,6 +867,8 @@ class Statements:
         self._trust = trust
         self._findings = findings
         self._rooted = rooted
+        self.unchecked: list[str] = []
+        """What could not be checked about the statements."""
         self._own: Checkpoint | None = None
         self._own_vouches = False
         """Whether the bundle's checkpoint is validly signed, and states these events."""
@@ -888,10 +915,16 @@ class Statements:
             self._findings.add("ORIGIN_MISMATCH", None, message)
             return
         problem = self._trust.problem_with(known)
-        if problem:
+        before = self._trust.key_before(known)
+        if before is not None:
+            self.unchecked.append(
+                f"whose key signed your checkpoint of {known.size} events: {before}, which came "
+                "before those that you gave. Give the oldest key that you know, or all of them"
+            )
+        elif problem:
             message = f"of your checkpoint of size {known.size}: {problem}"
             self._findings.add("SIGNATURE_INVALID", None, message)
-        if not self._rooted or not self._reaches(known, "your checkpoint"):
+        if not self._rooted or not self._reaches(known, "your checkpoint", _OLDER):
             return
         if self._tree.roots[known.size] != known.root:
             message = f"the first {known.size} events are not those of your checkpoint"
@@ -899,11 +932,11 @@ class Statements:
                 message += "; both are validly signed, which proves that two trails were shown"
             self._findings.add("CHECKPOINT_MISMATCH", None, message)
 
-    def _reaches(self, checkpoint: Checkpoint, whose: str) -> bool:
+    def _reaches(self, checkpoint: Checkpoint, whose: str, hint: str = "") -> bool:
         size = self._tree.size
         if size >= checkpoint.size:
             return True
-        message = f"{whose} states {checkpoint.size} events, but here are {size}"
+        message = f"{whose} states {checkpoint.size} events, but here are {size}{hint}"
         self._findings.add("SHORTER_THAN_CHECKPOINT", size, message)
         return False
 
@@ -950,14 +983,30 @@ def check(bundle: Bundle, outside: Sequence[Checkpoint], given: Sequence[Key]) -
         statements.take_own(own, trail.expected if filtered else tree.size)
     for each in outside:
         statements.take_outside(each)
-    proven, unchecked = [], []
+    unchecked = [*_unchecked(bundle, trail, own, filtered=filtered), *statements.unchecked]
+    return Outcome(findings, trail.count, own, _proven(own, filtered, rooted), unchecked)
+
+
+def _proven(own: Checkpoint | None, filtered: bool, rooted: bool) -> list[str]:  # noqa: FBT001 (two facts)
+    if own is None or not rooted:
+        return []
+    if filtered:
+        return ["each event shown is the one that the bundle's checkpoint states there"]
+    return ["these are exactly the events, in this order, that the signed checkpoint states"]
+
+
+def _unchecked(
+    bundle: Bundle, trail: Trail, own: Checkpoint | None, *, filtered: bool
+) -> list[str]:
+    if bundle.bare and own is None and trail.count == trail.expected:
+        which = f"give the one that came with this export, of {trail.count} events"
+        return [f"events alone hold no checkpoint: {which}, with --checkpoint"]
+    unchecked = []
     if own is None:
         unchecked.append("it holds no proper checkpoint: whether these are the trail's events")
-    elif filtered and rooted:
-        proven.append("each event shown is the one that the bundle's checkpoint states there")
     if filtered:
         unchecked.append("this export is filtered or partial: whether events are missing")
-    return Outcome(findings, trail.count, own, proven, unchecked)
+    return unchecked
 
 
 _THE_REST = f"what follows: more than {MOST_FINDINGS} findings were met"
@@ -1082,27 +1131,40 @@ def check_proof(data: bytes, outside: Sequence[Checkpoint], given: Sequence[Key]
     proof, findings = parse_proof(data), Findings()
     if not given:
         raise CannotCheckError("a proof brings no key: give the trail's, with --key")
-    stated = proof.checkpoint
-    problem = Trust((), given).problem_with(stated)
+    stated, trust = proof.checkpoint, Trust((), given)
+    problem = trust.problem_with(stated)
     if problem:
         findings.add("SIGNATURE_INVALID", None, f"of the proof's checkpoint: {problem}")
     if climb(leaf_hash(proof.body), proof.seq, stated.size, proof.path) != stated.root:
         message = "the path does not lead from this event to what the checkpoint states"
         findings.add("LEAF_MISMATCH", proof.seq, message)
     for known in outside:
-        if known.origin != stated.origin:
-            message = f"your checkpoint is of {known.origin!a}, this proof of {stated.origin!a}"
-            findings.add("ORIGIN_MISMATCH", None, message)
-        elif known.size == stated.size and known.root != stated.root:
-            message = "your checkpoint of that size states other events"
-            findings.add("CHECKPOINT_MISMATCH", None, message)
+        _hold_against(stated, known, trust, findings)
     _say_findings(findings)
+    for known in outside:
+        if known.size != stated.size:
+            sizes = f"your checkpoint of {known.size} events; this proof is for {stated.size}"
+            _say(f"Not compared: {sizes}. Whether one continues the other, an export shows.")
     if findings:
         _say("NOT PROVEN: see the findings above.")
         return 1
     _say(f"PROVEN: event {proof.seq} of the first {stated.size} of {stated.origin!a} is")
     _say(proof.body.decode("ascii", "backslashreplace"))
     return 0
+
+
+def _hold_against(stated: Checkpoint, known: Checkpoint, trust: Trust, findings: Findings) -> None:
+    if known.origin != stated.origin:
+        message = f"your checkpoint is of {known.origin!a}, this proof of {stated.origin!a}"
+        findings.add("ORIGIN_MISMATCH", None, message)
+        return
+    problem = trust.problem_with(known)
+    if problem:
+        message = f"of your checkpoint of size {known.size}: {problem}"
+        findings.add("SIGNATURE_INVALID", None, message)
+    if known.size == stated.size and known.root != stated.root:
+        message = "your checkpoint of that size states other events"
+        findings.add("CHECKPOINT_MISMATCH", None, message)
 
 
 # ------------------------------------------------------------------------------------ the answers
@@ -1123,23 +1185,29 @@ def _report(outcome: Outcome, outside: Sequence[Checkpoint], given: Sequence[Key
     if outcome.findings:
         _say("NOT INTACT: see the findings above.")
         return 1
+    own, unchecked = outcome.own, outcome.unchecked
+    if own is not None and not unchecked:
+        _say(f"INTACT: {own.size} events of {own.origin!a}, root {own.root.hex()}")
     for each in outcome.proven:
         _say(f"Proven: {each}.")
-    own = outcome.own
-    if outcome.unchecked or own is None:
+    if own is not None:
+        _say(_SIGNER_KNOWN if given else _SIGNER_UNKNOWN)
+    if unchecked:
         _say("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
         return 2
-    _report_intact(own, outside, given)
+    _say_how_far(outside)
     return 0
 
 
-def _report_intact(own: Checkpoint, outside: Sequence[Checkpoint], given: Sequence[Key]) -> None:
-    _say(f"INTACT: {own.size} events of {own.origin!a}, root {own.root.hex()}")
-    _say("Proven: these are exactly the events, in this order, that the signed checkpoint states.")
-    if given:
-        _say("Proven: the checkpoint was signed by a key that you gave.")
-    else:
-        _say("Not proven: whose key signed it. The bundle brought the key; give yours with --key.")
+_SIGNER_KNOWN = (
+    "Proven: the checkpoint was signed by a key that you gave, or by one that followed it."
+)
+_SIGNER_UNKNOWN = (
+    "Not proven: whose key signed it. The bundle brought the key; give yours with --key."
+)
+
+
+def _say_how_far(outside: Sequence[Checkpoint]) -> None:
     if outside:
         known = max(each.size for each in outside)
         _say(f"Proven: the first {known} events are those that your checkpoint of then stated.")

@@ -116,7 +116,10 @@ class KeyHistory:
     ) -> Refused | None:
         names = ", ".join(map(str, opened.signed_by))
         if known_to_auditor and self._given and self._trusted.isdisjoint(opened.signed_by):
-            message = f"it is signed by {names}, not by a key that you gave or one that followed it"
+            message = (
+                f"it is signed by {names}, not by a key that you gave or one that followed it; "
+                "perhaps the trail's key was changed: give the oldest key that you know, or all"
+            )
             return Refused(RefusalCode.SIGNATURE_INVALID, message)
         size = opened.checkpoint.size
         current = [each.key for each in self.periods if each.from_size <= size][-1:]

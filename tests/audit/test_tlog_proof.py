@@ -136,19 +136,27 @@ def test_a_proof_needs_a_key(tmp_path: Path) -> None:
 
 
 def test_a_kept_checkpoint_is_held_against_it(tmp_path: Path) -> None:
-    """Of the same size it must state the same; of another trail it is no help."""
+    """Of the same size it must state the same; of another it is not compared, which is said."""
     (tmp_path / "same").write_text(PROOF.partition("\n\n")[2])
     other = Signer.from_seed("other.example/1", b"s" * 32)
     foreign = sign_checkpoint(Checkpoint("other.example/1", 7, bytes(32)), other)
     (tmp_path / "foreign").write_text(foreign)
     forged = sign_checkpoint(Checkpoint(ORIGIN, 7, bytes(32)), SIGNER)
     (tmp_path / "forged").write_text(forged)
+    (tmp_path / "older").write_text(written(2, 5).partition("\n\n")[2])
+    (tmp_path / "stranger's").write_text(written(2, 5, STRANGER).partition("\n\n")[2])
     said = {
         name: checked(PROOF, tmp_path, "--key", KEY, "--checkpoint", str(tmp_path / name))
-        for name in ("same", "foreign", "forged")
+        for name in ("same", "foreign", "forged", "older", "stranger's")
     }
 
-    assert 0 == said["same"][0]
+    assert 0 == said["same"][0] == said["older"][0]
+    assert "Not compared" not in said["same"][1]
+    words = "Not compared: your checkpoint of 5 events; this proof is for 7."
+    assert words in said["older"][1]
+    assert words in said["stranger's"][1]
+    assert "SIGNATURE_INVALID: of your checkpoint of size 5" in said["stranger's"][1]
+    assert "perhaps the trail's key was changed" in said["stranger's"][1]
     assert "ORIGIN_MISMATCH" in said["foreign"][1]
     assert "CHECKPOINT_MISMATCH" in said["forged"][1]
 

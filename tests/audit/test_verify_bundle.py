@@ -230,7 +230,7 @@ def test_an_intact_bundle_with_all_that_an_auditor_may_have(run: Run) -> None:
     answer = run(with_tiles(INTACT), [AT_7, AT_10], [str(OWNER.verifier)])
 
     assert (answer.status, answer.findings) == (0, {})
-    assert "Proven: the checkpoint was signed by a key that you gave." in answer.text
+    assert "Proven: the checkpoint was signed by a key that you gave" in answer.text
     assert "Proven: the first 10 events" in answer.text
     assert "Not proven: that no events after 10" in answer.text
 
@@ -541,6 +541,67 @@ def test_trust_goes_from_a_key_to_the_next(run: Run, key: Signer) -> None:
     assert (0, {}) == (answer.status, answer.findings), answer.text
 
 
+def test_a_checkpoint_from_before_the_keys_that_are_known(run: Run) -> None:
+    """It accuses nobody, and proves nothing of who signed it; with the older key, it does."""
+    new, old = str(NEXT.verifier), str(OWNER.verifier)
+    answer = run(rotated(NEXT), [signed(ROTATED[:7])], [new])
+    known = [run(rotated(NEXT), [signed(ROTATED[:7])], keys) for keys in ([old], [new, old])]
+
+    assert (2, {}) == (answer.status, answer.findings), answer.text
+    assert "COULD NOT CHECK: whose key signed your checkpoint of 7 events" in answer.text
+    assert "Give the oldest key that you know" in answer.text
+    assert "Proven: these are exactly the events" in answer.text
+    assert [(0, {}), (0, {})] == [(each.status, each.findings) for each in known]
+
+
+THIEFS_PAST = f"0 {THIEF.verifier}\n8 {NEXT.verifier}\n"
+NO_EXCUSE = {
+    "of other events": (rotated(NEXT), signed([*BODIES[:6], BODIES[7]]), "CHECKPOINT_MISMATCH"),
+    "of a thief": (rotated(NEXT), signed(ROTATED[:7], THIEF), "SIGNATURE_INVALID"),
+    "of a thief whom the bundle lists": (
+        replace(rotated(NEXT), keys=THIEFS_PAST),
+        signed(ROTATED[:7], THIEF),
+        "SIGNATURE_INVALID",
+    ),
+    "of a thief, the known key listed behind the end": (
+        Export(BODIES, signed(BODIES, THIEF), THIEFS_PAST.replace("\n8", "\n99")),
+        signed(BODIES[:7], THIEF),
+        "SIGNATURE_INVALID",
+    ),
+    "from after the known key began": (rotated(NEXT), signed(ROTATED[:9]), "SIGNATURE_INVALID"),
+    "where the bundle knows nothing of the known key": (INTACT, AT_7, "SIGNATURE_INVALID"),
+}
+
+
+@pytest.mark.parametrize("name", NO_EXCUSE)
+def test_a_checkpoint_by_an_unknown_key_is_no_excuse(run: Run, name: str) -> None:
+    """Only the key that the trail had before the known one's, over these events, is passed over."""
+    bundle, note, code = NO_EXCUSE[name]
+    answer = run(bundle, [note], [str(NEXT.verifier)])
+
+    assert 1 == answer.status, answer.text
+    assert code in answer.findings
+
+
+def test_an_export_from_before_the_key_was_changed(run: Run, tmp_path: Path) -> None:
+    """It is said that perhaps an older key is wanted, for a bundle and for events alone."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join(BODIES))
+    for bundle in (INTACT, path):
+        answer = run(bundle, [AT_10], [str(NEXT.verifier)])
+
+        assert {"SIGNATURE_INVALID": None} == answer.findings
+        assert "perhaps the trail's key was changed: give the oldest key" in answer.text
+
+
+def test_an_export_that_is_older_than_the_checkpoint(run: Run) -> None:
+    """That need not be an attack, and it is said what to do."""
+    answer = run(export(BODIES[:7]), [AT_10])
+
+    assert CUT == answer.findings
+    assert "or this export is older than your checkpoint; then take a newer one" in answer.text
+
+
 UNFOUNDED = {
     "nobody's word": rotated(NEXT, by=(NEXT,)),
     "the old key's alone": rotated(NEXT, by=(OWNER,)),
@@ -742,6 +803,8 @@ def test_a_filtered_export(run: Run) -> None:
 
         assert (answer.status, answer.findings) == (2, {})
         assert "filtered or partial: whether events are missing" in answer.text
+        assert "Not proven: whose key signed it" in answer.text
+        assert "signed by a key that you gave" in run(each, keys=[str(OWNER.verifier)]).text
     assert "Proven: each event shown" not in run(bare).text
     assert "Proven: each event shown" in run(proven).text
 
@@ -789,7 +852,9 @@ def test_a_file_of_events_alone(run: Run, tmp_path: Path) -> None:
     answer = run(path)
 
     assert (answer.status, answer.findings) == (2, {})
-    assert "it holds no proper checkpoint" in answer.text
+    assert "give the one that came with this export, of 10 events" in answer.text
+    assert "proper" not in answer.text
+    assert "filtered" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -800,6 +865,7 @@ def test_a_file_of_events_alone(run: Run, tmp_path: Path) -> None:
         pytest.param(edited(list(BODIES), 5), [AT_10], 1, {"ROOT_MISMATCH": None}, id="edited"),
         pytest.param(BODIES, [signed(BODIES, THIEF)], 1, {"SIGNATURE_INVALID": None}, id="forged"),
         pytest.param(BODIES[:7], [AT_10], 2, {}, id="another size"),
+        pytest.param(BODIES, [AT_7], 2, {}, id="an older checkpoint alone"),
         pytest.param([*BODIES[:4], *BODIES[5:]], [AT_10], 2, {}, id="a part"),
     ],
 )
@@ -821,6 +887,8 @@ def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's colum
     assert (status, findings) == (answer.status, answer.findings), answer.text
     assert (2, {}) == (keyless.status, keyless.findings)
     assert "--key" in keyless.text
+    is_part = len(bodies) == 9
+    assert is_part == ("filtered or partial" in answer.text)
 
 
 @pytest.mark.parametrize(
@@ -879,7 +947,7 @@ def test_a_key_as_a_bundle_lists_it(run: Run) -> None:
     """A line of the bundle's `keys` may be given whole."""
     answer = run(INTACT, keys=[INTACT.keys])
 
-    assert "Proven: the checkpoint was signed by a key that you gave." in answer.text
+    assert "Proven: the checkpoint was signed by a key that you gave" in answer.text
 
 
 WHOLE_ZIP = io.BytesIO()
