@@ -25,8 +25,10 @@ Exit status: 0 intact, 1 findings, 2 could not check. Whoever can change the bun
 file too: use a copy that you trust. One file on purpose, so that it can be read in one sitting.
 
 Formats: RFC 6962 (tree), RFC 8032 (Ed25519), RFC 8785 (canonical JSON), and c2sp.org/signed-note,
-/tlog-checkpoint, /tlog-tiles and /tlog-proof. Nothing here is shared with the service that wrote
-the trail.
+/tlog-checkpoint, /tlog-tiles and /tlog-proof. This file needs nothing of the service that wrote the
+trail. The other way round it does: the service's own verification judges events, keys and kept
+checkpoints by what stands here, so that both find the same. Its tree is another, and so is what
+signs and checks signatures.
 """
 
 from __future__ import annotations
@@ -629,6 +631,24 @@ class Tiles:
 # -------------------------------------------------------------------------------------- the checks
 
 
+def escaped(text: str, *, keep: Callable[[str], bool]) -> str:
+    """Write what is not to be kept as JSON's escapes.
+
+    Names and values are whoever's who wrote them. Raw, they could move a terminal's cursor, turn
+    the direction of writing, and so hide what is said of them.
+    """
+    return "".join(each if keep(each) else _escape(each) for each in text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _is_plain(character: str) -> bool:
+    return " " <= character <= "~"
+
+
 class Finding:
     """What is wrong: at which event first (None: with the whole), and how often it was met."""
 
@@ -646,7 +666,7 @@ class Findings(dict[str, Finding]):
         if code in self:
             self[code].count += 1
         else:
-            self[code] = Finding(seq, message)
+            self[code] = Finding(seq, escaped(message, keep=str.isprintable))
 
     @property
     def total(self) -> int:
@@ -1149,7 +1169,7 @@ def check_proof(data: bytes, outside: Sequence[Checkpoint], given: Sequence[Key]
         _say("NOT PROVEN: see the findings above.")
         return 1
     _say(f"PROVEN: event {proof.seq} of the first {stated.size} of {stated.origin!a} is")
-    _say(proof.body.decode("ascii", "backslashreplace"))
+    _say(proof.body.decode("utf-8", "backslashreplace"))
     return 0
 
 
@@ -1218,7 +1238,7 @@ def _say_how_far(outside: Sequence[Checkpoint]) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(escaped(line, keep=_is_plain) + "\n")
 
 
 def _show_progress(count: int) -> None:
@@ -1254,9 +1274,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE")
-    parser.add_argument("--key", action="append", default=[], metavar="VKEY")
-    parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).parent)
+    parser.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint kept elsewhere, or what holds some; may be repeated",
+    )
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="VKEY",
+        help="a verifier key that you know, the oldest or all of them; may be repeated",
+    )
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        type=Path,
+        default=Path(__file__).parent,
+        metavar="BUNDLE",
+        help="the export, zip, folder or events alone, or one event's proof; left out, the folder "
+        "that this file is in",
+    )
     options = parser.parse_args(arguments)
     try:
         given = [parse_key(key_in(text)) for text in options.key]

@@ -56,6 +56,8 @@ def verify(
     ] = False,
 ) -> None:
     """Check the trail. Exit status: 0 intact, 1 findings, 2 could not check."""
+    if bundle is not None and quick:
+        raise typer.BadParameter("an export is checked whole", param_hint="--quick")
     if bundle is not None:
         raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,18 @@ def test_a_changed_path_leads_elsewhere(data: st.DataObject) -> None:
     assert root == verify.climb(leaf, seq, size, path)
     assert root != verify.climb(parts[0], seq, size, parts[1:])
     assert root != verify.climb(leaf, other, size, path)
+
+
+def test_the_event_is_shown_as_json_without_control_characters(tmp_path: Path) -> None:
+    """What is printed means what the event says, and nothing to a terminal."""
+    body = '{"who":"Za\u017c \U0001f600 \x7f\x9b"}'
+    BODIES.append(body)
+    try:
+        status, said = checked(written(13, 14), tmp_path, "--key", KEY)
+    finally:
+        BODIES.pop()
+
+    assert 0 == status
+    shown = said.splitlines()[1]
+    assert r'{"who":"Za\u017c \ud83d\ude00 \u007f\u009b"}' == shown
+    assert json.loads(body) == json.loads(shown)

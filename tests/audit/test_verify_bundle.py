@@ -1115,3 +1115,31 @@ def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:
     assert answer.findings == {"ORIGIN_MISMATCH": 5}
     assert "\x1b" not in answer.text
     assert r"\x1b[2Jgone" in answer.text
+
+
+def test_a_finding_cannot_hide_what_is_said_of_it() -> None:
+    """Whatever could act on a terminal is escaped where a finding is noted; letters are not."""
+    findings = verify.Findings()
+    findings.add("UNREADABLE", None, "Z\u0142y\x1b[2J\x9b\r\nINTACT.\u202e\ud800")
+
+    assert r"Z\u0142y\u001b[2J\u009b\u000d\u000aINTACT.\u202e\ud800".replace(
+        r"\u0142", "\u0142"
+    ) == (findings["UNREADABLE"].message)
+
+
+def test_the_help_says_what_each_part_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """And which parts may be repeated."""
+    with pytest.raises(SystemExit):
+        verify.main(["--help"])
+    said = re.sub(r"\s+", " ", capsys.readouterr().out).partition("BUNDLE the export")[2]
+
+    assert 2 == said.count("may be repeated")
+    assert "left out, the folder" in said
+
+
+def test_a_path_reaches_the_terminal_as_text(run: Run) -> None:
+    """Also where it is no ASCII, whatever the terminal's encoding is."""
+    answer = run(Path("Z\u0142y\x1b.zip"))
+
+    assert 2 == answer.status
+    assert r"there is no bundle at Z\u0142y\u001b.zip" in answer.text

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,11 +58,16 @@ def _run(script: str, folder: Path, **variables: str) -> subprocess.CompletedPro
     )
 
 
-def _give_checkpoint(folder: Path, *, forged: bool = False) -> str:
+_OLD: Final = Signer.from_seed("audit.example/1", bytes(range(32)))
+_NEW: Final = Signer.from_seed("audit.example/1", b"n" * 32)
+
+
+def _give_checkpoint(
+    folder: Path, *, forged: bool = False, signer: Signer = _OLD, by: Sequence[Signer] = (_OLD,)
+) -> str:
     """Puts the files down that the programs read; the text that was signed."""
-    signer = Signer.from_seed("audit.example/1", bytes(range(32)))
     checkpoint = Checkpoint("audit.example/1", 3, bytes(32))
-    note = sign_checkpoint(checkpoint, signer)
+    note = sign_checkpoint(checkpoint, *by)
     (folder / "checkpoint").write_text(note.replace("\n3\n", "\n4\n") if forged else note)
     (folder / "verifier-key").write_text(f"{signer.verifier}\n")
     return checkpoint.body
@@ -75,6 +81,30 @@ def test_openssl_verifies_a_checkpoint(tmp_path: Path, forged: bool) -> None:  #
     done = _run(_script("openssl"), tmp_path)
 
     assert forged == (done.returncode != 0), done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("signer", [_OLD, _NEW], ids=["old", "new"])
+@pytest.mark.parametrize("forged", [False, True], ids=["true", "forged"])
+def test_openssl_verifies_a_checkpoint_by_two_keys(
+    tmp_path: Path,
+    signer: Signer,
+    forged: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    """At a change of keys each of them can be the one that is known, whichever signed first."""
+    need(shutil.which("openssl"), "openssl is not installed")
+    _give_checkpoint(tmp_path, forged=forged, signer=signer, by=(_NEW, _OLD))
+    done = _run(_script("openssl"), tmp_path)
+
+    assert forged == (done.returncode != 0), done.stderr + done.stdout
+
+
+def test_openssl_finds_no_signature_by_another_key(tmp_path: Path) -> None:
+    """A key that did not sign proves nothing."""
+    need(shutil.which("openssl"), "openssl is not installed")
+    _give_checkpoint(tmp_path, signer=_NEW)
+    done = _run(_script("openssl"), tmp_path)
+
+    assert 0 != done.returncode
 
 
 GO_SOURCES: Final = Path("/usr/share/gocode")

@@ -137,3 +137,11 @@ def test_a_cut_checkpoint_accuses_nobody(shell: Shell) -> None:
     found = shell.run("audit", "verify", "--checkpoint", str(file))
 
     assert 2 == found.exit_code, found.output
+
+
+def test_an_export_is_not_checked_quickly(shell: Shell) -> None:
+    """What would be passed over in silence is refused."""
+    found = shell.run("audit", "verify", "trail.zip", "--quick")
+
+    assert 2 == found.exit_code
+    assert "an export is checked whole" in found.stderr
