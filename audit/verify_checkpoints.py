@@ -111,6 +111,21 @@ class KeyHistory:
             return opened
         return self._problem_with_signers(opened, known_to_auditor=known_to_auditor)
 
+    def key_before(self, note: str, origin: str) -> VerifierKey | None:
+        """The key that signed a note where it was the trail's before those that are trusted.
+
+        A change of keys is believed only forwards: nothing vouches for that key. But that it is
+        not known accuses nobody, if it is where the list has it, and a trusted one came later.
+        """
+        opened = open_checkpoint(note, origin, (*self._keys, *self._given))
+        if isinstance(opened, Refused) or not self._trusted.isdisjoint(opened.signed_by):
+            return None
+        size = opened.checkpoint.size
+        later = {each.key for each in self.periods if each.from_size > size}
+        current = [each.key for each in self.periods if each.from_size <= size][-1:]
+        signed = [key for key in current if key in opened.signed_by]
+        return signed[0] if signed and not self._trusted.isdisjoint(later) else None
+
     def _problem_with_signers(
         self, opened: OpenedCheckpoint, *, known_to_auditor: bool
     ) -> Refused | None:
@@ -140,6 +155,8 @@ class CheckpointChecks:
         self._newest_only = newest_only
         self._origin = origin
         self._vouched = False
+        self.unproven: list[str] = []
+        """What could not be told of the checkpoints from elsewhere."""
         self.newest: int | None = None
         self.count = 0
 
@@ -219,7 +236,13 @@ class CheckpointChecks:
             self._findings.add("ORIGIN_MISMATCH", None, message)
             return
         problem = self._keys.problem_with(note, self._origin, known_to_auditor=True)
-        if problem is not None:
+        before = self._keys.key_before(note, self._origin)
+        if before is not None:
+            self.unproven.append(
+                f"whose key signed {whose} ({stated.size} events): {before}, which came before "
+                "those that you gave. Give the oldest key that you know, or all of them"
+            )
+        elif problem is not None:
             self._findings.add(_code(problem), None, f"of {whose}: {problem.message}")
         if root is None:
             message = f"{whose} states {stated.size} events, but here are {events}"

@@ -68,7 +68,10 @@ class Asked:
 
 
 class DatabaseVerification:
-    """One verification. `run` it once; what it found is in `findings`."""
+    """One verification. `run` it once; what it found is in `findings`.
+
+    `unproven` is what could not be told of the checkpoints from elsewhere.
+    """
 
     def __init__(self, session: Session, asked: Asked, findings: Findings) -> None:
         self.findings = findings
@@ -78,6 +81,7 @@ class DatabaseVerification:
         self._reached = -1
         self._last: EventRow | None = None
         self._last_leaf: bytes | None = None
+        self.unproven: tuple[str, ...] = ()
 
     @property
     def events_checked(self) -> int:
@@ -231,6 +235,7 @@ class DatabaseVerification:
                 root = self._tree.roots.get(stated.size)
                 ended = await self._has_ended(stated.origin)
             checkpoints.take_outside(each.note, each.name, root, self._tree.size, of_ended=ended)
+        self.unproven = tuple(checkpoints.unproven)
 
     async def _has_ended(self, origin: str) -> bool:
         log_id = origin.rpartition("/")[2]

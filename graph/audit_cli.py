@@ -75,6 +75,8 @@ def verify(
 
     found = run(work)
     _tell(found, with_key=bool(key), with_outside=bool(checkpoint), quick=quick)
+    if found.intact and found.unproven:
+        raise typer.Exit(2)
     raise typer.Exit(0 if found.intact else 1)
 
 
@@ -183,8 +185,13 @@ def _tell(found: Verification, *, with_key: bool, with_outside: bool, quick: boo
         more = f" (and {each.count - 1} more)" if each.count > 1 else ""
         typer.echo(f"{each.code}{where}: {each.message}{more}")
     typer.echo(f"{found.events_checked} events checked in {found.duration_ms / 1000:.1f} s.")
+    for unproven in found.unproven:
+        typer.echo(f"COULD NOT CHECK: {unproven}.")
     if not found.intact:
         typer.echo("NOT INTACT: see the findings above.")
+        return
+    if found.unproven:
+        typer.echo("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
         return
     typer.echo("INTACT, as far as was asked." if quick else "INTACT.")
     if not with_key:

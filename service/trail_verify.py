@@ -51,6 +51,7 @@ class Verification:
     """What was found. `checkpoint` is the newest stored one, None where none can be read.
 
     `remembered` tells whether the signer's memory was held against the trail as well.
+    `unproven` is what could not be told with the keys that were given; it accuses nobody.
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +60,7 @@ class Verification:
     checked_at: datetime
     duration_ms: int
     remembered: bool
+    unproven: tuple[str, ...] = ()
 
     @property
     def intact(self) -> bool:
@@ -139,6 +141,7 @@ async def _verify(
         checked_at=now,
         duration_ms=int((time.monotonic() - began) * 1000),
         remembered=remembered is not None,
+        unproven=verification.unproven,
     )
 
 

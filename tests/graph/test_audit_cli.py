@@ -145,3 +145,22 @@ def test_an_export_is_not_checked_quickly(shell: Shell) -> None:
 
     assert 2 == found.exit_code
     assert "an export is checked whole" in found.stderr
+
+
+def test_a_checkpoint_from_before_the_key_that_is_known(shell: Shell) -> None:
+    """The status for what could not be checked; with the older key, it is intact."""
+    shell.ask(_live)
+    early = shell.run("audit", "checkpoint")
+    file = shell.folder / "kept"
+    file.write_text(early.stdout)
+    old = early.stderr.split()[-1]
+    keys = {"POSTLEDGER_SIGNING_KEY": ",".join(("A" * 43 + "=", *shell.storage.signing_keys))}
+    rotated = shell.run("audit", "rotate-key", **keys)
+    new = rotated.stdout.splitlines()[1]
+    asked = ("audit", "verify", "--checkpoint", str(file))
+    unproven = shell.run(*asked, "--key", new, **keys)
+    proven = shell.run(*asked, "--key", new, "--key", old, **keys)
+
+    assert (2, 0) == (unproven.exit_code, proven.exit_code), rotated.output + unproven.output
+    assert "COULD NOT CHECK: whose key signed" in unproven.stdout
+    assert "NOT PROVEN INTACT" in unproven.stdout

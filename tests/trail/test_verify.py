@@ -8,6 +8,7 @@ import pytest
 import trustme
 
 from audit.body import digest_of
+from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.note_keys import Signer
 from db import events
 from service.access import CreatedToken, create_token, revoke_token
@@ -259,3 +260,33 @@ async def test_a_strangers_key_is_not_the_trails(runtime: Runtime) -> None:
 
     assert 1 == len(found)
     assert found[0].startswith("SIGNATURE_INVALID: of the newest checkpoint: it is signed by")
+
+
+async def test_a_checkpoint_from_before_the_key_that_is_known(storage: Storage) -> None:
+    """It accuses nobody and is not proven; over other events, or by a thief, it is found."""
+    async with open_runtime(storage) as runtime:
+        await write(runtime.database, 3)
+        early = await audit_checkpoint(runtime)
+    assert isinstance(early, SignedCheckpoint)
+    origin = early.checkpoint.origin
+    thief = Signer.from_seed(origin, b"the attacker's own key, 32 bytes")
+    notes = (
+        early.note,
+        sign_checkpoint(early.checkpoint, thief),
+        sign_checkpoint(Checkpoint(origin, 3, bytes(32)), thief),
+    )
+    newer = replace(storage, signing_keys=("A" * 43 + "=", *storage.signing_keys))
+    async with open_runtime(newer) as runtime:
+        changed = await rotate_signing_key(runtime, COMMAND_LINE)
+        assert isinstance(changed, KeyRotated)
+        told = []
+        for note in notes:
+            asked = VerificationRequest(((note, "your checkpoint"),), (changed.after,))
+            found = await verify_trail(runtime, asked)
+            assert isinstance(found, Verification)
+            told.append(([each.code for each in found.findings], len(found.unproven)))
+        both = await verified(runtime, early.note, keys=(changed.before, changed.after))
+
+    invalid = "SIGNATURE_INVALID"
+    assert [([], 1), ([invalid], 0), ([invalid, "CHECKPOINT_MISMATCH"], 0)] == told
+    assert [] == both
