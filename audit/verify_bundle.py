@@ -17,9 +17,11 @@ or a bare file of events, which wants a checkpoint of its size and a key beside 
 EVENT.tlog-proof is one event with the proof that it stands in the trail (c2sp.org/tlog-proof).
 
 --checkpoint FILE  a checkpoint of this trail that you got earlier or elsewhere: an older bundle's,
-                   one from a test email. With it, cut-off and rewritten trails are found.
---key VKEY         the verifier key that you know the trail by. Without it the keys in the bundle
-                   are believed, and a signature proves only that they belong to it.
+                   a saved test email, a file of anchors, lines of the service's log. With it,
+                   cut-off and rewritten trails are found.
+--key VKEY         the verifier key that you know the trail by; after changes of the key, the oldest
+                   that you know, or each. Without it the keys in the bundle are believed, and a
+                   signature proves only that they belong to it.
 
 Exit status: 0 intact, 1 findings, 2 could not check. Whoever can change the bundle can change this
 file too: use a copy that you trust. One file on purpose, so that it can be read in one sitting.
@@ -379,7 +381,7 @@ def _parse_signature(line: str) -> Signature:
 
 _PERHAPS = "perhaps the trail's key was changed: give the oldest key that you know, or all of them"
 
-_LINE_BY_LINE = r"""(?x) (?<![^\n>"'])
+_NOTE = r"""(?x) (?<![^\n>"'])
     [^\s+<>"']+ \n [0-9]+ \n [A-Za-z0-9+/]{43}= \n
     \n (?: \N{EM DASH}[ ][^\s+]+[ ][A-Za-z0-9+/=]+ \n )+ (?=[\n"'<]|\Z)"""
 
@@ -396,7 +398,7 @@ def kept_in(data: bytes) -> dict[bytes, Checkpoint]:
     try:
         return _whole({data: parse_checkpoint(data)})
     except CannotCheckError:
-        notes = [each for text in _texts_of(data) for each in re.findall(_LINE_BY_LINE, text)]
+        notes = [each for text in _texts_of(data) for each in re.findall(_NOTE, text)]
         found = {note.encode(): parse_checkpoint(note.encode()) for note in notes}
         if not found:
             raise
