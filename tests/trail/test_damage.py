@@ -70,6 +70,7 @@ ON_BOTH = {
         _body("""replace(body, '"name":"Command line"', '"name":5')"""),
         "MALFORMED_EVENT",
     ),
+    "far too long a body": (_body(f"body || '{' ' * 99_999}'"), "NOT_CANONICAL"),
     "a part too many": (_body("""replace(body, '"v":1', '"v":1,"w":1')"""), "MALFORMED_EVENT"),
     "an unknown action": (
         _body("replace(body, 'EMAIL_SETTINGS_UPDATED', 'SOMETHING_ELSE')"),
