@@ -111,7 +111,12 @@ class Database:
 
 
 async def _commit(session: Session) -> None:
-    await session.commit()
+    try:
+        await session.commit()
+    except BaseException:
+        # Closing alone would give the connection back in the middle of its transaction.
+        await session.rollback()
+        raise
     for work in session.info.get(_AFTER_COMMIT, ()):
         await work()
 
@@ -124,6 +129,9 @@ async def _to_the_end(work: Coroutine[None, None, None]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=_END_SECONDS)
         task.cancel()
+        await asyncio.wait({task}, timeout=1)
+        if task.done() and not task.cancelled():
+            task.exception()  # nobody is there to hear of it
         raise
 
 
