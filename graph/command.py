@@ -8,6 +8,7 @@ from typing import TypeVar
 import typer
 
 from graph.config import Config, load_config
+from graph.log import logging_warnings
 from service.runtime import Runtime
 from service.startup import CannotStartError, open_runtime, require_trail
 
@@ -17,7 +18,9 @@ T = TypeVar("T")
 def run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
     """Runs a command's work."""
     try:
-        return asyncio.run(work(load_config()))
+        config = load_config()
+        with logging_warnings(config):
+            return asyncio.run(work(config))
     except CannotStartError as error:
         typer.echo(f"postledger: {error}", err=True)
         raise typer.Exit(2) from None

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import stamina.instrumentation
@@ -13,8 +15,27 @@ if TYPE_CHECKING:
     from graph.config import Config
 
 
-def set_up_log(config: "Config") -> None:
-    """Sends this service's events and its libraries' warnings to standard error, in one form."""
+@contextmanager
+def logging_warnings(config: "Config") -> Iterator[None]:
+    """For the length of a command: what it has to say otherwise is its own, on standard output."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    set_up_log(config, at_least=logging.WARNING)
+    try:
+        yield
+    finally:
+        root.handlers, root.level = handlers, level
+        structlog.configure(**before)
+        stamina.instrumentation.set_on_retry_hooks(None)
+
+
+def set_up_log(config: "Config", at_least: int = logging.DEBUG) -> None:
+    """Sends this service's events and its libraries' warnings to standard error, in one form.
+
+    Args:
+        config: how much is to be logged, and how.
+        at_least: nothing is logged that weighs less.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -30,7 +51,7 @@ def set_up_log(config: "Config") -> None:
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
-    level = logging.getLevelNamesMapping()[config.log_level.upper()]
+    level = max(at_least, logging.getLevelNamesMapping()[config.log_level.upper()])
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),

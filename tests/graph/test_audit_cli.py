@@ -41,12 +41,15 @@ def test_what_was_not_proven_is_told(shell: Shell) -> None:
     """Whose key it was, and that the database is the one of last time, where nothing tells."""
     shell.ask(_live)
     (shell.storage.data_directory / "signer.memory").unlink()
-    key = shell.run("audit", "checkpoint").stderr.split()[-1]
+    printed = shell.run("audit", "checkpoint")
+    key = printed.stderr.split()[-1]
     known = shell.run("audit", "verify", "--key", key)
     (shell.storage.data_directory / "signer.memory").unlink()
     unknown = shell.run("audit", "verify")
 
     assert (0, 0) == (known.exit_code, unknown.exit_code), unknown.output
+    assert 5 == len(printed.stdout.splitlines())
+    assert "the signer's memory is not there" in printed.stderr
     assert "whose key signed it" in unknown.output
     assert "the signer's\nmemory is not there" in unknown.output
     assert "whose key signed it" not in known.output
