@@ -10,7 +10,7 @@ PostgreSQL has no index of words in the events' order: see `_by_words_on_postgre
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -192,13 +192,7 @@ async def _by_words_on_postgresql(
         words=_join(conditions.words, " & ", " | ", "'{}'", "'{}':*")
     )
     seq = _POSTGRESQL_WORDS.c.seq
-    near = (
-        select(seq, _POSTGRESQL_WORDS.c.vector)
-        .where(*_within(seq, span))
-        .order_by(order(seq))
-        .limit(_NEAR)
-        .subquery()
-    )
+    near = _near(conditions, span).subquery()
     indexed = select(seq).where(match).cte("indexed").prefix_with("MATERIALIZED")
 
     def page(found: FromClause, *more: TextClause) -> Select[int]:
@@ -208,12 +202,27 @@ async def _by_words_on_postgresql(
         return query.order_by(order(number)).limit(span.limit)
 
     connection = await session.connection()
+    await connection.execute(_WALKING, {"on": "off"})
     numbers = [number for (number,) in await connection.execute(page(near, match))]
     if len(numbers) < span.limit and await _count(connection, near) == _NEAR:
-        await connection.execute(_WALKING, {"on": "off"})
         numbers = [number for (number,) in await connection.execute(page(indexed))]
-        await connection.execute(_WALKING, {"on": "on"})
+    await connection.execute(_WALKING, {"on": "on"})
     return numbers
+
+
+def _near(conditions: EventConditions, span: Span) -> Select[Any]:
+    """The events at the span's end, with their words; of one actor's own, where one is asked for.
+
+    Those go much farther back: what is rare among all may be frequent among them.
+    """
+    order = desc if span.newest else asc
+    seq, vector = _POSTGRESQL_WORDS.c.seq, _POSTGRESQL_WORDS.c.vector
+    if len(conditions.actor_ids) != 1:
+        return select(seq, vector).where(*_within(seq, span)).order_by(order(seq)).limit(_NEAR)
+    (actor,), number = conditions.actor_ids, _EVENTS.c.seq
+    own = select(number).where(_EVENTS.c.actor_id == actor, *_within(number, span))
+    ends = own.order_by(order(number)).limit(_NEAR).subquery()
+    return select(seq, vector).select_from(ends.join(_POSTGRESQL_WORDS, ends.c.seq == seq))
 
 
 async def _count(connection: AsyncConnection, found: FromClause) -> int:
