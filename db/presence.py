@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,8 @@ async def presence(
         look_seconds: how often a held lock's connection is looked at.
 
     Raises:
-        DatabaseUnavailableError: another service holds the data directory.
+        DatabaseUnavailableError: another service holds the data directory, or the database is
+            silent.
     """
     owner = secrets.randbelow(2**31 - 1) + 1
     if database.kind == "sqlite":
@@ -57,18 +58,24 @@ async def presence(
 
 @asynccontextmanager
 async def _advisory_lock(database: Database, owner: int) -> AsyncIterator[AsyncConnection]:
-    async with database.engine.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+    async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                await autocommit.execute(
-                    text("SELECT pg_advisory_lock(:class, :owner)"),
-                    {"class": _LOCK_CLASS, "owner": owner},
-                )
-            yield autocommit
-        finally:
-            # The lock goes with the connection. Nothing is asked of a server that may be silent.
-            await autocommit.invalidate()
+                connection = await _take(stack, database, owner)
+        except TimeoutError:
+            message = f"The database did not answer within {_ANSWER_SECONDS:.0f} s."
+            raise DatabaseUnavailableError(message) from None
+        yield connection
+
+
+async def _take(stack: AsyncExitStack, database: Database, owner: int) -> AsyncConnection:
+    connection = await stack.enter_async_context(database.engine.connect())
+    # The lock goes with the connection. Nothing is asked of a server that may be silent.
+    stack.push_async_callback(connection.invalidate)
+    await connection.execution_options(isolation_level="AUTOCOMMIT")
+    query = text("SELECT pg_advisory_lock(:class, :owner)")
+    await connection.execute(query, {"class": _LOCK_CLASS, "owner": owner})
+    return connection
 
 
 async def _keep(
@@ -81,7 +88,7 @@ async def _keep(
             async with _advisory_lock(database, owner) as connection:
                 _log.info("this process is known to the database again")
                 await _watch(connection, look_seconds)
-        except (SQLAlchemyError, TimeoutError):
+        except (SQLAlchemyError, DatabaseUnavailableError):
             await asyncio.sleep(look_seconds)
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 import typer
 
 from graph.config import Config, load_config
-from graph.log import logging_warnings
+from graph.log import log_set_up
 from service.runtime import Runtime
 from service.startup import CannotStartError, open_runtime, require_trail
 
@@ -19,7 +20,8 @@ def run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
     """Runs a command's work."""
     try:
         config = load_config()
-        with logging_warnings(config):
+        # What it has to say besides is its own, on standard output.
+        with log_set_up(config, at_least=logging.WARNING):
             return asyncio.run(work(config))
     except CannotStartError as error:
         typer.echo(f"postledger: {error}", err=True)

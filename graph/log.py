@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def logging_warnings(config: "Config") -> Iterator[None]:
-    """For the length of a command: what it has to say otherwise is its own, on standard output."""
+def log_set_up(config: "Config", at_least: int = logging.DEBUG) -> Iterator[None]:
+    """Sets the log up for the length of a block; what was set up before stands again afterwards."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
-    set_up_log(config, at_least=logging.WARNING)
+    set_up_log(config, at_least)
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db.database import Database
+from db.database import Database, DatabaseUnavailableError
 from db.presence import is_alive, presence
 from tests.breakable import breakable
 
@@ -83,3 +83,23 @@ async def test_a_silent_database_does_not_hold_up_the_end(
     await watcher.close()
 
     assert [True] == alive
+
+
+async def test_a_silent_database_is_not_waited_for_at_the_start(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever starts the service is told, in a sentence."""
+    monkeypatch.setattr("db.presence._ANSWER_SECONDS", SOON)
+    async with breakable(postgresql_url) as way:
+        database = Database(way.url)
+        way.hang()
+        async with asyncio.timeout(DEADLINE):
+            with pytest.raises(DatabaseUnavailableError, match="did not answer"):
+                await _begin(database, tmp_path)
+        await way.refuse()
+        await database.close()
+
+
+async def _begin(database: Database, folder: Path) -> None:
+    async with presence(database, folder):
+        pytest.fail("it began")
