@@ -17,7 +17,7 @@ from audit.checkpoint import Checkpoint
 from db import events
 from service.startup import Storage, open_closed_trail, open_runtime, upgrade_database
 from tests.conftest import get_server
-from tests.trail.processes import kill_after, settled
+from tests.support.trail.processes import kill_after, settled
 
 _LONGEST_PAUSE: Final = 0.012
 

@@ -21,9 +21,9 @@ from rich.progress import Progress
 from graph.app import compose
 from service.caller import Role
 from service.startup import Storage, open_runtime
-from tests.graph.malformed import requests, send
 from tests.graph.test_malformed import complaint
-from tests.graph.world import configured, listening, open_world
+from tests.support.edge.malformed import requests, send
+from tests.support.edge.world import configured, listening, open_world
 
 COUNT = 20_000
 WARM_UP = 2_000

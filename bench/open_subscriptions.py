@@ -23,7 +23,7 @@ from websockets.typing import Subprotocol
 from graph.app import compose
 from service.caller import Role
 from service.startup import Storage, open_runtime
-from tests.graph.world import configured, listening, open_world
+from tests.support.edge.world import configured, listening, open_world
 
 COUNT = 2_000
 SILENT = 50

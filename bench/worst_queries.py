@@ -28,8 +28,8 @@ from service.access import create_token
 from service.caller import COMMAND_LINE, Role
 from service.keys import GivenKeys, new_key
 from service.runtime import Runtime
-from tests.graph.world import World, configured, open_world
-from tests.trails import opened_trail
+from tests.support.edge.world import World, configured, open_world
+from tests.support.trail.opened import opened_trail
 
 BOUND_MS = 250.0
 EVENTS = 300

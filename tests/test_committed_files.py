@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[1]
+from tests.support.root import ROOT
+
 _URL_HOST: Final = re.compile(rb"https?://(?:[^\s/@\"'<>]*@)?([A-Za-z0-9.-]+)")
 LOCK_HOSTS: Final = {"pypi.org", "files.pythonhosted.org"}
 """The public hosts that a lock file names; another one would not be reachable for everybody."""

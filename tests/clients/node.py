@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.needs import need
+from tests.support.needs import need
 
 CLIENTS: Final = Path(__file__).parent
 """The packages that ask a service."""

@@ -11,7 +11,7 @@ from db.database import Database
 from db.guards import GUARDED, create_guards, drop_guards
 from db.schema_expected import expected_schema
 from db.trail_reading import standing_schema
-from tests.trail.tampering import tamper
+from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
 

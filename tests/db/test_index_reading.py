@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from db.database import Database, Session
 from db.index_reading import damaged_indexes
-from tests.trail.tampering import tamper
+from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
 

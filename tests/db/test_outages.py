@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from db.database import Database
-from tests.breakable import Breakable, breakable
+from tests.support.breakable import Breakable, breakable
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from db.database import Database, DatabaseUnavailableError
 from db.presence import is_alive, presence
-from tests.breakable import breakable
+from tests.support.breakable import breakable
 
 pytestmark = pytest.mark.anyio
 

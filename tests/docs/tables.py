@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.support.root import ROOT
+
 WRITE_VARIABLE: Final = "POSTLEDGER_WRITE_DOCS"
 
 

@@ -19,8 +19,9 @@ from service.log_paths import log_proof
 from service.runtime import Runtime
 from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_verify import MEANINGS
-from tests.docs.tables import ROOT, differences, row
-from tests.needs import need
+from tests.docs.tables import differences, row
+from tests.support.needs import need
+from tests.support.root import ROOT
 
 DOCUMENT = "docs/auditing.md"
 

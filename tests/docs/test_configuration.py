@@ -9,7 +9,8 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from graph.cli import app
 from graph.config import ENV_PREFIX, Config
-from tests.docs.tables import ROOT, differences, row
+from tests.docs.tables import differences, row
+from tests.support.root import ROOT
 
 DOCUMENT = "docs/configuration.md"
 

@@ -10,9 +10,10 @@ from typing import Final
 
 import pytest
 
-from tests.docs.tables import ROOT, rows_of
+from tests.docs.tables import rows_of
 from tests.e2e.client import Client
 from tests.e2e.installation import Installation
+from tests.support.root import ROOT
 
 _BLOCK: Final = re.compile(r"^```(graphql|json)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DIFFERS: Final = "…"

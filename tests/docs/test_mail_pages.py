@@ -1,13 +1,13 @@
 """The two pages that are printed from the tables of mail: diagnosis codes and faults."""
 
 import os
-from pathlib import Path
 
 import pytest
 
 from tests.mail import fault_table, troubleshooting
+from tests.support.root import ROOT
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from db.database import Database
 from db.schema_expected import as_written, expected_schema
 from db.trail_reading import standing_schema
-from tests.docs.tables import ROOT, WRITE_VARIABLE
+from tests.docs.tables import WRITE_VARIABLE
+from tests.support.root import ROOT
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,9 @@ import re
 
 from service.binding import BOUND_FIELDS
 from service.problems import PROBLEM_CODES
-from tests.docs.tables import ROOT, rows_of
+from tests.docs.tables import rows_of
 from tests.service.problem_rows import ELSEWHERE, FORM, RULES
+from tests.support.root import ROOT
 
 DOCUMENT = "docs/settings.md"
 

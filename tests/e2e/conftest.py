@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.canary import CANARY
 from tests.e2e.installation import Installation, Service, postgresql_database
 from tests.e2e.mail_server import MailServer
+from tests.support.canary import CANARY
 
 USERNAME = "postledger@example.org"
 DATABASES = ["sqlite", "postgresql"]

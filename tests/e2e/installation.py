@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from tests.canary import files_below, values_in
 from tests.e2e.client import Client
 from tests.e2e.processes import Finished, Process, finish, running
+from tests.support.canary import files_below, values_in
 
 _ANSWERS = r"answers at (http://\S+)"
 _TOKEN = r"(plg_\S+)"

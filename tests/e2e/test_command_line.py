@@ -9,8 +9,7 @@ from tests.e2e.client import Client
 from tests.e2e.conftest import on_sqlite
 from tests.e2e.installation import Installation, Service
 from tests.e2e.operations import READ, TRAIL, events
-
-ROOT = Path(__file__).parents[2]
+from tests.support.root import ROOT
 
 
 def _id_of(installation: Installation, name: str) -> str:

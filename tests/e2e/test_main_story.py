@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.canary import CANARY, leaks
 from tests.e2e.client import Client, Json
 from tests.e2e.conftest import USERNAME
 from tests.e2e.installation import Installation, Service
 from tests.e2e.mail_server import HOST, MailServer, SignIn
 from tests.e2e.operations import READ, SAVE, TEST, TRAIL, events
+from tests.support.canary import CANARY, leaks
 
 DISPLAY_NAME = 'Ada "The Count", 🚀 Postledger'
 SENDER = "noreply@example.org"

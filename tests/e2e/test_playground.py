@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from graph.playground import STATIC
-from tests.canary import CANARY, leaks
 from tests.e2e.browser import CHROMIUM, Page, open_page
 from tests.e2e.conftest import MakeInstallation
 from tests.e2e.installation import Installation, Service
 from tests.e2e.mail_server import MailServer
 from tests.e2e.operations import SAVE, TEST
-from tests.needs import need
+from tests.support.canary import CANARY, leaks
+from tests.support.needs import need
 
 pytestmark = pytest.mark.anyio
 

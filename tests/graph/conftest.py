@@ -11,9 +11,9 @@ from graph.app import compose
 from graph.config import Config
 from service.runtime import Runtime
 from service.startup import DATABASE_FILE, Storage, open_runtime
-from tests.graph.shell import Shell
-from tests.graph.world import World, configured, open_world
-from tests.logs import logging_to_text
+from tests.support.edge.shell import Shell
+from tests.support.edge.world import World, configured, open_world
+from tests.support.logs import logging_to_text
 
 
 @pytest.fixture

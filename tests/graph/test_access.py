@@ -1,7 +1,6 @@
 """The permission table of `docs/access.md`, walked over the whole schema."""
 
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -10,10 +9,11 @@ from graphql import is_composite_type
 from graph.nodes import KINDS
 from graph.schema import schema
 from service.caller import ROLE_PERMISSIONS, Permission, Role
-from tests.graph.operations import operation, root_fields, types_behind
-from tests.graph.world import GRAPHQL, World
+from tests.support.edge.operations import operation, root_fields, types_behind
+from tests.support.edge.world import GRAPHQL, World
+from tests.support.root import ROOT
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "access.md"
+DOCUMENT = ROOT / "docs" / "access.md"
 CORE = schema.core
 
 

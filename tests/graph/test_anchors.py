@@ -15,10 +15,10 @@ from graph.config import Config, load_config
 from service.anchors import following
 from service.runtime import Runtime
 from service.startup import CannotStartError
-from tests.canary import leaks
-from tests.graph.world import configured, open_world
-from tests.logs import logging_to_text
-from tests.waiting import until
+from tests.support.canary import leaks
+from tests.support.edge.world import configured, open_world
+from tests.support.logs import logging_to_text
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 

@@ -5,9 +5,9 @@ import fcntl
 
 import pytest
 
-from tests.graph.shell import Shell
-from tests.service.desk import Desk
-from tests.trail.tampering import tamper
+from tests.support.desk import Desk
+from tests.support.edge.shell import Shell
+from tests.support.trail.tampering import tamper
 
 
 async def _live(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from audit import verify_bundle
 from service.caller import Role
-from tests.graph.world import World, codes
+from tests.support.edge.world import World, codes
 
 pytestmark = pytest.mark.anyio
 

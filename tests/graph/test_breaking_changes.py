@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -10,8 +9,8 @@ from graphql import build_schema
 from graphql.utilities import find_breaking_changes
 
 from graph.schema import printed_schema
+from tests.support.root import ROOT
 
-ROOT: Final = Path(__file__).parents[2]
 OLD: Final = "type Query { a(x: Int): Int b: Int } enum E { ONE }"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from service.caller import Role
 from tests.clients.node import run_script
-from tests.graph.world import World, listening
+from tests.support.edge.world import World, listening
 
 pytestmark = pytest.mark.anyio
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.graph.world import GRAPHQL, World, codes
+from tests.support.edge.world import GRAPHQL, World, codes
 
 pytestmark = pytest.mark.anyio
 

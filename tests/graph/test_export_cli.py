@@ -13,8 +13,8 @@ from graph.export_cli import write_export
 from service.export import EventFilter, ExportFormat
 from service.runtime import Runtime
 from service.startup import CannotStartError
-from tests.graph.shell import Shell
-from tests.service.desk import Json
+from tests.support.desk import Json
+from tests.support.edge.shell import Shell
 
 OTHERS: Final = ("jsonl", "csv", "ocsf")
 """The forms that do not hold their checkpoint."""

@@ -10,8 +10,8 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from service.caller import Role
-from tests.graph.world import World, codes, listening
-from tests.outages import without
+from tests.support.edge.world import World, codes, listening
+from tests.support.outages import without
 
 pytestmark = pytest.mark.anyio
 

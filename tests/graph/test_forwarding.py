@@ -9,7 +9,7 @@ import pytest
 
 from graph.app import compose
 from service.runtime import Runtime
-from tests.graph.world import World, configured, listening, open_world
+from tests.support.edge.world import World, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 

@@ -19,9 +19,9 @@ from graph.errors import ERROR_CODES
 from graph.schema import printed_schema
 from service.caller import Role
 from service.runtime import Runtime
-from tests.graph.quiet import QUIET
-from tests.graph.world import World, codes, configured, open_world
-from tests.needs import CI
+from tests.support.edge.quiet import QUIET
+from tests.support.edge.world import World, codes, configured, open_world
+from tests.support.needs import CI
 
 with warnings.catch_warnings():
     # Its dependencies warn of each other when they are imported.

@@ -14,8 +14,8 @@ from service.keys import GivenKeys, new_key
 from service.runtime import Runtime
 from service.signing import SourceKeys
 from service.startup import DATABASE_FILE, Storage, open_runtime
-from tests.breakable import Breakable, breakable
-from tests.graph.world import World, codes, configured, open_world
+from tests.support.breakable import Breakable, breakable
+from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio
 

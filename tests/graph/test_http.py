@@ -6,7 +6,7 @@ import pytest
 
 from graph.errors import ERROR_CODES
 from service.caller import Role
-from tests.graph.world import GRAPHQL, JSON, World, codes
+from tests.support.edge.world import GRAPHQL, JSON, World, codes
 
 pytestmark = pytest.mark.anyio
 

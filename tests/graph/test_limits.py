@@ -10,7 +10,7 @@ from graphql import get_introspection_query
 from graph.app import compose
 from graph.gate import Gate
 from service.runtime import Runtime
-from tests.graph.world import World, codes, configured, open_world
+from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio
 

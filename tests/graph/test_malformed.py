@@ -13,8 +13,8 @@ from graph.app import compose
 from graph.errors import ERROR_CODES
 from service.caller import Role
 from service.runtime import Runtime
-from tests.graph.malformed import Got, Sent, requests, send
-from tests.graph.world import codes, configured, listening, open_world
+from tests.support.edge.malformed import Got, Sent, requests, send
+from tests.support.edge.world import codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ import pytest
 from graphql import get_named_type
 
 from graph.schema import schema
-from tests.graph.positions import by_variables, positions
-from tests.service.desk import Desk
+from tests.support.desk import Desk
+from tests.support.edge.positions import by_variables, positions
 
 pytestmark = pytest.mark.anyio
 

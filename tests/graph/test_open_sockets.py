@@ -21,10 +21,10 @@ from service.keys import new_key
 from service.runtime import Runtime
 from service.sessions import Sessions
 from service.startup import Storage, open_runtime
-from tests.breakable import Breakable, breakable
-from tests.graph.sockets import Streams, closing, say
-from tests.graph.world import codes, configured, listening, open_world
-from tests.service.desk import Clock
+from tests.support.breakable import Breakable, breakable
+from tests.support.desk import Clock
+from tests.support.edge.sockets import Streams, closing, say
+from tests.support.edge.world import codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 

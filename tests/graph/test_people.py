@@ -16,7 +16,7 @@ from graph.app import compose
 from graph.config import Config
 from service.caller import Role
 from service.runtime import Runtime
-from tests.graph.world import codes, configured, listening, open_world
+from tests.support.edge.world import codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 

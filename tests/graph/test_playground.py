@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from graph import playground
-from tests.graph.world import codes
+from tests.support.edge.world import codes
 
 SECRET = "not-for-the-browser"
 

@@ -11,7 +11,7 @@ from graph.proxies import bucket_of, origin_of
 from graph.rate import Rate
 from service.caller import Role
 from service.runtime import Runtime
-from tests.graph.world import JSON, World, codes, configured, open_world
+from tests.support.edge.world import JSON, World, codes, configured, open_world
 
 OK = {"query": "{ __typename }"}
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -10,8 +8,7 @@ from graphql import (
 )
 
 from graph.schema import printed_schema
-
-ROOT = Path(__file__).parents[2]
+from tests.support.root import ROOT
 
 
 def test_the_printed_schema_is_the_committed_one() -> None:

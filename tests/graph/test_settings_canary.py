@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from db.keyring import Key, Keyring, Sealed
 from graph.cli import app
 from service.startup import Storage
-from tests.canary import CANARY, files_below, leaks, values_in
-from tests.service import documents
-from tests.service.desk import Desk, Json, open_desk
-from tests.service.recorder import Recorder, echoing, recording
+from tests.support import documents
+from tests.support.canary import CANARY, files_below, leaks, values_in
+from tests.support.desk import Desk, Json, open_desk
+from tests.support.recorder import Recorder, echoing, recording
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ import pytest
 from service.caller import Role
 from service.keys import KeyFile
 from service.providers import email_providers
-from tests.service import documents
-from tests.service.desk import Desk, Json
-from tests.service.recorder import recording
+from tests.support import documents
+from tests.support.desk import Desk, Json
+from tests.support.recorder import recording
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from service.startup import Storage
-from tests.graph.shell import Shell
-from tests.service.made import certificate
+from tests.support.certificates import certificate
+from tests.support.edge.shell import Shell
 
 PASSWORD = 'pa"ss\\wörd'
 

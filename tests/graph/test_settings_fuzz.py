@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from graph.errors import ERROR_CODES
 from service.startup import Storage
-from tests.service import documents
-from tests.service.desk import THOROUGH, Answer, Desk, Json, open_desk
-from tests.service.made import certificate
-from tests.service.strategies import (
+from tests.support import documents
+from tests.support.certificates import certificate
+from tests.support.desk import THOROUGH, Answer, Desk, Json, open_desk
+from tests.support.strategies import (
     TOKEN_URLS,
     addresses,
     display_names,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.service import documents
-from tests.service.desk import NOON, Desk, Json
+from tests.support import documents
+from tests.support.desk import NOON, Desk, Json
 
 pytestmark = pytest.mark.anyio
 

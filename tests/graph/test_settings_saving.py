@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from tests.service import documents
-from tests.service.desk import Desk, Json
-from tests.service.made import certificate
+from tests.support import documents
+from tests.support.certificates import certificate
+from tests.support.desk import Desk, Json
 
 pytestmark = pytest.mark.anyio
 

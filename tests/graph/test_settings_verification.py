@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
-from tests.service.desk import Desk, Json
-from tests.service.recorder import Recorder, echoing, recording
+from tests.support.desk import Desk, Json
+from tests.support.recorder import Recorder, echoing, recording
 
 pytestmark = pytest.mark.anyio
 

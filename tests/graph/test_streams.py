@@ -15,9 +15,9 @@ from service.access import revoke_token
 from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
 from tests.clients.node import run_script
-from tests.graph import streaming
-from tests.graph.sockets import Streams, closing, say
-from tests.graph.world import World, codes, configured, listening, open_world
+from tests.support.edge import streaming
+from tests.support.edge.sockets import Streams, closing, say
+from tests.support.edge.world import World, codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 

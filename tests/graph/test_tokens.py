@@ -17,7 +17,7 @@ from service.caller import COMMAND_LINE, Role
 from service.keys import new_key
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
-from tests.graph.world import World, codes, configured, open_world
+from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio
 

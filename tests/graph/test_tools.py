@@ -12,12 +12,12 @@ import pytest
 from graph.schema import printed_schema
 from service.caller import Role
 from tests.clients.node import TOOLS, node, run, run_tool
-from tests.graph.world import World, listening
-from tests.needs import need
+from tests.support.edge.world import World, listening
+from tests.support.needs import need
+from tests.support.root import ROOT
 
 pytestmark = pytest.mark.anyio
 
-ROOT: Final = Path(__file__).parents[2]
 PROGRAMS: Final = dict(
     re.findall(
         r"^```\w+ (\S+)\n(.*?)^```$",

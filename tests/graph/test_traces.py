@@ -23,7 +23,7 @@ from graph.observe import LogObserver, Observers, Seen
 from graph.telemetry import CLOSE_SECONDS, Traces, traces
 from service.runtime import Runtime
 from service.startup import CannotStartError
-from tests.graph.world import configured, open_world
+from tests.support.edge.world import configured, open_world
 
 CANARY = "correct-horse-4711"
 LEAK = f'mutation Leak {{ updateEmailSettings(input: {{settings: {{smtpPassword: {{set: "{CANARY}"}}}}, expectedRevision: 0}}) {{ __typename }} }}'  # noqa: E501

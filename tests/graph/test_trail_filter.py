@@ -10,7 +10,7 @@ from graph.app import compose
 from graph.config import Config
 from service.caller import Role
 from service.startup import Storage, open_runtime
-from tests.graph.world import World, codes, open_world
+from tests.support.edge.world import World, codes, open_world
 
 pytestmark = pytest.mark.anyio
 

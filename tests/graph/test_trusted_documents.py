@@ -10,7 +10,7 @@ from graph.app import compose
 from graph.trusted_documents import load_trusted_documents
 from service.runtime import Runtime
 from service.startup import CannotStartError
-from tests.graph.world import World, codes, configured, open_world
+from tests.support.edge.world import World, codes, configured, open_world
 
 KNOWN = "query Known { __typename }"
 HASH = sha256(KNOWN.encode()).hexdigest()

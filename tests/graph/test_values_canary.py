@@ -14,8 +14,8 @@ from graphql import get_named_type
 from graph.app import compose
 from graph.schema import schema
 from service.runtime import Runtime
-from tests.canary import CANARY, leaks
-from tests.graph.positions import (
+from tests.support.canary import CANARY, leaks
+from tests.support.edge.positions import (
     Asked,
     Name,
     Position,
@@ -24,9 +24,9 @@ from tests.graph.positions import (
     by_variables,
     positions,
 )
-from tests.graph.quiet import QUIET
-from tests.graph.sockets import EVENTS, Streams, say
-from tests.graph.world import GRAPHQL, World, configured, listening, open_world
+from tests.support.edge.quiet import QUIET
+from tests.support.edge.sockets import EVENTS, Streams, say
+from tests.support.edge.world import GRAPHQL, World, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
 

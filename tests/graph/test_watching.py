@@ -9,7 +9,7 @@ from graph.metrics import MAX_NAMES, OTHER, Metrics
 from graph.observe import Observers, Seen
 from graph.schema import printed_schema
 from service.runtime import Runtime
-from tests.graph.world import World, codes, configured, open_world
+from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio
 

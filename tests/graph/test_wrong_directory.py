@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from db.database import Database
 from service.startup import DATABASE_FILE, Storage
-from tests.graph.shell import Shell
+from tests.support.edge.shell import Shell
 
 ABOUT_A_TRAIL: Final = {
     "verify": ("verify",),

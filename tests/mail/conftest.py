@@ -1,7 +1,7 @@
 import pytest
 
-from tests.mail.made_certificates import MadeCertificates
-from tests.mail.world import World
+from tests.support.mail.certificates import MadeCertificates
+from tests.support.mail.world import World
 
 
 @pytest.fixture

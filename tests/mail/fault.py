@@ -8,10 +8,10 @@ from mail.account import Account, OAuth2, SaslMechanism, TlsMode
 from mail.codes import Code
 from mail.report import Suggestion, TestDepth, TestStageName
 from mail.secret import Secret
-from tests.mail.aiosmtpd_server import Daemon
-from tests.mail.scripted import Script
-from tests.mail.token_server import TOKEN_HOST, TokenScript
-from tests.mail.world import RECIPIENT, SENDER, Answer
+from tests.support.mail.aiosmtpd_server import Daemon
+from tests.support.mail.scripted import Script
+from tests.support.mail.token_server import TOKEN_HOST, TokenScript
+from tests.support.mail.world import RECIPIENT, SENDER, Answer
 
 Stage = TestStageName
 CLIENT_SECRET = "cl13nt~Secret.of_the-app"

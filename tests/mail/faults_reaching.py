@@ -6,9 +6,19 @@ import socket
 from mail.account import SaslMechanism, TlsMode
 from mail.codes import Code
 from tests.mail.fault import Changes, Fault, Stage
-from tests.mail.scripted import Script, alert, close, drip, endless, endless_line, hang, late, reset
-from tests.mail.token_server import TOKEN_HOST, TokenScript, denied
-from tests.mail.world import IMPATIENT
+from tests.support.mail.scripted import (
+    Script,
+    alert,
+    close,
+    drip,
+    endless,
+    endless_line,
+    hang,
+    late,
+    reset,
+)
+from tests.support.mail.token_server import TOKEN_HOST, TokenScript, denied
+from tests.support.mail.world import IMPATIENT
 
 SOON: Changes = {"timeout_seconds": IMPATIENT}
 TOKEN_PORT = 443

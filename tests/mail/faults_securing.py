@@ -4,8 +4,8 @@ from mail.account import TlsMode
 from mail.codes import Code
 from tests.mail.fault import Fault, Stage
 from tests.mail.faults_reaching import SOON
-from tests.mail.made_certificates import OTHER
-from tests.mail.scripted import (
+from tests.support.mail.certificates import OTHER
+from tests.support.mail.scripted import (
     Script,
     alerting_handshake,
     broken_handshake,
@@ -18,7 +18,7 @@ from tests.mail.scripted import (
     refusing,
     silent_handshake,
 )
-from tests.mail.world import IMPATIENT
+from tests.support.mail.world import IMPATIENT
 
 EHLO = (
     Fault(

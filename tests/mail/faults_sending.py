@@ -1,10 +1,10 @@
 """The fault table, last part: MAIL_FROM, RCPT_TO and DATA."""
 
 from mail.codes import Code
-from tests.mail.aiosmtpd_server import Daemon
 from tests.mail.fault import Changes, Fault, Stage
 from tests.mail.faults_reaching import SOON
-from tests.mail.scripted import (
+from tests.support.mail.aiosmtpd_server import Daemon
+from tests.support.mail.scripted import (
     Script,
     close,
     cut,

@@ -7,7 +7,7 @@ from mail.account import SaslMechanism
 from mail.codes import Code
 from tests.mail.fault import Changes, Fault, Stage
 from tests.mail.faults_reaching import MICROSOFT_SCOPE, SOON
-from tests.mail.scripted import (
+from tests.support.mail.scripted import (
     Script,
     asking,
     by_name,
@@ -17,7 +17,7 @@ from tests.mail.scripted import (
     then_close,
     unless_secured,
 )
-from tests.mail.token_server import TokenScript
+from tests.support.mail.token_server import TokenScript
 
 GMAIL: Changes = {"host": "smtp.gmail.com"}
 MICROSOFT: Changes = {"host": "smtp.office365.com"}

@@ -6,8 +6,8 @@ import pytest
 from mail.account import Account, TlsMode
 from mail.attempt import attempt
 from mail.report import Report, TestDepth, TestOutcome, TestStageOutcome
-from tests.mail.scripted import Script
-from tests.mail.world import PASSWORD, World
+from tests.support.mail.scripted import Script
+from tests.support.mail.world import PASSWORD, World
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ from mail.admission import is_refused
 from mail.destinations import DestinationRules
 from mail.report import Report, TestDepth
 from tests.mail.faults_reaching import UNKNOWN
-from tests.mail.scripted import Script
-from tests.mail.world import World
+from tests.support.mail.scripted import Script
+from tests.support.mail.world import World
 
 pytestmark = pytest.mark.anyio
 

@@ -1,9 +1,7 @@
-import base64
 import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import quote
 
 import pytest
 
@@ -12,11 +10,12 @@ from mail.codes import Code
 from mail.destinations import DestinationRules
 from mail.letter import Letter
 from mail.report import Report, TestOutcome, TestStageOutcome
-from tests.mail.aiosmtpd_server import Daemon
-from tests.mail.fault import CLIENT_SECRET, Fault, Stage, applied
+from tests.mail.fault import Fault, Stage, applied
 from tests.mail.fault_table import FAULTS
-from tests.mail.token_server import TOKEN, TokenServer
-from tests.mail.world import PASSWORD, World, letter
+from tests.support.mail.aiosmtpd_server import Daemon
+from tests.support.mail.secrets import assert_no_secret
+from tests.support.mail.token_server import TokenServer
+from tests.support.mail.world import World, letter
 
 pytestmark = pytest.mark.anyio
 
@@ -59,18 +58,6 @@ async def attempted(fault: Fault, world: World, account: Account, of: Letter) ->
     )
     assert_no_secret(report)
     return report
-
-
-def assert_no_secret(report: Report) -> None:
-    """No secret stands anywhere in a report, in no usual encoding."""
-    told = repr(report)
-    for secret in (PASSWORD, CLIENT_SECRET, TOKEN):
-        raw = secret.encode()
-        assert secret not in told
-        assert quote(secret, safe="") == secret or quote(secret, safe="") not in told
-        for shift in range(3):
-            encoded = base64.b64encode(b"\0" * shift + raw).decode()
-            assert encoded[4:-4] not in told
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.id) for fault in FAULTS])

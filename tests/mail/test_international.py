@@ -4,9 +4,9 @@ import pytest
 
 from mail.addresses import Mailbox
 from mail.report import TestOutcome
-from tests.mail.aiosmtpd_server import Daemon
-from tests.mail.scripted import Script
-from tests.mail.world import World, letter
+from tests.support.mail.aiosmtpd_server import Daemon
+from tests.support.mail.scripted import Script
+from tests.support.mail.world import World, letter
 
 pytestmark = pytest.mark.anyio
 

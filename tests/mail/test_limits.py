@@ -14,8 +14,8 @@ from mail.failure import StageFailed
 from mail.report import Report, TestDepth, TestOutcome, TestStageName, TestStageOutcome
 from mail.resolve import ThreadResolver, addresses_of
 from mail.tools import Tools
-from tests.mail.scripted import Act, Script, drip, endless, hang, late
-from tests.mail.world import World, impatient, letter
+from tests.support.mail.scripted import Act, Script, drip, endless, hang, late
+from tests.support.mail.world import World, impatient, letter
 
 pytestmark = pytest.mark.anyio
 

@@ -6,9 +6,9 @@ import pytest
 
 from mail.report import TestOutcome
 from mail.transcript import MAX_LINES
-from tests.mail.scripted import GREETING, Peer, Script, Step
-from tests.mail.test_faults import assert_no_secret
-from tests.mail.world import World, letter
+from tests.support.mail.scripted import GREETING, Peer, Script, Step
+from tests.support.mail.secrets import assert_no_secret
+from tests.support.mail.world import World, letter
 
 pytestmark = pytest.mark.anyio
 

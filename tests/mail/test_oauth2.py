@@ -9,8 +9,15 @@ from mail.oauth2 import Tokens
 from mail.oauth2_answer import read_answer
 from mail.report import TestDepth
 from mail.secret import Secret
-from tests.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer, denied, granted
-from tests.mail.world import World
+from tests.support.mail.token_server import (
+    TOKEN,
+    TOKEN_HOST,
+    TokenScript,
+    TokenServer,
+    denied,
+    granted,
+)
+from tests.support.mail.world import World
 
 pytestmark = pytest.mark.anyio
 

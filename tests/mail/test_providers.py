@@ -2,14 +2,14 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from mail.provider import Provider, ProviderEndpoint
 from mail.providers import PROVIDERS, provider_of_host, providers_of_address
+from tests.support.root import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "providers.md"
+PAGE = ROOT / "docs" / "providers.md"
 BEGIN = "<!-- providers: begin -->\n"
 END = "<!-- providers: end -->\n"
 IMPLICIT_PORTS = {465, 2465}

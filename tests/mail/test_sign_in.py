@@ -11,9 +11,9 @@ from mail.redaction import REDACTED
 from mail.report import TestDepth, TestOutcome
 from mail.secret import Secret
 from mail.sign_in import choose
-from tests.mail.scripted import Act, Peer, Script
-from tests.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer
-from tests.mail.world import PASSWORD, World
+from tests.support.mail.scripted import Act, Peer, Script
+from tests.support.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer
+from tests.support.mail.world import PASSWORD, World
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mail.account import SaslMechanism, TlsMode
 from service.values import SecretName, SettingsValues
-from tests.service.made import certificate
+from tests.support.certificates import certificate
 
 NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOON: Final = certificate("soon.example.com", NOW + timedelta(days=30))

@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 
 from service.binding import BOUND_FIELDS
-from tests.service.desk import THOROUGH, Desk, Json
-from tests.service.made import certificate
-from tests.service.recorder import HOSTS, Recorder, recording
+from tests.support.certificates import certificate
+from tests.support.desk import THOROUGH, Desk, Json
+from tests.support.recorder import HOSTS, Recorder, recording
 
 pytestmark = pytest.mark.anyio
 
@@ -220,7 +220,7 @@ async def test_a_row_edited_past_the_service_makes_the_secret_unreadable(desk: D
         await _save(desk, _settings(recorder.port), 0)
         await _drop_guards(desk)
         for column, value in _EDITS.items():
-            before = (await desk.sql(f"SELECT {column} FROM email_settings_revision"))[0][0]  # noqa: S608 (a test's own words)
+            before = (await desk.sql(f"SELECT {column} FROM email_settings_revision"))[0][0]
             certificates = {"certificates": json.dumps([certificate()])}
             await _edit(desk, column, value, certificates if value.startswith(":") else {})
 
@@ -237,7 +237,7 @@ async def test_a_row_edited_past_the_service_makes_the_secret_unreadable(desk: D
 
 
 async def _edit(desk: Desk, column: str, value: str, values: Json) -> None:
-    await desk.sql(f"UPDATE email_settings_revision SET {column} = {value}", **values)  # noqa: S608 (a test's own words)
+    await desk.sql(f"UPDATE email_settings_revision SET {column} = {value}", **values)
 
 
 async def _password_state(desk: Desk) -> str:

@@ -19,7 +19,7 @@ from service.certificates import (
 )
 from service.normal import MAX_CERTIFICATES, normalise
 from service.values import SettingsValues
-from tests.service.made import certificate
+from tests.support.certificates import certificate
 
 _KEY: Final = ec.generate_private_key(ec.SECP256R1())
 _FIRST, _SECOND = "1.2.3.4.5", "1.2.3.4.6"

@@ -6,7 +6,7 @@ import pytest
 from service.runtime import Runtime
 from service.settings import SettingsState, follow_email_settings
 from service.signals import SharedLook, Signal
-from tests.inprocess import Edge
+from tests.support.inprocess import Edge
 
 pytestmark = pytest.mark.anyio
 

@@ -32,8 +32,8 @@ from service.settings import (
 )
 from service.startup import Storage
 from service.values import NOTHING_SAVED, SettingsValues
-from tests.service.desk import THOROUGH, Desk, open_desk
-from tests.service.made import certificate
+from tests.support.certificates import certificate
+from tests.support.desk import THOROUGH, Desk, open_desk
 
 EXAMPLES: Final = 500 if THOROUGH else 12
 _NONE: Final[st.SearchStrategy[Any]] = st.none()

@@ -19,8 +19,8 @@ from service.keys import GivenKeys, KeyFile, KeyProblem, new_key
 from service.rotation import Rotated, rotate_keys
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime, started
-from tests.service.desk import THOROUGH, Desk, Json, key_file, open_desk
-from tests.service.recorder import Recorder, recording
+from tests.support.desk import THOROUGH, Desk, Json, key_file, open_desk
+from tests.support.recorder import Recorder, recording
 
 pytestmark = pytest.mark.anyio
 

@@ -17,8 +17,8 @@ from service.draft import Draft
 from service.patch import OAuth2Patch, SettingsPatch
 from service.secrets import MAX_CHARACTERS, check_secret
 from service.values import NOTHING_SAVED, SecretName
-from tests.service.desk import Desk
-from tests.service.strategies import secrets
+from tests.support.desk import Desk
+from tests.support.strategies import secrets
 
 pytestmark = pytest.mark.anyio
 

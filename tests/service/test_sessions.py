@@ -14,7 +14,7 @@ from service.caller import COMMAND_LINE, Actor, ActorKind, Caller, Client, Role
 from service.runtime import Runtime
 from service.sessions import OpenSession, SessionEnd, Sessions
 from service.startup import Storage, open_runtime
-from tests.service.desk import Clock
+from tests.support.desk import Clock
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ from service.runtime import Runtime
 from service.test_limits import TestLimits
 from service.test_running import close_interrupted
 from service.test_runs import Canceller, TestRuns
-from tests.inprocess import Edge, Json, RefusedError
-from tests.mail.scripted import Script, ScriptedServer, hang
+from tests.support.inprocess import Edge, Json, RefusedError
+from tests.support.mail.scripted import Script, ScriptedServer, hang
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ import pytest
 from service.keys import new_key
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
-from tests.breakable import Breakable, breakable
-from tests.inprocess import Edge
-from tests.mail.scripted import Script, ScriptedServer, hang
+from tests.support.breakable import Breakable, breakable
+from tests.support.inprocess import Edge
+from tests.support.mail.scripted import Script, ScriptedServer, hang
 
 pytestmark = pytest.mark.anyio
 

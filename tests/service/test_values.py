@@ -22,8 +22,8 @@ from service.problems import PROBLEM_CODES
 from service.rules import Situation, review
 from service.state import Origin, row_of, values_of
 from service.values import NOTHING_SAVED, SecretName, SettingsValues
-from tests.service.desk import NOON
-from tests.service.strategies import addresses, display_names, raw_values, texts, values
+from tests.support.desk import NOON
+from tests.support.strategies import addresses, display_names, raw_values, texts, values
 
 prove = settings(
     max_examples=100,

@@ -14,10 +14,10 @@ from service.anchor_sinks import Anchors, FileSink, WebhookSink
 from service.anchors import following
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
-from tests.outages import without
-from tests.trail.conftest import write
-from tests.trail.tampering import tamper
-from tests.waiting import until
+from tests.support.outages import without
+from tests.support.trail.events import write
+from tests.support.trail.tampering import tamper
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 

@@ -24,8 +24,8 @@ from db.instant import write_instant
 from service.access import CreatedToken, create_token
 from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime
-from tests.trail.conftest import START, an_event, at, write
-from tests.trails import NAME, SEED, HeldKeys
+from tests.support.trail.events import START, an_event, at, write
+from tests.support.trail.opened import NAME, SEED, HeldKeys
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,6 @@ The attacks go through the database's file or a superuser's connection. Each is 
 from outside, and with a checkpoint that was kept elsewhere.
 """
 
-import asyncio
 import contextlib
 import io
 import json
@@ -16,29 +15,24 @@ from typing import Final
 
 import pytest
 from sqlalchemy import make_url
-from typer.testing import CliRunner
 
 from audit import verify_bundle
 from audit.note_keys import Signer
 from db.tables import AccessTokenRow, EmailSettingsRow, TestEmailRow
-from graph.cli import app
 from service.caller import Role
 from service.export import EventFilter, Export, ExportFormat
-from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.trail import SignedCheckpoint, audit_checkpoint
-from tests.inprocess import Edge
-from tests.trail.conftest import write
-from tests.trail.forging import Document, Forged
-from tests.trail.tampering import REBUILD_SEARCH, tamper
-from tests.trail.test_verify import live
-from tests.trails import SEED
+from tests.support.inprocess import Edge
+from tests.support.trail.events import write
+from tests.support.trail.forging import Document, Forged
+from tests.support.trail.living import live
+from tests.support.trail.opened import SEED
+from tests.support.trail.tampering import REBUILD_SEARCH, tamper
+from tests.support.trail.verifiers import VERIFY, by_bundle, by_command, by_graphql, exported
 
 pytestmark = pytest.mark.anyio
 
-_VERIFY: Final = """query($known: String) {
-  auditVerification(knownCheckpoint: $known) { intact findings { code sequence message } }
-}"""
 _MIDDLE: Final = 10
 
 
@@ -388,65 +382,6 @@ async def attacked(storage: Storage, act: Callable[[Forged], None]) -> str:
     return known.note
 
 
-async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
-    """The codes that `auditVerification` finds."""
-    answer = await Edge(runtime, Role.AUDITOR).ask(_VERIFY, known=known)
-    findings = answer["auditVerification"]["findings"]
-    assert answer["auditVerification"]["intact"] == (not findings)
-    return [each["code"] for each in findings]
-
-
-async def by_command(storage: Storage, folder: Path, known: str | None) -> list[str]:
-    """The codes that the command prints; it must end with the status that goes with them."""
-    arguments = ["audit", "verify"]
-    if known is not None:
-        (folder / "known").write_text(known)
-        arguments += ["--checkpoint", str(folder / "known")]
-    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables(storage))
-    found = _codes(done.output)
-
-    assert (1 if found else 0) == done.exit_code, done.output
-    return found
-
-
-def _codes(printed: str) -> list[str]:
-    first = [line.split(":")[0].split(" at ")[0] for line in printed.splitlines()]
-    return [code for code in first if (code.isupper() and "_" in code) or code == "UNREADABLE"]
-
-
-def variables(storage: Storage) -> dict[str, str]:
-    """The environment in which commands work on a storage."""
-    keys = ",".join(storage.signing_keys)
-    return {
-        "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
-        "POSTLEDGER_DATABASE_URL": storage.database_url or "",
-        "POSTLEDGER_ENCRYPTION_KEYS": keys,
-        "POSTLEDGER_SIGNING_KEY": keys,
-    }
-
-
-async def exported(runtime: Runtime, folder: Path) -> Path:
-    """A bundle of the attacked trail, as the service would hand it out."""
-    newest = await audit_checkpoint(runtime)
-    assert isinstance(newest, SignedCheckpoint)
-    path = folder / "attacked.zip"
-    export = Export(ExportFormat.BUNDLE, EventFilter(), newest, runtime)
-    path.write_bytes(b"".join([chunk async for chunk in export.chunks()]))
-    return path
-
-
-async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
-    """The codes that the bundle's program finds."""
-    arguments = [] if known is None else ["--checkpoint", str(known)]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        status = verify_bundle.main([*arguments, str(bundle)])
-    found = _codes(printed.getvalue())
-
-    assert (1 if found else 0) == status, printed.getvalue()
-    return found
-
-
 def _written_in_the_schema(old: str, new: str) -> tuple[str, ...]:
     """What makes SQLite believe that its tables and indexes were always made so."""
     one, other = (text.replace("'", "''") for text in (old, new))
@@ -740,7 +675,7 @@ async def test_two_trails_shown_to_two_parties_are_proof(
     known = await attacked(storage, act)
     (tmp_path / "known").write_text(known)
     async with open_closed_trail(storage) as runtime:
-        answer = await Edge(runtime, Role.AUDITOR).ask(_VERIFY, known=known)
+        answer = await Edge(runtime, Role.AUDITOR).ask(VERIFY, known=known)
         bundle = await exported(runtime, tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

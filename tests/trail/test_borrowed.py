@@ -29,10 +29,10 @@ from service.test_emails import (
 )
 from service.trail_reopen import reopen_trail
 from service.trail_verify import Verification, verify_trail
-from tests.service.recorder import recording
-from tests.trail.conftest import START, at
-from tests.trail.tampering import tamper
-from tests.trails import NAME
+from tests.support.recorder import recording
+from tests.support.trail.events import START, at
+from tests.support.trail.opened import NAME
+from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
 

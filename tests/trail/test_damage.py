@@ -24,11 +24,11 @@ from service.startup import CannotStartError, Storage, open_closed_trail, open_r
 from service.statistics import figures
 from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_verify import Verification, VerificationRequest, verify_trail
-from tests.inprocess import Edge
-from tests.trail.conftest import START, an_event, at, write
-from tests.trail.tampering import sqlite_file, tamper
-from tests.trail.test_attacks import by_bundle, by_graphql, variables
-from tests.trail.test_verify import live
+from tests.support.inprocess import Edge
+from tests.support.trail.events import START, an_event, at, write
+from tests.support.trail.living import live
+from tests.support.trail.tampering import sqlite_file, tamper
+from tests.support.trail.verifiers import by_bundle, by_graphql, variables
 
 pytestmark = pytest.mark.anyio
 

@@ -20,7 +20,7 @@ from service.export_bundle import BundleWriter
 from service.log_paths import LogFile, log_checkpoint, log_tile
 from service.runtime import Runtime
 from service.trail import SignedCheckpoint, audit_checkpoint, audit_event
-from tests.trail.conftest import START, at, write
+from tests.support.trail.events import START, at, write
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from audit.trail import append
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from service.trail_feed import audit_events_appended
-from tests.trail.conftest import START, an_event, at, write
+from tests.support.trail.events import START, an_event, at, write
 
 pytestmark = pytest.mark.anyio
 

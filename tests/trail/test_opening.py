@@ -20,9 +20,9 @@ from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.trail_keys import KeyRotated, NoNewKey, rotate_signing_key
 from service.trail_reopen import reopen_trail
-from tests.trail.conftest import write
-from tests.trail.tampering import tamper
-from tests.trails import NAME
+from tests.support.trail.events import write
+from tests.support.trail.opened import NAME
+from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
 

@@ -17,7 +17,7 @@ from service.trail import (
     audit_event,
     audit_inclusion_proof,
 )
-from tests.trail.conftest import write
+from tests.support.trail.events import write
 
 pytestmark = pytest.mark.anyio
 SIZE = 13

@@ -14,11 +14,11 @@ from service.runtime import Runtime
 from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.trail import SignedCheckpoint, audit_checkpoint, audit_event
 from service.trail_reopen import reopen_trail
-from tests.trail.conftest import write
-from tests.trail.tampering import tamper
-from tests.trail.test_attacks import by_bundle, by_graphql
-from tests.trail.test_verify import live, save
-from tests.trails import NAME
+from tests.support.trail.events import write
+from tests.support.trail.living import live, save
+from tests.support.trail.opened import NAME
+from tests.support.trail.tampering import tamper
+from tests.support.trail.verifiers import by_bundle, by_graphql
 
 pytestmark = pytest.mark.anyio
 

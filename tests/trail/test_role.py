@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from db.database import Database
 from service.startup import Storage, open_runtime
-from tests.docs.tables import ROOT
-from tests.trail.tampering import tamper
-from tests.trail.test_verify import live, verified
+from tests.support.root import ROOT
+from tests.support.trail.living import live, verified
+from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
 

@@ -18,7 +18,7 @@ from audit.trail import Trail, append
 from audit.words import event_words, sought_words
 from db import event_search
 from db.database import Database
-from tests.trail.conftest import START, at
+from tests.support.trail.events import START, at
 
 pytestmark = pytest.mark.anyio
 

@@ -17,10 +17,10 @@ from service.state import find_stand
 from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_reopen import reopen_trail
 from service.values import SecretName
-from tests.trail.forging import Forged
-from tests.trail.tampering import tamper
-from tests.trail.test_attacks import by_graphql
-from tests.trails import NAME, SEED
+from tests.support.trail.forging import Forged
+from tests.support.trail.opened import NAME, SEED
+from tests.support.trail.tampering import tamper
+from tests.support.trail.verifiers import by_graphql
 
 pytestmark = pytest.mark.anyio
 

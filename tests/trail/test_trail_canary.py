@@ -21,12 +21,12 @@ from service.runtime import Runtime
 from service.startup import Storage
 from service.trail import SignedCheckpoint, audit_checkpoint
 from service.trail_verify import Verification, verify_trail
-from tests.canary import CANARY, files_below, leaks, values_in
-from tests.graph.shell import Shell
-from tests.graph.world import configured
-from tests.logs import logging_to_text
-from tests.service.desk import Desk, open_desk
-from tests.service.recorder import Recorder, recording
+from tests.support.canary import CANARY, files_below, leaks, values_in
+from tests.support.desk import Desk, open_desk
+from tests.support.edge.shell import Shell
+from tests.support.edge.world import configured
+from tests.support.logs import logging_to_text
+from tests.support.recorder import Recorder, recording
 
 pytestmark = pytest.mark.anyio
 

@@ -1,13 +1,13 @@
 """What is said to those who work on the playground."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from graph.config import Config
+from tests.support.root import ROOT
 
-WEB = Path(__file__).parents[2] / "web"
+WEB = ROOT / "web"
 
 
 @pytest.mark.parametrize("name", ["README.md", "vite.config.ts"])

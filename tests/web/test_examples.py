@@ -8,7 +8,8 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 from graphql.execution.values import get_variable_values
 from graphql.language import OperationDefinitionNode
 
-ROOT = Path(__file__).parents[2]
+from tests.support.root import ROOT
+
 SCHEMA = ROOT / "schema.graphql"
 EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
 

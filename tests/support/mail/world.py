@@ -18,9 +18,9 @@ from mail.report import Report, TestDepth
 from mail.secret import Secret
 from mail.stages import OnProgress
 from mail.tools import Tools
-from tests.mail.aiosmtpd_server import Daemon, DaemonServer
-from tests.mail.made_certificates import HOST, MadeCertificates
-from tests.mail.scripted import Script, ScriptedServer
+from tests.support.mail.aiosmtpd_server import Daemon, DaemonServer
+from tests.support.mail.certificates import HOST, MadeCertificates
+from tests.support.mail.scripted import Script, ScriptedServer
 
 PASSWORD = "Tr0ub4dor&3-пароль"
 SENDER = "postledger@example.org"

@@ -4,30 +4,27 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
-from pathlib import Path
-from typing import Final
 
 from audit.history import EventFilter, Window, read_events
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from service.trail_verify import Verification, verify_trail
-
-_ROOT: Final = Path(__file__).parents[2]
+from tests.support.root import ROOT
 
 
 async def started(storage: Storage, name: str, count: int) -> Process:
-    """A worker process (`tests.trail.worker`)."""
+    """A worker process (`tests.support.trail.worker`)."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.trail.worker",
+        "tests.support.trail.worker",
         str(storage.data_directory),
         storage.database_url or "",
         storage.signing_keys[0],
         name,
         str(count),
         stdout=PIPE,
-        cwd=_ROOT,
+        cwd=ROOT,
     )
 
 

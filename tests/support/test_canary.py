@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-from tests.canary import CANARY, leaks
+from tests.support.canary import CANARY, leaks
 
 RAW = CANARY.encode()
 SIGN_IN = b"\0postledger@example.org\0" + RAW

@@ -19,7 +19,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from tests.graph.operations import root_fields
+from tests.support.edge.operations import root_fields
 
 Value: TypeAlias = Any
 """As in JSON; besides, a `Name` stands for what is written without quotes."""

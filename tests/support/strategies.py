@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mail.account import SaslMechanism, TlsMode
 from service.normal import normalise
 from service.values import SettingsValues
-from tests.service.made import certificate
+from tests.support.certificates import certificate
 
 SPECIAL_TEXTS: Final = (
     "",

@@ -1,6 +1,6 @@
 """A process that appends events, and says of each when it is acknowledged: one number a line.
 
-    python -m tests.trail.worker DATA-DIRECTORY DATABASE-URL KEY NAME COUNT
+    python -m tests.support.trail.worker DATA-DIRECTORY DATABASE-URL KEY NAME COUNT
 
 COUNT 0 goes on until the process is ended. NAME tells its events from those of others.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 from audit.trail import append
 from service.runtime import utc_now
 from service.startup import Storage, open_runtime
-from tests.trail.conftest import an_event
-from tests.trails import NAME
+from tests.support.trail.events import an_event
+from tests.support.trail.opened import NAME
 
 
 async def work(storage: Storage, name: str, count: int) -> None:

@@ -1,46 +1,17 @@
-"""A trail on both databases, with its key and memory in a folder of the test's own."""
+"""Fixtures of the trail, on both databases, with its key and memory in the test's own folder."""
 
 import base64
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Event
 from audit.memory import SignerMemory
-from audit.trail import Clock, Trail, append
+from audit.trail import Trail
 from db.database import Database
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
-from tests.trails import NAME, SEED, opened_trail
-
-START: Final = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
-
-
-def at(instant: datetime) -> Clock:
-    """A clock that stands still."""
-    return lambda: instant
-
-
-def an_event(number: int, **changed: str) -> Event:
-    """Some event that was never there before."""
-    return Event(
-        action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
-        outcome=AuditOutcome.DENIED,
-        actor=SYSTEM,
-        target="email_settings",
-        changes=(Change("smtpHost", None, f"host{number}.example"),),
-        reason=changed.get("reason", f"number {number}"),
-    )
-
-
-async def write(database: Database, count: int, first: int = 0) -> None:
-    """Appends events, one a transaction and a second."""
-    for number in range(first, first + count):
-        async with database.transaction() as session:
-            await append(session, an_event(number), at(START + timedelta(seconds=number)))
+from tests.support.trail.opened import NAME, SEED, opened_trail
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import need
+from tests.support.needs import need
+from tests.support.root import ROOT
 
-CI_RUN = Path(__file__).parent.parent / ".ci" / "run"
+CI_RUN = ROOT / ".ci" / "run"
 
 
 def test_what_is_missing() -> None:

@@ -21,7 +21,7 @@ from service.keys import KeyFile, KeySource
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from service.test_limits import TestLimits
-from tests.service import documents
+from tests.support import documents
 
 THOROUGH: Final = "POSTLEDGER_THOROUGH" in os.environ
 """Whether to try as much as takes minutes, instead of what every check can wait for."""

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from graph.cli import app
 from service.startup import Storage
-from tests.service.desk import Desk, Json, open_desk
+from tests.support.desk import Desk, Json, open_desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from audit.body import read_body
 from audit.checkpoint import Checkpoint, sign_checkpoint
 from audit.note_keys import Signer
 from audit.words import event_words
-from tests.trail.tampering import REBUILD_SEARCH
+from tests.support.trail.tampering import REBUILD_SEARCH
 
 Document = dict[str, Any]
 """An event's body as JSON, free to be changed."""

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.graph.world import World
+from tests.support.edge.world import World
 
 EVENTS = "text/event-stream"
 

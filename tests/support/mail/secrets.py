@@ -1,0 +1,21 @@
+"""The check that a report holds no secret."""
+
+import base64
+from urllib.parse import quote
+
+from mail.report import Report
+from tests.mail.fault import CLIENT_SECRET
+from tests.support.mail.token_server import TOKEN
+from tests.support.mail.world import PASSWORD
+
+
+def assert_no_secret(report: Report) -> None:
+    """No secret stands anywhere in a report, in no usual encoding."""
+    told = repr(report)
+    for secret in (PASSWORD, CLIENT_SECRET, TOKEN):
+        raw = secret.encode()
+        assert secret not in told
+        assert quote(secret, safe="") == secret or quote(secret, safe="") not in told
+        for shift in range(3):
+            encoded = base64.b64encode(b"\0" * shift + raw).decode()
+            assert encoded[4:-4] not in told

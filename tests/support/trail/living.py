@@ -1,0 +1,43 @@
+"""What services do in tests of verification: a little of everything that the trail records."""
+
+from service.access import CreatedToken, create_token, revoke_token
+from service.caller import COMMAND_LINE, Role
+from service.patch import Secret, SettingsPatch
+from service.runtime import Runtime
+from service.settings import SettingsUpdate, update_email_settings
+from service.test_emails import (
+    TestDepth,
+    TestRequest,
+    send_test_email,
+)
+from service.trail_verify import Verification, VerificationRequest, verify_trail
+
+
+async def save(runtime: Runtime, revision: int, patch: SettingsPatch) -> None:
+    """Saves settings over a revision."""
+    await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, revision, "a reason"))
+
+
+async def live(runtime: Runtime) -> None:
+    """A little of everything that the trail tells of."""
+    created = await create_token(runtime, COMMAND_LINE, "ends soon", Role.VIEWER)
+    assert isinstance(created, CreatedToken)
+    await create_token(runtime, COMMAND_LINE, "stays", Role.AUDITOR)
+    patch = SettingsPatch(
+        smtp_host="mail.example.com", smtp_username="me", smtp_password=Secret("a")
+    )
+    await save(runtime, 0, patch)
+    await save(runtime, 1, SettingsPatch(default_from_display_name="Ops · Zażółć"))
+    await save(runtime, 7, SettingsPatch(smtp_port=1))
+    await save(runtime, 2, SettingsPatch(smtp_password=None))
+    await revoke_token(runtime, COMMAND_LINE, created.token.id)
+    nobody = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+    await send_test_email(runtime, COMMAND_LINE, TestRequest(patch=nobody, depth=TestDepth.CONNECT))
+
+
+async def verified(runtime: Runtime, *notes: str, keys: tuple[str, ...] = ()) -> list[str]:
+    """The codes and messages of what a verification finds."""
+    checkpoints = tuple((note, "your checkpoint") for note in notes)
+    result = await verify_trail(runtime, VerificationRequest(checkpoints, keys))
+    assert isinstance(result, Verification)
+    return [f"{each.code}: {each.message}" for each in result.findings]

@@ -1,0 +1,81 @@
+"""The three ways to verify a trail: by command, by GraphQL, and by a bundle's own program."""
+
+import asyncio
+import contextlib
+import io
+from pathlib import Path
+from typing import Final
+
+from typer.testing import CliRunner
+
+from audit import verify_bundle
+from graph.cli import app
+from service.caller import Role
+from service.export import EventFilter, Export, ExportFormat
+from service.runtime import Runtime
+from service.startup import Storage
+from service.trail import SignedCheckpoint, audit_checkpoint
+from tests.support.inprocess import Edge
+
+VERIFY: Final = """query($known: String) {
+  auditVerification(knownCheckpoint: $known) { intact findings { code sequence message } }
+}"""
+
+
+async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
+    """The codes that `auditVerification` finds."""
+    answer = await Edge(runtime, Role.AUDITOR).ask(VERIFY, known=known)
+    findings = answer["auditVerification"]["findings"]
+    assert answer["auditVerification"]["intact"] == (not findings)
+    return [each["code"] for each in findings]
+
+
+async def by_command(storage: Storage, folder: Path, known: str | None) -> list[str]:
+    """The codes that the command prints; it must end with the status that goes with them."""
+    arguments = ["audit", "verify"]
+    if known is not None:
+        (folder / "known").write_text(known)
+        arguments += ["--checkpoint", str(folder / "known")]
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables(storage))
+    found = _codes(done.output)
+
+    assert (1 if found else 0) == done.exit_code, done.output
+    return found
+
+
+def _codes(printed: str) -> list[str]:
+    first = [line.split(":")[0].split(" at ")[0] for line in printed.splitlines()]
+    return [code for code in first if (code.isupper() and "_" in code) or code == "UNREADABLE"]
+
+
+def variables(storage: Storage) -> dict[str, str]:
+    """The environment in which commands work on a storage."""
+    keys = ",".join(storage.signing_keys)
+    return {
+        "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
+        "POSTLEDGER_DATABASE_URL": storage.database_url or "",
+        "POSTLEDGER_ENCRYPTION_KEYS": keys,
+        "POSTLEDGER_SIGNING_KEY": keys,
+    }
+
+
+async def exported(runtime: Runtime, folder: Path) -> Path:
+    """A bundle of the attacked trail, as the service would hand it out."""
+    newest = await audit_checkpoint(runtime)
+    assert isinstance(newest, SignedCheckpoint)
+    path = folder / "attacked.zip"
+    export = Export(ExportFormat.BUNDLE, EventFilter(), newest, runtime)
+    path.write_bytes(b"".join([chunk async for chunk in export.chunks()]))
+    return path
+
+
+async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
+    """The codes that the bundle's program finds."""
+    arguments = [] if known is None else ["--checkpoint", str(known)]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        status = verify_bundle.main([*arguments, str(bundle)])
+    found = _codes(printed.getvalue())
+
+    assert (1 if found else 0) == status, printed.getvalue()
+    return found
