@@ -24,9 +24,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
 
-from audit.event import AuditAction, AuditOutcome
-from audit.history import EventFilter, Window, read_events
-from audit.verify_checkpoints import KeyHistory
+from audit.trail.event import AuditAction, AuditOutcome
+from audit.trail.history import EventFilter, Window, read_events
+from audit.verify.checkpoints import KeyHistory
 from bench.fill import filled
 from db.instant import read_instant
 from graph.command import keep_what_is_loaded

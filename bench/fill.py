@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
-from audit.note_keys import Signer
+from audit.c2sp.note_keys import Signer
 from bench.generate import COLUMNS, Made, Rows
 from db.guards import create_guards, drop_guards
 from service.startup import Storage, database_url, open_closed_trail, open_runtime, upgrade_database

@@ -10,12 +10,21 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
-from audit import tree
-from audit.body import Place, read_body, write_body
-from audit.checkpoint import Checkpoint, sign_checkpoint
-from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
-from audit.note_keys import Signer
-from audit.words import event_words
+from audit.c2sp import tree
+from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from audit.c2sp.note_keys import Signer
+from audit.trail.body import Place, read_body, write_body
+from audit.trail.event import (
+    SYSTEM,
+    Actor,
+    ActorKind,
+    AuditAction,
+    AuditOutcome,
+    Change,
+    Client,
+    Event,
+)
+from audit.trail.words import event_words
 from db.instant import read_instant, write_instant
 
 Rows: TypeAlias = Mapping[str, list[tuple[Any, ...]]]

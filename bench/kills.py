@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from audit.checkpoint import Checkpoint
+from audit.c2sp.checkpoint import Checkpoint
 from db import events
 from service.startup import Storage, open_closed_trail, open_runtime, upgrade_database
 from tests.conftest import get_server

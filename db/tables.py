@@ -123,8 +123,8 @@ class AuditEventRow(SQLModel, table=True):
 class AuditHead(SQLModel, table=True):
     """The end of the trail, one row, locked by each appending transaction.
 
-    `frontier` is the tree's right edge (`audit.tree`), 32 bytes a subtree; `verifier_key` belongs
-    to the key in use. Null in a trail that was never opened: `audit.opening` fills them in.
+    `frontier` is the tree's right edge (`audit.c2sp.tree`), 32 bytes a subtree; `verifier_key`
+    belongs to the key in use. Both are null until `audit.trail.opening` opens the trail.
     """
 
     __tablename__ = "audit_head"

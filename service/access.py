@@ -12,8 +12,17 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
-from audit.trail import Clock, append
+from audit.trail.append import Clock, append
+from audit.trail.event import (
+    SYSTEM,
+    Actor,
+    ActorKind,
+    AuditAction,
+    AuditOutcome,
+    Change,
+    Client,
+    Event,
+)
 from db import tokens
 from db.database import Session
 from db.instant import read_instant, write_instant

@@ -14,7 +14,7 @@ import httpx2
 import stamina
 import structlog
 
-from audit.proofs import NoProof
+from audit.trail.proofs import NoProof
 from service.anchor_sinks import AnchorState, Sink, told
 from service.runtime import Runtime
 from service.tasks import cancel_all, wait_at_most

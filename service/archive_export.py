@@ -5,9 +5,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.checkpoint import Checkpoint, stated_by
-from audit.proofs import SignedCheckpoint
-from audit.trail import append
+from audit.c2sp.checkpoint import Checkpoint, stated_by
+from audit.trail.append import append
+from audit.trail.proofs import SignedCheckpoint
 from db.archive_reading import archived_newest, archived_range
 from service.bundle_sources import EndedTrail
 from service.caller import Caller

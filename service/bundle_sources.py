@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from audit.tiles import WIDTH, HashTile
-from audit.tree import leaf_hash, node_hash
+from audit.c2sp.tiles import WIDTH, HashTile
+from audit.c2sp.tree import leaf_hash, node_hash
 from db import events
 from db import tree as stored
 from db.archive_reading import archived_range

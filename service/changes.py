@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from audit.event import Change, redacted_change
+from audit.trail.event import Change, redacted_change
 from service.fields import FIELDS
 from service.values import SecretName, SettingsValues
 

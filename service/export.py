@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from audit.event import AuditAction, AuditOutcome, Detail, Event
-from audit.history import EventFilter, Recorded, Window, read_bodies, read_events
-from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
-from audit.trail import append
+from audit.trail.append import append
+from audit.trail.event import AuditAction, AuditOutcome, Detail, Event
+from audit.trail.history import EventFilter, Recorded, Window, read_bodies, read_events
+from audit.trail.proofs import NoProof, SignedCheckpoint, read_checkpoint
 from db.instant import write_instant
 from service.bundle_sources import LiveTrail
 from service.caller import Caller

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from importlib.resources import files
 from typing import Final
 
-from audit.proofs import SignedCheckpoint
-from audit.tiles import encode_hash_tile, hash_tiles
+from audit.c2sp.tiles import encode_hash_tile, hash_tiles
+from audit.trail.proofs import SignedCheckpoint
 from service.bundle_sources import BundleSource
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
@@ -100,7 +100,7 @@ class BundleWriter:
             filtered=_FILTERED if self._filtered else "",
         )
         self._put("README.txt", readme.encode())
-        self._put("verify.py", files("audit").joinpath("verify_bundle.py").read_bytes())
+        self._put("verify.py", files("audit").joinpath("standalone", "main.py").read_bytes())
         self._put("checkpoint", self._signed.note.encode())
         self._put("keys", "".join(lines).encode())
         if self._filtered is not None:

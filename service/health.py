@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from audit.trail import Tip
+from audit.trail.append import Tip
 from db import migrate
 from db.events import head
 from service.keys import KeyProblem

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from audit.proofs import NoProof, prove_inclusion, read_checkpoint
-from audit.refusal import Refused
-from audit.tiles import EntryBundle, encode_entry_bundle, encode_hash_tile, parse_path
-from audit.tlog_proof import FILE_EXTENSION, write_tlog_proof
+from audit.c2sp.refusal import Refused
+from audit.c2sp.tiles import EntryBundle, encode_entry_bundle, encode_hash_tile, parse_path
+from audit.trail.proofs import NoProof, prove_inclusion, read_checkpoint
+from audit.trail.tlog_proof import FILE_EXTENSION, write_tlog_proof
 from db import events
 from db import tree as stored
 from service.runtime import Runtime

@@ -8,7 +8,7 @@ import structlog
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from audit.event import Actor, ActorKind, Client
+from audit.trail.event import Actor, ActorKind, Client
 from service.access import TokenRefused, TokenUnanswered
 from service.caller import Caller, Role
 from service.issuer import IssuerKeys, IssuerUnavailableError

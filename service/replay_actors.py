@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from audit.body import Parsed
-from audit.event import ActorKind, AuditAction, AuditOutcome, Event
-from audit.findings import Findings
+from audit.trail.body import Parsed
+from audit.trail.event import ActorKind, AuditAction, AuditOutcome, Event
+from audit.verify.findings import Findings
 from db.database import Session
 from db.instant import read_instant, write_instant
 from db.tokens import token_rows

@@ -6,9 +6,9 @@ one's first event, which is in the archive, tells of the one before it.
 
 from dataclasses import dataclass
 
-from audit.body import Parsed, read_body
-from audit.event import AuditAction, Event
-from audit.findings import Findings
+from audit.trail.body import Parsed, read_body
+from audit.trail.event import AuditAction, Event
+from audit.verify.findings import Findings
 from db.archive_reading import archived_rows, archived_trails
 from db.database import Session
 from service.digests import archive_digest

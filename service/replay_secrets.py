@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from audit.body import Parsed
-from audit.event import AuditAction, Event
-from audit.findings import Findings
+from audit.trail.body import Parsed
+from audit.trail.event import AuditAction, Event
+from audit.verify.findings import Findings
 from db.database import Session
 from db.secrets import fingerprint_rows, stored_secrets
 from db.tables import SecretFingerprint

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, TypeAlias
 
-from audit.body import Parsed, cut_mark, is_cut_from
-from audit.event import AuditAction, redacted
-from audit.findings import Findings
+from audit.trail.body import Parsed, cut_mark, is_cut_from
+from audit.trail.event import AuditAction, redacted
+from audit.verify.findings import Findings
 from db import settings as queries
 from db.database import Session
 from db.tables import EmailSettingsRow

@@ -6,9 +6,9 @@ Tests that have ended are compared step by step, so that memory does not grow wi
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from audit.body import Parsed
-from audit.event import AuditAction, AuditOutcome, Event
-from audit.findings import Findings
+from audit.trail.body import Parsed
+from audit.trail.event import AuditAction, AuditOutcome, Event
+from audit.verify.findings import Findings
 from db import test_emails as queries
 from db.database import Session
 from db.tables import TestEmailRow

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from audit.body import Parsed
-from audit.event import AuditAction
-from audit.findings import Findings
+from audit.trail.body import Parsed
+from audit.trail.event import AuditAction
+from audit.verify.findings import Findings
 from db.database import Session
 from db.tables import AccessTokenRow
 from db.tokens import token_rows

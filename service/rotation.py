@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from audit.event import AuditAction, AuditOutcome, Event
-from audit.trail import append
+from audit.trail.append import append
+from audit.trail.event import AuditAction, AuditOutcome, Event
 from db.settings import lock_head
 from service.caller import Caller
 from service.keys import KeyFile, KeyProblem, KeySource

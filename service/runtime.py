@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from audit.trail import Trail
+from audit.trail.append import Trail
 from db.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools

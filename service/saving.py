@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
-from audit.event import AuditAction, AuditOutcome, Change, Detail, Event
-from audit.history import Recorded, read_event
-from audit.trail import Clock, append
+from audit.trail.append import Clock, append
+from audit.trail.event import AuditAction, AuditOutcome, Change, Detail, Event
+from audit.trail.history import Recorded, read_event
 from db.database import Session
 from db.tables import EmailSettingsHead
 from service.caller import Caller

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from audit.event import ActorKind
+from audit.trail.event import ActorKind
 from db.instant import write_instant
 from db.tokens import valid_ids
 from service.caller import Caller

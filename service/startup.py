@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from audit.memory import SignerMemory
-from audit.opening import open_trail
-from audit.trail import SignerRefusedError, Trail
+from audit.trail.append import SignerRefusedError, Trail
+from audit.trail.memory import SignerMemory
+from audit.trail.opening import open_trail
 from db import migrate
 from db.damage import reason_of
 from db.database import Database, DatabaseUnavailableError

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.event import Actor, ActorKind
+from audit.trail.event import Actor, ActorKind
 from db.database import Session
 from db.instant import read_instant
 from db.settings import current_revision

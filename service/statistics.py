@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit.body import read_body
-from audit.event import AuditAction
+from audit.trail.body import read_body
+from audit.trail.event import AuditAction
 from db.statistics import bodies_of, trail_size
 from service.runtime import Runtime
 from service.settings import email_settings

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from audit.trail import Clock, append
+from audit.trail.append import Clock, append
 from db import test_emails as queries
 from db.database import Session
 from db.instant import write_instant

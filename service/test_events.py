@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from audit.event import Actor, AuditAction, AuditOutcome, Client, Event
+from audit.trail.event import Actor, AuditAction, AuditOutcome, Client, Event
 from db.tables import TestEmailRow
 from mail.report import Report, TestOutcome
 from service.caller import Caller

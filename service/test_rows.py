@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from audit.event import Actor, ActorKind
+from audit.trail.event import Actor, ActorKind
 from db.instant import read_instant
 from db.tables import TestEmailRow
 from mail.report import Report, TestDepth, TestOutcome

@@ -8,8 +8,8 @@ from typing import Final
 
 import stamina
 
-from audit.event import SYSTEM, Actor, Client
-from audit.trail import append
+from audit.trail.append import append
+from audit.trail.event import SYSTEM, Actor, Client
 from db import test_emails as queries
 from db.database import Session
 from db.outages import OUTAGES

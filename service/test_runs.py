@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from audit.event import SYSTEM, Actor, Client
+from audit.trail.event import SYSTEM, Actor, Client
 from db.keyring import fingerprint
 from mail.report import Report
 from service.keys import KeyProblem, KeySource

@@ -1,8 +1,8 @@
 """Reading the trail and its proofs, for those who may."""
 
-from audit.event import AuditAction, AuditOutcome, Change
-from audit.history import EventFilter, Recorded, read_event, read_events
-from audit.proofs import (
+from audit.trail.event import AuditAction, AuditOutcome, Change
+from audit.trail.history import EventFilter, Recorded, read_event, read_events
+from audit.trail.proofs import (
     ConsistencyProof,
     InclusionProof,
     NoProof,
@@ -11,7 +11,7 @@ from audit.proofs import (
     prove_inclusion,
     read_checkpoint,
 )
-from audit.tlog_proof import write_tlog_proof
+from audit.trail.tlog_proof import write_tlog_proof
 from service.paging import Page, PageRequest, read_page
 from service.runtime import Runtime
 

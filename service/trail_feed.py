@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from audit.history import EventFilter, Recorded, Window, read_events
+from audit.trail.history import EventFilter, Recorded, Window, read_events
 from db import events
 from service.runtime import Runtime
 from service.tasks import wait_at_most

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from audit.history import EventFilter
+from audit.trail.history import EventFilter
 from service.paging import MAX_NUMBER
 
 __all__ = ["MAX_VALUES", "EventFilter", "UnfitFilter", "fit_filter"]

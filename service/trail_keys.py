@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from audit.event import AuditAction, AuditOutcome, Event
-from audit.trail import Tip, append
+from audit.trail.append import Tip, append
+from audit.trail.event import AuditAction, AuditOutcome, Event
 from db import events
 from service.caller import Caller
 from service.runtime import Runtime

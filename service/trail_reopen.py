@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from audit.event import AuditAction, AuditOutcome, Detail, Event
-from audit.opening import open_fresh
-from audit.trail import append
+from audit.trail.append import append
+from audit.trail.event import AuditAction, AuditOutcome, Detail, Event
+from audit.trail.opening import open_fresh
 from db import events
 from db import tree as stored
 from db.archive import archive_trail

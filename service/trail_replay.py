@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from audit.body import Parsed
-from audit.event import AuditOutcome
-from audit.findings import Findings
+from audit.trail.body import Parsed
+from audit.trail.event import AuditOutcome
+from audit.verify.findings import Findings
 from db.database import Session
 from service.keys import KeySource
 from service.replay_actors import ActorsReplay

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit import verify_bundle
-from audit.checkpoint import Checkpoint, stated_by
-from audit.findings import MEANINGS, Finding, Findings
-from audit.note_keys import VerifierKey, parse_verifier_key
-from audit.opening import has_followed
-from audit.proofs import NoProof, SignedCheckpoint, read_checkpoint
-from audit.refusal import Refused
-from audit.trail import Trail
-from audit.verify_database import Asked, DatabaseVerification, Outside
+from audit.c2sp.checkpoint import Checkpoint, stated_by
+from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
+from audit.c2sp.refusal import Refused
+from audit.standalone import main as verify_bundle
+from audit.trail.append import Trail
+from audit.trail.opening import has_followed
+from audit.trail.proofs import NoProof, SignedCheckpoint, read_checkpoint
+from audit.verify.database import Asked, DatabaseVerification, Outside
+from audit.verify.findings import MEANINGS, Finding, Findings
 from db.database import Session
 from db.trail_reading import check_search_index
 from service.runtime import Runtime

@@ -9,9 +9,9 @@ from typing import Final
 
 import pytest
 
-from audit.checkpoint import Checkpoint, sign_checkpoint
-from audit.note_keys import Signer
-from audit.tree import leaf_hash
+from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from audit.c2sp.note_keys import Signer
+from audit.c2sp.tree import leaf_hash
 from service.access import CreatedToken, create_token
 from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export
@@ -35,7 +35,7 @@ def test_every_finding_is_documented() -> None:
 
 def test_every_finding_of_the_bundle_is_documented() -> None:
     """What `verify.py` may print at home stands in the same table."""
-    source = (ROOT / "audit/verify_bundle.py").read_text(encoding="utf-8")
+    source = (ROOT / "audit/standalone/main.py").read_text(encoding="utf-8")
     codes = set(re.findall(r'\.add\(\s*"([A-Z_]+)"', source))
 
     assert set() == codes - MEANINGS.keys()

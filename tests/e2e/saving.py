@@ -13,8 +13,8 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection, event
 from sqlmodel import col, select
 
-from audit.body import read_body
-from audit.event import AuditAction
+from audit.trail.body import read_body
+from audit.trail.event import AuditAction
 from db.database import Database
 from db.tables import (
     AuditEventRow,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit import verify_bundle
+from audit.standalone import main as verify_bundle
 from service.caller import Role
 from tests.support.edge.world import World, codes
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.event import SYSTEM
+from audit.trail.event import SYSTEM
 from db import test_emails as queries
 from mail.destinations import DestinationRules
 from mail.tools import Tools

@@ -16,8 +16,8 @@ from typing import Final
 import pytest
 from sqlalchemy import make_url
 
-from audit import verify_bundle
-from audit.note_keys import Signer
+from audit.c2sp.note_keys import Signer
+from audit.standalone import main as verify_bundle
 from db.tables import AccessTokenRow, EmailSettingsRow, TestEmailRow
 from service.caller import Role
 from service.export import EventFilter, Export, ExportFormat

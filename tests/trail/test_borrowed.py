@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from audit.event import Client
-from audit.trail import Clock
+from audit.trail.append import Clock
+from audit.trail.event import Client
 from service.access import CreatedToken, authenticate, create_token, revoke_token
 from service.caller import COMMAND_LINE, Caller, Role
 from service.patch import SettingsPatch

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from typer.testing import CliRunner
 
-from audit.findings import Findings
-from audit.trail import append
+from audit.trail.append import append
+from audit.verify.findings import Findings
 from db.damage import apart, is_damage
 from db.database import Database
 from graph.cli import app

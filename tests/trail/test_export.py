@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.event import SYSTEM, AuditAction, AuditOutcome, Event
-from audit.trail import append
+from audit.trail.append import append
+from audit.trail.event import SYSTEM, AuditAction, AuditOutcome, Event
 from service.bundle_sources import LiveTrail
 from service.caller import COMMAND_LINE
 from service.export import EventFilter, ExportFormat, begin_export

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from audit.history import EventFilter, Recorded
-from audit.trail import append
+from audit.trail.append import append
+from audit.trail.history import EventFilter, Recorded
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from service.trail_feed import audit_events_appended

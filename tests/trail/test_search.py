@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from audit.event import (
+from audit.trail.append import Trail, append
+from audit.trail.event import (
     Actor,
     ActorKind,
     AuditAction,
@@ -13,9 +14,8 @@ from audit.event import (
     Event,
     redacted_change,
 )
-from audit.history import EventFilter, Window, read_events
-from audit.trail import Trail, append
-from audit.words import event_words, sought_words
+from audit.trail.history import EventFilter, Window, read_events
+from audit.trail.words import event_words, sought_words
 from db import event_search
 from db.database import Database
 from tests.support.trail.events import START, at

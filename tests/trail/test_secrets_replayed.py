@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from audit.note_keys import Signer
+from audit.c2sp.note_keys import Signer
 from db import events
 from service.caller import COMMAND_LINE
 from service.keys import new_key

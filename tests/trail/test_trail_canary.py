@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from audit.tiles import EntryBundle, hash_tiles
+from audit.c2sp.tiles import EntryBundle, hash_tiles
 from db.database import Database
 from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export

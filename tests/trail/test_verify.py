@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import trustme
 
-from audit.body import digest_of
-from audit.checkpoint import Checkpoint, sign_checkpoint
-from audit.note_keys import Signer
+from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from audit.c2sp.note_keys import Signer
+from audit.trail.body import digest_of
 from db import events
 from service.caller import COMMAND_LINE
 from service.patch import SettingsPatch

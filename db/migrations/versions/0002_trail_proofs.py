@@ -60,7 +60,7 @@ def _create_search() -> None:
     if _on_postgresql():
         op.create_index("audit_search_vector", "audit_search", ["vector"], postgresql_using="gin")
         return
-    # The words are made by the service (`audit.words`), so the index only has to split them.
+    # The words are made by the service (`audit.trail.words`), so the index only has to split them.
     op.execute(
         "CREATE VIRTUAL TABLE audit_search_words USING fts5(words, content='audit_search', "
         "content_rowid='seq', detail=none, "

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.memory import SignerMemory
-from audit.trail import Trail
+from audit.trail.append import Trail
+from audit.trail.memory import SignerMemory
 from db.database import Database
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime

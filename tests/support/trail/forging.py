@@ -7,11 +7,11 @@ from typing import Any
 
 import rfc8785
 
-from audit import tree
-from audit.body import read_body
-from audit.checkpoint import Checkpoint, sign_checkpoint
-from audit.note_keys import Signer
-from audit.words import event_words
+from audit.c2sp import tree
+from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from audit.c2sp.note_keys import Signer
+from audit.trail.body import read_body
+from audit.trail.words import event_words
 from tests.support.trail.tampering import REBUILD_SEARCH
 
 Document = dict[str, Any]

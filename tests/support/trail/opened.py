@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from audit.memory import SignerMemory
-from audit.note_keys import Signer
-from audit.opening import open_trail
-from audit.trail import Trail
+from audit.c2sp.note_keys import Signer
+from audit.trail.append import Trail
+from audit.trail.memory import SignerMemory
+from audit.trail.opening import open_trail
 from db.database import Database
 
 SEED: Final = bytes(range(32))

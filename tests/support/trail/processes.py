@@ -5,7 +5,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
-from audit.history import EventFilter, Window, read_events
+from audit.trail.history import EventFilter, Window, read_events
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from service.trail_verify import Verification, verify_trail

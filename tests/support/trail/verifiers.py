@@ -8,7 +8,7 @@ from typing import Final
 
 from typer.testing import CliRunner
 
-from audit import verify_bundle
+from audit.standalone import main as verify_bundle
 from graph.cli import app
 from service.caller import Role
 from service.export import EventFilter, Export, ExportFormat

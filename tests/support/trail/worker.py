@@ -11,7 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from audit.trail import append
+from audit.trail.append import append
 from service.runtime import utc_now
 from service.startup import Storage, open_runtime
 from tests.support.trail.events import an_event

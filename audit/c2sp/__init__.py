@@ -1,0 +1,1 @@
+"""audit/c2sp: to be described."""

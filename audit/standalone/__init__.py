@@ -1,0 +1,1 @@
+"""audit/standalone: to be described."""

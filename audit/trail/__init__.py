@@ -1,0 +1,1 @@
+"""audit/trail: to be described."""

@@ -1,0 +1,145 @@
+"""Reading the trail, newest first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from typing import Final
+
+from audit.trail.body import read_body
+from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
+from audit.trail.words import Fact, fact_word, field_word, sought_words
+from db import events
+from db.damage import text_of
+from db.database import Session
+from db.event_search import EventConditions, Span, Words
+from db.instant import read_instant, write_instant
+from db.tables import AuditEventRow
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event in its place. `body` is the exact text that the trail vouches for.
+
+    Where that cannot be read, because somebody changed it in the database, the event is UNREADABLE:
+    one such is no reason to show nobody the others.
+    """
+
+    seq: int
+    occurred_at: datetime
+    event: Event
+    body: str
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a newest-first list: between two numbers (both exclusive), cut to `limit`.
+
+    `newest` tells which end is kept where there is more.
+    """
+
+    limit: int
+    above: int | None = None
+    below: int | None = None
+    newest: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events: all conditions must hold, of a tuple any; an empty one is no condition.
+
+    `since` is at or after, `until` is before. `text` is words, of which an event must have all
+    (`audit.trail.words`); `fields` are those that a change, or a refused one, was about.
+    """
+
+    actions: tuple[AuditAction, ...] = ()
+    outcomes: tuple[AuditOutcome, ...] = ()
+    actor_ids: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    revision: int | None = None
+    correlation_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+
+
+async def read_event(session: Session, seq: int) -> Recorded | None:
+    """One event."""
+    row = await events.event(session, seq)
+    return None if row is None else _recorded(row)
+
+
+async def read_events(
+    session: Session, window: Window, wanted: EventFilter | None = None
+) -> Sequence[Recorded]:
+    """The events of a window that a filter lets through, newest first."""
+    conditions = _conditions(wanted or EventFilter())
+    if conditions is None:
+        return []
+    span = Span(window.above, window.below, window.newest, window.limit)
+    rows = await events.events(session, conditions, span)
+    return [_recorded(row) for row in rows]
+
+
+async def read_bodies(
+    session: Session, window: Window, wanted: EventFilter
+) -> Sequence[tuple[int, str]]:
+    """Numbers and bodies alone, newest first; read though they may not be events any more."""
+    conditions = _conditions(wanted)
+    if conditions is None:
+        return []
+    span = Span(window.above, window.below, window.newest, window.limit)
+    return [(row.seq, text_of(row.body)) for row in await events.events(session, conditions, span)]
+
+
+def _conditions(wanted: EventFilter) -> EventConditions | None:
+    """The filter in the database's terms; None where nothing can fit it."""
+    words: Words = tuple((word,) for word in sought_words(wanted.text or ""))
+    if not words and (wanted.text or "").strip():
+        return None
+    if wanted.fields:
+        words = (*words, tuple(map(field_word, wanted.fields)))
+    others = tuple(filter(None, _other_words(wanted)))
+    if len(words) + len(others) > 1 or (wanted.actions and wanted.outcomes):
+        # One index finds what meets them all. By one condition's own, all that meet that would be
+        # looked through for the others: half a second in a million, where there are few or none.
+        words = (*words, *others)
+    return EventConditions(
+        actions=tuple(each.value for each in wanted.actions),
+        outcomes=tuple(each.value for each in wanted.outcomes),
+        actor_ids=wanted.actor_ids,
+        revision=wanted.revision,
+        correlation_id=wanted.correlation_id,
+        since=None if wanted.since is None else write_instant(wanted.since),
+        until=None if wanted.until is None else write_instant(wanted.until),
+        words=words,
+    )
+
+
+def _other_words(wanted: EventFilter) -> Iterator[tuple[str, ...]]:
+    if wanted.actions and wanted.outcomes:
+        both = product({*wanted.actions}, {*wanted.outcomes})
+        yield tuple(fact_word(Fact.ACTION_AND_OUTCOME, *each) for each in both)
+    else:
+        yield tuple(fact_word(Fact.ACTION, each) for each in wanted.actions)
+        yield tuple(fact_word(Fact.OUTCOME, each) for each in wanted.outcomes)
+    yield tuple(fact_word(Fact.ACTOR, each) for each in wanted.actor_ids)
+    if wanted.revision is not None:
+        yield (fact_word(Fact.REVISION, wanted.revision),)
+    if wanted.correlation_id is not None:
+        yield (fact_word(Fact.CORRELATION, wanted.correlation_id),)
+
+
+def _recorded(row: AuditEventRow) -> Recorded:
+    body, leaf = text_of(row.body), text_of(row.leaf)
+    try:
+        return Recorded(row.seq, read_instant(row.ts), read_body(body), body, leaf)
+    except (ValueError, TypeError, RecursionError):
+        return Recorded(row.seq, _LONG_AGO, _UNREADABLE, body, leaf)
+
+
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
+_UNREADABLE: Final = Event(
+    AuditAction.UNREADABLE, AuditOutcome.UNKNOWN, Actor(ActorKind.SYSTEM, None, "(unreadable)"), ""
+)

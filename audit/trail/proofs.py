@@ -1,0 +1,112 @@
+"""Proofs about single events and earlier states, in O(log n) reads."""
+
+from dataclasses import dataclass
+
+from audit.c2sp import tree
+from audit.c2sp.checkpoint import Checkpoint, stated_by
+from audit.trail.append import read_nodes
+from db import events
+from db import tree as stored
+from db.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint with its note, and the verifier key that belongs to its size."""
+
+    checkpoint: Checkpoint
+    note: str
+    verifier_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """That the leaf stands at its place in the checkpoint's tree; the sibling comes first.
+
+    `body` is the event's, of which the leaf is the hash.
+    """
+
+    seq: int
+    body: str
+    leaf: bytes
+    path: tuple[bytes, ...]
+    checkpoint: SignedCheckpoint
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """That the larger tree begins with all of the smaller one (RFC 6962, section 2.1.2)."""
+
+    old: SignedCheckpoint
+    new: SignedCheckpoint
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoProof:
+    """What was asked for is not there; the message says why."""
+
+    message: str
+
+
+async def read_checkpoint(session: Session, size: int | None) -> SignedCheckpoint | NoProof:
+    """The checkpoint of a size; the newest for None."""
+    newest = await stored.newest_checkpoint(session)
+    if newest is None:
+        return NoProof("There is no checkpoint: verify the trail.")
+    note = newest.note if size is None else await stored.checkpoint_note(session, size)
+    size = newest.size if size is None else size
+    if note is None:
+        return NoProof(f"No checkpoint was signed at size {size}; the newest is of {newest.size}.")
+    checkpoint = stated_by(note)
+    key = await _key_at(session, size)
+    if not isinstance(checkpoint, Checkpoint) or key is None:
+        return NoProof(f"The checkpoint of size {size} is damaged: verify the trail.")
+    return SignedCheckpoint(checkpoint, note, key)
+
+
+async def prove_inclusion(session: Session, seq: int, size: int | None) -> InclusionProof | NoProof:
+    """That an event stands in the trail of a size."""
+    signed = await read_checkpoint(session, size)
+    if isinstance(signed, NoProof):
+        return signed
+    size = signed.checkpoint.size
+    if not 0 <= seq < size:
+        return NoProof(f"There is no event {seq} among the first {size}.")
+    places = tree.inclusion_coordinates(seq, size)
+    nodes = await read_nodes(session, (*places, tree.Coordinate(0, seq)))
+    bodies = await events.bodies(session, seq, 1)
+    try:
+        path = tree.inclusion_path(seq, size, nodes)
+        return InclusionProof(seq, bodies[0], nodes[tree.Coordinate(0, seq)], path, signed)
+    except LookupError:
+        return NoProof(_DAMAGED)
+
+
+async def prove_consistency(
+    session: Session, old_size: int, new_size: int | None
+) -> ConsistencyProof | NoProof:
+    """That the trail of one size continues the trail of a smaller one."""
+    old = await read_checkpoint(session, old_size)
+    if isinstance(old, NoProof):
+        return old
+    new = await read_checkpoint(session, new_size)
+    if isinstance(new, NoProof):
+        return new
+    sizes = (old.checkpoint.size, new.checkpoint.size)
+    if sizes[0] > sizes[1]:
+        return NoProof(f"A trail of {sizes[1]} events cannot continue one of {sizes[0]}.")
+    nodes = await read_nodes(session, tree.consistency_coordinates(*sizes))
+    try:
+        return ConsistencyProof(old, new, tree.consistency_path(*sizes, nodes))
+    except KeyError:
+        return NoProof(_DAMAGED)
+
+
+_DAMAGED = "The stored tree lacks a node, or the trail an event: verify the trail."
+
+
+async def _key_at(session: Session, size: int) -> str | None:
+    """The verifier key of the key that signs at a size."""
+    rows = [row for row in await stored.keys(session) if row.from_size <= size]
+    return rows[-1].verifier_key if rows else None

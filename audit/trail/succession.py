@@ -1,0 +1,38 @@
+"""Whether a trail is the one that was begun where another had ended.
+
+`postledger audit reopen` is run on one machine. The others remember the ended trail, and follow
+where the new one's first event names it: that event is under the new trail's signed root.
+"""
+
+from audit.c2sp import tree
+from audit.c2sp.checkpoint import Checkpoint, stated_by
+from audit.c2sp.tree_verify import verify_inclusion
+from audit.trail.append import Tip, read_nodes
+from audit.trail.body import read_body
+from audit.trail.event import AuditAction
+from db import events
+from db.database import Session
+
+
+async def begins_after(session: Session, tip: Tip, ended: Checkpoint) -> bool:
+    """Whether the trail's first event says that it was begun where `ended`'s trail had ended.
+
+    That the trail's end is signed is for the caller to see.
+    """
+    first = await events.event(session, 0)
+    if first is None or ended.origin == tip.origin:
+        return False
+    leaf = tree.leaf_hash(first.body.encode())
+    try:
+        event = read_body(first.body)
+        nodes = await read_nodes(session, tree.inclusion_coordinates(0, tip.size))
+        path = tree.inclusion_path(0, tip.size, nodes)
+    except (ValueError, KeyError):
+        return False
+    if not verify_inclusion(leaf, 0, tip.size, path, tip.checkpoint.root):
+        return False
+    told = (event.detail.get("database_checkpoint"), event.detail.get("remembered_checkpoint"))
+    stated = [stated_by(note) for note in told if isinstance(note, str)]
+    return event.action is AuditAction.TRAIL_REOPENED and any(
+        isinstance(each, Checkpoint) and each.origin == ended.origin for each in stated
+    )

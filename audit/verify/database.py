@@ -1,0 +1,299 @@
+"""Verifying a trail in its database, from end to end, in one reading transaction.
+
+The rows stream through in steps: memory does not grow with the trail. What is computed runs in a
+thread, so that a service that verifies itself goes on answering.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from audit.c2sp.checkpoint import Checkpoint, stated_by
+from audit.c2sp.note_keys import VerifierKey
+from audit.c2sp.refusal import Refused
+from audit.c2sp.tree import leaf_hash
+from audit.standalone.main import NOT_ITS_HASH, key_told_by
+from audit.trail.append import read_frontier
+from audit.trail.body import Parsed
+from audit.verify.checkpoints import CheckpointChecks, KeyHistory
+from audit.verify.events import EventChecks, bytes_of
+from audit.verify.findings import Findings
+from audit.verify.guards import check_guards
+from audit.verify.steps import STEP, Empty, Reader, Row, next_rows
+from audit.verify.tree import TreeChecks
+from db import events
+from db import tree as stored
+from db.archive_reading import archived_newest
+from db.database import Session
+from db.tables import AuditHead
+from db.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
+
+
+class Follower(Protocol):
+    """Follows the events that can be read, in order, and compares what they led to."""
+
+    def take(self, seq: int, parsed: Parsed) -> None:
+        """Follows one event. Called in a thread."""
+        ...
+
+    async def compare_due(self, session: Session) -> None:
+        """Compares what was gathered, after each step."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A checkpoint that was kept elsewhere: the note, and how findings are to call it."""
+
+    note: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a verification holds the trail against besides itself.
+
+    `quick` leaves it at the events' hashes, the tree, the newest checkpoint, the keys and the
+    checkpoints from elsewhere. `on_step` is told how many events are checked, and of how many.
+    """
+
+    outside: tuple[Outside, ...] = ()
+    keys: tuple[VerifierKey, ...] = ()
+    follower: Follower | None = None
+    on_step: Callable[[int, int], None] | None = None
+    quick: bool = False
+
+
+class DatabaseVerification:
+    """One verification. `run` it once; what it found is in `findings`.
+
+    `unproven` is what could not be told of the checkpoints from elsewhere.
+    """
+
+    def __init__(self, session: Session, asked: Asked, findings: Findings) -> None:
+        self.findings = findings
+        self._session = session
+        self._asked = asked
+        self._tree = TreeChecks(findings, self._outside_sizes())
+        self._reached = -1
+        self._last: EventRow | None = None
+        self._last_leaf: bytes | None = None
+        self.unproven: tuple[str, ...] = ()
+
+    @property
+    def events_checked(self) -> int:
+        """How many events were there."""
+        return self._tree.size
+
+    async def run(self) -> None:
+        """Verifies everything in the database that can be told from the trail alone."""
+        async with self.findings.reading_from(
+            self._session, "the record of the trail's end, or the keys"
+        ):
+            head = await events.head(self._session)
+            rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
+            keys = KeyHistory(rows, self._asked.keys, self.findings)
+            self._tree.want(keys.changed_at)
+            await self._run(head, keys)
+
+    async def _run(self, head: AuditHead, keys: KeyHistory) -> None:
+        quick = self._asked.quick
+        checkpoints = CheckpointChecks(self.findings, keys, head.origin or "", newest_only=quick)
+        if quick or not await self._check_events(head, keys, checkpoints):
+            async with self._reading("the events"):
+                await self._check_leaves(head)
+            async with self._reading("the newest checkpoint"):
+                await self._check_newest(checkpoints)
+        if not quick:
+            async with self._reading("the guards"):
+                await check_guards(self._session, self.findings)
+        async with self._reading("the tree"):
+            await self._tree.finish(self._session)
+        async with self._reading("the changes of the key"):
+            await self._check_changes(keys, head.origin or "")
+        async with self._reading("the newest checkpoint"):
+            newest = await stored.newest_checkpoint(self._session)
+            note = None if newest is None else newest.note
+            checkpoints.finish(self._tree.size, self._tree.root, note)
+        await self._take_outside(checkpoints)
+
+    async def _check_events(
+        self, head: AuditHead, keys: KeyHistory, checkpoints: CheckpointChecks
+    ) -> bool:
+        """Checks all of the events; whether they could be read with all their parts."""
+        checks = EventChecks(self.findings, head.log_id, self._follow)
+        read = False
+        async with self._reading("the events' parts"):
+            await self._take_events(head, checks, checkpoints)
+            read = True
+        if read:
+            self._check_head(head, keys)
+            self._check_keys(keys, checks.key_changes)
+            async with self._reading("the rows beside the events"):
+                await self._check_rest(checkpoints)
+        return read
+
+    async def _take_events(
+        self, head: AuditHead, checks: EventChecks, checkpoints: CheckpointChecks
+    ) -> None:
+        noted = -1
+        while batch := await self._next(event_rows, EventRow):
+            roots = await asyncio.to_thread(self._take, batch, checks)
+            async with self._reading("the tree"):
+                await self._tree.compare(self._session)
+            async with self._reading("the checkpoints"):
+                noted = await self._take_checkpoints(checkpoints, roots, noted)
+            if self._asked.follower is not None:
+                await self._asked.follower.compare_due(self._session)
+            self._tell(head)
+        async with self._reading("the checkpoints"):
+            # What is left states more events than there are.
+            while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
+                noted = more
+
+    def _take(self, batch: Sequence[EventRow], checks: EventChecks) -> dict[int, bytes]:
+        """Checks a step's rows and grows the tree by them; the roots at each size."""
+        roots = {self._tree.size: self._tree.root}
+        for row in batch:
+            self._last_leaf = checks.take(row)
+            self._tree.grow(self._last_leaf)
+            roots[self._tree.size] = self._tree.root
+        self._last = batch[-1]
+        self._reached = self._last.seq
+        return roots
+
+    def _follow(self, seq: int, parsed: Parsed) -> None:
+        if self._asked.follower is not None:
+            self._asked.follower.take(seq, parsed)
+
+    async def _check_leaves(self, head: AuditHead) -> None:
+        while batch := await self._next(leaf_rows, LeafRow):
+            await asyncio.to_thread(self._take_leaves, batch)
+            async with self._reading("the tree"):
+                await self._tree.compare(self._session)
+            self._tell(head)
+
+    def _take_leaves(self, batch: Sequence[LeafRow]) -> None:
+        for row in batch:
+            if row.seq != self._tree.size:
+                message = f"{row.seq} stands where {self._tree.size} belongs"
+                self.findings.add("SEQUENCE_GAP", self._tree.size, message)
+            leaf = leaf_hash(bytes_of(row.body))
+            if leaf.hex() != row.leaf:
+                self.findings.add("LEAF_MISMATCH", row.seq, NOT_ITS_HASH)
+            self._tree.grow(leaf)
+        self._reached = batch[-1].seq
+
+    async def _next(self, read: Reader[Row], empty: Empty[Row]) -> Sequence[Row]:
+        return await next_rows(self._session, self.findings, self._reached, read, empty)
+
+    async def _take_checkpoints(
+        self, checkpoints: CheckpointChecks, roots: dict[int, bytes] | None, after: int
+    ) -> int:
+        """Checks the stored checkpoints up to the events read; the size of the last one checked.
+
+        Args:
+            checkpoints: the checks.
+            roots: the roots at the sizes of this step; None for checkpoints beyond the events.
+            after: the size of the last one that was checked.
+        """
+        found = await stored.checkpoints(self._session, after, STEP + 1)
+        due = [(size, note) for size, note in found if roots is None or size in roots]
+        await asyncio.to_thread(checkpoints.take_all, due, roots or self._tree.roots)
+        return due[-1][0] if due else after
+
+    async def _check_newest(self, checkpoints: CheckpointChecks) -> None:
+        newest = await stored.newest_checkpoint(self._session)
+        if newest is not None:
+            root = self._tree.root if newest.size == self._tree.size else None
+            checkpoints.take(newest.size, newest.note, root)
+
+    async def _check_changes(self, keys: KeyHistory, origin: str) -> None:
+        """Each key's first checkpoint, and the event before it, which has to tell of the key."""
+        found = {
+            size: await stored.checkpoint_note(self._session, size) for size in keys.changed_at
+        }
+        notes = {size: note for size, note in found.items() if note is not None}
+        told = {size: await self._told_key(size - 1) for size in keys.changed_at}
+        keys.take_changes(origin, notes, self._tree.roots, told)
+
+    async def _told_key(self, seq: int) -> str | None:
+        rows = await leaf_rows(self._session, seq - 1, 1)
+        try:
+            return key_told_by(json.loads(rows[0].body)) if rows and rows[0].seq == seq else None
+        except (ValueError, RecursionError):
+            return None
+
+    async def _take_outside(self, checkpoints: CheckpointChecks) -> None:
+        for each in self._asked.outside:
+            stated = stated_by(each.note)
+            root, ended = None, False
+            if isinstance(stated, Checkpoint):
+                root = self._tree.roots.get(stated.size)
+                ended = await self._has_ended(stated.origin)
+            checkpoints.take_outside(each.note, each.name, root, self._tree.size, of_ended=ended)
+        self.unproven = tuple(checkpoints.unproven)
+
+    async def _has_ended(self, origin: str) -> bool:
+        log_id = origin.rpartition("/")[2]
+        newest = None
+        async with self._reading("the archive"):
+            newest = await archived_newest(self._session, log_id, "checkpoint")
+        return newest is not None
+
+    def _check_head(self, head: AuditHead, keys: KeyHistory) -> None:
+        told = {
+            "size": self._tree.size,
+            "frontier": self._tree.frontier,
+            "last_leaf": None if self._last_leaf is None else self._last_leaf.hex(),
+            "last_ts": None if self._last is None else self._last.ts,
+            "verifier_key": str(keys.periods[-1].key) if keys.periods else None,
+        }
+        shown = {
+            "size": head.size,
+            "frontier": read_frontier(head.frontier or b""),
+            "last_leaf": head.last_leaf,
+            "last_ts": head.last_ts,
+            "verifier_key": head.verifier_key,
+        }
+        wrong = [name for name, value in told.items() if shown[name] != value]
+        if wrong:
+            message = f"its {', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not the events'"
+            if "size" in wrong:
+                message += f": it states {head.size} of them, and there are {self._tree.size}"
+            self.findings.add("HEAD_DIFFERS", None, message)
+
+    def _check_keys(self, keys: KeyHistory, changes: Sequence[tuple[int, str]]) -> None:
+        shown = [(period.from_size, str(period.key)) for period in keys.periods]
+        told = [*shown[:1], *changes]
+        if shown != told or (shown and shown[0][0] != 0) or (self._tree.size and not shown):
+            message = (
+                f"the events tell of {len(changes)} changes of the key, and the list of others"
+            )
+            self.findings.add("KEYS_DIFFER", None, message)
+
+    async def _check_rest(self, checkpoints: CheckpointChecks) -> None:
+        """Sees that no row stands beside those that were read by their numbers."""
+        beside = await count_rows(self._session, "audit_event") - self._tree.size
+        if beside:
+            message = f"{beside} more stand where no number of an event is"
+            self.findings.add("SEQUENCE_ORDER", None, message)
+        if await count_rows(self._session, "audit_checkpoint") != checkpoints.count:
+            message = "one stands there for a size that no trail has"
+            self.findings.add("CHECKPOINT_MALFORMED", None, message)
+        if await count_rows(self._session, "audit_search") != self._tree.size:
+            self.findings.add("SEARCH_DIFFERS", None, "the search holds what is no event")
+
+    def _reading(self, what: str) -> AbstractAsyncContextManager[None]:
+        return self.findings.reading_from(self._session, what)
+
+    def _outside_sizes(self) -> list[int]:
+        stated = [stated_by(each.note) for each in self._asked.outside]
+        return [each.size for each in stated if not isinstance(each, Refused)]
+
+    def _tell(self, head: AuditHead) -> None:
+        if self._asked.on_step is not None:
+            self._asked.on_step(self._tree.size, max(head.size, self._tree.size))

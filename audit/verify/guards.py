@@ -1,0 +1,28 @@
+"""Verifying what keeps the service's tables as they are: their schema, guards and indexes."""
+
+from audit.verify.findings import Findings
+from db.database import Session
+from db.index_reading import damaged_indexes, damaged_words
+from db.schema_expected import expected_schema
+from db.schema_postgresql import is_off
+from db.trail_reading import standing_schema
+
+
+async def check_guards(session: Session, findings: Findings) -> None:
+    """Compares the schema that stands with the one that a fresh database has."""
+    standing = await standing_schema(session)
+    expected = expected_schema(session.get_bind().dialect.name)
+    for name in sorted(expected.keys() - standing.keys()):
+        findings.add("GUARD_MISSING", None, f"{name} does not stand")
+    for name in sorted(standing):
+        if name in expected and is_off(standing[name]):
+            findings.add("GUARD_MISSING", None, f"{name} was switched off")
+        elif standing[name] != expected.get(name):
+            findings.add("GUARD_ALTERED", None, f"{name} is not the service's own")
+    async with findings.reading_from(session, "the indexes"):
+        for message in await damaged_indexes(session):
+            findings.add("SEARCH_DIFFERS", None, f"an index: {message}")
+    async with findings.reading_from(session, "the search's index"):
+        if await damaged_words(session):
+            message = "the search's index leads from a word to other events than have it"
+            findings.add("SEARCH_DIFFERS", None, message)

@@ -1,0 +1,49 @@
+"""Reading a trail's events in steps, past those that cannot be read."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeAlias, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from audit.verify.findings import Findings
+from db.damage import apart, is_damage, reason_of
+from db.database import Session
+from db.trail_reading import EventRow, LeafRow, next_number
+
+STEP: Final = 2_000
+
+Row = TypeVar("Row", EventRow, LeafRow)
+Reader: TypeAlias = Callable[[Session, int, int], Awaitable[Sequence[Row]]]
+"""Reads events over a number, at most so many."""
+Empty: TypeAlias = Callable[[int, str, str], Row]
+"""Makes the row that stands for one that cannot be read: number, body and hash."""
+
+
+async def next_rows(
+    session: Session,
+    findings: Findings,
+    above: int,
+    read: Reader[Row],
+    empty: Empty[Row],
+) -> Sequence[Row]:
+    """The rows after the last number that was read; fewer before one that cannot be read.
+
+    Raises:
+        DBAPIError: no row can be read, as a table or a column is gone; or an outage.
+    """
+    limit, reason = STEP, ""
+    while limit > 0:
+        try:
+            async with apart(session):
+                return await read(session, above, limit)
+        except DBAPIError as error:
+            if not is_damage(error):
+                raise
+            reason = reason_of(error)
+        limit //= 2
+    await read(session, above, 0)  # raises where it is not for this row that nothing can be read
+    seq = await next_number(session, above)
+    if seq is None:
+        return []
+    findings.add("UNREADABLE", seq, f"its row: {reason}")
+    return [empty(seq, "", "")]

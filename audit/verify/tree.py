@@ -1,0 +1,58 @@
+"""Verifying the stored tree: it must be the one that the events' own hashes make."""
+
+from collections.abc import Iterable
+
+from audit.c2sp import tree
+from audit.verify.findings import Findings
+from db.database import Session
+from db.trail_reading import count_rows, nodes_of_level
+
+
+class TreeChecks:
+    """Grows the tree anew, leaf by leaf, and compares each step's nodes with the stored ones."""
+
+    def __init__(self, findings: Findings, wanted: Iterable[int]) -> None:
+        self._findings = findings
+        self._wanted = set(wanted)
+        self._made: dict[int, dict[int, bytes]] = {}
+        self.frontier: tree.Frontier = ()
+        self.size = 0
+        self.roots = {0: tree.EMPTY_ROOT}
+        """The roots at the sizes that were asked for, as far as they are reached."""
+
+    def want(self, sizes: Iterable[int]) -> None:
+        """Asks for the roots at some more sizes, before the tree has grown to them."""
+        self._wanted.update(sizes)
+
+    @property
+    def root(self) -> bytes:
+        """The root at the size reached."""
+        return tree.root_hash(self.frontier)
+
+    def grow(self, leaf: bytes) -> None:
+        """Adds a leaf."""
+        growth = tree.append(self.frontier, self.size, leaf)
+        self.frontier = growth.frontier
+        self.size += 1
+        for node in growth.nodes:
+            self._made.setdefault(node.level, {})[node.idx] = node.hash
+        if self.size in self._wanted:
+            self.roots[self.size] = self.root
+
+    async def compare(self, session: Session) -> None:
+        """Compares the nodes that were made since the last time."""
+        made, self._made = self._made, {}
+        for level, expected in made.items():
+            found = await nodes_of_level(session, level, min(expected), max(expected))
+            if found != expected:
+                wrong = min(idx for idx in expected if found.get(idx) != expected[idx])
+                message = f"the node {wrong} of level {level} is not the events'"
+                self._findings.add("TREE_DIFFERS", wrong << level, message)
+
+    async def finish(self, session: Session) -> None:
+        """Sees that no node is stored beyond the events."""
+        expected = 2 * self.size - self.size.bit_count()
+        found = await count_rows(session, "audit_node")
+        if found != expected:
+            message = f"the stored tree has {found} nodes, that of the events has {expected}"
+            self._findings.add("TREE_DIFFERS", None, message)
