@@ -21,7 +21,7 @@ from graphql import get_introspection_query
 from rich.console import Console
 from rich.progress import track
 
-from db.database import Database
+from db.engine.database import Database
 from db.migrate import upgrade
 from graph.app import compose
 from service.access import create_token

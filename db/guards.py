@@ -2,7 +2,7 @@
 
 They refuse UPDATE, DELETE and TRUNCATE, and every row that does not come next or stands already:
 on SQLite `INSERT OR REPLACE` would slip past a DELETE trigger. Whoever owns the database can take
-them down; so a verification compares the whole schema (`db.schema_standing`).
+them down; so a verification compares the whole schema (`db.schema.standing`).
 """
 
 from collections.abc import Iterator

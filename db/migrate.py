@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
-from db.database import Database
+from db.engine.database import Database
 
 _LOCK: Final = 5713846201
 

@@ -23,9 +23,9 @@ from audit.trail.event import (
     Client,
     Event,
 )
-from db import tokens
-from db.database import Session
+from db.engine.database import Session
 from db.instant import read_instant, write_instant
+from db.queries import tokens
 from db.tables import AccessTokenRow
 from service.caller import Caller, Role
 from service.digests import token_mark

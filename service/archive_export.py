@@ -8,7 +8,7 @@ from typing import ClassVar
 from audit.c2sp.checkpoint import Checkpoint, stated_by
 from audit.trail.append import append
 from audit.trail.proofs import SignedCheckpoint
-from db.archive_reading import archived_newest, archived_range
+from db.queries.archive_reading import archived_newest, archived_range
 from service.bundle_sources import EndedTrail
 from service.caller import Caller
 from service.export import ExportFormat, OnStep, exported, untold

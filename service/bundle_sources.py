@@ -6,11 +6,11 @@ from typing import Protocol
 
 from audit.c2sp.tiles import WIDTH, HashTile
 from audit.c2sp.tree import leaf_hash, node_hash
-from db import events
-from db import tree as stored
-from db.archive_reading import archived_range
-from db.damage import text_of
-from db.database import Database
+from db.engine.damage import text_of
+from db.engine.database import Database
+from db.queries import events
+from db.queries import tree as stored
+from db.queries.archive_reading import archived_range
 
 
 class BundleSource(Protocol):

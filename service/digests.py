@@ -9,11 +9,11 @@ from typing import Final, TypeAlias
 
 import rfc8785
 
-from db.archive_reading import archived_rows
-from db.database import Session
-from db.settings import revision_cells
+from db.engine.database import Session
+from db.queries.archive_reading import archived_rows
+from db.queries.email_tests import RUNNING, test_emails
+from db.queries.settings import revision_cells
 from db.tables import AccessTokenRow, SecretFingerprint, TestEmailRow
-from db.test_emails import RUNNING, test_emails
 
 _BATCH: Final = 1_000
 _FIRST: Final = ("", -1)

@@ -8,7 +8,7 @@ import structlog
 
 from audit.trail.append import Tip
 from db import migrate
-from db.events import head
+from db.queries.events import head
 from service.keys import KeyProblem
 from service.runtime import Runtime
 

@@ -6,8 +6,8 @@ from audit.c2sp.refusal import Refused
 from audit.c2sp.tiles import EntryBundle, encode_entry_bundle, encode_hash_tile, parse_path
 from audit.trail.proofs import NoProof, prove_inclusion, read_checkpoint
 from audit.trail.tlog_proof import FILE_EXTENSION, write_tlog_proof
-from db import events
-from db import tree as stored
+from db.queries import events
+from db.queries import tree as stored
 from service.runtime import Runtime
 
 __all__ = ["FILE_EXTENSION", "LogFile", "log_checkpoint", "log_proof", "log_tile"]

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 from audit.trail.body import Parsed
 from audit.trail.event import ActorKind, AuditAction, AuditOutcome, Event
 from audit.verify.findings import Findings
-from db.database import Session
+from db.engine.database import Session
 from db.instant import read_instant, write_instant
-from db.tokens import token_rows
+from db.queries.tokens import token_rows
 from mail.report import TestOutcome
 
 _UNDER_WAY: Final = timedelta(minutes=5)

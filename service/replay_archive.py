@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from audit.trail.body import Parsed, read_body
 from audit.trail.event import AuditAction, Event
 from audit.verify.findings import Findings
-from db.archive_reading import archived_rows, archived_trails
-from db.database import Session
+from db.engine.database import Session
+from db.queries.archive_reading import archived_rows, archived_trails
 from service.digests import archive_digest
 
 

@@ -11,10 +11,10 @@ from typing import Final
 from audit.trail.body import Parsed
 from audit.trail.event import AuditAction, Event
 from audit.verify.findings import Findings
-from db.database import Session
-from db.secrets import fingerprint_rows, stored_secrets
+from db.engine.database import Session
+from db.queries.secrets import fingerprint_rows, stored_secrets
+from db.queries.trail_reading import count_rows
 from db.tables import SecretFingerprint
-from db.trail_reading import count_rows
 from service.digests import secret_mark, secrets_digest
 from service.keys import KeySource
 from service.replay_settings import SAVED

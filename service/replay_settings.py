@@ -10,10 +10,10 @@ from typing import Final, TypeAlias
 from audit.trail.body import Parsed, cut_mark, is_cut_from
 from audit.trail.event import AuditAction, redacted
 from audit.verify.findings import Findings
-from db import settings as queries
-from db.database import Session
+from db.engine.database import Session
+from db.queries import settings as queries
+from db.queries.trail_reading import count_rows
 from db.tables import EmailSettingsRow
-from db.trail_reading import count_rows
 from service.digests import revisions_digest
 from service.fields import FIELDS, write_value
 from service.state import certificates_in, values_of

@@ -9,10 +9,10 @@ from typing import Final, TypeAlias
 from audit.trail.body import Parsed
 from audit.trail.event import AuditAction, AuditOutcome, Event
 from audit.verify.findings import Findings
-from db import test_emails as queries
-from db.database import Session
+from db.engine.database import Session
+from db.queries import email_tests as queries
+from db.queries.trail_reading import count_rows
 from db.tables import TestEmailRow
-from db.trail_reading import count_rows
 from service.digests import report_digest, tests_digest
 from service.replay_settings import SettingsReplay, is_told
 

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from audit.trail.body import Parsed
 from audit.trail.event import AuditAction
 from audit.verify.findings import Findings
-from db.database import Session
+from db.engine.database import Session
+from db.queries.tokens import token_rows
 from db.tables import AccessTokenRow
-from db.tokens import token_rows
 from service.digests import token_mark, tokens_digest
 
 Facts: TypeAlias = dict[str, str | int | None]

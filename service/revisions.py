@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from audit.trail.event import Change
-from db.database import Session
+from db.engine.database import Session
 from db.instant import write_instant
-from db.settings import lock_head, revision_at, revision_row, revisions
+from db.queries.settings import lock_head, revision_at, revision_row, revisions
 from db.tables import EmailSettingsRow
 from service.caller import Caller
 from service.changes import compare

@@ -5,7 +5,7 @@ from typing import Final
 
 from audit.trail.append import append
 from audit.trail.event import AuditAction, AuditOutcome, Event
-from db.settings import lock_head
+from db.queries.settings import lock_head
 from service.caller import Caller
 from service.keys import KeyFile, KeyProblem, KeySource
 from service.runtime import Runtime

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from audit.trail.append import Trail
-from db.database import Database
+from db.engine.database import Database
 from db.tables import HOST_SCOPE
 from mail.tools import Tools
 from service.anchor_sinks import Anchors
@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 class Runtime:
     """One running service, or one command: its database, keys, trail and clock.
 
-    `owner` is this process's number among those alive (`db.presence`); 0 for a command. `stopping`
+    `owner` is this process's number among those alive (`db.engine.presence`); 0 for a command. `stopping`
     is set once the process was told to end: whoever follows something is let go.
     """
 

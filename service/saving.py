@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeVar
 from audit.trail.append import Clock, append
 from audit.trail.event import AuditAction, AuditOutcome, Change, Detail, Event
 from audit.trail.history import Recorded, read_event
-from db.database import Session
+from db.engine.database import Session
 from db.tables import EmailSettingsHead
 from service.caller import Caller
 from service.changes import compare

@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from db.database import Session
+from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.keyring import KEY_BYTES, Keyring, Sealed, Unreadable, fingerprint
-from db.secrets import fingerprint_of, known_version, newest_version, stored_secrets
+from db.queries.secrets import fingerprint_of, known_version, newest_version, stored_secrets
 from db.tables import SecretFingerprint, StoredSecret
 from mail.secret import Secret
 from service.binding import associated_data

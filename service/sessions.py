@@ -13,7 +13,7 @@ import structlog
 
 from audit.trail.event import ActorKind
 from db.instant import write_instant
-from db.tokens import valid_ids
+from db.queries.tokens import valid_ids
 from service.caller import Caller
 from service.signals import Signal
 

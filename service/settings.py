@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from audit.trail.event import Change
-from db.database import Session
-from db.settings import lock_head, revision_number, revision_row
+from db.engine.database import Session
+from db.queries.settings import lock_head, revision_number, revision_row
 from db.tables import EmailSettingsRow
 from service.caller import Caller
 from service.changes import compare

@@ -10,9 +10,9 @@ from audit.trail.append import SignerRefusedError, Trail
 from audit.trail.memory import SignerMemory
 from audit.trail.opening import open_trail
 from db import migrate
-from db.damage import reason_of
-from db.database import Database, DatabaseUnavailableError
-from db.presence import presence
+from db.engine.damage import reason_of
+from db.engine.database import Database, DatabaseUnavailableError
+from db.engine.presence import presence
 from mail.destinations import DestinationRules
 from mail.tools import Tools
 from service.access import CreatedToken, create_first_token

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.trail.event import Actor, ActorKind
-from db.database import Session
+from db.engine.database import Session
 from db.instant import read_instant
-from db.settings import current_revision
+from db.queries.settings import current_revision
 from db.tables import EmailSettingsRow
 from mail.account import SaslMechanism, TlsMode
 from mail.message import from_header

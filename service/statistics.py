@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from audit.trail.body import read_body
 from audit.trail.event import AuditAction
-from db.statistics import bodies_of, trail_size
+from db.queries.statistics import bodies_of, trail_size
 from service.runtime import Runtime
 from service.settings import email_settings
 from service.verification import VerificationState, verification

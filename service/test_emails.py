@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
 from audit.trail.append import Clock, append
-from db import test_emails as queries
-from db.database import Session
+from db.engine.database import Session
 from db.instant import write_instant
-from db.settings import lock_head
+from db.queries import email_tests as queries
+from db.queries.settings import lock_head
 from mail.admission import is_refused
 from mail.report import (
     Diagnosis,

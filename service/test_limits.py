@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import ClassVar, Final
 
-from db.database import Session
+from db.engine.database import Session
 from db.instant import read_instant, write_instant
-from db.test_emails import count_running, nth_newest_start
+from db.queries.email_tests import count_running, nth_newest_start
 from service.caller import Caller
 
 WINDOW: Final = timedelta(minutes=1)

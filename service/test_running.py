@@ -10,10 +10,10 @@ import stamina
 
 from audit.trail.append import append
 from audit.trail.event import SYSTEM, Actor, Client
-from db import test_emails as queries
-from db.database import Session
-from db.outages import OUTAGES
-from db.presence import is_alive
+from db.engine.database import Session
+from db.engine.outages import OUTAGES
+from db.engine.presence import is_alive
+from db.queries import email_tests as queries
 from db.tables import TestEmailRow
 from mail.attempt import attempt
 from mail.report import Report, TestOutcome

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from audit.trail.history import EventFilter, Recorded, Window, read_events
-from db import events
+from db.queries import events
 from service.runtime import Runtime
 from service.tasks import wait_at_most
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from audit.trail.append import Tip, append
 from audit.trail.event import AuditAction, AuditOutcome, Event
-from db import events
+from db.queries import events
 from service.caller import Caller
 from service.runtime import Runtime
 

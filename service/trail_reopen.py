@@ -7,13 +7,13 @@ from uuid import uuid4
 from audit.trail.append import append
 from audit.trail.event import AuditAction, AuditOutcome, Detail, Event
 from audit.trail.opening import open_fresh
-from db import events
-from db import tree as stored
-from db.archive import archive_trail
-from db.database import Session
-from db.secrets import fingerprint_rows
-from db.tokens import token_rows
-from db.trail_reading import count_rows
+from db.engine.database import Session
+from db.queries import events
+from db.queries import tree as stored
+from db.queries.archive import archive_trail
+from db.queries.secrets import fingerprint_rows
+from db.queries.tokens import token_rows
+from db.queries.trail_reading import count_rows
 from service.caller import Caller
 from service.changes import compare
 from service.digests import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from audit.trail.body import Parsed
 from audit.trail.event import AuditOutcome
 from audit.verify.findings import Findings
-from db.database import Session
+from db.engine.database import Session
 from service.keys import KeySource
 from service.replay_actors import ActorsReplay
 from service.replay_archive import ArchiveReplay

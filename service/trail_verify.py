@@ -14,8 +14,8 @@ from audit.trail.opening import has_followed
 from audit.trail.proofs import NoProof, SignedCheckpoint, read_checkpoint
 from audit.verify.database import Asked, DatabaseVerification, Outside
 from audit.verify.findings import MEANINGS, Finding, Findings
-from db.database import Session
-from db.trail_reading import check_search_index
+from db.engine.database import Session
+from db.queries.trail_reading import check_search_index
 from service.runtime import Runtime
 from service.trail_replay import Replay
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import rfc8785
 
-from db import test_emails
-from db.database import Session
+from db.engine.database import Session
+from db.queries import email_tests as test_emails
 from db.tables import TestEmailRow
 from mail.report import TestDepth, TestOutcome
 from service.draft import Draft

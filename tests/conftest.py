@@ -14,7 +14,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
-from db.database import Database
+from db.engine.database import Database
 from service.runtime import Runtime
 from service.startup import Storage
 from tests.support.desk import Desk, open_desk

@@ -20,10 +20,10 @@ from audit.trail.body import Place, read_body, write_body
 from audit.trail.event import Event
 from audit.trail.memory import SignerMemory
 from audit.trail.words import event_words
-from db import events
-from db import tree as stored
-from db.database import Database, Session, after_commit
+from db.engine.database import Database, Session, after_commit
 from db.instant import write_instant
+from db.queries import events
+from db.queries import tree as stored
 from db.tables import AuditHead
 
 Clock: TypeAlias = Callable[[], datetime]

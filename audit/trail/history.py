@@ -9,11 +9,11 @@ from typing import Final
 from audit.trail.body import read_body
 from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.words import Fact, fact_word, field_word, sought_words
-from db import events
-from db.damage import text_of
-from db.database import Session
-from db.event_search import EventConditions, Span, Words
+from db.engine.damage import text_of
+from db.engine.database import Session
 from db.instant import read_instant, write_instant
+from db.queries import events
+from db.queries.event_search import EventConditions, Span, Words
 from db.tables import AuditEventRow
 
 

@@ -15,9 +15,9 @@ from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
 from audit.c2sp.refusal import Refused
 from audit.trail.append import Tip, Trail, continues, head_problem, read_nodes, sign
 from audit.trail.succession import begins_after
-from db import events
-from db import tree as stored
-from db.database import Session
+from db.engine.database import Session
+from db.queries import events
+from db.queries import tree as stored
 from db.tables import AuditHead
 
 _BATCH = 1_000

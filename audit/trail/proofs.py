@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, stated_by
 from audit.trail.append import read_nodes
-from db import events
-from db import tree as stored
-from db.database import Session
+from db.engine.database import Session
+from db.queries import events
+from db.queries import tree as stored
 
 
 @dataclass(frozen=True, slots=True)

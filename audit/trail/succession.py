@@ -10,8 +10,8 @@ from audit.c2sp.tree_verify import verify_inclusion
 from audit.trail.append import Tip, read_nodes
 from audit.trail.body import read_body
 from audit.trail.event import AuditAction
-from db import events
-from db.database import Session
+from db.engine.database import Session
+from db.queries import events
 
 
 async def begins_after(session: Session, tip: Tip, ended: Checkpoint) -> bool:

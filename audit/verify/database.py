@@ -24,12 +24,12 @@ from audit.verify.findings import Findings
 from audit.verify.guards import check_guards
 from audit.verify.steps import STEP, Empty, Reader, Row, next_rows
 from audit.verify.tree import TreeChecks
-from db import events
-from db import tree as stored
-from db.archive_reading import archived_newest
-from db.database import Session
+from db.engine.database import Session
+from db.queries import events
+from db.queries import tree as stored
+from db.queries.archive_reading import archived_newest
+from db.queries.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
 from db.tables import AuditHead
-from db.trail_reading import EventRow, LeafRow, count_rows, event_rows, leaf_rows
 
 
 class Follower(Protocol):

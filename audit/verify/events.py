@@ -14,7 +14,7 @@ from audit.trail.body import Parsed, parse_body, parse_document
 from audit.trail.words import event_words
 from audit.verify.canonical import parse_canonical
 from audit.verify.findings import Findings
-from db.trail_reading import EventRow
+from db.queries.trail_reading import EventRow
 
 Observer: TypeAlias = Callable[[int, Parsed], None]
 """Is told of each event that can be read, in order: its number and what it says."""

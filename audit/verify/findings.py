@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound, SQLAlchemyError
 
 from audit.standalone import main as verify_bundle
-from db.damage import apart, is_damage, reason_of
-from db.database import Session
+from db.engine.damage import apart, is_damage, reason_of
+from db.engine.database import Session
 
 MEANINGS: Final = {
     "NOT_CANONICAL": "An event's bytes are not the one text that RFC 8785 gives its value.",

@@ -1,11 +1,11 @@
 """Verifying what keeps the service's tables as they are: their schema, guards and indexes."""
 
 from audit.verify.findings import Findings
-from db.database import Session
-from db.index_reading import damaged_indexes, damaged_words
-from db.schema_expected import expected_schema
-from db.schema_postgresql import is_off
-from db.trail_reading import standing_schema
+from db.engine.database import Session
+from db.queries.trail_reading import standing_schema
+from db.schema.expected import expected_schema
+from db.schema.indexes import damaged_indexes, damaged_words
+from db.schema.postgresql import is_off
 
 
 async def check_guards(session: Session, findings: Findings) -> None:

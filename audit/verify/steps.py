@@ -6,9 +6,9 @@ from typing import Final, TypeAlias, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from audit.verify.findings import Findings
-from db.damage import apart, is_damage, reason_of
-from db.database import Session
-from db.trail_reading import EventRow, LeafRow, next_number
+from db.engine.damage import apart, is_damage, reason_of
+from db.engine.database import Session
+from db.queries.trail_reading import EventRow, LeafRow, next_number
 
 STEP: Final = 2_000
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from audit.c2sp import tree
 from audit.verify.findings import Findings
-from db.database import Session
-from db.trail_reading import count_rows, nodes_of_level
+from db.engine.database import Session
+from db.queries.trail_reading import count_rows, nodes_of_level
 
 
 class TreeChecks:

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from db.database import Database
-from db.schema_expected import as_written, expected_schema
-from db.trail_reading import standing_schema
+from db.engine.database import Database
+from db.queries.trail_reading import standing_schema
+from db.schema.expected import as_written, expected_schema
 from tests.docs.tables import WRITE_VARIABLE
 from tests.support.root import ROOT
 

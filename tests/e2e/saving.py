@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from audit.trail.body import read_body
 from audit.trail.event import AuditAction
-from db.database import Database
+from db.engine.database import Database
 from db.tables import (
     AuditEventRow,
     AuditHead,

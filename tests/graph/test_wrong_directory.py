@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from db.database import Database
+from db.engine.database import Database
 from service.startup import DATABASE_FILE, Storage
 from tests.support.edge.shell import Shell
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from db.database import Database, Session
+from db.engine.database import Database, Session
 from service.access import CreatedToken, authenticate, create_token, revoke_token
 from service.caller import COMMAND_LINE, Actor, ActorKind, Caller, Client, Role
 from service.runtime import Runtime

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.trail.event import SYSTEM
-from db import test_emails as queries
+from db.queries import email_tests as queries
 from mail.destinations import DestinationRules
 from mail.tools import Tools
 from service.runtime import Runtime

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from audit.trail.append import append
 from audit.verify.findings import Findings
-from db.damage import apart, is_damage
-from db.database import Database
+from db.engine.damage import apart, is_damage
+from db.engine.database import Database
 from graph.cli import app
 from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export

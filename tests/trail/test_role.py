@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from db.database import Database
+from db.engine.database import Database
 from service.startup import Storage, open_runtime
 from tests.support.root import ROOT
 from tests.support.trail.living import live, verified

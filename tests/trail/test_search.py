@@ -16,8 +16,8 @@ from audit.trail.event import (
 )
 from audit.trail.history import EventFilter, Window, read_events
 from audit.trail.words import event_words, sought_words
-from db import event_search
-from db.database import Database
+from db.engine.database import Database
+from db.queries import event_search
 from tests.support.trail.events import START, at
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from audit.c2sp.note_keys import Signer
-from db import events
+from db.queries import events
 from service.caller import COMMAND_LINE
 from service.keys import new_key
 from service.patch import Secret, SettingsPatch

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.c2sp.tiles import EntryBundle, hash_tiles
-from db.database import Database
+from db.engine.database import Database
 from service.caller import COMMAND_LINE, Role
 from service.export import ExportFormat, begin_export
 from service.log_paths import log_checkpoint, log_proof, log_tile

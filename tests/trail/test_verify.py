@@ -10,7 +10,7 @@ import trustme
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.trail.body import digest_of
-from db import events
+from db.queries import events
 from service.caller import COMMAND_LINE
 from service.patch import SettingsPatch
 from service.runtime import Runtime

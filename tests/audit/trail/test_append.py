@@ -16,11 +16,11 @@ from audit.trail.append import SignerRefusedError, Tip, Trail, append
 from audit.trail.body import read_body
 from audit.trail.memory import SignerMemory
 from audit.trail.opening import NotOpened, OpeningCode, open_trail
-from db import events
-from db import tree as stored
-from db.database import Database
-from db.event_search import EventConditions, Span
+from db.engine.database import Database
 from db.instant import write_instant
+from db.queries import events
+from db.queries import tree as stored
+from db.queries.event_search import EventConditions, Span
 from service.access import CreatedToken, create_token
 from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime

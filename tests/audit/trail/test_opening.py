@@ -11,9 +11,9 @@ from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
 from audit.trail.append import Tip
 from audit.trail.body import read_body
 from audit.trail.event import AuditAction
-from db import events
-from db import tree as stored
-from db.database import Database
+from db.engine.database import Database
+from db.queries import events
+from db.queries import tree as stored
 from service.access import create_token
 from service.caller import COMMAND_LINE, Role
 from service.runtime import Runtime

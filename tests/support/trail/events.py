@@ -5,7 +5,7 @@ from typing import Final
 
 from audit.trail.append import Clock, append
 from audit.trail.event import SYSTEM, AuditAction, AuditOutcome, Change, Event
-from db.database import Database
+from db.engine.database import Database
 
 START: Final = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 
 from audit.trail.append import Trail
 from audit.trail.memory import SignerMemory
-from db.database import Database
+from db.engine.database import Database
 from service.runtime import Runtime
 from service.startup import Storage, open_runtime
 from tests.support.trail.opened import NAME, SEED, opened_trail

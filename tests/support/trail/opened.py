@@ -7,7 +7,7 @@ from audit.c2sp.note_keys import Signer
 from audit.trail.append import Trail
 from audit.trail.memory import SignerMemory
 from audit.trail.opening import open_trail
-from db.database import Database
+from db.engine.database import Database
 
 SEED: Final = bytes(range(32))
 NAME: Final = "audit.example"

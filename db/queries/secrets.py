@@ -7,7 +7,7 @@ from sqlalchemy import Table
 from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, select
 
-from db.database import Session
+from db.engine.database import Session
 from db.tables import EmailSettingsRow, SecretFingerprint, StoredSecret
 
 _VERSIONS: Final = {

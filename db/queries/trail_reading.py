@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from db.database import Session
-from db.schema_standing import read_schema
+from db.engine.database import Session
+from db.schema.standing import read_schema
 
 
 class EventRow(NamedTuple):
@@ -114,5 +114,5 @@ async def count_rows(session: Session, table: str) -> int:
 
 
 async def standing_schema(session: Session) -> dict[str, str]:
-    """The schema as it stands (`db.schema_standing`)."""
+    """The schema as it stands (`db.schema.standing`)."""
     return await (await session.connection()).run_sync(read_schema)

@@ -52,10 +52,10 @@ async def _sum(
     Of a word's events a sum is taken as well, as a common word has them all: of 30 bits of each
     number's square, after a secret factor and offset.
     """
-    mixed = f"SELECT term, (doc * :factor + :offset) & {_BITS} AS mixed FROM temp.{uses}"  # noqa: S608 (names of ours)
+    mixed = f"SELECT term, (doc * :factor + :offset) & {_BITS} AS mixed FROM temp.{uses}"
     events = f"count(*) || ' ' || sum((mixed * mixed >> 14) & {_BITS})"
-    words = f"SELECT term, {events} AS events FROM ({mixed}) GROUP BY term"  # noqa: S608 (likewise)
-    query = f"SELECT count(*), sum(postledger_fingerprint(term, events)) FROM ({words})"  # noqa: S608 (likewise)
+    words = f"SELECT term, {events} AS events FROM ({mixed}) GROUP BY term"
+    query = f"SELECT count(*), sum(postledger_fingerprint(term, events)) FROM ({words})"
     count, total = (await connection.execute(text(query), keys)).one()
     return count, total
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from db.schema_postgresql import Tables
+from db.schema.postgresql import Tables
 
 _PLAIN: Final = "text, varchar, bpchar, name, int2, int4, int8, bytea, bool, tsvector, tsquery"
 _LISTS: Final = "text[], varchar[], int2[], int4[], int8[]"

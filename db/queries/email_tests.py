@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, desc
 from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, or_, select
 
-from db.database import Session
+from db.engine.database import Session
 from db.tables import TestEmailRow
 
 RUNNING = "RUNNING"

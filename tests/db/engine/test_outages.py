@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from db.database import Database
+from db.engine.database import Database
 from tests.support.breakable import Breakable, breakable
 
 pytestmark = pytest.mark.anyio

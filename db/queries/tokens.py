@@ -7,7 +7,7 @@ from sqlalchemy import Table, desc, text, update
 from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, or_, select
 
-from db.database import Session
+from db.engine.database import Session
 from db.tables import AccessTokenRow
 
 _NUMBER = col(AccessTokenRow.number)

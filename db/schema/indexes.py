@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import Connection, TextClause, text
 
-from db.damage import text_of
-from db.database import Session
-from db.schema_postgresql import Tables, found_tables, look_at_catalogue
-from db.schema_standing import TABLES
-from db.words_reading import words_differ
+from db.engine.damage import text_of
+from db.engine.database import Session
+from db.schema.postgresql import Tables, found_tables, look_at_catalogue
+from db.schema.standing import TABLES
+from db.schema.words import words_differ
 
 _READERS: Final = "seqscan", "indexscan", "indexonlyscan", "bitmapscan", "sort", "incremental_sort"
 
@@ -102,7 +102,7 @@ def _damaged(connection: Connection, indexes: list[_Index], seed: int) -> Iterat
     trees = [index for index in indexes if index.method == "btree"]
     sums = ", ".join(["count(*)", *(_sum(index.columns) for index in trees)])
     connection.execute(_BY_TABLE)
-    query = text(f"SELECT {sums} FROM {indexes[0].table}")  # noqa: S608 (names of the catalogue)
+    query = text(f"SELECT {sums} FROM {indexes[0].table}")
     count, *expected = connection.execute(query, {"seed": seed}).one()
     connection.execute(_BY_INDEX)
     for index, total in zip(trees, expected, strict=True):
@@ -118,15 +118,15 @@ def _found_by(connection: Connection, index: _Index, seed: int) -> tuple[int, in
     """How many rows it gives, their sum, and whether one stands where no search would find it."""
     columns = ", ".join(index.columns)
     before = f"lag(ROW({columns})) OVER (ORDER BY {columns})"
-    rows = f"SELECT {columns}, ROW({columns}) < {before} AS misplaced FROM {index.table}"  # noqa: S608 (names of the catalogue)
-    query = f"SELECT count(*), {_sum(index.columns)}, bool_or(misplaced) FROM ({rows}) AS rows"  # noqa: S608 (likewise)
+    rows = f"SELECT {columns}, ROW({columns}) < {before} AS misplaced FROM {index.table}"
+    query = f"SELECT count(*), {_sum(index.columns)}, bool_or(misplaced) FROM ({rows}) AS rows"
     count, total, misplaced = connection.execute(text(query), {"seed": seed}).one()
     return count, total, bool(misplaced)
 
 
 def _count_by_words(connection: Connection, index: _Index) -> int:
     """How many rows it gives that lack a word which no row has: all, if it has all."""
-    query = text(f"SELECT count(*) FROM {index.table} WHERE vector @@ CAST(:lacked AS tsquery)")  # noqa: S608 (names of the catalogue)
+    query = text(f"SELECT count(*) FROM {index.table} WHERE vector @@ CAST(:lacked AS tsquery)")
     return int(connection.execute(query, {"lacked": f"!{secrets.token_hex(16)}"}).scalar_one())
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from db.database import Session
+from db.engine.database import Session
 from db.guards import create_guards, drop_guards
 
 _KINDS: Final = {

@@ -1,4 +1,4 @@
-"""The schema as it stands in a database now, to be held against `db.schema_expected`.
+"""The schema as it stands in a database now, to be held against `db.schema.expected`.
 
 Everything that is the service's tables, or stands at them: columns, constraints, indexes, triggers
 with what they do; and what could undo them from beside, such as a rule, a view in a table's place,
@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import db.tables  # noqa: F401 (fills the metadata)
-from db.schema_beside import beside
-from db.schema_postgresql import found_tables, look_at_catalogue, standing_at_tables
-from db.schema_sqlite import standing_in_file
+from db.schema.beside import beside
+from db.schema.postgresql import found_tables, look_at_catalogue, standing_at_tables
+from db.schema.sqlite import standing_in_file
 
 TABLES: Final = frozenset(SQLModel.metadata.tables) | {"alembic_version"}
 """All tables of the service: in none of them anybody else's trigger or rule has a place."""

@@ -3,9 +3,9 @@
 from sqlalchemy import desc, insert
 from sqlmodel import col, select
 
-from db.damage import text_of
-from db.database import Session
-from db.event_search import EventConditions, Span, find_events
+from db.engine.damage import text_of
+from db.engine.database import Session
+from db.queries.event_search import EventConditions, Span, find_events
 from db.tables import AuditEventRow, AuditHead, AuditSearchRow
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import desc
 from sqlmodel import col, select
 
-from db.damage import text_of
-from db.database import Session
+from db.engine.damage import text_of
+from db.engine.database import Session
 from db.tables import AuditArchiveRow
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.database_file import DatabaseFile
-from db.outages import unify_outages
+from db.engine.database_file import DatabaseFile
+from db.engine.outages import unify_outages
 
 Session: TypeAlias = AsyncSession
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.database import Database, DatabaseUnavailableError, Session
+from db.engine.database import Database, DatabaseUnavailableError, Session
 
 _LOCK_CLASS: Final = 571384620
 _LOOK_SECONDS: Final = 2.0

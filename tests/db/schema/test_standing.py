@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pytest
 
 from db import migrate
-from db.database import Database
+from db.engine.database import Database
 from db.guards import create_guards, drop_guards
-from db.schema_expected import expected_schema
-from db.trail_reading import standing_schema
+from db.queries.trail_reading import standing_schema
+from db.schema.expected import expected_schema
 from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio

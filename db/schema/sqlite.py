@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from db.damage import text_of
+from db.engine.damage import text_of
 
 _WORDS: Final = "audit_search_words"
 _WORDS_TABLES: Final = frozenset(

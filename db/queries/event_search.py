@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from db.database import Session
+from db.engine.database import Session
 from db.tables import AuditEventRow
 
 Words: TypeAlias = tuple[tuple[str, ...], ...]

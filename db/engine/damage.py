@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
-from db.database import Session
+from db.engine.database import Session
 
 # Data exception, syntax error or access rule violation (a table that is gone), internal error.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -7,7 +7,7 @@ from sqlalchemy import Table, desc
 from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, select
 
-from db.database import Session
+from db.engine.database import Session
 from db.tables import EmailSettingsHead, EmailSettingsRow
 
 _TABLE: Final[Table] = SQLModel.metadata.tables[EmailSettingsRow.__tablename__]

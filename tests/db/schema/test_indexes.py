@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from db.database import Database, Session
-from db.index_reading import damaged_indexes
+from db.engine.database import Database, Session
+from db.schema.indexes import damaged_indexes
 from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio

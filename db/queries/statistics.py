@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from db.database import Session
+from db.engine.database import Session
 from db.tables import AuditEventRow, AuditHead
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import desc, insert, tuple_
 from sqlmodel import col, select
 
-from db.damage import text_of
-from db.database import Session
+from db.engine.damage import text_of
+from db.engine.database import Session
 from db.tables import AuditCheckpointRow, AuditKeyRow, AuditNode
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db.database import Database, DatabaseUnavailableError
-from db.presence import is_alive, presence
+from db.engine.database import Database, DatabaseUnavailableError
+from db.engine.presence import is_alive, presence
 from tests.support.breakable import breakable
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ _IS = " = "
 
 @cache
 def expected_schema(dialect: str) -> Mapping[str, str]:
-    """What must stand, by name, as `db.schema_standing.read_schema` tells it."""
+    """What must stand, by name, as `db.schema.standing.read_schema` tells it."""
     written = (files("db") / "schema" / f"{dialect}.txt").read_text(encoding="utf-8")
     lines = (line.partition(_IS) for line in written.splitlines())
     return {name: told for name, _, told in lines}

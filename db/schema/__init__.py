@@ -1,0 +1,1 @@
+"""db/schema: to be described."""
