@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from mail.tools import Tools
+from mail.session.tools import Tools
 from service.caller import COMMAND_LINE
 from service.paging import PageRequest
 from service.patch import SettingsPatch

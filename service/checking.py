@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mail.providers import provider_of_host
+from mail.providers.lookup import provider_of_host
 from mail.secret import Secret
 from service.certificates import certificates_of
 from service.draft import Draft, InvalidSettings, SecretReentryRequired, draft

@@ -4,8 +4,8 @@ import secrets
 
 from db.instant import read_instant
 from db.tables import TestEmailRow
-from mail.letter import Letter
-from mail.message import Purpose, compose
+from mail.message.letter import Letter
+from mail.message.message import Purpose, compose
 from service.caller import Caller
 from service.test_requests import TestPlan
 

@@ -14,7 +14,7 @@ from audit.verify.findings import Findings
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries.tokens import token_rows
-from mail.report import TestOutcome
+from mail.report.report import TestOutcome
 
 _UNDER_WAY: Final = timedelta(minutes=5)
 """How long after a token's end a call that it was let in for before may still be recorded."""

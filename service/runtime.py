@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from audit.trail.append import Trail
 from db.engine.database import Database
 from db.tables import HOST_SCOPE
-from mail.tools import Tools
+from mail.session.tools import Tools
 from service.anchor_sinks import Anchors
 from service.keys import KeySource
 from service.sessions import Sessions
@@ -26,8 +26,8 @@ def utc_now() -> datetime:
 class Runtime:
     """One running service, or one command: its database, keys, trail and clock.
 
-    `owner` is this process's number among those alive (`db.engine.presence`); 0 for a command. `stopping`
-    is set once the process was told to end: whoever follows something is let go.
+    `owner` is this process's number among those alive (`db.engine.presence`); 0 for a command.
+    `stopping` is set once the process is told to end, which releases every follower.
     """
 
     database: Database

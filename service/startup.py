@@ -13,8 +13,9 @@ from db import migrate
 from db.engine.damage import reason_of
 from db.engine.database import Database, DatabaseUnavailableError
 from db.engine.presence import presence
-from mail.destinations import DestinationRules
-from mail.tools import Tools
+from mail.network.destinations import DestinationRules
+from mail.network.network import Network
+from mail.session.tools import Tools
 from service.access import CreatedToken, create_first_token
 from service.keys import GivenKeys, KeyFile, KeyProblem, KeySource
 from service.runtime import Runtime
@@ -68,7 +69,7 @@ class Testing:
             rules = DestinationRules.parse(self.allowed_destinations, self.blocked_destinations)
         except ValueError as error:
             raise CannotStartError(f"A destination rule cannot be read: {error}.") from None
-        return Tools(rules=rules, limit_seconds=self.limit_seconds)
+        return Tools(Network(rules=rules), limit_seconds=self.limit_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from db.instant import read_instant
 from db.queries.settings import current_revision
 from db.tables import EmailSettingsRow
 from mail.account import SaslMechanism, TlsMode
-from mail.message import from_header
-from mail.providers import Provider
+from mail.message.message import from_header
+from mail.providers.lookup import Provider
 from service.certificates import CertificateFacts, certificates_of
 from service.fields import read_certificates
 from service.keys import KeySource

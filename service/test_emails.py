@@ -16,8 +16,8 @@ from db.engine.database import Session
 from db.instant import write_instant
 from db.queries import email_tests as queries
 from db.queries.settings import lock_head
-from mail.admission import is_refused
-from mail.report import (
+from mail.network.admission import is_refused
+from mail.report.report import (
     Diagnosis,
     Report,
     ServerFacts,
@@ -188,7 +188,7 @@ async def _start(runtime: Runtime, caller: Caller, request: TestRequest) -> str 
         # A destination that is forbidden is told at once, also to a caller who does not wait.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_SECONDS):
-                if await is_refused(started.plan.account, runtime.mail_tools):
+                if await is_refused(started.plan.account, runtime.mail_tools.network):
                     await runtime.tests.join(test_id)
     return test_id
 

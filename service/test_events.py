@@ -4,7 +4,7 @@ from typing import Final
 
 from audit.trail.event import Actor, AuditAction, AuditOutcome, Client, Event
 from db.tables import TestEmailRow
-from mail.report import Report, TestOutcome
+from mail.report.report import Report, TestOutcome
 from service.caller import Caller
 from service.digests import report_digest
 from service.saving import Refusal

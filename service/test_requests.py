@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from mail.account import Account, OAuth2
-from mail.report import TestDepth
+from mail.report.report import TestDepth
 from mail.secret import Secret
 from service.draft import Draft, InvalidSettings
 from service.normal import has_control, normal_address

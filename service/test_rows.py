@@ -7,7 +7,7 @@ from uuid import uuid4
 from audit.trail.event import Actor, ActorKind
 from db.instant import read_instant
 from db.tables import TestEmailRow
-from mail.report import Report, TestDepth, TestOutcome
+from mail.report.report import Report, TestDepth, TestOutcome
 from service.caller import Caller
 from service.reports import read_report, waiting_report, write_report
 from service.runtime import Runtime

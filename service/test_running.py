@@ -15,8 +15,8 @@ from db.engine.outages import OUTAGES
 from db.engine.presence import is_alive
 from db.queries import email_tests as queries
 from db.tables import TestEmailRow
-from mail.attempt import attempt
-from mail.report import Report, TestOutcome
+from mail.report.report import Report, TestOutcome
+from mail.session.attempt import attempt
 from service.caller import Caller
 from service.letters import write_letter
 from service.reports import read_report, write_report

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from audit.trail.event import SYSTEM, Actor, Client
 from db.keyring import fingerprint
-from mail.report import Report
+from mail.report.report import Report
 from service.keys import KeyProblem, KeySource
 from service.signals import Signal
 

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from tests.mail import fault_table, troubleshooting
+from tests.mail.diagnosis import fault_table
+from tests.mail.report import troubleshooting
 from tests.support.root import ROOT
 
 DOCS = ROOT / "docs"

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from mail.account import SaslMechanism, TlsMode
-from mail.report import Suggestion
+from mail.report.report import Suggestion
 from service.certificates import certificates_of
 from service.fields import FIELDS
 from service.normal import normalise

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from audit.trail.event import SYSTEM
 from db.queries import email_tests as queries
-from mail.destinations import DestinationRules
-from mail.tools import Tools
+from mail.network.destinations import DestinationRules
+from mail.network.network import Network
+from mail.session.tools import Tools
 from service.runtime import Runtime
 from service.test_limits import TestLimits
 from service.test_running import close_interrupted
@@ -249,7 +250,8 @@ async def test_a_forbidden_destination_is_not_connected_to(
     runtime: Runtime, server: ScriptedServer
 ) -> None:
     """The rules hold whatever the settings say, and the refusal is in the trail."""
-    tools = Tools(rules=replace(DestinationRules.parse([], ["127.0.0.0/8"]), refusal_seconds=0))
+    rules = replace(DestinationRules.parse([], ["127.0.0.0/8"]), refusal_seconds=0)
+    tools = Tools(Network(rules=rules))
     edge = Edge(replace(runtime, mail_tools=tools))
     await _saved(edge, server)
     refused = await _send(edge)

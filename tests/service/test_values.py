@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audit.trail.body import Place, read_body, write_body
 from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
-from mail.message import from_header
+from mail.message.message import from_header
 from service.binding import associated_data
 from service.changes import apply, compare
 from service.fields import FIELDS

@@ -23,7 +23,7 @@ from audit.c2sp import tiles, tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.standalone import main as verify
-from mail.message import Purpose, compose
+from mail.message.message import Purpose, compose
 
 LOG_ID = "7d0f0a52"
 ORIGIN = f"postledger.example/{LOG_ID}"

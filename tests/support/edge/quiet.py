@@ -4,8 +4,9 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
-from mail.destinations import IPAddress
-from mail.tools import Tools
+from mail.network.destinations import IPAddress
+from mail.network.network import Network
+from mail.session.tools import Tools
 
 
 async def _no_address(_host: str, _port: int) -> Sequence[IPAddress]:
@@ -16,4 +17,4 @@ async def _no_connection(_address: IPAddress, _port: int) -> socket.socket:
     raise ConnectionRefusedError("nobody listens")
 
 
-QUIET: Final = Tools(resolver=_no_address, dial=_no_connection)
+QUIET: Final = Tools(Network(resolver=_no_address, dial=_no_connection))

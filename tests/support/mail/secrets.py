@@ -3,8 +3,8 @@
 import base64
 from urllib.parse import quote
 
-from mail.report import Report
-from tests.mail.fault import CLIENT_SECRET
+from mail.report.report import Report
+from tests.mail.diagnosis.fault import CLIENT_SECRET
 from tests.support.mail.token_server import TOKEN
 from tests.support.mail.world import PASSWORD
 

@@ -10,14 +10,16 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from mail.account import Account
-from mail.attempt import attempt
-from mail.destinations import DestinationRules, IPAddress
-from mail.letter import Letter
-from mail.message import Purpose, compose
-from mail.report import Report, TestDepth
+from mail.message.letter import Letter
+from mail.message.message import Purpose, compose
+from mail.network.destinations import DestinationRules, IPAddress
+from mail.network.network import Network
+from mail.network.resolve import Resolver
+from mail.report.report import Report, TestDepth
 from mail.secret import Secret
-from mail.stages import OnProgress
-from mail.tools import Tools
+from mail.session.attempt import attempt
+from mail.session.stages import OnProgress
+from mail.session.tools import Tools
 from tests.support.mail.aiosmtpd_server import Daemon, DaemonServer
 from tests.support.mail.certificates import HOST, MadeCertificates
 from tests.support.mail.scripted import Script, ScriptedServer
@@ -80,12 +82,26 @@ class World:
     def tools(self) -> Tools:
         """The tools of this world."""
         return Tools(
-            resolver=self._resolve,
-            dial=self._dial,
-            rules=DestinationRules(refusal_seconds=0.05),
+            self.network,
             limit_seconds=2 * PATIENT,
             machine_name=lambda: "host.example.com",
         )
+
+    @property
+    def network(self) -> Network:
+        """The network of this world."""
+        rules = DestinationRules(refusal_seconds=0.05)
+        return Network(resolver=self._resolve, dial=self._dial, rules=rules)
+
+    def tools_with(
+        self, *, resolver: Resolver | None = None, rules: DestinationRules | None = None
+    ) -> Tools:
+        """The tools of this world, with another resolver or other rules."""
+        network = self.network
+        changed = replace(
+            network, resolver=resolver or network.resolver, rules=rules or network.rules
+        )
+        return replace(self.tools, network=changed)
 
     async def _resolve(self, host: str, _port: int) -> Sequence[IPAddress]:
         answer = self.names.get(host, ["127.0.0.1"])

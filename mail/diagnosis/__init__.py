@@ -1,0 +1,1 @@
+"""mail/diagnosis: to be described."""

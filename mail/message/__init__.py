@@ -1,0 +1,1 @@
+"""mail/message: to be described."""

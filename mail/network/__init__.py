@@ -1,0 +1,1 @@
+"""mail/network: to be described."""

@@ -1,0 +1,74 @@
+"""Reads certificates as they were presented; decides nothing about trust."""
+
+import hashlib
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID
+
+from mail.report.report import CertificateFacts
+
+
+def certificate_facts(der: bytes) -> CertificateFacts:
+    """What a certificate says of itself. Raises ValueError where it cannot be read."""
+    certificate = x509.load_der_x509_certificate(der)
+    return CertificateFacts(
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
+        dns_names=_names(certificate),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        sha256=hashlib.sha256(der).hexdigest(),
+        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+    )
+
+
+def chain_facts(chain: Iterable[bytes]) -> tuple[CertificateFacts, ...]:
+    """The facts of a whole chain, leaf first; a certificate that cannot be read is left out."""
+    facts = []
+    for der in chain:
+        try:
+            facts.append(certificate_facts(der))
+        except ValueError:  # nothing that a server presents may stop the report of it
+            continue
+    return tuple(facts)
+
+
+def highest(chain: Sequence[CertificateFacts]) -> CertificateFacts:
+    """The certificate of a chain that signed, over how many steps ever, its leaf (`chain[0]`)."""
+    by_subject = {each.subject: each for each in reversed(chain)}
+    found, seen = chain[0], {chain[0].sha256}
+    while (issuer := by_subject.get(found.issuer)) and issuer.sha256 not in seen:
+        found = issuer
+        seen.add(found.sha256)
+    return found
+
+
+def names_match(certificate: CertificateFacts, host: str) -> bool:
+    """Whether a certificate names `host`, as a name, an address or by a wildcard (RFC 9525)."""
+    name = host.strip("[]").rstrip(".").lower()
+    under = name.partition(".")[2]
+    wanted = {name, f"*.{under}"} if under else {name}
+    return any(each.lower() in wanted for each in certificate.dns_names)
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The names that the certificate is for: DNS names and IP addresses."""
+    try:
+        extension = certificate.extensions.get_extension_for_oid(
+            ExtensionOID.SUBJECT_ALTERNATIVE_NAME
+        )
+    except x509.ExtensionNotFound:
+        return ()
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError("its extensions cannot be read") from error
+    names = extension.value
+    assert isinstance(names, x509.SubjectAlternativeName)  # noqa: S101 - tells the type
+    dns = names.get_values_for_type(x509.DNSName)
+    addresses = names.get_values_for_type(x509.IPAddress)
+    return (*dns, *(str(each) for each in addresses if not isinstance(each, _Network)))
+
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -1,0 +1,22 @@
+"""What reaching a server needs from outside: a clock, a resolver, sockets and rules."""
+
+import time
+from dataclasses import dataclass, field
+
+from mail.network.clock import Clock
+from mail.network.destinations import DestinationRules
+from mail.network.dial import Dial, dial
+from mail.network.resolve import Resolver, ThreadResolver
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The network as this service may use it; tests pass in one of their own.
+
+    `resolver` limits how many look-ups run at once. `rules` decide where connections may go.
+    """
+
+    clock: Clock = time.monotonic
+    resolver: Resolver = field(default_factory=ThreadResolver)
+    dial: Dial = dial
+    rules: DestinationRules = field(default_factory=DestinationRules)

@@ -1,0 +1,35 @@
+"""Finds out what a silent port is waiting for."""
+
+import asyncio
+import contextlib
+
+from mail.account import Account
+from mail.network.destinations import IPAddress
+from mail.network.dial import Dial
+from mail.network.tls import Handshake, context_for, watching
+from mail.report.failure import StageFailed
+
+
+async def first_answer(
+    account: Account, address: IPAddress, dial: Dial, seconds: float
+) -> Handshake:
+    """Begin a TLS handshake on a connection of its own, and see what comes back.
+
+    The connection is verified like any other and closed at once; nothing is ever sent over it.
+    """
+    handshake, host = Handshake(), account.host.strip("[]").rstrip(".")
+    with contextlib.suppress(OSError, TimeoutError, StageFailed):
+        async with asyncio.timeout(seconds):
+            context = await context_for(account.trusted_certificates)
+            connection = await dial(address, account.port)
+            try:
+                loop = asyncio.get_running_loop()
+                with watching(handshake):
+                    transport, _ = await loop.create_connection(
+                        asyncio.Protocol, ssl=context, sock=connection, server_hostname=host
+                    )
+            except BaseException:
+                connection.close()
+                raise
+            transport.abort()
+    return handshake

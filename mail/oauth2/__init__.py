@@ -1,0 +1,1 @@
+"""mail/oauth2: to be described."""

@@ -1,0 +1,1 @@
+"""mail/providers: to be described."""

@@ -1,0 +1,1 @@
+"""mail/report: to be described."""

@@ -1,0 +1,1 @@
+"""mail/sasl: to be described."""

@@ -1,0 +1,41 @@
+"""NTLM (MS-NLMP) as SMTP carries it (MS-SMTPNTLM): negotiate, challenge, authenticate."""
+
+import base64
+import logging
+
+from mail.sasl.unanswerable import UnanswerableError
+
+# Its debug log holds the proof of the password, which can be attacked offline.
+logging.getLogger("spnego").setLevel(logging.INFO)
+
+
+class Ntlm:
+    """NTLMv2 over pyspnego. The empty challenge that some servers begin with is answered too."""
+
+    initial = None
+
+    def __init__(self, username: str, domain: str | None, password: str, host: str) -> None:
+        import spnego  # noqa: PLC0415 (few servers want it, and every start would wait for it)
+
+        name = f"{domain}\\{username}" if domain else username
+        self._context = spnego.client(
+            name,
+            password,
+            hostname=host,
+            service="smtp",
+            protocol="ntlm",
+            options=spnego.NegotiateOptions.use_ntlm,
+        )
+        self._negotiated = False
+
+    def respond(self, challenge: str) -> bytes:
+        """The negotiate message first, the authenticate message for the server's challenge."""
+        try:
+            token = base64.b64decode(challenge) if self._negotiated else None
+            answer = self._context.step(token)
+        except Exception as error:  # whatever a hostile challenge breaks in the parser
+            raise UnanswerableError from error
+        self._negotiated = True
+        if answer is None:
+            raise UnanswerableError
+        return base64.b64encode(answer)

@@ -1,0 +1,1 @@
+"""mail/session: to be described."""

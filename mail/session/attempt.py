@@ -1,0 +1,166 @@
+"""One attempt, from the first look-up to the last reply. Its result is always a report."""
+
+import asyncio
+from dataclasses import replace
+
+from mail.account import Account, Security
+from mail.diagnosis.case import Case
+from mail.diagnosis.diagnosis import diagnose
+from mail.message.letter import Letter
+from mail.network.clock import Stopwatch
+from mail.network.names import full_name
+from mail.report.codes import Code
+from mail.report.failure import Failure, StageFailed
+from mail.report.report import Report, TestDepth, TestOutcome, TestStageName
+from mail.session.authenticate import authenticate
+from mail.session.deliver import envelope, send
+from mail.session.greet import greet, introduce
+from mail.session.reach import connect, fetch_token, resolve
+from mail.session.redaction import Redactor
+from mail.session.secure import secure_first, start_tls
+from mail.session.session import Session
+from mail.session.stages import OnProgress, Stages
+from mail.session.tools import Tools
+from mail.session.transcript import Transcript
+
+_ORDER = (TestDepth.CONNECT, TestDepth.AUTHENTICATE, TestDepth.ENVELOPE, TestDepth.SEND)
+
+
+def planned_stages(account: Account, depth: TestDepth) -> tuple[TestStageName, ...]:
+    """The stages of an attempt in their order: TOKEN only with OAuth2, nothing beyond `depth`."""
+    stage = TestStageName
+    names = [stage.RESOLVE, stage.CONNECT]
+    if account.security is Security.IMPLICIT:
+        names += [stage.TLS, stage.GREETING, stage.EHLO]
+    else:
+        names += [stage.GREETING, stage.EHLO, stage.TLS]
+    if _reaches(depth, TestDepth.AUTHENTICATE):
+        names.append(stage.AUTHENTICATE)
+        if account.username is not None and account.uses_oauth2:
+            names.insert(0, stage.TOKEN)
+    if _reaches(depth, TestDepth.ENVELOPE):
+        names += [stage.MAIL_FROM, stage.RCPT_TO]
+    if _reaches(depth, TestDepth.SEND):
+        names.append(stage.DATA)
+    return tuple(names)
+
+
+def _reaches(depth: TestDepth, other: TestDepth) -> bool:
+    return _ORDER.index(depth) >= _ORDER.index(other)
+
+
+async def attempt(
+    account: Account,
+    letter: Letter | None,
+    depth: TestDepth,
+    *,
+    tools: Tools,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Go as far as `depth`, and report what was found.
+
+    `letter` is needed from ENVELOPE on, its message for SEND (ValueError where it lacks). What a
+    server or a network does is never an exception. Where the task is cancelled, the connection is
+    closed at once and CancelledError goes on: the caller makes the last report out of the latest
+    snapshot that `on_progress` got, by `Report.stopped`.
+    """
+    _require(letter, depth)
+    redactor = Redactor(account.secrets)
+    stopwatch = Stopwatch(tools.network.clock)
+    transcript = Transcript(stopwatch, redactor)
+    names = planned_stages(account, depth)
+    stages = Stages(names, stopwatch, transcript, redactor, on_progress)
+    session = Session(account, tools, stages, transcript, redactor)
+    try:
+        failure = await _within_limit(session, letter, depth)
+    finally:
+        session.close()
+    return _concluded(session, letter, depth, failure)
+
+
+def _require(letter: Letter | None, depth: TestDepth) -> None:
+    if _reaches(depth, TestDepth.ENVELOPE) and letter is None:
+        raise ValueError("this depth needs a letter")
+    if depth is TestDepth.SEND and (letter is None or letter.message is None):
+        raise ValueError("this depth needs a message")
+
+
+async def _within_limit(
+    session: Session, letter: Letter | None, depth: TestDepth
+) -> Failure | None:
+    """Run the stages within the limit of the whole; the failure, where one ends them."""
+    limit = asyncio.timeout(session.tools.limit_seconds)
+    try:
+        async with limit:
+            try:
+                await _run(session, letter, depth)
+            except StageFailed as failed:
+                if failed.failure.reply is not None:  # else there is nobody to take leave of
+                    await session.quit()
+                return failed.failure
+            await session.quit()
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        failure = Failure(Code.TEST_TIMED_OUT)
+        if not session.stages.settled:
+            session.stages.fail(failure)
+            return failure
+    return None
+
+
+async def _run(session: Session, letter: Letter | None, depth: TestDepth) -> None:
+    account, stages = session.account, session.stages
+    token = await fetch_token(session) if TestStageName.TOKEN in stages.names else None
+    await connect(session, await resolve(session))
+    if account.security is Security.IMPLICIT:
+        await secure_first(session)
+    await greet(session)
+    await introduce(session)
+    if account.security is Security.STARTTLS:
+        await start_tls(session)
+        await introduce(session)
+    elif account.security is Security.NONE:
+        stages.skip(TestStageName.TLS, "The secure connection is off in the settings.")
+    if _reaches(depth, TestDepth.AUTHENTICATE):
+        if account.username is None:
+            stages.skip(TestStageName.AUTHENTICATE, "No username is set.")
+        else:
+            await authenticate(session, token)
+    if letter is not None and _reaches(depth, TestDepth.ENVELOPE):
+        await _deliver(session, letter, depth)
+
+
+async def _deliver(session: Session, letter: Letter, depth: TestDepth) -> None:
+    if depth is not TestDepth.SEND:
+        await envelope(session, letter)
+        return
+    content = letter.content()
+    session.stages.message_id = letter.message_id
+    await envelope(session, letter, len(content))
+    await send(session, content)
+
+
+def _concluded(
+    session: Session, letter: Letter | None, depth: TestDepth, failure: Failure | None
+) -> Report:
+    stages = session.stages
+    if failure is None:
+        return stages.report(
+            TestOutcome.ACCEPTED if depth is TestDepth.SEND else TestOutcome.REACHED
+        )
+    case = Case(
+        stage=stages.current,
+        account=session.account,
+        sender=letter.sender if letter else None,
+        recipient=letter.recipient if letter else None,
+        ehlo_name=session.ehlo_name,
+        machine_name=full_name(session.tools.machine_name()),
+        certificates=stages.certificates,
+        server=stages.server,
+    )
+    told = replace(failure, detail=session.redactor.clean(failure.words))
+    diagnosis = diagnose(told, case)
+    outcome = TestOutcome.UNCERTAIN if stages.in_doubt else TestOutcome.FAILED
+    refused = failure.code is Code.DESTINATION_NOT_ALLOWED
+    return replace(stages.report(outcome, diagnosis), destination_refused=refused)

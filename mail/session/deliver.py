@@ -1,0 +1,50 @@
+"""Stages MAIL_FROM, RCPT_TO and DATA."""
+
+from mail.message.letter import Letter, mailbox
+from mail.report.codes import Code
+from mail.report.failure import StageFailed
+from mail.report.report import TestStageName
+from mail.session.greet import DONE
+from mail.session.session import Session
+from mail.session.wire import WireError
+
+GO_AHEAD = 354
+RECIPIENT_TAKEN = (250, 251, 252)
+
+
+async def envelope(session: Session, letter: Letter, size: int | None = None) -> None:
+    """Say who sends and who receives. `size` is the message's, in bytes, where there is one."""
+    with session.stages.stage(TestStageName.MAIL_FROM):
+        sender = mailbox(letter.sender).text
+        options = _options(session, letter, size)
+        session.expect(await session.command(f"MAIL FROM:<{sender}>{options}"), DONE)
+    with session.stages.stage(TestStageName.RCPT_TO):
+        recipient = mailbox(letter.recipient).text
+        session.expect(await session.command(f"RCPT TO:<{recipient}>"), *RECIPIENT_TAKEN)
+
+
+def _options(session: Session, letter: Letter, size: int | None) -> str:
+    options = f" SIZE={size}" if size is not None and "size" in session.extensions else ""
+    if letter.needs_utf8 and "smtputf8" not in session.extensions:
+        raise StageFailed(Code.SMTPUTF8_NOT_OFFERED, detail=", ".join(letter.international))
+    return f"{options} SMTPUTF8" if letter.needs_utf8 else options
+
+
+async def send(session: Session, content: bytes) -> None:
+    """Send the message. Until its final dot is answered, what becomes of it is in doubt."""
+    stages = session.stages
+    with stages.stage(TestStageName.DATA):
+        session.expect(await session.command("DATA"), GO_AHEAD)
+        stages.in_doubt = True
+        stages.publish()
+        try:
+            reply = await session.open_wire.content(content)
+        except WireError as error:
+            if error.fault.before_sending:
+                stages.in_doubt = False
+                with session.faults():
+                    raise
+            raise StageFailed(Code.NO_ANSWER_AFTER_MESSAGE, detail=error.heard) from error
+        stages.in_doubt = False
+        stages.heard(reply)
+        session.expect(reply, DONE)

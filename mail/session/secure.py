@@ -1,0 +1,83 @@
+"""Stage TLS: by STARTTLS or from the first byte, verified either way."""
+
+import ssl
+from dataclasses import replace
+
+from mail.network.certificates import chain_facts
+from mail.network.protocols import is_smtp, other_protocol
+from mail.network.tls import Handshake, context_for, refusal_of, watching
+from mail.report.codes import Code
+from mail.report.failure import StageFailed
+from mail.report.report import TestStageName
+from mail.session.greet import GREETED
+from mail.session.session import Session
+
+_NAMES_SHOWN = 8
+
+
+async def secure_first(session: Session) -> None:
+    """TLS from the first byte (RFC 8314). A server that speaks before it is not of that kind."""
+    with session.stages.stage(TestStageName.TLS), session.faults():
+        await _handshake(session)
+
+
+async def start_tls(session: Session) -> None:
+    """STARTTLS (RFC 3207), tried once. What was said before it counts for nothing after it."""
+    with session.stages.stage(TestStageName.TLS), session.faults():
+        if "starttls" not in session.extensions:
+            raise StageFailed(Code.STARTTLS_NOT_OFFERED)
+        session.expect(await session.command("STARTTLS"), GREETED)
+        if session.open_wire.spoke_early:
+            raise StageFailed(Code.TLS_ANSWER_SMUGGLED, detail=session.open_wire.take_early())
+        session.extensions, session.mechanisms = {}, ()
+        await _handshake(session)
+
+
+async def _handshake(session: Session) -> None:
+    wire, stages, account = session.open_wire, session.stages, session.account
+    handshake = Handshake()
+    context = await context_for(account.trusted_certificates)
+    if wire.spoke_early:
+        raise _not_tls(wire.first_unread, wire.take_early())
+    try:
+        with watching(handshake):
+            secured = await wire.secure(context, account.host.strip("[]").rstrip("."))
+    except ssl.SSLError as error:
+        raise _failure_of(error, handshake) from error
+    except ConnectionAbortedError as error:  # asyncio's way to say that time ran out
+        raise StageFailed(Code.TLS_HANDSHAKE_TIMED_OUT) from error
+    except OSError as error:
+        detail = "the server closed the connection"
+        raise StageFailed(Code.TLS_HANDSHAKE_FAILED, detail=detail) from error
+    finally:
+        stages.certificates = chain_facts(handshake.chain)
+    session.secured = True
+    version, cipher = secured.version(), (secured.cipher() or ("",))[0]
+    stages.server = replace(stages.server, tls_version=version, tls_cipher=cipher)
+    stages.note(f"{version}, {cipher}")
+
+
+def _not_tls(first_bytes: bytes, heard: str = "") -> StageFailed:
+    """The failure of a port that answered in the clear."""
+    if is_smtp(first_bytes):
+        return StageFailed(Code.PORT_SPEAKS_PLAIN_SMTP, detail=heard)
+    if other := other_protocol(first_bytes):
+        return StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}")
+    return StageFailed(Code.TLS_HANDSHAKE_FAILED, detail="it does not speak TLS")
+
+
+def _failure_of(error: ssl.SSLError, handshake: Handshake) -> StageFailed:
+    first = handshake.first_bytes
+    if is_smtp(first) or other_protocol(first):
+        return _not_tls(first)
+    code, words = refusal_of(error, handshake)
+    leaf = chain_facts(handshake.chain[:1])
+    if leaf and code is Code.CERTIFICATE_HOSTNAME_MISMATCH:
+        words = ", ".join(leaf[0].dns_names[:_NAMES_SHOWN]) or "no name at all"
+    if leaf and code is Code.CERTIFICATE_EXPIRED:
+        words = f"it was valid until {leaf[0].not_after:%Y-%m-%d %H:%M} UTC"
+    if leaf and code is Code.CERTIFICATE_NOT_YET_VALID:
+        words = f"it is valid from {leaf[0].not_before:%Y-%m-%d %H:%M} UTC"
+    if leaf and code is Code.CERTIFICATE_UNKNOWN_AUTHORITY:
+        words = leaf[0].issuer
+    return StageFailed(code, detail=words)

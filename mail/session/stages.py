@@ -1,0 +1,134 @@
+"""Observes a session: its stages as they begin and end, and what is learned on the way."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypedDict, Unpack
+
+from mail.network.clock import Stopwatch
+from mail.report.failure import Failure, StageFailed
+from mail.report.reply import Reply
+from mail.report.report import (
+    CertificateFacts,
+    Diagnosis,
+    Report,
+    ServerFacts,
+    StageReport,
+    TestOutcome,
+    TestStageName,
+    TestStageOutcome,
+)
+from mail.session.redaction import Redactor
+from mail.session.transcript import Transcript
+
+OnProgress = Callable[[Report], None]
+
+
+class Stages:
+    """The report in the making. `on_progress` gets a whole snapshot at each change of a stage."""
+
+    def __init__(
+        self,
+        names: Iterable[TestStageName],
+        stopwatch: Stopwatch,
+        transcript: Transcript,
+        redactor: Redactor,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self._stages = {name: StageReport(name) for name in names}
+        self._stopwatch = stopwatch
+        self._transcript = transcript
+        self._redactor = redactor
+        self._on_progress = on_progress
+        self.current = next(iter(self._stages))
+        self.server = ServerFacts()
+        self.certificates: tuple[CertificateFacts, ...] = ()
+        self.message_id: str | None = None
+        self.in_doubt = False
+
+    @property
+    def names(self) -> tuple[TestStageName, ...]:
+        """The stages of this attempt, in their order."""
+        return tuple(self._stages)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be done: every stage has its outcome."""
+        unsettled = (TestStageOutcome.PENDING, TestStageOutcome.RUNNING)
+        return not any(stage.outcome in unsettled for stage in self._stages.values())
+
+    @contextmanager
+    def stage(self, name: TestStageName) -> Iterator[None]:
+        """The time in which a stage runs. A stage that runs twice, as EHLO does, adds up."""
+        self.current = name
+        earlier = self._stages[name].duration_ms or 0
+        began = self._stopwatch.milliseconds - earlier
+        self._change(name, outcome=TestStageOutcome.RUNNING)
+        self.publish()
+        try:
+            yield
+        except StageFailed as failed:
+            self.fail(failed.failure, since_ms=began)
+            raise
+        duration = self._stopwatch.milliseconds - began
+        self._change(name, outcome=TestStageOutcome.PASSED, duration_ms=duration)
+        self.publish()
+
+    def heard(self, reply: Reply) -> None:
+        """Note the reply that the current stage got."""
+        self._change(
+            self.current,
+            reply_code=reply.code,
+            enhanced_code=reply.enhanced,
+            detail=reply.text or None,
+        )
+
+    def note(self, detail: str) -> None:
+        """Note what the current stage found where no reply says it."""
+        self._change(self.current, detail=self._redactor.clean(detail))
+
+    def skip(self, name: TestStageName, why: str) -> None:
+        """Leave a stage out, because the settings have nothing for it to do."""
+        self._change(name, outcome=TestStageOutcome.SKIPPED, detail=why)
+
+    def fail(self, failure: Failure, since_ms: int | None = None) -> None:
+        """Mark the current stage as the one that failed, and skip what would have followed."""
+        if failure.reply is not None:
+            self.heard(failure.reply)
+        elif failure.detail:
+            self.note(failure.detail)
+        if since_ms is not None:
+            self._change(self.current, duration_ms=self._stopwatch.milliseconds - since_ms)
+        self._change(self.current, outcome=TestStageOutcome.FAILED)
+        for name, stage in self._stages.items():
+            if stage.outcome is TestStageOutcome.PENDING:
+                self._change(name, outcome=TestStageOutcome.SKIPPED)
+
+    def publish(self) -> None:
+        """Hand the report as it stands to whoever follows it."""
+        if self._on_progress is not None:
+            self._on_progress(self.report(TestOutcome.RUNNING))
+
+    def report(self, outcome: TestOutcome, diagnosis: Diagnosis | None = None) -> Report:
+        """The report as it stands."""
+        return Report(
+            outcome=outcome,
+            stages=tuple(self._stages.values()),
+            diagnosis=diagnosis,
+            server=self.server if self.server != ServerFacts() else None,
+            certificates=self.certificates,
+            transcript=self._transcript.lines,
+            message_id=self.message_id,
+            in_doubt=self.in_doubt,
+        )
+
+    def _change(self, name: TestStageName, **values: Unpack["_Changes"]) -> None:
+        self._stages[name] = replace(self._stages[name], **values)
+
+
+class _Changes(TypedDict, total=False):
+    outcome: TestStageOutcome
+    duration_ms: int
+    reply_code: int
+    enhanced_code: str | None
+    detail: str | None

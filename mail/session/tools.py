@@ -1,0 +1,23 @@
+"""What a session needs from outside, passed in so that a test can control it."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mail.network.network import Network
+from mail.oauth2.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The tools of every session of a service.
+
+    `tokens` keeps access tokens until shortly before they expire. `limit_seconds` limits a whole
+    attempt, whatever the account's own time limit is. `machine_name` gives this machine's name
+    without asking the network.
+    """
+
+    network: Network = field(default_factory=Network)
+    tokens: Tokens = field(default_factory=Tokens)
+    limit_seconds: float = 120
+    machine_name: Callable[[], str] = socket.gethostname

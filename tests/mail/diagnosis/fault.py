@@ -1,0 +1,112 @@
+"""One row of the fault table: a server's misbehaviour, and what must be said of it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from mail.account import Account, OAuth2, SaslMechanism, TlsMode
+from mail.report.codes import Code
+from mail.report.report import Suggestion, TestDepth, TestStageName
+from mail.secret import Secret
+from tests.support.mail.aiosmtpd_server import Daemon
+from tests.support.mail.scripted import Script
+from tests.support.mail.token_server import TOKEN_HOST, TokenScript
+from tests.support.mail.world import RECIPIENT, SENDER, Answer
+
+Stage = TestStageName
+CLIENT_SECRET = "cl13nt~Secret.of_the-app"
+Changes = dict[str, "Setting"]
+Setting = str | int | float | bool | tuple[str, ...] | Secret | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A row. Servers are behind the ports named; one alone is behind the account's port.
+
+    `account` changes the usual account. `mend` are the fields and values that must be suggested:
+    the test puts them in and tries again, and that must pass. `suggests` is the field of the first
+    suggestion where there is no value for it.
+    """
+
+    title: str
+    server: Script | Mapping[int, Script] | Daemon = field(default_factory=Script)
+    stage: TestStageName
+    code: Code
+    transient: bool = False
+    suggests: str = ""
+    mend: Mapping[str, str] = field(default_factory=dict)
+    account: Mapping[str, Setting] = field(default_factory=dict)
+    sender: str = SENDER
+    recipient: str = RECIPIENT
+    names: Mapping[str, Answer] = field(default_factory=dict)
+    down: Mapping[str, OSError | None] = field(default_factory=dict)
+    blocked: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    token: TokenScript | None = None
+    token_url: str = ""
+    scope: str | None = None
+    limit_seconds: float | None = None
+    machine_name: str = "host.example.com"
+    depth: TestDepth = TestDepth.SEND
+
+    @property
+    def id(self) -> str:
+        """The title as a test's name."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+    @property
+    def port(self) -> int:
+        """The account's port."""
+        port = self.account.get("port", 587)
+        assert isinstance(port, int)
+        return port
+
+    @property
+    def scripts(self) -> Mapping[int, Script]:
+        """The scripted servers by port."""
+        if isinstance(self.server, Daemon):
+            return {}
+        return {self.port: self.server} if isinstance(self.server, Script) else self.server
+
+    @property
+    def words(self) -> str:
+        """What the server says, where the row is about words."""
+        if self.token is not None and self.stage is TestStageName.TOKEN:
+            return self.token.body
+        return next((text for each in self.scripts.values() if (text := each.words)), "")
+
+    def account_from(self, usual: Account, token_port: int | None) -> Account:
+        """The row's account."""
+        account = replace(usual, **self.account)  # type: ignore[arg-type]
+        if token_port is None and not self.token_url:
+            return account
+        url = self.token_url or f"https://{TOKEN_HOST}:{token_port}/token"
+        oauth2 = OAuth2(url, "postledger", Secret(CLIENT_SECRET), self.scope)
+        return replace(account, oauth2=oauth2)
+
+
+_APPLY: Mapping[str, Callable[[Account, str], Account]] = {
+    "smtpHost": lambda account, value: replace(account, host=value),
+    "smtpPort": lambda account, value: replace(account, port=int(value)),
+    "smtpUsername": lambda account, value: replace(account, username=value),
+    "enableSecureConnection": lambda account, value: replace(account, secure=value == "true"),
+    "tlsMode": lambda account, value: replace(account, tls_mode=TlsMode(value)),
+    "trustedCertificates": lambda account, value: replace(account, trusted_certificates=(value,)),
+    "authMechanism": lambda account, value: replace(account, mechanism=SaslMechanism(value)),
+    "ehloHostname": lambda account, value: replace(account, ehlo_hostname=value),
+    "timeoutSeconds": lambda account, value: replace(account, timeout_seconds=int(value)),
+    "oauth2.scope": lambda account, value: replace(account, oauth2=_scoped(account.oauth2, value)),
+    "defaultFromAddress": lambda account, _value: account,
+}
+
+
+def _scoped(oauth2: OAuth2 | None, scope: str) -> OAuth2:
+    assert oauth2 is not None
+    return replace(oauth2, scope=scope)
+
+
+def applied(account: Account, suggestion: Suggestion) -> Account:
+    """The account with a suggested value put into its field. The sender is not the account's."""
+    assert suggestion.field is not None
+    assert suggestion.value is not None
+    return _APPLY[".".join(suggestion.field)](account, suggestion.value)

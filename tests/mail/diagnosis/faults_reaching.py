@@ -1,0 +1,534 @@
+"""The fault table, first part: up to the greeting."""
+
+import errno
+import socket
+
+from mail.account import SaslMechanism, TlsMode
+from mail.report.codes import Code
+from tests.mail.diagnosis.fault import Changes, Fault, Stage
+from tests.support.mail.scripted import (
+    Script,
+    alert,
+    close,
+    drip,
+    endless,
+    endless_line,
+    hang,
+    late,
+    reset,
+)
+from tests.support.mail.token_server import TOKEN_HOST, TokenScript, denied
+from tests.support.mail.world import IMPATIENT
+
+SOON: Changes = {"timeout_seconds": IMPATIENT}
+TOKEN_PORT = 443
+MICROSOFT_SCOPE = "https://outlook.office365.com/.default"
+UNKNOWN = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+NO_ADDRESS = socket.gaierror(socket.EAI_NODATA, "No address associated with hostname")
+TRY_AGAIN = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+UNREACHABLE = OSError(errno.ENETUNREACH, "Network is unreachable")
+
+TOKEN = (
+    Fault(
+        title="Microsoft Entra: the client secret is wrong",
+        token=TokenScript(
+            401,
+            denied(
+                "invalid_client",
+                "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the"
+                " request is the client secret value, not the client secret ID.",
+            ),
+        ),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_CLIENT_REJECTED,
+        suggests="oauth2.clientSecret",
+    ),
+    Fault(
+        title="Microsoft Entra: the client secret has expired",
+        token=TokenScript(
+            401,
+            denied("invalid_client", "AADSTS7000222: The provided client secret keys are expired."),
+        ),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_CLIENT_REJECTED,
+        suggests="oauth2.clientSecret",
+    ),
+    Fault(
+        title="Microsoft Entra: the application is unknown",
+        token=TokenScript(
+            400,
+            denied(
+                "unauthorized_client",
+                "AADSTS700016: Application with identifier 'postledger' was not found in the"
+                " directory 'Example'.",
+            ),
+        ),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_CLIENT_REJECTED,
+        suggests="oauth2.clientSecret",
+    ),
+    Fault(
+        title="Microsoft Entra: the tenant is unknown",
+        token=TokenScript(
+            400, denied("invalid_request", "AADSTS90002: Tenant 'example' not found.")
+        ),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_WRONG,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Microsoft Entra: the scope is not one of the application's",
+        server=Script(auth="LOGIN XOAUTH2"),
+        token=TokenScript(
+            400,
+            denied(
+                "invalid_scope",
+                "AADSTS1002012: The provided value for scope SMTP.Send is not valid. Client"
+                " credential flows must have a scope value with /.default suffixed.",
+            ),
+            wanted_scope=MICROSOFT_SCOPE,
+        ),
+        scope="SMTP.Send",
+        account={"host": "smtp.office365.com"},
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_SCOPE_REJECTED,
+        mend={"oauth2.scope": MICROSOFT_SCOPE},
+    ),
+    Fault(
+        title="Google: no client-credentials grant",
+        token=TokenScript(
+            400,
+            denied("unsupported_grant_type", "Invalid grant_type: client_credentials"),
+        ),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_GRANT_REFUSED,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: out of order",
+        token=TokenScript(503, "<html>Service Unavailable</html>"),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_FAILED,
+        transient=True,
+    ),
+    Fault(
+        title="Token endpoint: too many requests",
+        token=TokenScript(429, denied("temporarily_unavailable")),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_FAILED,
+        transient=True,
+    ),
+    Fault(
+        title="Token endpoint: a web page instead",
+        token=TokenScript(404, "<!doctype html><title>Not found</title>"),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_WRONG,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: a grant that is no JSON",
+        token=TokenScript(200, "access_token=abc"),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ANSWER_SENSELESS,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: a grant without a token",
+        token=TokenScript(200, '{"token_type": "Bearer"}'),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ANSWER_SENSELESS,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: an answer without end",
+        token=TokenScript(200, "{", endless=True),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ANSWER_SENSELESS,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: silent",
+        token=TokenScript(0),
+        account=SOON,
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_UNREACHABLE,
+        transient=True,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: nothing listens",
+        token_url=f"https://{TOKEN_HOST}:1/token",
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_UNREACHABLE,
+        transient=True,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: name unknown",
+        token_url="https://login.microsoftonlin.com/token",
+        names={"login.microsoftonlin.com": UNKNOWN},
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_UNREACHABLE,
+        transient=True,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: certificate of an unknown authority",
+        token=TokenScript(certificate="private_leaf"),
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_NOT_TRUSTED,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: not secured",
+        token_url=f"http://{TOKEN_HOST}/token",
+        stage=Stage.TOKEN,
+        code=Code.TOKEN_ENDPOINT_WRONG,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="Token endpoint: a cloud's metadata service",
+        token_url="https://169.254.169.254/token",
+        stage=Stage.TOKEN,
+        code=Code.DESTINATION_NOT_ALLOWED,
+        suggests="oauth2.tokenUrl",
+    ),
+    Fault(
+        title="XOAUTH2 without an OAuth2 client",
+        account={"mechanism": SaslMechanism.XOAUTH2},
+        stage=Stage.TOKEN,
+        code=Code.OAUTH2_NOT_CONFIGURED,
+        suggests="oauth2",
+    ),
+)
+
+RESOLVE = (
+    Fault(
+        title="Name unknown, close to a provider's",
+        account={"host": "smtp.gmial.com"},
+        names={"smtp.gmial.com": UNKNOWN},
+        stage=Stage.RESOLVE,
+        code=Code.HOST_NOT_FOUND,
+        mend={"smtpHost": "smtp.gmail.com"},
+    ),
+    Fault(
+        title="Name unknown",
+        names={"mx.example.org": UNKNOWN},
+        stage=Stage.RESOLVE,
+        code=Code.HOST_NOT_FOUND,
+        suggests="smtpHost",
+    ),
+    Fault(
+        title="Name without an address",
+        names={"mx.example.org": NO_ADDRESS},
+        stage=Stage.RESOLVE,
+        code=Code.HOST_HAS_NO_ADDRESS,
+        suggests="smtpHost",
+    ),
+    Fault(
+        title="Resolver out of order",
+        names={"mx.example.org": TRY_AGAIN},
+        stage=Stage.RESOLVE,
+        code=Code.RESOLVER_NOT_ANSWERING,
+        transient=True,
+    ),
+    Fault(
+        title="Resolver not answering",
+        names={"mx.example.org": None},
+        account=SOON,
+        stage=Stage.RESOLVE,
+        code=Code.RESOLVER_NOT_ANSWERING,
+        transient=True,
+    ),
+    Fault(
+        title="A cloud's metadata service",
+        account={"host": "169.254.169.254"},
+        stage=Stage.RESOLVE,
+        code=Code.DESTINATION_NOT_ALLOWED,
+        suggests="smtpHost",
+    ),
+    Fault(
+        title="A name for a cloud's metadata service, by IPv6",
+        names={"mx.example.org": ["fd00:ec2::254"]},
+        stage=Stage.RESOLVE,
+        code=Code.DESTINATION_NOT_ALLOWED,
+        suggests="smtpHost",
+    ),
+    Fault(
+        title="A link-local address, mapped into IPv6",
+        account={"host": "::ffff:169.254.1.1"},
+        stage=Stage.RESOLVE,
+        code=Code.DESTINATION_NOT_ALLOWED,
+        suggests="smtpHost",
+    ),
+    Fault(
+        title="A blocked network",
+        blocked=("127.0.0.0/8",),
+        stage=Stage.RESOLVE,
+        code=Code.DESTINATION_NOT_ALLOWED,
+        suggests="smtpHost",
+    ),
+    Fault(
+        title="A host that is not on the list",
+        allowed=("10.0.0.0/8", "*.example.net"),
+        stage=Stage.RESOLVE,
+        code=Code.DESTINATION_NOT_ALLOWED,
+        suggests="smtpHost",
+    ),
+)
+
+CONNECT = (
+    Fault(
+        title="Nothing listens on the port",
+        server={587: Script()},
+        account={"port": 1},
+        stage=Stage.CONNECT,
+        code=Code.CONNECTION_REFUSED,
+        mend={"smtpPort": "587"},
+    ),
+    Fault(
+        title="Nothing listens on the submission port",
+        server={},
+        account={"port": 587},
+        stage=Stage.CONNECT,
+        down={"127.0.0.1": ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")},
+        code=Code.CONNECTION_REFUSED,
+        suggests="smtpPort",
+    ),
+    Fault(
+        title="A firewall drops the connection",
+        down={"127.0.0.1": None},
+        account=SOON,
+        stage=Stage.CONNECT,
+        code=Code.CONNECTION_TIMED_OUT,
+        transient=True,
+        suggests="smtpPort",
+    ),
+    Fault(
+        title="No route to the host",
+        names={"mx.example.org": ["2001:db8::25", "192.0.2.25"]},
+        down={"2001:db8::25": UNREACHABLE, "192.0.2.25": UNREACHABLE},
+        stage=Stage.CONNECT,
+        code=Code.HOST_UNREACHABLE,
+        transient=True,
+        suggests="smtpHost",
+    ),
+)
+
+GREETING = (
+    Fault(
+        title="Silent, because the port speaks TLS first; STARTTLS is set",
+        server=Script(tls="implicit"),
+        account={"port": 1465, "timeout_seconds": 0.6},
+        stage=Stage.GREETING,
+        code=Code.PORT_SPEAKS_IMPLICIT_TLS,
+        mend={"tlsMode": "IMPLICIT"},
+    ),
+    Fault(
+        title="Silent, because the port speaks TLS first; no TLS is set",
+        server=Script(tls="implicit"),
+        account={"port": 465, "secure": False, "timeout_seconds": 0.6},
+        stage=Stage.GREETING,
+        code=Code.PORT_SPEAKS_IMPLICIT_TLS,
+        mend={"enableSecureConnection": "true", "tlsMode": "IMPLICIT"},
+    ),
+    Fault(
+        title="A TLS alert instead of a greeting",
+        server=Script(greeting=alert),
+        stage=Stage.GREETING,
+        code=Code.PORT_SPEAKS_IMPLICIT_TLS,
+        suggests="tlsMode",
+    ),
+    Fault(
+        title="TLS first, to a port that begins in the clear",
+        account={"tls_mode": TlsMode.IMPLICIT},
+        stage=Stage.TLS,
+        code=Code.PORT_SPEAKS_PLAIN_SMTP,
+        mend={"tlsMode": "STARTTLS"},
+    ),
+    Fault(
+        title="TLS first, to a port that greets late and in the clear",
+        server=Script(greeting=late("220 mx.example.org ESMTP", 0.1)),
+        account={"tls_mode": TlsMode.IMPLICIT},
+        stage=Stage.TLS,
+        code=Code.PORT_SPEAKS_PLAIN_SMTP,
+        mend={"tlsMode": "STARTTLS"},
+    ),
+    Fault(
+        title="A web server answers",
+        server={80: Script(greeting="HTTP/1.1 400 Bad Request"), 587: Script()},
+        account={"port": 80},
+        stage=Stage.GREETING,
+        code=Code.NOT_SMTP,
+        mend={"smtpPort": "587"},
+    ),
+    Fault(
+        title="A web server waits for a request",
+        server={
+            80: Script(greeting=b"", on={"": "HTTP/1.1 400 Bad Request\nConnection: close"}),
+            587: Script(),
+        },
+        account={"port": 80, "timeout_seconds": 0.6},
+        stage=Stage.GREETING,
+        code=Code.NOT_SMTP,
+        mend={"smtpPort": "587"},
+    ),
+    Fault(
+        title="An IMAP server answers",
+        server={
+            143: Script(greeting="* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready."),
+            587: Script(),
+        },
+        account={"port": 143},
+        stage=Stage.GREETING,
+        code=Code.NOT_SMTP,
+        mend={"smtpPort": "587"},
+    ),
+    Fault(
+        title="A POP3 server answers",
+        server={110: Script(greeting="+OK Dovecot ready."), 587: Script()},
+        account={"port": 110},
+        stage=Stage.GREETING,
+        code=Code.NOT_SMTP,
+        mend={"smtpPort": "587"},
+    ),
+    Fault(
+        title="An SSH server answers",
+        server={22: Script(greeting="SSH-2.0-OpenSSH_9.6"), 587: Script()},
+        account={"port": 22},
+        stage=Stage.GREETING,
+        code=Code.NOT_SMTP,
+        mend={"smtpPort": "587"},
+    ),
+    Fault(
+        title="An IMAP server behind TLS",
+        server={
+            993: Script(greeting="* OK [CAPABILITY IMAP4rev1] Dovecot ready.", tls="implicit"),
+            587: Script(),
+        },
+        account={"port": 993, "tls_mode": TlsMode.IMPLICIT},
+        stage=Stage.GREETING,
+        code=Code.NOT_SMTP,
+        mend={"smtpPort": "587", "tlsMode": "STARTTLS"},
+    ),
+    Fault(
+        title="No greeting at all",
+        server=Script(greeting=hang),
+        account=SOON,
+        stage=Stage.GREETING,
+        code=Code.GREETING_TIMED_OUT,
+        transient=True,
+        suggests="timeoutSeconds",
+    ),
+    Fault(
+        title="A greeting that comes late",
+        server=Script(greeting=late("220 mx.example.org ESMTP", 0.6), tls="none"),
+        account={"timeout_seconds": IMPATIENT, "secure": False},
+        stage=Stage.GREETING,
+        code=Code.GREETING_TIMED_OUT,
+        transient=True,
+        mend={"timeoutSeconds": "60"},
+    ),
+    Fault(
+        title="A greeting letter by letter",
+        server=Script(greeting=drip),
+        account=SOON,
+        stage=Stage.GREETING,
+        code=Code.GREETING_TIMED_OUT,
+        transient=True,
+        suggests="timeoutSeconds",
+    ),
+    Fault(
+        title="Closed instead of a greeting",
+        server=Script(greeting=close),
+        stage=Stage.GREETING,
+        code=Code.CONNECTION_CLOSED,
+        transient=True,
+    ),
+    Fault(
+        title="Reset instead of a greeting",
+        server=Script(greeting=reset),
+        stage=Stage.GREETING,
+        code=Code.CONNECTION_CLOSED,
+        transient=True,
+    ),
+    Fault(
+        title="A greeting without end",
+        server=Script(greeting=endless),
+        stage=Stage.GREETING,
+        code=Code.REPLY_TOO_LONG,
+    ),
+    Fault(
+        title="A greeting of one line without end",
+        server=Script(greeting=endless_line),
+        stage=Stage.GREETING,
+        code=Code.REPLY_TOO_LONG,
+    ),
+    Fault(
+        title="A greeting whose code is no code",
+        server=Script(greeting="+22 mx.example.org ESMTP"),
+        stage=Stage.GREETING,
+        code=Code.REPLY_SENSELESS,
+    ),
+    Fault(
+        title="A greeting with two codes",
+        server=Script(greeting="220-mx.example.org\n554 go away"),
+        stage=Stage.GREETING,
+        code=Code.REPLY_SENSELESS,
+    ),
+    Fault(
+        title="Gmail: not now",
+        server=Script(
+            greeting="421 4.7.0 Try again later, closing connection. d2e1a72fcca58-7 - gsmtp"
+        ),
+        stage=Stage.GREETING,
+        code=Code.SERVER_BUSY,
+        transient=True,
+    ),
+    Fault(
+        title="Postfix: too many connections",
+        server=Script(greeting="421 4.7.0 mx.example.org Error: too many connections from [::1]"),
+        stage=Stage.GREETING,
+        code=Code.SERVER_BUSY,
+        transient=True,
+    ),
+    Fault(
+        title="Exim: too many connections",
+        server=Script(greeting="421 Too many concurrent SMTP connections; please try again later."),
+        stage=Stage.GREETING,
+        code=Code.SERVER_BUSY,
+        transient=True,
+    ),
+    Fault(
+        title="Exchange: the service is not active",
+        server=Script(greeting="421 4.3.2 Service not active"),
+        stage=Stage.GREETING,
+        code=Code.SERVER_BUSY,
+        transient=True,
+    ),
+    Fault(
+        title="Postfix: blocklisted",
+        server=Script(
+            greeting="554 5.7.1 Service unavailable; client [192.0.2.9] blocked using"
+            " zen.spamhaus.org"
+        ),
+        stage=Stage.GREETING,
+        code=Code.CLIENT_REFUSED,
+    ),
+    Fault(
+        title="Exim: this machine is not wanted",
+        server=Script(greeting="554 SMTP service not available"),
+        stage=Stage.GREETING,
+        code=Code.CLIENT_REFUSED,
+    ),
+    Fault(
+        title="The whole test takes too long",
+        server=Script(greeting=hang),
+        limit_seconds=IMPATIENT,
+        stage=Stage.GREETING,
+        code=Code.TEST_TIMED_OUT,
+        transient=True,
+    ),
+)
+
+FAULTS = (*TOKEN, *RESOLVE, *CONNECT, *GREETING)

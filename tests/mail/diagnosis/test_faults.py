@@ -1,0 +1,130 @@
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from mail.account import Account
+from mail.message.letter import Letter
+from mail.network.destinations import DestinationRules
+from mail.report.codes import Code
+from mail.report.report import Report, TestOutcome, TestStageOutcome
+from tests.mail.diagnosis.fault import Fault, Stage, applied
+from tests.mail.diagnosis.fault_table import FAULTS
+from tests.support.mail.aiosmtpd_server import Daemon
+from tests.support.mail.secrets import assert_no_secret
+from tests.support.mail.token_server import TokenServer
+from tests.support.mail.world import World, letter
+
+pytestmark = pytest.mark.anyio
+
+UNSURE = {Code.NO_ANSWER_AFTER_MESSAGE}
+PASSED = (TestOutcome.ACCEPTED, TestOutcome.REACHED)
+
+
+@contextlib.asynccontextmanager
+async def staged(fault: Fault, world: World) -> AsyncIterator[Account]:
+    """The row's servers, running, and its account."""
+    world.names.update(fault.names)
+    world.down.update(fault.down)
+    async with contextlib.AsyncExitStack() as stack:
+        servers = await stack.enter_async_context(world.serving(fault.scripts))
+        if isinstance(fault.server, Daemon):
+            await stack.enter_async_context(world.serving_daemon(fault.port, fault.server))
+        token_port = None
+        if fault.token is not None:
+            context = world.certificates.context(fault.token.certificate)
+            server = await stack.enter_async_context(TokenServer(fault.token, context).running())
+            token_port = server.port
+        account = fault.account_from(world.account, token_port)
+        yield account
+        if account.secure:
+            heard = [line for each in servers.values() for line in each.heard_in_the_clear]
+            assert not [line for line in heard if line.upper().startswith(b"AUTH")]
+
+
+async def attempted(fault: Fault, world: World, account: Account, of: Letter) -> Report:
+    """One attempt under the row's conditions, every snapshot of it searched for secrets."""
+    rules = DestinationRules.parse(fault.allowed, fault.blocked)
+    tools = replace(
+        world.tools_with(rules=replace(rules, refusal_seconds=0.05)),
+        limit_seconds=fault.limit_seconds or world.tools.limit_seconds,
+        machine_name=lambda: fault.machine_name,
+    )
+    report = await world.attempt(
+        account, fault.depth, of=of, tools=tools, on_progress=assert_no_secret
+    )
+    assert_no_secret(report)
+    return report
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.id) for fault in FAULTS])
+async def test_tells_what_is_wrong(fault: Fault, world: World) -> None:
+    """A server that behaves like a row gets the row's diagnosis, in time, and the mend works."""
+    async with staged(fault, world) as account:
+        of = Letter(fault.sender, fault.recipient, letter().message)
+        began = time.monotonic()
+        report = await attempted(fault, world, account, of)
+        took = time.monotonic() - began
+
+        diagnosis = report.diagnosis
+        assert diagnosis is not None, report.outcome
+        assert (fault.stage, fault.code) == (diagnosis.stage, diagnosis.code), diagnosis
+        assert fault.transient == diagnosis.transient
+        expected = TestOutcome.UNCERTAIN if fault.code in UNSURE else TestOutcome.FAILED
+        assert expected == report.outcome
+        assert_told_by_stage(fault, report)
+        assert took < 4 * account.timeout_seconds + 2
+
+        await assert_mended(fault, world, account, of, report)
+
+
+def assert_told_by_stage(fault: Fault, report: Report) -> None:
+    """The stages before the failure passed, those after it were skipped."""
+    outcomes = [stage.outcome for stage in report.stages]
+    names = [stage.name for stage in report.stages]
+    at = names.index(fault.stage)
+    before = {TestStageOutcome.PASSED, TestStageOutcome.SKIPPED}
+
+    assert TestStageOutcome.FAILED == outcomes[at]
+    assert before >= set(outcomes[:at])
+    if fault.stage is Stage.EHLO and Stage.TLS in names[at:]:
+        at += 1  # EHLO is said again after TLS
+    assert {TestStageOutcome.SKIPPED} >= set(outcomes[at + 1 :])
+
+
+async def assert_mended(
+    fault: Fault, world: World, account: Account, of: Letter, report: Report
+) -> None:
+    """The suggestions are the row's; with their values put in, the next attempt passes."""
+    assert report.diagnosis is not None
+    suggestions = report.diagnosis.suggestions
+    valued = [each for each in suggestions if each.field and each.value is not None]
+    told = {".".join(each.field or ()): each.value for each in valued}
+    wanted = {
+        field: (told.get(field, "") if value == "PEM" else value)
+        for field, value in fault.mend.items()
+    }
+
+    assert suggestions
+    if not fault.mend:
+        assert fault.suggests == ".".join(suggestions[0].field or ())
+        return
+    assert wanted == told
+    for suggestion in valued:
+        account = applied(account, suggestion)
+        if suggestion.field == ("defaultFromAddress",):
+            of = letter(suggestion.value or "")
+    mended = await attempted(fault, world, account, of)
+    assert mended.outcome in PASSED, mended.diagnosis
+
+
+def test_has_every_code() -> None:
+    """Every diagnosis code is reached by a row: none stands in the table for show."""
+    assert set(Code) == {fault.code for fault in FAULTS}
+
+
+def test_no_title_twice() -> None:
+    """Every row has a title of its own, so that a failing test names its row."""
+    assert len(FAULTS) == len({fault.id for fault in FAULTS})

@@ -1,0 +1,20 @@
+from string import Formatter
+
+import pytest
+
+from mail.report.code_facts import CODES
+from mail.report.codes import Code
+
+PLACES = {"host", "port", "name", "sender", "recipient", "detail"}
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_code_is_explained(code: Code) -> None:
+    """Every code has a sentence, a cause and a mend, each a sentence of its own."""
+    facts = CODES[code]
+    places = {name for _, name, _, _ in Formatter().parse(facts.message) if name}
+
+    assert PLACES >= places
+    assert facts.cause.endswith(".")
+    assert facts.mend.endswith(".")
+    assert 3 == len({facts.message, facts.cause, facts.mend})

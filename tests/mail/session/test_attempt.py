@@ -1,0 +1,119 @@
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from mail.account import Account, TlsMode
+from mail.report.report import Report, TestDepth, TestOutcome, TestStageOutcome
+from mail.session.attempt import attempt
+from tests.support.mail.scripted import Script
+from tests.support.mail.world import PASSWORD, World
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("port", "script"),
+    [
+        pytest.param(587, Script(), id="starttls"),
+        pytest.param(465, Script(tls="implicit"), id="implicit"),
+        pytest.param(25, Script(tls="none"), id="plain"),
+    ],
+)
+async def test_accepts_over_every_security(world: World, port: int, script: Script) -> None:
+    """A message goes out by STARTTLS, by implicit TLS and unsecured, and the report says so."""
+    async with world.serving({port: script}) as servers:
+        account = replace(world.account, port=port, secure=script.tls != "none")
+        report = await world.attempt(account, TestDepth.SEND)
+
+        assert TestOutcome.ACCEPTED == report.outcome, report
+        assert None is report.diagnosis
+        assert 1 == len(servers[port].messages)
+        assert PASSWORD not in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("depth", "last"),
+    [
+        (TestDepth.CONNECT, "TLS"),
+        (TestDepth.AUTHENTICATE, "AUTHENTICATE"),
+        (TestDepth.ENVELOPE, "RCPT_TO"),
+        (TestDepth.SEND, "DATA"),
+    ],
+)
+async def test_stops_at_its_depth(world: World, depth: TestDepth, last: str) -> None:
+    """A test goes as far as it was told, its stages pass, and only SEND sends a message."""
+    async with world.serving({587: Script()}) as servers:
+        report = await world.attempt(world.account, depth)
+
+        assert last == report.stages[-1].name
+        assert {TestStageOutcome.PASSED} == {stage.outcome for stage in report.stages}
+        assert (depth is TestDepth.SEND) == bool(servers[587].messages)
+
+
+async def test_trusts_nothing_unnamed(world: World) -> None:
+    """A certificate of an unknown authority is refused, shown, and no credentials are sent."""
+    async with world.serving({587: Script()}) as servers:
+        account = replace(world.account, trusted_certificates=())
+        report = await world.attempt(account, TestDepth.SEND)
+
+        assert report.diagnosis is not None
+        assert "CERTIFICATE_UNKNOWN_AUTHORITY" == report.diagnosis.code
+        assert "mx.example.org" in report.certificates[0].dns_names
+        assert not [line for line in servers[587].heard if line.startswith(b"AUTH")]
+
+
+async def test_tells_its_progress(world: World) -> None:
+    """Whoever follows an attempt gets it whole, before and after each stage, in order."""
+    snapshots: list[Report] = []
+    async with world.serving({587: Script()}):
+        report = await world.attempt(world.account, on_progress=snapshots.append)
+    steps = [
+        tuple(stage.name for stage in each.stages if stage.outcome is TestStageOutcome.RUNNING)
+        for each in snapshots
+    ]
+    settled = [
+        sum(stage.outcome is TestStageOutcome.PASSED for stage in each.stages) for each in snapshots
+    ]
+
+    assert {TestOutcome.RUNNING} == {each.outcome for each in snapshots}
+    assert {len(report.stages)} == {len(each.stages) for each in snapshots}
+    assert [stage.name for stage in report.stages] == list(
+        dict.fromkeys(name for step in steps for name in step)
+    )
+    assert max(map(len, steps)) == 1
+    assert settled[-1] == len(report.stages)
+    assert all(
+        len(after.transcript) >= len(before.transcript)
+        for before, after in itertools.pairwise(snapshots)
+    )
+
+
+async def test_leaves_out_what_the_settings_leave_out(world: World) -> None:
+    """Without a secure connection and a username, TLS and signing in are skipped, and say why."""
+    account = replace(world.account, secure=False, username=None, password=None)
+    async with world.serving({587: Script(tls="none")}):
+        report = await world.attempt(account)
+    skipped = {stage.name.value: stage.detail for stage in report.stages if stage.detail}
+
+    assert TestOutcome.ACCEPTED == report.outcome
+    assert "The secure connection is off in the settings." == skipped["TLS"]
+    assert "No username is set." == skipped["AUTHENTICATE"]
+
+
+@pytest.mark.parametrize("depth", [TestDepth.ENVELOPE, TestDepth.SEND])
+async def test_needs_a_letter(world: World, depth: TestDepth) -> None:
+    """An attempt that is to send something and has nothing to send is a bug, not a report."""
+    with pytest.raises(ValueError, match="this depth needs"):
+        await attempt(world.account, None, depth, tools=world.tools)
+
+
+def test_auto_goes_by_the_port() -> None:
+    """AUTO means implicit TLS on 465 and 2465, STARTTLS on others, none where it is off."""
+    account = Account("mx.example.org", 587)
+
+    assert "STARTTLS" == account.security
+    assert "IMPLICIT" == replace(account, port=465).security
+    assert "IMPLICIT" == replace(account, port=2465).security
+    assert "STARTTLS" == replace(account, port=465, tls_mode=TlsMode.STARTTLS).security
+    assert "NONE" == replace(account, port=465, secure=False).security

@@ -1,0 +1,252 @@
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+
+import pytest
+
+from mail.account import Account
+from mail.network.destinations import IPAddress
+from mail.network.resolve import ThreadResolver, addresses_of
+from mail.report.failure import StageFailed
+from mail.report.report import Report, TestDepth, TestOutcome, TestStageName, TestStageOutcome
+from mail.session.attempt import attempt
+from mail.session.tools import Tools
+from tests.support.mail.scripted import Act, Script, drip, endless, hang, late
+from tests.support.mail.world import World, impatient, letter
+
+pytestmark = pytest.mark.anyio
+
+MUCH_TIME = 6.0
+"""Seconds: less than what hangs would take, more than a busy machine takes for the rest."""
+LOOPBACK = ip_address("127.0.0.1")
+
+
+async def longest_lag(until: asyncio.Event) -> float:
+    """The longest time that the loop kept a timer of 5 ms waiting."""
+    loop = asyncio.get_running_loop()
+    lag = 0.0
+    while not until.is_set():
+        began = loop.time()
+        await asyncio.sleep(0.005)
+        lag = max(lag, loop.time() - began - 0.005)
+    return lag
+
+
+def code_of(report: Report) -> str:
+    """The diagnosis code; empty where there is no diagnosis."""
+    return report.diagnosis.code if report.diagnosis else ""
+
+
+async def test_hanging_resolver_holds_nothing_up(world: World) -> None:
+    """A resolver that hangs holds up neither the loop nor the process's end, only its own test."""
+    released = threading.Event()
+
+    def look_up(_host: str, _port: int) -> Sequence[IPAddress]:
+        released.wait(20)
+        return []
+
+    tools = world.tools_with(resolver=ThreadResolver(limit=2, look_up=look_up))
+    ended = asyncio.Event()
+    measured = asyncio.create_task(longest_lag(ended))
+    began = time.monotonic()
+    attempts = (world.attempt(impatient(world.account), tools=tools) for _ in range(20))
+    reports = await asyncio.gather(*attempts)
+    took = time.monotonic() - began
+    ended.set()
+    threads = [each for each in threading.enumerate() if each.name == "resolve"]
+    released.set()
+
+    assert {"RESOLVER_NOT_ANSWERING"} == {code_of(each) for each in reports}
+    assert took < MUCH_TIME
+    assert await measured < 1
+    assert 2 == len(threads)
+    assert all(each.daemon for each in threads)
+
+
+async def test_resolver_recovers() -> None:
+    """Once a hanging look-up comes back, its place is free for the next one."""
+    released = threading.Event()
+
+    def look_up(host: str, _port: int) -> Sequence[IPAddress]:
+        if host == "slow":
+            released.wait(20)
+        return [LOOPBACK]
+
+    resolver = ThreadResolver(limit=1, look_up=look_up)
+    with pytest.raises(StageFailed, match="RESOLVER_NOT_ANSWERING"):
+        await addresses_of("slow", 25, resolver, 0.05)
+    released.set()
+
+    assert (LOOPBACK,) == await addresses_of("quick", 25, resolver, 5)
+
+
+async def test_real_resolver() -> None:
+    """The system's resolver is asked in both families; an address is looked up without asking."""
+    found = await addresses_of("localhost", 25, ThreadResolver(), 5)
+
+    assert all(address.is_loopback for address in found)
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b"])
+async def test_names_that_are_none(host: str) -> None:
+    """A name that no resolver can be asked for is unknown, not an exception."""
+    with pytest.raises(StageFailed, match="HOST_NOT_FOUND"):
+        await addresses_of(host, 25, ThreadResolver(), 5)
+
+
+async def test_real_dial(world: World) -> None:
+    """Without a made-up world: an address literal, the real resolver and real sockets."""
+    async with world.serving({587: Script(tls="none")}) as servers:
+        account = replace(
+            world.account, host="127.0.0.1", port=servers[587].port, secure=False, username=None
+        )
+        report = await attempt(account, letter(), TestDepth.SEND, tools=Tools())
+
+        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+
+
+async def test_real_refusal() -> None:
+    """A port where nothing listens refuses, for real."""
+    report = await attempt(
+        Account("127.0.0.1", 1, secure=False), None, TestDepth.CONNECT, tools=Tools()
+    )
+
+    assert "CONNECTION_REFUSED" == code_of(report)
+
+
+@pytest.mark.parametrize("act", [hang, drip, endless], ids=["silent", "dripping", "endless"])
+@pytest.mark.parametrize("at", ["", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", ".", "QUIT"])
+async def test_nothing_outlasts_the_whole(world: World, at: str, act: Act) -> None:
+    """No attempt outlasts the limit of the whole, wherever the server stops making sense."""
+    script = Script(on={at: act}) if at else Script(greeting=act)
+    tools = replace(world.tools, limit_seconds=0.12)
+    async with world.serving({587: script}):
+        began = time.monotonic()
+        report = await world.attempt(world.account, tools=tools)
+
+        assert time.monotonic() - began < MUCH_TIME
+        assert TestOutcome.RUNNING != report.outcome
+
+
+async def test_slow_steps_add_up(world: World) -> None:
+    """A server that answers each step just in time is stopped by the limit of the whole."""
+    slowly = {verb: late("250 2.0.0 Ok", 0.2) for verb in ("MAIL", "RCPT", "EHLO")}
+    account = replace(world.account, secure=False, username=None)
+    tools = replace(world.tools, limit_seconds=0.5)
+    async with world.serving({587: Script(on=slowly, tls="none")}):
+        report = await world.attempt(account, tools=tools)
+
+        assert "TEST_TIMED_OUT" == code_of(report)
+        assert report.diagnosis is not None
+        assert report.diagnosis.stage in {TestStageName.MAIL_FROM, TestStageName.RCPT_TO}
+
+
+async def test_two_hundred_against_silence(world: World) -> None:
+    """Two hundred tests against silent servers leave the loop free, and all end in time."""
+    ended, of = asyncio.Event(), letter()
+    account = replace(world.account, timeout_seconds=1)
+    async with world.serving({587: Script(greeting=hang)}):
+        measured = asyncio.create_task(longest_lag(ended))
+        began = time.monotonic()
+        attempts = (world.attempt(account, of=of) for _ in range(200))
+        reports = await asyncio.gather(*attempts)
+        took = time.monotonic() - began
+        ended.set()
+        lag = await measured
+
+    assert {"GREETING_TIMED_OUT"} == {code_of(each) for each in reports}
+    assert took < MUCH_TIME
+    assert lag < 1
+
+
+@pytest.mark.parametrize(
+    ("script", "at"),
+    [
+        pytest.param(Script(greeting=hang), "GREETING", id="greeting"),
+        pytest.param(Script(on={"RCPT": hang}), "RCPT_TO", id="recipient"),
+        pytest.param(Script(on={"DATA": hang}), "DATA", id="data"),
+    ],
+)
+async def test_cancelling_closes_at_once(world: World, script: Script, at: str) -> None:
+    """A cancelled attempt closes its connection at once, and its last snapshot makes the report."""
+    snapshots: list[Report] = []
+    reached = asyncio.Event()
+
+    def follow(report: Report) -> None:
+        snapshots.append(report)
+        if any(s.name == at and s.outcome is TestStageOutcome.RUNNING for s in report.stages):
+            reached.set()
+
+    async with world.serving({587: script}) as servers:
+        task = asyncio.create_task(world.attempt(world.account, on_progress=follow))
+        await reached.wait()
+        began = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await servers[587].left.wait()
+
+        assert time.monotonic() - began < 1
+    report = snapshots[-1].stopped(TestOutcome.CANCELLED)
+
+    assert TestOutcome.CANCELLED == report.outcome
+    assert {TestStageOutcome.PASSED, TestStageOutcome.SKIPPED} >= {
+        stage.outcome for stage in report.stages
+    }
+
+
+async def test_cancelling_after_the_message_is_uncertain(world: World) -> None:
+    """Who cancels after the message is out cannot know whether the server took it."""
+    snapshots: list[Report] = []
+    doubtful = asyncio.Event()
+
+    def follow(report: Report) -> None:
+        snapshots.append(report)
+        if report.in_doubt:
+            doubtful.set()
+
+    async with world.serving({587: Script(on={".": hang})}):
+        task = asyncio.create_task(world.attempt(world.account, on_progress=follow))
+        await doubtful.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    assert TestOutcome.UNCERTAIN == snapshots[-1].stopped(TestOutcome.CANCELLED).outcome
+
+
+async def test_running_out_of_time_after_the_message_is_uncertain(world: World) -> None:
+    """The limit of the whole, met after the message is out, leaves it uncertain too."""
+    tools = replace(world.tools, limit_seconds=0.5)
+    account = replace(world.account, secure=False, username=None)
+    async with world.serving({587: Script(on={".": hang}, tls="none")}):
+        report = await world.attempt(account, tools=tools)
+
+        assert TestOutcome.UNCERTAIN == report.outcome
+
+
+async def test_broken_family_costs_little(world: World) -> None:
+    """Where IPv6 leads nowhere and IPv4 works, the test goes on by IPv4 and says so."""
+    world.names["mx.example.org"] = ["2001:db8::25", "127.0.0.1"]
+    world.down["2001:db8::25"] = None
+    async with world.serving({587: Script()}):
+        began = time.monotonic()
+        report = await world.attempt(world.account, TestDepth.CONNECT)
+
+        assert TestOutcome.REACHED == report.outcome
+        assert time.monotonic() - began < 2
+        assert "127.0.0.1" == (report.server and report.server.address)
+
+
+async def test_names_the_addresses_that_failed(world: World) -> None:
+    """An address that refused before another one answered is named with its fault."""
+    world.names["mx.example.org"] = ["2001:db8::25", "127.0.0.1"]
+    world.down["2001:db8::25"] = ConnectionRefusedError(111, "Connection refused")
+    async with world.serving({587: Script()}):
+        report = await world.attempt(world.account, TestDepth.CONNECT)
+        connect = next(stage for stage in report.stages if stage.name == "CONNECT")
+
+        assert "127.0.0.1 (2001:db8::25: connection refused)" == connect.detail

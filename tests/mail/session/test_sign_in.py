@@ -1,0 +1,180 @@
+import base64
+import hmac
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import spnego
+
+from mail.account import Account, OAuth2, SaslMechanism
+from mail.report.report import TestDepth, TestOutcome
+from mail.sasl.mechanisms import choose
+from mail.secret import Secret
+from mail.session.redaction import REDACTED
+from tests.support.mail.scripted import Act, Peer, Script
+from tests.support.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer
+from tests.support.mail.world import PASSWORD, World
+
+pytestmark = pytest.mark.anyio
+
+CHALLENGE = b"<1896.697170952@mx.example.org>"
+OAUTH2 = OAuth2("https://login.example.org/token", "postledger", Secret("s"))
+
+
+def wanting(*said: str) -> Act:
+    """Let in whoever says exactly this, base64 decoded, one line after another."""
+
+    async def act(peer: Peer, line: str) -> None:
+        words = line.split(" ")
+        told = words[2:]
+        while len(told) < len(said):
+            await peer.say("334 ")
+            told.append(await peer.hear() or "")
+        known = [base64.b64decode(each).decode() for each in told]
+        await peer.say("235 2.7.0 Welcome" if known == list(said) else "535 5.7.8 No")
+
+    return act
+
+
+async def cram_md5(peer: Peer, _line: str) -> None:
+    """RFC 2195, the server's side."""
+    await peer.say("334 " + base64.b64encode(CHALLENGE).decode())
+    digest = hmac.new(PASSWORD.encode(), CHALLENGE, "md5").hexdigest()
+    known = base64.b64decode(await peer.hear() or "").decode()
+    await peer.say("235 2.7.0 Welcome" if known == f"postledger {digest}" else "535 5.7.8 No")
+
+
+async def ntlm(peer: Peer, _line: str) -> None:
+    """NTLM, the server's side, by pyspnego's acceptor."""
+    context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
+    await peer.say("334 NTLM supported")
+    challenge = context.step(base64.b64decode(await peer.hear() or ""))
+    await peer.say("334 " + base64.b64encode(challenge or b"").decode())
+    try:
+        context.step(base64.b64decode(await peer.hear() or ""))
+    except spnego.exceptions.SpnegoError:
+        await peer.say("535 5.7.3 Authentication unsuccessful")
+    else:
+        await peer.say(f"235 2.7.0 Welcome {context.client_principal}")
+
+
+@pytest.fixture
+def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pyspnego's acceptor looks passwords up."""
+    file = tmp_path / "users"
+    file.write_text(f"EXAMPLE:postledger:{PASSWORD}\n", encoding="utf-8")
+    monkeypatch.setenv("NTLM_USER_FILE", str(file))
+
+
+@pytest.mark.usefixtures("ntlm_users")
+@pytest.mark.parametrize(
+    ("script", "changes"),
+    [
+        pytest.param(
+            Script(auth="PLAIN", on={"AUTH PLAIN": wanting(f"\0postledger\0{PASSWORD}")}),
+            {},
+            id="plain",
+        ),
+        pytest.param(
+            Script(auth="PLAIN", on={"AUTH PLAIN": wanting(f"\0EXAMPLE\\postledger\0{PASSWORD}")}),
+            {"domain": "EXAMPLE"},
+            id="plain-with-domain",
+        ),
+        pytest.param(
+            Script(auth="LOGIN", on={"AUTH LOGIN": wanting("EXAMPLE\\postledger", PASSWORD)}),
+            {"domain": "EXAMPLE"},
+            id="login-with-domain",
+        ),
+        pytest.param(
+            Script(auth="LOGIN", on={"AUTH LOGIN": wanting("почта", "п" * 300)}),
+            {"username": "почта", "password": Secret("п" * 300)},
+            id="login-in-utf-8",
+        ),
+        pytest.param(
+            Script(auth="CRAM-MD5 PLAIN", on={"AUTH CRAM-MD5": cram_md5}),
+            {"mechanism": SaslMechanism.CRAM_MD5},
+            id="cram-md5",
+        ),
+        pytest.param(
+            Script(auth="CRAM-MD5 PLAIN", on={"AUTH CRAM-MD5": cram_md5}, tls="none"),
+            {"secure": False},
+            id="cram-md5-where-nothing-else-hides-the-password",
+        ),
+        pytest.param(
+            Script(auth="NTLM PLAIN", on={"AUTH NTLM": ntlm}),
+            {"domain": "EXAMPLE"},
+            id="ntlm-first-where-a-domain-is-set",
+        ),
+        pytest.param(
+            Script(auth="NTLM", on={"AUTH NTLM": ntlm}),
+            {"username": "EXAMPLE\\postledger"},
+            id="ntlm-with-the-domain-in-the-name",
+        ),
+    ],
+)
+async def test_signs_in(world: World, script: Script, changes: dict[str, str]) -> None:
+    """Each mechanism says what a server that checks it wants to hear, and none of it is shown."""
+    async with world.serving({587: script}):
+        account = replace(world.account, **changes)  # type: ignore[arg-type]
+        report = await world.attempt(account, TestDepth.AUTHENTICATE)
+
+        assert TestOutcome.REACHED == report.outcome, report.diagnosis
+        assert account.password is not None
+        assert account.password.reveal() not in repr(report)
+        assert any(REDACTED in line.line for line in report.transcript if line.redacted)
+
+
+@pytest.mark.usefixtures("ntlm_users")
+async def test_ntlm_proves_the_password(world: World) -> None:
+    """A wrong password does not pass for NTLM: the acceptor really checks it."""
+    async with world.serving({587: Script(auth="NTLM", on={"AUTH NTLM": ntlm})}):
+        account = replace(world.account, domain="EXAMPLE", password=Secret("wrong"))
+        report = await world.attempt(account, TestDepth.AUTHENTICATE)
+
+        assert report.diagnosis is not None
+        assert "CREDENTIALS_REJECTED" == report.diagnosis.code
+
+
+async def test_signs_in_by_token(world: World) -> None:
+    """XOAUTH2 fetches a token, says it as Google and Microsoft want it, and shows it nowhere."""
+    context = world.certificates.context("good")
+    wanted = f"user=postledger\1auth=Bearer {TOKEN}\1\1"
+    script = Script(auth="XOAUTH2", on={"AUTH XOAUTH2": wanting(wanted)})
+    async with (
+        TokenServer(TokenScript(), context).running() as server,
+        world.serving({587: script}),
+    ):
+        url = f"https://{TOKEN_HOST}:{server.port}/token"
+        oauth2 = OAuth2(url, "postledger", Secret("s3cret"), "mail.send")
+        account = replace(world.account, oauth2=oauth2, password=None)
+        report = await world.attempt(account, TestDepth.AUTHENTICATE)
+
+        assert TestOutcome.REACHED == report.outcome, report.diagnosis
+        assert "TOKEN" == report.stages[0].name
+        assert TOKEN not in repr(report)
+        assert "s3cret" not in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("offered", "changes", "secured", "chosen"),
+    [
+        pytest.param("PLAIN LOGIN NTLM CRAM-MD5", {}, True, "PLAIN", id="plain-over-tls"),
+        pytest.param("LOGIN NTLM", {}, True, "LOGIN", id="login-without-plain"),
+        pytest.param("NTLM", {}, True, "NTLM", id="ntlm-where-nothing-else-is"),
+        pytest.param("PLAIN NTLM", {"domain": "X"}, True, "NTLM", id="ntlm-with-a-domain"),
+        pytest.param("PLAIN", {"domain": "X"}, True, "PLAIN", id="no-ntlm-with-a-domain"),
+        pytest.param("PLAIN CRAM-MD5", {}, False, "CRAM_MD5", id="cram-md5-unsecured"),
+        pytest.param("CRAM-MD5", {}, True, None, id="cram-md5-not-by-itself-over-tls"),
+        pytest.param("PLAIN XOAUTH2", {}, True, "PLAIN", id="no-token-without-oauth2"),
+        pytest.param("PLAIN XOAUTH2", {"oauth2": OAUTH2}, True, "XOAUTH2", id="token"),
+        pytest.param("PLAIN", {"oauth2": OAUTH2}, True, None, id="no-password-instead-of-token"),
+        pytest.param("plain", {}, True, "PLAIN", id="any-case"),
+    ],
+)
+def test_auto_chooses(
+    *, offered: str, changes: dict[str, str], secured: bool, chosen: str | None
+) -> None:
+    """AUTO takes the strongest that both sides have, and never a password where a token is set."""
+    account = replace(Account("mx.example.org", 587), **changes)  # type: ignore[arg-type]
+
+    assert chosen == choose(account, offered.split(), secured=secured)
