@@ -30,11 +30,11 @@ from audit.verify.checkpoints import KeyHistory
 from bench.fill import filled
 from db.instant import read_instant
 from graph.command import keep_what_is_loaded
-from service.caller import COMMAND_LINE
-from service.export import ExportFormat, begin_export
-from service.runtime import Runtime
-from service.startup import Storage, open_runtime
-from service.trail_verify import Verification, VerificationRequest, verify_trail
+from service.export.live import ExportFormat, begin_export
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE
+from service.process.runtime import Runtime
+from service.verify.trail import Verification, VerificationRequest, verify_trail
 from tests.conftest import get_server
 from tests.e2e.processes import COMMAND
 

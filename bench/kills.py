@@ -15,7 +15,7 @@ from typing import Final
 
 from audit.c2sp.checkpoint import Checkpoint
 from db.queries import events
-from service.startup import Storage, open_closed_trail, open_runtime, upgrade_database
+from service.operate.startup import Storage, open_closed_trail, open_runtime, upgrade_database
 from tests.conftest import get_server
 from tests.support.trail.processes import kill_after, settled
 

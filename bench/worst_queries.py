@@ -24,10 +24,10 @@ from rich.progress import track
 from db.engine.database import Database
 from db.migrate import upgrade
 from graph.app import compose
-from service.access import create_token
-from service.caller import COMMAND_LINE, Role
-from service.keys import GivenKeys, new_key
-from service.runtime import Runtime
+from service.access.tokens import create_token
+from service.process.caller import COMMAND_LINE, Role
+from service.process.keys import GivenKeys, new_key
+from service.process.runtime import Runtime
 from tests.support.edge.world import World, configured, open_world
 from tests.support.trail.opened import opened_trail
 

@@ -17,8 +17,8 @@ from graph.types.access import (
     CreateAccessTokenResult,
     created_member,
 )
-from service.access import TokenNotFound, create_token, page_of_tokens, revoke_token
-from service.caller import Permission
+from service.access.tokens import TokenNotFound, create_token, page_of_tokens, revoke_token
+from service.process.caller import Permission
 
 
 @strawberry.type(description="What can be read of access tokens.")

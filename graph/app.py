@@ -33,12 +33,12 @@ from graph.schema import Schema, schema
 from graph.socket import SocketEndpoint, deny
 from graph.telemetry import traces
 from graph.trusted_documents import load_trusted_documents
-from service.anchors import following
-from service.runtime import Runtime
-from service.startup import Started, started
+from service.operate.startup import Started, started
+from service.process.runtime import Runtime
+from service.trail.anchors import following
 
 if TYPE_CHECKING:
-    from service.people import People
+    from service.access.people import People
 
 
 _NOTHING: Final = Refusal(404, "NOT_FOUND", "There is nothing at this path.")
@@ -130,8 +130,8 @@ def _gate(config: Config, runtime: Runtime) -> Gate:
 def _people(config: Config, runtime: Runtime) -> "People | None":
     if config.oidc_issuer is None:
         return None
-    from service.issuer import IssuerKeys  # noqa: PLC0415 (without an issuer it starts faster)
-    from service.people import People  # noqa: PLC0415 (likewise)
+    from service.access.issuer import IssuerKeys  # noqa: PLC0415 (without an issuer it starts faster)
+    from service.access.people import People  # noqa: PLC0415 (likewise)
 
     return People(IssuerKeys(config.oidc_issuer), config.trust, runtime.clock)
 

@@ -9,20 +9,20 @@ from graph.command import run, with_trail
 from graph.config import Config
 from graph.export_cli import export
 from graph.progress import progress
-from service.caller import COMMAND_LINE
-from service.paging import MAX_NUMBER
-from service.runtime import Runtime
-from service.startup import (
+from service.operate.startup import (
     CannotStartError,
     can_go_on,
     open_closed_trail,
     require_trail,
     stopped,
 )
-from service.trail import NoProof, audit_checkpoint, audit_inclusion_proof, write_tlog_proof
-from service.trail_keys import NoNewKey, rotate_signing_key
-from service.trail_reopen import CannotReopenError, reopen_trail
-from service.trail_verify import (
+from service.process.caller import COMMAND_LINE
+from service.process.paging import MAX_NUMBER
+from service.process.runtime import Runtime
+from service.trail.key_change import NoNewKey, rotate_signing_key
+from service.trail.reading import NoProof, audit_checkpoint, audit_inclusion_proof, write_tlog_proof
+from service.trail.reopen import CannotReopenError, reopen_trail
+from service.verify.trail import (
     NotACheckpoint,
     NotAKey,
     Verification,

@@ -12,12 +12,12 @@ from graph.edge import Edge
 from graph.entrance import client_of
 from graph.export_query import asked_export
 from graph.refusal import Refusal
-from service.archive_export import ArchiveExport, NoArchive, begin_archive_export
-from service.caller import Caller, Permission
-from service.denials import record_denied
-from service.export import Export, begin_export
-from service.log_paths import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
-from service.paging import MAX_NUMBER
+from service.access.denials import record_denied
+from service.export.archived import ArchiveExport, NoArchive, begin_archive_export
+from service.export.live import Export, begin_export
+from service.process.caller import Caller, Permission
+from service.process.paging import MAX_NUMBER
+from service.trail.tiles import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
 
 CHECKPOINT_HEADER: Final = "X-Postledger-Checkpoint"
 """With every export: its checkpoint, the whole signed note in base64."""

@@ -12,11 +12,17 @@ from rich.table import Column, Table
 from graph.audit_cli import audit
 from graph.command import keep_what_is_loaded, run, with_runtime
 from graph.settings_cli import keys, settings
-from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
-from service.caller import COMMAND_LINE, Role
-from service.runtime import Runtime
-from service.sandbox import SANDBOX_PORT
-from service.startup import CannotStartError, upgrade_database
+from service.access.tokens import (
+    InvalidToken,
+    TokenNotFound,
+    create_token,
+    list_tokens,
+    revoke_token,
+)
+from service.operate.sandbox import SANDBOX_PORT
+from service.operate.startup import CannotStartError, upgrade_database
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
 
 _WIDE: Final = 500
 

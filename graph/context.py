@@ -6,9 +6,9 @@ from typing import TypeAlias
 import strawberry
 from graphql import DocumentNode
 
-from service.access import TokenRefused
-from service.caller import Caller
-from service.runtime import Runtime
+from service.access.tokens import TokenRefused
+from service.process.caller import Caller
+from service.process.runtime import Runtime
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from graph.observe import LOG_ONLY, Observers
 from graph.operation import Operation, OperationReader, Rejected
 from graph.request import GraphQLRequest
 from graph.trusted_documents import TrustedDocuments
-from service.caller import Caller
-from service.runtime import Runtime
+from service.process.caller import Caller
+from service.process.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

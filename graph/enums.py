@@ -9,19 +9,19 @@ from typing import TypeVar
 
 import strawberry
 
-from service.caller import ActorKind, Permission, Role
-from service.patch import SaslMechanism, TlsMode
-from service.problems import ProblemSeverity
-from service.secrets import SecretState
-from service.test_emails import (
+from service.email_tests.sending import (
     TestDepth,
     TestOutcome,
     TestStageName,
     TestStageOutcome,
     TranscriptSender,
 )
-from service.trail import AuditAction, AuditOutcome
-from service.verification import VerificationState
+from service.process.caller import ActorKind, Permission, Role
+from service.settings.proven import VerificationState
+from service.settings.secrets import SecretState
+from service.trail.reading import AuditAction, AuditOutcome
+from service.values.patch import SaslMechanism, TlsMode
+from service.values.problems import ProblemSeverity
 
 __all__ = [
     "ActorKind",

@@ -16,7 +16,7 @@ from graph.limits import Limits
 from graph.observe import LOG_ONLY, Observers, Seen
 from graph.operation import Operation
 from graph.schema import Schema
-from service.denials import record_denied
+from service.access.denials import record_denied
 
 TEST: Final = "sendTestEmail"
 """It has its own time: its stages' time-outs."""

@@ -12,13 +12,13 @@ from graph.command import run, with_trail
 from graph.config import Config
 from graph.new_file import new_file
 from graph.progress import progress
-from service.archive_export import NoArchive, begin_archive_export
-from service.caller import COMMAND_LINE
-from service.export import Export, ExportFormat, OnStep, begin_export
-from service.runtime import Runtime
-from service.startup import CannotStartError
-from service.trail import AuditAction, AuditOutcome
-from service.trail_filter import EventFilter, UnfitFilter, fit_filter
+from service.export.archived import NoArchive, begin_archive_export
+from service.export.live import Export, ExportFormat, OnStep, begin_export
+from service.operate.startup import CannotStartError
+from service.process.caller import COMMAND_LINE
+from service.process.runtime import Runtime
+from service.trail.filter import EventFilter, UnfitFilter, fit_filter
+from service.trail.reading import AuditAction, AuditOutcome
 
 
 def export(  # noqa: PLR0913 (a filter's conditions)

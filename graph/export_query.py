@@ -9,9 +9,9 @@ from starlette.datastructures import QueryParams
 
 from graph.instant import parse_instant
 from graph.refusal import Refusal
-from service.export import ExportFormat
-from service.trail import AuditAction, AuditOutcome
-from service.trail_filter import EventFilter, UnfitFilter, fit_filter
+from service.export.live import ExportFormat
+from service.trail.filter import EventFilter, UnfitFilter, fit_filter
+from service.trail.reading import AuditAction, AuditOutcome
 
 _LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
 _SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text", "archive")

@@ -6,7 +6,7 @@ from strawberry.extensions import SchemaExtension
 
 from graph.context import Context
 from graph.errors import coded
-from service.access import TokenRefused
+from service.access.tokens import TokenRefused
 
 UNAUTHENTICATED_MESSAGE = "Send a valid access token in the header `Authorization: Bearer …`."
 

@@ -9,12 +9,12 @@ from graph.extensions import UNAUTHENTICATED_MESSAGE
 from graph.proxies import bucket_of
 from graph.rate import Rate
 from graph.refusal import Refusal
-from service.access import TokenRefused, TokenUnanswered, authenticate
-from service.caller import Caller, Client
-from service.runtime import Runtime
+from service.access.tokens import TokenRefused, TokenUnanswered, authenticate
+from service.process.caller import Caller, Client
+from service.process.runtime import Runtime
 
 if TYPE_CHECKING:
-    from service.people import People
+    from service.access.people import People
 
 _MAX_TOKEN: Final = 8_000
 _JWT_DOTS: Final = 2

@@ -12,7 +12,7 @@ from graph.entrance import client_of
 from graph.metrics import Metrics
 from graph.refusal import Refusal
 from graph.schema import printed_schema
-from service.health import health
+from service.operate.health import health
 
 METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -21,7 +21,7 @@ from graph.refusal import Refusal, bad_request
 from graph.request import GraphQLRequest, read_json, request_of, request_of_parameters
 from graph.response import respond, respond_refused
 from graph.sse import EventStream
-from service.caller import Caller
+from service.process.caller import Caller
 
 _PREFLIGHT_HEADERS: Final = (
     "graphql-require-preflight",

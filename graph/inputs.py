@@ -7,17 +7,17 @@ import strawberry
 from graph.enums import SaslMechanism, TestDepth, TlsMode
 from graph.ids import key_of
 from graph.scalars import Secret
-from service.patch import (
+from service.email_tests.sending import TestRequest
+from service.settings.current import SettingsUpdate
+from service.settings.revisions import SettingsRestore
+from service.values.patch import (
     KEEP,
     Keep,
     OAuth2Patch,
     Patched,
     SettingsPatch,
 )
-from service.patch import Secret as SecretValue
-from service.revisions import SettingsRestore
-from service.settings import SettingsUpdate
-from service.test_emails import TestRequest
+from service.values.patch import Secret as SecretValue
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -17,9 +17,9 @@ from prometheus_client import (
 )
 
 from graph.observe import Seen
-from service.runtime import Runtime
-from service.statistics import Figures, figures
-from service.verification import VerificationState
+from service.operate.statistics import Figures, figures
+from service.process.runtime import Runtime
+from service.settings.proven import VerificationState
 
 MAX_NAMES: Final = 100
 OTHER: Final = "(other)"

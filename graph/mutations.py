@@ -17,10 +17,10 @@ from graph.permissions import Requires
 from graph.types.settings_results import UpdateEmailSettingsResult, update_member
 from graph.types.test_email import TestEmail
 from graph.types.test_results import SendTestEmailResult, send_member
-from service.caller import Permission
-from service.revisions import restore_email_settings
-from service.settings import update_email_settings
-from service.test_emails import cancel_test_email, send_test_email
+from service.email_tests.sending import cancel_test_email, send_test_email
+from service.process.caller import Permission
+from service.settings.current import update_email_settings
+from service.settings.revisions import restore_email_settings
 
 
 @strawberry.type(description="What can be changed or done.")

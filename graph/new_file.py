@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from service.startup import CannotStartError
+from service.operate.startup import CannotStartError
 
 
 @contextmanager

@@ -18,13 +18,13 @@ from graph.types.revision import EmailSettingsRevision
 from graph.types.settings import EmailSettings
 from graph.types.test_email import TestEmail
 from graph.types.trail import AuditEvent
-from service.access import access_token
-from service.caller import Permission
-from service.paging import MAX_NUMBER
-from service.revisions import email_settings_revision, revision
-from service.settings import email_settings
-from service.test_emails import test_email
-from service.trail import audit_event
+from service.access.tokens import access_token
+from service.email_tests.sending import test_email
+from service.process.caller import Permission
+from service.process.paging import MAX_NUMBER
+from service.settings.current import email_settings
+from service.settings.revisions import email_settings_revision, revision
+from service.trail.reading import audit_event
 
 
 class Kind(NamedTuple):

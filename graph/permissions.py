@@ -8,7 +8,7 @@ from strawberry.extensions import FieldExtension
 
 from graph.context import Info
 from graph.errors import coded
-from service.caller import Permission
+from service.process.caller import Permission
 
 
 def require(info: Info, permission: Permission) -> None:

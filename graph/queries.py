@@ -21,18 +21,18 @@ from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
 from graph.types.test_email import TEST_EMAIL_CURSOR, TestEmail, TestEmailConnection
-from service.caller import Permission
-from service.checking import check_email_settings
-from service.providers import email_providers
-from service.revisions import (
+from service.email_tests.sending import test_email, test_emails
+from service.process.caller import Permission
+from service.settings.checking import check_email_settings
+from service.settings.current import email_settings
+from service.settings.revisions import (
     RevisionNotFound,
     compare_revisions,
     email_settings_at,
     email_settings_revision,
     email_settings_revisions,
 )
-from service.settings import email_settings
-from service.test_emails import test_email, test_emails
+from service.values.providers import email_providers
 
 
 @strawberry.type(description="What can be read.")

@@ -18,8 +18,8 @@ from graph.config import Config
 from graph.http_protocol import bounded
 from graph.log import set_up_log
 from graph.socket_protocol import RefusingSocketProtocol
-from service.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
-from service.startup import CannotStartError, Started
+from service.operate.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
+from service.operate.startup import CannotStartError, Started
 
 _log = structlog.get_logger()
 

@@ -7,13 +7,11 @@ import typer
 
 from graph.command import run, with_runtime
 from graph.config import Config
-from service.caller import COMMAND_LINE
-from service.files import Secrets, UnfitFile, read_settings, write_settings
-from service.keys import KeyProblem, new_key
-from service.patch import Secret, SettingsPatch
-from service.rotation import rotate_keys
-from service.runtime import Runtime
-from service.settings import (
+from service.operate.startup import CannotStartError
+from service.process.caller import COMMAND_LINE
+from service.process.keys import KeyProblem, new_key
+from service.process.runtime import Runtime
+from service.settings.current import (
     InvalidSettings,
     NotVerified,
     RevisionConflict,
@@ -24,9 +22,11 @@ from service.settings import (
     preview_email_settings,
     update_email_settings,
 )
-from service.startup import CannotStartError
-from service.trail import Change
-from service.values import NOTHING_SAVED
+from service.settings.rotation import rotate_keys
+from service.trail.reading import Change
+from service.values.files import Secrets, UnfitFile, read_settings, write_settings
+from service.values.patch import Secret, SettingsPatch
+from service.values.settings_values import NOTHING_SAVED
 
 settings = typer.Typer(help="The email settings, as a file.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)

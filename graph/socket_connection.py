@@ -25,9 +25,9 @@ from graph.socket_messages import (
     Subscribe,
     read_message,
 )
-from service.caller import Caller
-from service.sessions import OpenSession, SessionEnd
-from service.tasks import cancel_all
+from service.process.caller import Caller
+from service.process.sessions import OpenSession, SessionEnd
+from service.process.tasks import cancel_all
 
 INIT_SECONDS: Final = 10.0
 SEND_SECONDS: Final = 30.0

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 from graph.errors import coded
 from graph.execution import Answer
 from graph.response import VARY, write_json
-from service.sessions import OpenSession, SessionEnd
-from service.tasks import cancel_all
+from service.process.sessions import OpenSession, SessionEnd
+from service.process.tasks import cancel_all
 
 HEARTBEAT_SECONDS: Final = 15.0
 SEND_SECONDS: Final = 30.0

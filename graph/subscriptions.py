@@ -13,10 +13,10 @@ from graph.trail_filter import AuditEventFilter
 from graph.types.settings import EmailSettings
 from graph.types.test_email import TestEmail
 from graph.types.trail import AuditEvent
-from service.caller import Permission
-from service.settings import follow_email_settings
-from service.test_emails import follow_test_email, test_email
-from service.trail_feed import audit_events_appended
+from service.email_tests.sending import follow_test_email, test_email
+from service.process.caller import Permission
+from service.settings.current import follow_email_settings
+from service.trail.feed import audit_events_appended
 
 
 @strawberry.type(description="What can be followed.")

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.enums import AuditAction, AuditOutcome
 from graph.errors import bad_input
-from service.trail_filter import EventFilter, UnfitFilter, fit_filter
+from service.trail.filter import EventFilter, UnfitFilter, fit_filter
 
 
 @strawberry.input(

@@ -14,7 +14,7 @@ from graphql import GraphQLError
 
 from graph.errors import coded
 from graph.request import GraphQLRequest
-from service.startup import CannotStartError
+from service.operate.startup import CannotStartError
 
 _PREFIX = "sha256:"
 

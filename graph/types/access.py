@@ -9,10 +9,10 @@ from graph.enums import Permission, Role
 from graph.ids import write_id
 from graph.paging import PageInfo, cursor, page_info
 from graph.types.common import Actor, Node, UserError
-from service.access import AccessToken as TokenValue
-from service.access import CreatedToken, InvalidToken
-from service.caller import ROLE_PERMISSIONS, Caller
-from service.paging import Page
+from service.access.tokens import AccessToken as TokenValue
+from service.access.tokens import CreatedToken, InvalidToken
+from service.process.caller import ROLE_PERMISSIONS, Caller
+from service.process.paging import Page
 
 TOKEN_CURSOR = "AccessToken.v1"  # noqa: S105 (a list's name)
 

@@ -4,8 +4,8 @@ import strawberry
 
 from graph.enums import ProblemSeverity
 from graph.types.common import Suggestion, UserError
-from service.draft import InvalidSettings, SecretReentryRequired
-from service.problems import Problem
+from service.settings.draft import InvalidSettings, SecretReentryRequired
+from service.values.problems import Problem
 
 
 @strawberry.type(description="Something to say about a value of the settings.")

@@ -4,8 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from service.anchor_sinks import AnchorState
-from service.trail import ConsistencyProof, InclusionProof, SignedCheckpoint, write_tlog_proof
+from service.process.anchor_sinks import AnchorState
+from service.trail.reading import (
+    ConsistencyProof,
+    InclusionProof,
+    SignedCheckpoint,
+    write_tlog_proof,
+)
 
 
 @strawberry.type(

@@ -11,11 +11,11 @@ from graph.types.common import Actor, Certificate, Node
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.test_email import TestEmail
-from service.secrets import SecretStatus as SecretStatusValue
-from service.settings import SettingsState
-from service.test_emails import test_email
-from service.values import SettingsValues
-from service.verification import verification
+from service.email_tests.sending import test_email
+from service.settings.current import SettingsState
+from service.settings.proven import verification
+from service.settings.secrets import SecretStatus as SecretStatusValue
+from service.values.settings_values import SettingsValues
 
 
 @strawberry.type(

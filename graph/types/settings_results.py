@@ -9,9 +9,9 @@ from graph.types.problems import InvalidSettingsError, SecretReentryRequiredErro
 from graph.types.settings import EmailSettings
 from graph.types.test_email import TestEmail
 from graph.types.trail import AuditEvent
-from service.revisions import RestoreResult, RevisionNotFound
-from service.runtime import Runtime
-from service.settings import (
+from service.email_tests.sending import test_email
+from service.process.runtime import Runtime
+from service.settings.current import (
     InvalidSettings,
     NotVerified,
     RevisionConflict,
@@ -19,7 +19,7 @@ from service.settings import (
     SettingsUpdated,
     UpdateResult,
 )
-from service.test_emails import test_email
+from service.settings.revisions import RestoreResult, RevisionNotFound
 
 
 @strawberry.type(

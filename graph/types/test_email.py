@@ -8,16 +8,16 @@ from graph.enums import TestDepth, TestOutcome, TestStageName, TestStageOutcome,
 from graph.ids import write_id
 from graph.paging import PageInfo, cursor, page_info
 from graph.types.common import Actor, Certificate, Node, Suggestion
-from service.paging import Page
-from service.test_emails import (
+from service.email_tests.sending import (
     Diagnosis as DiagnosisValue,
 )
-from service.test_emails import (
+from service.email_tests.sending import (
     ServerFacts,
     StageReport,
 )
-from service.test_emails import TestEmail as TestEmailValue
-from service.test_emails import TranscriptLine as TranscriptLineValue
+from service.email_tests.sending import TestEmail as TestEmailValue
+from service.email_tests.sending import TranscriptLine as TranscriptLineValue
+from service.process.paging import Page
 
 TEST_EMAIL_CURSOR = "TestEmail.v1"
 

@@ -7,7 +7,7 @@ import strawberry
 from graph.types.common import UserError
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
 from graph.types.test_email import TestEmail
-from service.test_emails import (
+from service.email_tests.sending import (
     DestinationNotAllowed,
     InvalidSettings,
     RecipientNotAllowed,

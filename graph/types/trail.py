@@ -10,10 +10,10 @@ from graph.ids import write_id
 from graph.paging import PageInfo, cursor, page_info
 from graph.types.common import Actor, FieldChange, Node
 from graph.types.test_email import TestEmail
-from service.caller import Client
-from service.paging import Page
-from service.test_emails import test_email
-from service.trail import Recorded
+from service.email_tests.sending import test_email
+from service.process.caller import Client
+from service.process.paging import Page
+from service.trail.reading import Recorded
 
 AUDIT_CURSOR = "AuditEvent.v1"
 

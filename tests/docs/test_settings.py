@@ -2,10 +2,10 @@
 
 import re
 
-from service.binding import BOUND_FIELDS
-from service.problems import PROBLEM_CODES
+from service.values.binding import BOUND_FIELDS
+from service.values.problems import PROBLEM_CODES
 from tests.docs.tables import rows_of
-from tests.service.problem_rows import ELSEWHERE, FORM, RULES
+from tests.service.values.problem_rows import ELSEWHERE, FORM, RULES
 from tests.support.root import ROOT
 
 DOCUMENT = "docs/settings.md"

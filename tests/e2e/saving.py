@@ -24,16 +24,21 @@ from db.tables import (
     StoredSecret,
 )
 from mail.secret import Secret
-from service.caller import COMMAND_LINE
-from service.changes import apply
-from service.keys import new_key
-from service.patch import SettingsPatch
-from service.runtime import Runtime
-from service.settings import SettingsUpdate, SettingsUpdated, email_settings, update_email_settings
-from service.startup import Storage, open_runtime
-from service.state import values_of
-from service.trail_verify import Verification, verify_trail
-from service.values import NOTHING_SAVED, SecretName, SettingsValues
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE
+from service.process.keys import new_key
+from service.process.runtime import Runtime
+from service.settings.current import (
+    SettingsUpdate,
+    SettingsUpdated,
+    email_settings,
+    update_email_settings,
+)
+from service.settings.state import values_of
+from service.values.changes import apply
+from service.values.patch import SettingsPatch
+from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.verify.trail import Verification, verify_trail
 
 KEY: Final = new_key()
 

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import pytest
 from sqlalchemy import Connection
 
-from service.runtime import Runtime
-from service.startup import Storage, open_runtime
+from service.operate.startup import Storage, open_runtime
+from service.process.runtime import Runtime
 from tests.e2e import saving
 from tests.e2e.processes import DEADLINE
 from tests.e2e.saving import Interrupt, interrupting, revision_in_force, save, storage_of

@@ -9,8 +9,8 @@ import pytest
 
 from graph.app import compose
 from graph.config import Config
-from service.runtime import Runtime
-from service.startup import DATABASE_FILE, Storage, open_runtime
+from service.operate.startup import DATABASE_FILE, Storage, open_runtime
+from service.process.runtime import Runtime
 from tests.support.edge.shell import Shell
 from tests.support.edge.world import World, configured, open_world
 from tests.support.logs import logging_to_text

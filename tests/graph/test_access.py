@@ -8,7 +8,7 @@ from graphql import is_composite_type
 
 from graph.nodes import KINDS
 from graph.schema import schema
-from service.caller import ROLE_PERMISSIONS, Permission, Role
+from service.process.caller import ROLE_PERMISSIONS, Permission, Role
 from tests.support.edge.operations import operation, root_fields, types_behind
 from tests.support.edge.world import GRAPHQL, World
 from tests.support.root import ROOT

@@ -12,9 +12,9 @@ import stamina
 
 from graph.app import compose
 from graph.config import Config, load_config
-from service.anchors import following
-from service.runtime import Runtime
-from service.startup import CannotStartError
+from service.operate.startup import CannotStartError
+from service.process.runtime import Runtime
+from service.trail.anchors import following
 from tests.support.canary import leaks
 from tests.support.edge.world import configured, open_world
 from tests.support.logs import logging_to_text

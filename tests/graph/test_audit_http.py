@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from audit.standalone import main as verify_bundle
-from service.caller import Role
+from service.process.caller import Role
 from tests.support.edge.world import World, codes
 
 pytestmark = pytest.mark.anyio

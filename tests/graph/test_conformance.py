@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from service.caller import Role
+from service.process.caller import Role
 from tests.clients.node import run_script
 from tests.support.edge.world import World, listening
 

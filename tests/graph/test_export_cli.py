@@ -10,9 +10,9 @@ from typing import Final
 import pytest
 
 from graph.export_cli import write_export
-from service.export import EventFilter, ExportFormat
-from service.runtime import Runtime
-from service.startup import CannotStartError
+from service.export.live import EventFilter, ExportFormat
+from service.operate.startup import CannotStartError
+from service.process.runtime import Runtime
 from tests.support.desk import Json
 from tests.support.edge.shell import Shell
 

@@ -9,7 +9,7 @@ import structlog
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from service.caller import Role
+from service.process.caller import Role
 from tests.support.edge.world import World, codes, listening
 from tests.support.outages import without
 

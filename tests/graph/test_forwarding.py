@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from graph.app import compose
-from service.runtime import Runtime
+from service.process.runtime import Runtime
 from tests.support.edge.world import World, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio

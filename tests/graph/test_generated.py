@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from graph.app import compose
 from graph.errors import ERROR_CODES
 from graph.schema import printed_schema
-from service.caller import Role
-from service.runtime import Runtime
+from service.process.caller import Role
+from service.process.runtime import Runtime
 from tests.support.edge.quiet import QUIET
 from tests.support.edge.world import World, codes, configured, open_world
 from tests.support.needs import CI

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from graph.app import compose
-from service.health import CHECK_SECONDS, CHECKS
-from service.keys import GivenKeys, new_key
-from service.runtime import Runtime
-from service.signing import SourceKeys
-from service.startup import DATABASE_FILE, Storage, open_runtime
+from service.operate.health import CHECK_SECONDS, CHECKS
+from service.operate.startup import DATABASE_FILE, Storage, open_runtime
+from service.process.keys import GivenKeys, new_key
+from service.process.runtime import Runtime
+from service.process.signing import SourceKeys
 from tests.support.breakable import Breakable, breakable
 from tests.support.edge.world import World, codes, configured, open_world
 

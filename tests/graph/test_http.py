@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from graph.errors import ERROR_CODES
-from service.caller import Role
+from service.process.caller import Role
 from tests.support.edge.world import GRAPHQL, JSON, World, codes
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ from graphql import get_introspection_query
 
 from graph.app import compose
 from graph.gate import Gate
-from service.runtime import Runtime
+from service.process.runtime import Runtime
 from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio

@@ -11,8 +11,8 @@ import pytest
 
 from graph.app import compose
 from graph.errors import ERROR_CODES
-from service.caller import Role
-from service.runtime import Runtime
+from service.process.caller import Role
+from service.process.runtime import Runtime
 from tests.support.edge.malformed import Got, Sent, requests, send
 from tests.support.edge.world import codes, configured, listening, open_world
 

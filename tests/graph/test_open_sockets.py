@@ -15,12 +15,12 @@ from structlog.typing import EventDict
 from websockets.asyncio.client import ClientConnection
 
 from graph.app import compose
-from service.access import CreatedToken, create_token, revoke_token
-from service.caller import COMMAND_LINE, Role
-from service.keys import new_key
-from service.runtime import Runtime
-from service.sessions import Sessions
-from service.startup import Storage, open_runtime
+from service.access.tokens import CreatedToken, create_token, revoke_token
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE, Role
+from service.process.keys import new_key
+from service.process.runtime import Runtime
+from service.process.sessions import Sessions
 from tests.support.breakable import Breakable, breakable
 from tests.support.desk import Clock
 from tests.support.edge.sockets import Streams, closing, say

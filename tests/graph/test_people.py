@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from graph.app import compose
 from graph.config import Config
-from service.caller import Role
-from service.runtime import Runtime
+from service.process.caller import Role
+from service.process.runtime import Runtime
 from tests.support.edge.world import codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ import pytest
 from graph.app import compose
 from graph.proxies import bucket_of, origin_of
 from graph.rate import Rate
-from service.caller import Role
-from service.runtime import Runtime
+from service.process.caller import Role
+from service.process.runtime import Runtime
 from tests.support.edge.world import JSON, World, codes, configured, open_world
 
 OK = {"query": "{ __typename }"}

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from db.keyring import Key, Keyring, Sealed
 from graph.cli import app
-from service.startup import Storage
+from service.operate.startup import Storage
 from tests.support import documents
 from tests.support.canary import CANARY, files_below, leaks, values_in
 from tests.support.desk import Desk, Json, open_desk

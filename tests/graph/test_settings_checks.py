@@ -4,9 +4,9 @@ from typing import Final
 
 import pytest
 
-from service.caller import Role
-from service.keys import KeyFile
-from service.providers import email_providers
+from service.process.caller import Role
+from service.process.keys import KeyFile
+from service.values.providers import email_providers
 from tests.support import documents
 from tests.support.desk import Desk, Json
 from tests.support.recorder import recording

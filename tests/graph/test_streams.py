@@ -11,9 +11,9 @@ from websockets.exceptions import InvalidStatus
 
 from graph.app import compose
 from graph.config import Config
-from service.access import revoke_token
-from service.caller import COMMAND_LINE, Role
-from service.runtime import Runtime
+from service.access.tokens import revoke_token
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
 from tests.clients.node import run_script
 from tests.support.edge import streaming
 from tests.support.edge.sockets import Streams, closing, say

@@ -11,12 +11,12 @@ from sqlmodel import select
 from db.tables import AccessTokenRow
 from graph.app import compose
 from graph.ids import write_id
-from service import access
-from service.access import CreatedToken, access_token, create_token
-from service.caller import COMMAND_LINE, Role
-from service.keys import new_key
-from service.runtime import Runtime
-from service.startup import Storage, open_runtime
+from service.access import tokens as access
+from service.access.tokens import CreatedToken, access_token, create_token
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE, Role
+from service.process.keys import new_key
+from service.process.runtime import Runtime
 from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from graph.schema import printed_schema
-from service.caller import Role
+from service.process.caller import Role
 from tests.clients.node import TOOLS, node, run, run_tool
 from tests.support.edge.world import World, listening
 from tests.support.needs import need

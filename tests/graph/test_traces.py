@@ -21,8 +21,8 @@ from graph.app import compose
 from graph.document_hash import document_hash
 from graph.observe import LogObserver, Observers, Seen
 from graph.telemetry import CLOSE_SECONDS, Traces, traces
-from service.runtime import Runtime
-from service.startup import CannotStartError
+from service.operate.startup import CannotStartError
+from service.process.runtime import Runtime
 from tests.support.edge.world import configured, open_world
 
 CANARY = "correct-horse-4711"

@@ -13,7 +13,7 @@ from graphql import get_named_type
 
 from graph.app import compose
 from graph.schema import schema
-from service.runtime import Runtime
+from service.process.runtime import Runtime
 from tests.support.canary import CANARY, leaks
 from tests.support.edge.positions import (
     Asked,

@@ -8,7 +8,7 @@ from graph.app import compose
 from graph.metrics import MAX_NAMES, OTHER, Metrics
 from graph.observe import Observers, Seen
 from graph.schema import printed_schema
-from service.runtime import Runtime
+from service.process.runtime import Runtime
 from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio

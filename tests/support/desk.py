@@ -15,12 +15,12 @@ from starlette.applications import Starlette
 
 from graph.app import compose
 from graph.config import Config
-from service.access import CreatedToken, create_token
-from service.caller import COMMAND_LINE, Role
-from service.keys import KeyFile, KeySource
-from service.runtime import Runtime
-from service.startup import Storage, open_runtime
-from service.test_limits import TestLimits
+from service.access.tokens import CreatedToken, create_token
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE, Role
+from service.process.email_test_limits import TestLimits
+from service.process.keys import KeyFile, KeySource
+from service.process.runtime import Runtime
 from tests.support import documents
 
 THOROUGH: Final = "POSTLEDGER_THOROUGH" in os.environ

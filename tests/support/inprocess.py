@@ -7,8 +7,8 @@ from uuid import uuid4
 from graph.context import Context
 from graph.errors import present
 from graph.schema import schema
-from service.caller import Actor, ActorKind, Caller, Client, Role
-from service.runtime import Runtime
+from service.process.caller import Actor, ActorKind, Caller, Client, Role
+from service.process.runtime import Runtime
 
 Json: TypeAlias = dict[str, Any]
 """An answer's data; its shape is the query's, which every test says itself."""

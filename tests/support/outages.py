@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 
-from service.runtime import Runtime
+from service.process.runtime import Runtime
 
 
 @asynccontextmanager

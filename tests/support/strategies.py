@@ -5,8 +5,8 @@ from typing import Final
 from hypothesis import strategies as st
 
 from mail.account import SaslMechanism, TlsMode
-from service.normal import normalise
-from service.values import SettingsValues
+from service.values.normalise import normalise
+from service.values.settings_values import SettingsValues
 from tests.support.certificates import certificate
 
 SPECIAL_TEXTS: Final = (

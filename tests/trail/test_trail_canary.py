@@ -14,13 +14,13 @@ from sqlalchemy import text
 
 from audit.c2sp.tiles import EntryBundle, hash_tiles
 from db.engine.database import Database
-from service.caller import COMMAND_LINE, Role
-from service.export import ExportFormat, begin_export
-from service.log_paths import log_checkpoint, log_proof, log_tile
-from service.runtime import Runtime
-from service.startup import Storage
-from service.trail import SignedCheckpoint, audit_checkpoint
-from service.trail_verify import Verification, verify_trail
+from service.export.live import ExportFormat, begin_export
+from service.operate.startup import Storage
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
+from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.trail.tiles import log_checkpoint, log_proof, log_tile
+from service.verify.trail import Verification, verify_trail
 from tests.support.canary import CANARY, files_below, leaks, values_in
 from tests.support.desk import Desk, open_desk
 from tests.support.edge.shell import Shell

@@ -21,9 +21,9 @@ from db.instant import write_instant
 from db.queries import events
 from db.queries import tree as stored
 from db.queries.event_search import EventConditions, Span
-from service.access import CreatedToken, create_token
-from service.caller import COMMAND_LINE, Role
-from service.runtime import Runtime
+from service.access.tokens import CreatedToken, create_token
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
 from tests.support.trail.events import START, an_event, at, write
 from tests.support.trail.opened import NAME, SEED, HeldKeys
 

@@ -14,12 +14,12 @@ from audit.trail.event import AuditAction
 from db.engine.database import Database
 from db.queries import events
 from db.queries import tree as stored
-from service.access import create_token
-from service.caller import COMMAND_LINE, Role
-from service.runtime import Runtime
-from service.startup import CannotStartError, Storage, open_closed_trail, open_runtime
-from service.trail_keys import KeyRotated, NoNewKey, rotate_signing_key
-from service.trail_reopen import reopen_trail
+from service.access.tokens import create_token
+from service.operate.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
+from service.trail.key_change import KeyRotated, NoNewKey, rotate_signing_key
+from service.trail.reopen import reopen_trail
 from tests.support.trail.events import write
 from tests.support.trail.opened import NAME
 from tests.support.trail.tampering import tamper

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from service.startup import Storage, open_runtime
+from service.operate.startup import Storage, open_runtime
 from tests.support.trail.processes import append_at_once, kill_after, settled
 
 pytestmark = pytest.mark.anyio

@@ -6,8 +6,8 @@ from audit.c2sp.checkpoint import OpenedCheckpoint, open_checkpoint
 from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
 from audit.c2sp.tree import leaf_hash
 from audit.c2sp.tree_verify import verify_consistency, verify_inclusion
-from service.runtime import Runtime
-from service.trail import (
+from service.process.runtime import Runtime
+from service.trail.reading import (
     ConsistencyProof,
     InclusionProof,
     NoProof,

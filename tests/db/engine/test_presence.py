@@ -89,7 +89,7 @@ async def test_a_silent_database_is_not_waited_for_at_the_start(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever starts the service is told, in a sentence."""
-    monkeypatch.setattr("db.presence._ANSWER_SECONDS", SOON)
+    monkeypatch.setattr("db.engine.presence._ANSWER_SECONDS", SOON)
     async with breakable(postgresql_url) as way:
         database = Database(way.url)
         way.hang()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from graph.cli import app
-from service.startup import Storage
+from service.operate.startup import Storage
 from tests.support.desk import Desk, Json, open_desk
 
 

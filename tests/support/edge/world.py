@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 
 from graph.config import Config
 from graph.server import uvicorn_config
-from service.access import CreatedToken, create_token
-from service.caller import COMMAND_LINE, Role
-from service.runtime import Runtime
+from service.access.tokens import CreatedToken, create_token
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"

@@ -9,8 +9,8 @@ import pytest
 from audit.trail.append import Trail
 from audit.trail.memory import SignerMemory
 from db.engine.database import Database
-from service.runtime import Runtime
-from service.startup import Storage, open_runtime
+from service.operate.startup import Storage, open_runtime
+from service.process.runtime import Runtime
 from tests.support.trail.opened import NAME, SEED, opened_trail
 
 

@@ -1,16 +1,16 @@
 """What services do in tests of verification: a little of everything that the trail records."""
 
-from service.access import CreatedToken, create_token, revoke_token
-from service.caller import COMMAND_LINE, Role
-from service.patch import Secret, SettingsPatch
-from service.runtime import Runtime
-from service.settings import SettingsUpdate, update_email_settings
-from service.test_emails import (
+from service.access.tokens import CreatedToken, create_token, revoke_token
+from service.email_tests.sending import (
     TestDepth,
     TestRequest,
     send_test_email,
 )
-from service.trail_verify import Verification, VerificationRequest, verify_trail
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
+from service.settings.current import SettingsUpdate, update_email_settings
+from service.values.patch import Secret, SettingsPatch
+from service.verify.trail import Verification, VerificationRequest, verify_trail
 
 
 async def save(runtime: Runtime, revision: int, patch: SettingsPatch) -> None:

@@ -6,9 +6,9 @@ from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
 from audit.trail.history import EventFilter, Window, read_events
-from service.runtime import Runtime
-from service.startup import Storage, open_runtime
-from service.trail_verify import Verification, verify_trail
+from service.operate.startup import Storage, open_runtime
+from service.process.runtime import Runtime
+from service.verify.trail import Verification, verify_trail
 from tests.support.root import ROOT
 
 

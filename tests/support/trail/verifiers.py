@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from audit.standalone import main as verify_bundle
 from graph.cli import app
-from service.caller import Role
-from service.export import EventFilter, Export, ExportFormat
-from service.runtime import Runtime
-from service.startup import Storage
-from service.trail import SignedCheckpoint, audit_checkpoint
+from service.export.live import EventFilter, Export, ExportFormat
+from service.operate.startup import Storage
+from service.process.caller import Role
+from service.process.runtime import Runtime
+from service.trail.reading import SignedCheckpoint, audit_checkpoint
 from tests.support.inprocess import Edge
 
 VERIFY: Final = """query($known: String) {

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.trail.append import append
-from service.runtime import utc_now
-from service.startup import Storage, open_runtime
+from service.operate.startup import Storage, open_runtime
+from service.process.runtime import utc_now
 from tests.support.trail.events import an_event
 from tests.support.trail.opened import NAME
 

@@ -1,0 +1,130 @@
+"""Test emails against servers that never answer: does the service stay quick, small and honest?
+
+Prints how long `emailSettings` takes while 200 tests wait for silent servers, beside how long it
+takes at rest (the ceiling: 5 times that at the 95th percentile, in the same run); and what becomes
+of 500 requests at once to a slow server: how many ran, how many were answered with
+TooManyTestsError, how much memory they took, and whether the trail has two events for each that
+ran and one for each that was refused.
+"""
+
+import asyncio
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from mail.session.tools import Tools
+from service.email_tests.sending import TestRequest, send_test_email
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE
+from service.process.email_test_limits import TestLimits
+from service.process.paging import PageRequest
+from service.process.runtime import Runtime, utc_now
+from service.settings.current import SettingsUpdate, email_settings, update_email_settings
+from service.trail.reading import audit_events
+from service.values.patch import SettingsPatch
+
+SILENT_TESTS: Final = 200
+AT_ONCE: Final = 500
+READS: Final = 300
+CEILING: Final = 5.0
+MEGABYTE: Final = 1024
+"""In kilobytes, which is what the kernel counts in."""
+
+
+async def main() -> int:
+    """Runs both; 0 where everything held."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_runtime(Storage(Path(folder))) as runtime:
+            server = await asyncio.start_server(_say_nothing, "127.0.0.1", 0)
+            async with server:
+                await _save(runtime, server.sockets[0].getsockname()[1])
+                quick = await _silent(runtime)
+                honest = await _flood(runtime)
+    return 0 if quick and honest else 1
+
+
+async def _silent(runtime: Runtime) -> bool:
+    open_wide = TestLimits(per_actor=10_000, overall=10_000, running=SILENT_TESTS)
+    busy = replace(runtime, test_limits=open_wide, mail_tools=Tools(limit_seconds=30))
+    at_rest = await _reads(runtime)
+    request = TestRequest(recipient="ada@example.net", wait=False)
+    for _ in range(SILENT_TESTS):
+        await send_test_email(busy, COMMAND_LINE, request)
+    meanwhile = await _reads(runtime)
+    await runtime.tests.close(0)
+    ratio = meanwhile / at_rest
+    print(f"emailSettings, 95th percentile of {READS}: {at_rest * 1000:.1f} ms at rest")
+    print(f"  beside {SILENT_TESTS} tests of silent servers: {meanwhile * 1000:.1f} ms", end="")
+    print(f" ({ratio:.1f} times; ceiling {CEILING})")
+    return ratio <= CEILING
+
+
+async def _flood(runtime: Runtime) -> bool:
+    # A minute on, so that the tests before do not count any more.
+    later = timedelta(minutes=2)
+    limited = replace(
+        runtime,
+        test_limits=TestLimits(per_actor=10_000, overall=100, running=20),
+        clock=lambda: utc_now() + later,
+    )
+    before = await _size(runtime)
+    memory = _memory()
+    request = TestRequest(recipient="ada@example.net", wait=False)
+    outcomes = Counter(
+        type(each).__name__
+        for each in await asyncio.gather(
+            *(send_test_email(limited, COMMAND_LINE, request) for _ in range(AT_ONCE))
+        )
+    )
+    grown = _memory() - memory
+    await runtime.tests.close(0)
+    events = await _size(runtime) - before
+    expected = 2 * outcomes["TestEmailSent"] + outcomes["TooManyTests"]
+    print(f"{AT_ONCE} at once: {dict(outcomes)}; peak memory grew by {grown / MEGABYTE:.0f} MB")
+    print(f"  events in the trail: {events}, expected {expected}")
+    return events == expected and outcomes.total() == AT_ONCE
+
+
+async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+    writer.close()
+
+
+async def _save(runtime: Runtime, port: int) -> None:
+    patch = SettingsPatch(
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        enable_secure_connection=False,
+        default_from_address="postledger@example.org",
+    )
+    await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
+
+
+async def _reads(runtime: Runtime) -> float:
+    """The 95th percentile, in seconds."""
+    took = []
+    for _ in range(READS):
+        began = time.perf_counter()
+        await email_settings(runtime)
+        took.append(time.perf_counter() - began)
+    return statistics.quantiles(took, n=20)[-1]
+
+
+async def _size(runtime: Runtime) -> int:
+    page = await audit_events(runtime, PageRequest(size=1))
+    return page.items[0].seq + 1
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

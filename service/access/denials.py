@@ -1,0 +1,25 @@
+"""A known caller who was denied something: it stands in the trail."""
+
+from collections.abc import Sequence
+
+from audit.trail.append import append
+from audit.trail.event import AuditAction, AuditOutcome, Event
+from service.process.caller import Caller
+from service.process.runtime import Runtime
+
+TARGET = "api"
+
+
+async def record_denied(runtime: Runtime, caller: Caller, fields: Sequence[str]) -> None:
+    """Records that a caller's role did not permit some fields of the API; one event a call."""
+    event = Event(
+        action=AuditAction.ACCESS_DENIED,
+        outcome=AuditOutcome.DENIED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        error_code="FORBIDDEN",
+        detail={"fields": ", ".join(fields)},
+    )
+    async with runtime.database.transaction() as session:
+        await append(session, event, runtime.clock)

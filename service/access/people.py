@@ -1,0 +1,98 @@
+"""People: whom an identity provider vouches for by a JSON Web Token (OpenID Connect Core 1.0)."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import structlog
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+
+from audit.trail.event import Actor, ActorKind, Client
+from service.access.issuer import IssuerKeys, IssuerUnavailableError
+from service.access.tokens import TokenRefused, TokenUnanswered
+from service.access.trust import Trust
+from service.process.caller import Caller, Role
+from service.values.normalise import has_control
+
+ALGORITHMS: Final = (
+    *("RS256", "RS384", "RS512"),
+    *("PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512"),
+    *("Ed25519", "EdDSA"),
+)
+"""Only those that need the issuer's private key to sign: a shared secret is known to others."""
+
+LEEWAY_SECONDS: Final = 30
+_DAY_SECONDS: Final = 86_400
+_MAX_SUBJECT: Final = 255
+_MAX_NAME: Final = 100
+
+_log = structlog.get_logger()
+
+
+class People:
+    """Lets people in by their tokens."""
+
+    def __init__(self, keys: IssuerKeys, trust: Trust, clock: Callable[[], datetime]) -> None:
+        self._keys = keys
+        self._trust = trust
+        self._clock = clock
+
+    async def identify(self, token: str, client: Client) -> Caller | TokenRefused | TokenUnanswered:
+        """Whose token it is, why it is refused, or that the issuer's keys cannot be had."""
+        try:
+            claims = await self._claims(token)
+        except IssuerUnavailableError:
+            return TokenUnanswered("issuer")
+        except (JoseError, AttributeError, TypeError, ValueError, RecursionError) as error:
+            # Besides what the library raises: what a token of another shape makes it stumble over.
+            return TokenRefused(f"jwt: {type(error).__name__}")
+        subject = claims["sub"]
+        if not subject or len(subject) > _MAX_SUBJECT or has_control(subject):
+            return TokenRefused("jwt: subject")
+        role = self._role(claims)
+        if role is None:
+            return TokenRefused("jwt: no role")
+        actor = Actor(ActorKind.PERSON, subject, self._name(claims) or subject, role.value)
+        # A token for longer than a day is looked at anew by then, so that no date is out of range.
+        until = min(float(claims["exp"]), self._clock().timestamp() + _DAY_SECONDS)
+        return Caller(actor, role, client, until=datetime.fromtimestamp(until, UTC))
+
+    async def _claims(self, token: str) -> Mapping[str, Any]:
+        """The claims, once signature, issuer, audience and times were found right.
+
+        Raises:
+            JoseError: one was not.
+            ValueError: the token is none.
+            IssuerUnavailableError: the issuer's keys cannot be had.
+        """
+        header = jws.extract_compact(token.encode()).headers()
+        keys = await self._keys.having(header.get("kid"))
+        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        registry = jwt.JWTClaimsRegistry(
+            now=int(self._clock().timestamp()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": self._keys.issuer},
+            aud={"essential": True, "value": self._trust.audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        registry.validate(decoded.claims)
+        return decoded.claims
+
+    def _role(self, claims: Mapping[str, Any]) -> Role | None:
+        """The highest role that the token gives."""
+        value: object = claims
+        for part in self._trust.roles_claim.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        given = {self._trust.roles.get(each) for each in names if isinstance(each, str)}
+        return next((each for each in Role if each in given), None)
+
+    def _name(self, claims: Mapping[str, Any]) -> str | None:
+        for claim in (self._trust.name_claim, "preferred_username", "email"):
+            name = claims.get(claim)
+            if isinstance(name, str) and name.strip() and not has_control(name):
+                return name.strip()[:_MAX_NAME]
+        return None

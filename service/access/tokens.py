@@ -1,0 +1,293 @@
+"""Access tokens: who may call, as whom, and what became of a token."""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.trail.append import Clock, append
+from audit.trail.event import (
+    SYSTEM,
+    Actor,
+    ActorKind,
+    AuditAction,
+    AuditOutcome,
+    Change,
+    Client,
+    Event,
+)
+from db.engine.database import Session
+from db.instant import read_instant, write_instant
+from db.queries import tokens
+from db.tables import AccessTokenRow
+from service.process.caller import Caller, Role
+from service.process.paging import Page, PageRequest, Window, read_page
+from service.process.runtime import Runtime
+from service.values.normalise import has_control
+from service.verify.digests import token_mark
+
+TARGET = "access_token"
+FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)
+MAX_NAME: Final = 100
+LAST_USED_EVERY: Final = timedelta(minutes=1)
+_NOTE_SECONDS: Final = 2.0
+_PREFIX: Final = "plg_"
+_TOKEN: Final = re.compile(r"plg_[A-Za-z0-9_-]{43}")
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token as it is shown: never the token itself."""
+
+    id: str
+    number: int
+    name: str
+    role: Role
+    created_at: datetime
+    created_by: Actor
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedToken:
+    """A new token. `text` is shown this once; only its hash is kept."""
+
+    token: AccessToken
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidToken:
+    """A token that cannot be created as asked: which input field, and why."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """Why a presented token does not let its bearer in. Told apart for the log only."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUnanswered:
+    """Nobody could tell whether a presented token is valid: who was asked, for the log."""
+
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenNotFound:
+    """There is no token with this id."""
+
+
+async def authenticate(
+    runtime: Runtime, text: str, client: Client, seconds: float | None = None
+) -> Caller | TokenRefused | TokenUnanswered:
+    """Whose token it is, where the database tells in so many seconds.
+
+    Tokens are looked up by their hash, so timing tells nothing of them.
+    """
+    if not _TOKEN.fullmatch(text):
+        return TokenRefused("malformed")
+    try:
+        async with asyncio.timeout(seconds), runtime.database.reading() as session:
+            row = await tokens.token_by_hash(session, _hash(text))
+    except TimeoutError:
+        return TokenUnanswered("database")
+    if row is None:
+        return TokenRefused("unknown")
+    if row.revoked_at is not None:
+        return TokenRefused("revoked")
+    until = None if row.expires_at is None else read_instant(row.expires_at)
+    if until is not None and until <= runtime.clock():
+        return TokenRefused("expired")
+    await _note_use(runtime, row)
+    role = Role(row.role)
+    actor = Actor(ActorKind.ACCESS_TOKEN, row.id, row.name, role.value)
+    return Caller(actor, role, client, until)
+
+
+async def _note_use(runtime: Runtime, row: AccessTokenRow) -> None:
+    """Writes when the token was last used, at most once a minute."""
+    now = runtime.clock()
+    before = write_instant(now - LAST_USED_EVERY)
+    if row.last_used_at is not None and row.last_used_at > before:
+        return
+    try:
+        async with asyncio.timeout(_NOTE_SECONDS), runtime.database.transaction() as session:
+            await tokens.note_use(session, row.id, write_instant(now), before)
+    except (SQLAlchemyError, TimeoutError) as error:
+        # Who may only read is still answered where nothing can be written.
+        _log.warning("could not note a token's use", error=type(error).__name__)
+
+
+async def create_token(
+    runtime: Runtime, caller: Caller, name: str, role: Role, expires_at: datetime | None = None
+) -> CreatedToken | InvalidToken:
+    """Makes a token of 256 random bits, with its event."""
+    wrong = _check(name, expires_at, runtime.clock())
+    if wrong is not None:
+        return wrong
+    async with runtime.database.transaction() as session:
+        # Locked for the number that the new one gets.
+        await tokens.lock_tokens(session)
+        new = _New(name.strip(), role, expires_at)
+        return await _create(session, caller, new, runtime.clock)
+
+
+async def create_first_token(runtime: Runtime) -> CreatedToken | None:
+    """An administrator's token where there never was a token; None otherwise."""
+    async with runtime.database.transaction() as session:
+        # Locked, so that of two services that start at once only one makes it.
+        await tokens.lock_tokens(session)
+        if await tokens.tokens(session):
+            return None
+        caller = Caller(SYSTEM, Role.ADMINISTRATOR)
+        new = _New(FIRST_TOKEN_NAME, Role.ADMINISTRATOR, None)
+        return await _create(session, caller, new, runtime.clock)
+
+
+async def list_tokens(runtime: Runtime) -> list[AccessToken]:
+    """All tokens, newest first."""
+    async with runtime.database.reading() as session:
+        return [_shown(row) for row in await tokens.tokens(session)]
+
+
+async def page_of_tokens(runtime: Runtime, page: PageRequest) -> Page[AccessToken]:
+    """A page of the tokens, newest first; `AccessToken.number` is a token's place."""
+    async with runtime.database.reading() as session:
+
+        async def read(window: Window) -> list[AccessToken]:
+            rows = await tokens.tokens_between(
+                session,
+                above=window.above,
+                below=window.below,
+                newest=window.newest,
+                limit=window.limit,
+            )
+            return [_shown(row) for row in rows]
+
+        return await read_page(page, read)
+
+
+async def access_token(runtime: Runtime, token_id: str) -> AccessToken | None:
+    """One token; None where there is none with this id."""
+    async with runtime.database.reading() as session:
+        row = await session.get(AccessTokenRow, token_id)
+        return None if row is None else _shown(row)
+
+
+async def revoke_token(
+    runtime: Runtime, caller: Caller, token_id: str
+) -> AccessToken | TokenNotFound:
+    """Ends a token at once. One that was revoked before stays as it is, without another event."""
+    async with runtime.database.transaction() as session:
+        row = await tokens.token(session, token_id)
+        if row is None:
+            return TokenNotFound()
+        if row.revoked_at is None:
+            event = _event(AuditAction.ACCESS_TOKEN_REVOKED, caller, row, ())
+            appended = await append(session, event, runtime.clock)
+            row.revoked_at = appended.ts
+            session.add(row)
+    runtime.sessions.check()
+    return _shown(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    name: str
+    role: Role
+    expires_at: datetime | None
+
+
+async def _create(session: Session, caller: Caller, new: _New, clock: Clock) -> CreatedToken:
+    text = _PREFIX + secrets.token_urlsafe(32)
+    row = AccessTokenRow(
+        id=str(uuid4()),
+        number=await tokens.next_number(session),
+        name=new.name,
+        role=new.role.value,
+        token_hash=_hash(text),
+        created_at="",
+        actor_kind=caller.actor.kind.value,
+        actor_id=caller.actor.id,
+        actor_name=caller.actor.name,
+        expires_at=None if new.expires_at is None else write_instant(new.expires_at),
+        last_used_at=None,
+        revoked_at=None,
+    )
+    changes = (
+        Change("name", None, row.name),
+        Change("role", None, row.role),
+        Change("expiresAt", None, row.expires_at),
+    )
+    event = _event(AuditAction.ACCESS_TOKEN_CREATED, caller, row, changes)
+    appended = await append(session, event, clock)
+    row.created_at = appended.ts
+    session.add(row)
+    return CreatedToken(_shown(row), text)
+
+
+def _check(name: str, expires_at: datetime | None, now: datetime) -> InvalidToken | None:
+    if not name.strip() or len(name) > MAX_NAME or has_control(name):
+        return InvalidToken(
+            "name", f"Give it a name of 1 to {MAX_NAME} characters, without control characters."
+        )
+    if expires_at is not None and expires_at <= now:
+        return InvalidToken("expiresAt", "The expiry must lie in the future.")
+    return None
+
+
+def _event(
+    action: AuditAction, caller: Caller, row: AccessTokenRow, changes: tuple[Change, ...]
+) -> Event:
+    return Event(
+        action=action,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        changes=changes,
+        detail={
+            "token_id": row.id,
+            "token_name": row.name,
+            "token_role": row.role,
+            "token_mark": token_mark(row),
+        },
+    )
+
+
+def _shown(row: AccessTokenRow) -> AccessToken:
+    def instant(text: str | None) -> datetime | None:
+        return None if text is None else read_instant(text)
+
+    return AccessToken(
+        id=row.id,
+        number=row.number,
+        name=row.name,
+        role=Role(row.role),
+        created_at=read_instant(row.created_at),
+        created_by=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name),
+        expires_at=instant(row.expires_at),
+        last_used_at=instant(row.last_used_at),
+        revoked_at=instant(row.revoked_at),
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""service/email_tests: to be described."""

@@ -1,0 +1,79 @@
+"""What the trail says of a test email: asked for, refused, ended."""
+
+from typing import Final
+
+from audit.trail.event import Actor, AuditAction, AuditOutcome, Client, Event
+from db.tables import TestEmailRow
+from mail.report.report import Report, TestOutcome
+from service.email_tests.request import TestPlan
+from service.process.caller import Caller
+from service.settings.saving import Refusal
+from service.settings.state import Stand
+from service.verify.digests import report_digest
+
+TARGET: Final = "test_email"
+_OUTCOMES: Final = {
+    TestOutcome.ACCEPTED: AuditOutcome.SUCCEEDED,
+    TestOutcome.REACHED: AuditOutcome.SUCCEEDED,
+    TestOutcome.FAILED: AuditOutcome.FAILED,
+    TestOutcome.CANCELLED: AuditOutcome.FAILED,
+    TestOutcome.UNCERTAIN: AuditOutcome.UNKNOWN,
+    TestOutcome.INTERRUPTED: AuditOutcome.UNKNOWN,
+}
+
+
+def requested(caller: Caller, row: TestEmailRow, plan: TestPlan) -> Event:
+    """A test is about to begin."""
+    return Event(
+        action=AuditAction.TEST_EMAIL_REQUESTED,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        revision=row.revision,
+        correlation_id=row.id,
+        detail={
+            "depth": row.depth,
+            "recipient": row.recipient,
+            "unsaved_changes": row.used_unsaved_changes,
+            "host": plan.account.host,
+            "port": plan.account.port,
+            "values_digest": row.values_digest,
+        },
+    )
+
+
+def refused(caller: Caller, stand: Stand, refusal: Refusal) -> Event:
+    """A test was refused before anything was connected to: which fields and why, no values."""
+    return Event(
+        action=AuditAction.TEST_EMAIL_REQUESTED,
+        outcome=AuditOutcome.DENIED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        revision=stand.revision,
+        error_code=refusal.code,
+        detail={"fields": refusal.fields},
+    )
+
+
+def finished(row: TestEmailRow, report: Report, actor: Actor, client: Client | None) -> Event:
+    """A test ended, by `actor`: who asked for it, who cancelled it, or the service itself."""
+    diagnosis, server = report.diagnosis, report.server
+    return Event(
+        action=AuditAction.TEST_EMAIL_FINISHED,
+        outcome=_OUTCOMES[report.outcome],
+        actor=actor,
+        client=client,
+        target=TARGET,
+        revision=row.revision,
+        error_code=None if diagnosis is None else diagnosis.code,
+        correlation_id=row.id,
+        detail={
+            "test_outcome": report.outcome.value,
+            "stage": None if diagnosis is None else diagnosis.stage.value,
+            "server_address": None if server is None else server.address,
+            "message_id": report.message_id,
+            "report_digest": report_digest(row),
+        },
+    )

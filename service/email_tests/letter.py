@@ -1,0 +1,40 @@
+"""The letter that a test email sends."""
+
+import secrets
+
+from db.instant import read_instant
+from db.tables import TestEmailRow
+from mail.message.letter import Letter
+from mail.message.message import Purpose, compose
+from service.email_tests.request import TestPlan
+from service.process.caller import Caller
+
+
+def write_letter(
+    plan: TestPlan, row: TestEmailRow, caller: Caller, checkpoint: str | None = None
+) -> Letter | None:
+    """The test's message, saying what it is; None for a depth that needs no envelope.
+
+    It carries the trail's checkpoint with it: a copy that nobody here can change any more.
+    """
+    sender = plan.values.default_from_address
+    if sender is None or plan.recipient is None:
+        return None
+    started = read_instant(row.started_at)
+    purpose = Purpose(
+        requested_by=caller.actor.name,
+        requested_at=started,
+        revision=row.revision,
+        unsaved=row.used_unsaved_changes,
+        server=f"{plan.account.host}:{plan.account.port}",
+        checkpoint=checkpoint,
+    )
+    message = compose(
+        display_name=plan.values.default_from_display_name,
+        sender=sender,
+        recipient=plan.recipient,
+        purpose=purpose,
+        sent_at=started,
+        token=secrets.token_urlsafe(18),
+    )
+    return Letter(sender=sender, recipient=plan.recipient, message=message)

@@ -1,0 +1,145 @@
+"""What a test email asks for, judged: an account, a letter and a depth; or why there is none."""
+
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from mail.account import Account, OAuth2
+from mail.report.report import TestDepth
+from mail.secret import Secret
+from service.process.email_test_limits import RecipientNotAllowed, TestLimits
+from service.settings.draft import Draft, InvalidSettings
+from service.settings.secrets import SecretStore
+from service.settings.state import Stand
+from service.values.normalise import has_control, normal_address
+from service.values.patch import SettingsPatch
+from service.values.problems import Problem, ProblemSeverity, problem
+from service.values.settings_values import SecretName, SettingsValues
+
+_WITH_RECIPIENT: Final = frozenset({TestDepth.ENVELOPE, TestDepth.SEND})
+MAX_KEY: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TestRequest:
+    """A test email as asked for. `patch` holds unsaved changes, laid over the settings in force."""
+
+    __test__ = False
+
+    recipient: str | None = None
+    patch: SettingsPatch | None = None
+    depth: TestDepth = TestDepth.SEND
+    idempotency_key: str | None = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TestPlan:
+    """A test that can be run."""
+
+    __test__ = False
+
+    account: Account
+    values: SettingsValues
+    recipient: str | None
+    depth: TestDepth
+
+
+PlanResult: TypeAlias = TestPlan | InvalidSettings | RecipientNotAllowed
+
+
+def plan(request: TestRequest, stand: Stand, accepted: Draft, limits: TestLimits) -> PlanResult:
+    """Everything that a test needs, from the settings in force and the unsaved changes.
+
+    Args:
+        request: what was asked for.
+        stand: the settings in force.
+        accepted: the values to test, with the secrets that came with the request.
+        limits: whom tests may be sent to.
+    """
+    values = accepted.values
+    recipient = normal_address(request.recipient.strip()) if request.recipient else None
+    secrets = {name: _secret(name, accepted, stand.secrets) for name in SecretName}
+    problems = [
+        *_missing(values, request, recipient),
+        *_unreadable(values, secrets),
+    ]
+    if problems or values.smtp_host is None:
+        return InvalidSettings(tuple(problems))
+    if recipient is not None and not limits.allows_recipient(recipient):
+        return RecipientNotAllowed(limits.recipient_domains)
+    return TestPlan(_account(values, values.smtp_host, secrets), values, recipient, request.depth)
+
+
+def is_key(text: str) -> bool:
+    """Whether an idempotency key can be kept, and so found again."""
+    return 0 < len(text) <= MAX_KEY and not has_control(text)
+
+
+def _secret(name: SecretName, accepted: Draft, store: SecretStore) -> Secret | None:
+    return accepted.given.get(name) or store.open(name, accepted.values)
+
+
+def _account(
+    values: SettingsValues, host: str, secrets: dict[SecretName, Secret | None]
+) -> Account:
+    oauth2 = None
+    if values.oauth2_token_url and values.oauth2_client_id:
+        oauth2 = OAuth2(
+            token_url=values.oauth2_token_url,
+            client_id=values.oauth2_client_id,
+            client_secret=secrets[SecretName.OAUTH2_CLIENT_SECRET],
+            scope=values.oauth2_scope,
+        )
+    return Account(
+        host=host,
+        port=values.smtp_port,
+        secure=values.enable_secure_connection,
+        tls_mode=values.tls_mode,
+        trusted_certificates=values.trusted_certificates,
+        username=values.smtp_username,
+        domain=values.smtp_domain,
+        password=secrets[SecretName.SMTP_PASSWORD],
+        mechanism=values.auth_mechanism,
+        oauth2=oauth2,
+        ehlo_hostname=values.ehlo_hostname,
+        timeout_seconds=values.timeout_seconds,
+    )
+
+
+def _missing(values: SettingsValues, request: TestRequest, recipient: str | None) -> list[Problem]:
+    problems = []
+    if not values.smtp_host:
+        message = "Set SMTP Host first, or give it with the test: there is nothing to connect to."
+        problems.append(problem("HOST_REQUIRED", "smtpHost", message))
+    if request.depth in _WITH_RECIPIENT:
+        if not values.default_from_address:
+            message = "Set Default From Address first, or give it with the test."
+            problems.append(problem("FROM_ADDRESS_REQUIRED", "defaultFromAddress", message))
+        if not (request.recipient or "").strip():
+            message = f"Say who gets the test email: {request.depth} needs a recipient."
+            problems.append(problem("RECIPIENT_REQUIRED", "recipient", message))
+        elif recipient is None:
+            message = "Enter one email address, such as you@example.com."
+            problems.append(problem("RECIPIENT_INVALID", "recipient", message))
+    key = request.idempotency_key
+    if key is not None and not is_key(key):
+        message = f"An idempotency key has 1 to {MAX_KEY} characters, none of them for control."
+        problems.append(problem("IDEMPOTENCY_KEY_INVALID", "idempotencyKey", message))
+    return problems
+
+
+def _unreadable(values: SettingsValues, secrets: dict[SecretName, Secret | None]) -> list[Problem]:
+    codes = {
+        SecretName.SMTP_PASSWORD: "PASSWORD_UNREADABLE",
+        SecretName.OAUTH2_CLIENT_SECRET: "CLIENT_SECRET_UNREADABLE",
+    }
+    message = "Enter it again: the stored one cannot be opened with the encryption keys in use."
+    return [
+        # A remark on saved settings, but here nothing can go on without it.
+        replace(
+            problem(codes[name], tuple(name.value.split(".")), message),
+            severity=ProblemSeverity.ERROR,
+        )
+        for name, secret in secrets.items()
+        if secret is None and values.secret_version(name) is not None
+    ]

@@ -1,0 +1,83 @@
+"""Test emails as rows, and rows as what callers see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from audit.trail.event import Actor, ActorKind
+from db.instant import read_instant
+from db.tables import TestEmailRow
+from mail.report.report import Report, TestDepth, TestOutcome
+from service.email_tests.reports import read_report, waiting_report, write_report
+from service.email_tests.request import TestPlan, TestRequest
+from service.process.caller import Caller
+from service.process.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class TestEmail:
+    """A test email as it stands. `number` counts the requests from 1."""
+
+    __test__ = False
+
+    id: str
+    number: int
+    depth: TestDepth
+    recipient: str | None
+    revision: int
+    used_unsaved_changes: bool
+    report: Report
+    requested_by: Actor
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a request has found: its number, the settings' revision, the plan, the digest."""
+
+    number: int
+    revision: int
+    plan: TestPlan
+    digest: str
+
+
+def new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: Facts) -> TestEmailRow:
+    """The row of a test that is about to begin; when, its event will say."""
+    return TestEmailRow(
+        id=str(uuid4()),
+        number=facts.number,
+        outcome=TestOutcome.RUNNING.value,
+        depth=facts.plan.depth.value,
+        recipient=facts.plan.recipient,
+        revision=facts.revision,
+        used_unsaved_changes=request.patch is not None,
+        values_digest=facts.digest,
+        report=write_report(waiting_report(facts.plan.account, facts.plan.depth)),
+        actor_kind=caller.actor.kind.value,
+        actor_id=caller.actor.id,
+        actor_name=caller.actor.name,
+        owner=runtime.owner,
+        idempotency_key=request.idempotency_key,
+        cancelled_by=None,
+        started_at="",
+        finished_at=None,
+    )
+
+
+def shown(runtime: Runtime, row: TestEmailRow) -> TestEmail:
+    """A test as it stands: where it runs in this process, up to the last stage."""
+    running = row.finished_at is None
+    latest = runtime.tests.latest(row.id) if running else None
+    return TestEmail(
+        id=row.id,
+        number=row.number,
+        depth=TestDepth(row.depth),
+        recipient=row.recipient,
+        revision=row.revision,
+        used_unsaved_changes=row.used_unsaved_changes,
+        report=latest or read_report(row.report),
+        requested_by=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name),
+        started_at=read_instant(row.started_at),
+        finished_at=None if row.finished_at is None else read_instant(row.finished_at),
+    )

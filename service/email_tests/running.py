@@ -1,0 +1,143 @@
+"""Running a test email: the attempt, its end, and the ends that a stop of the service left open."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import stamina
+
+from audit.trail.append import append
+from audit.trail.event import SYSTEM, Actor, Client
+from db.engine.database import Session
+from db.engine.outages import OUTAGES
+from db.engine.presence import is_alive
+from db.queries import email_tests as queries
+from db.tables import TestEmailRow
+from mail.report.report import Report, TestOutcome
+from mail.session.attempt import attempt
+from service.email_tests.events import finished
+from service.email_tests.letter import write_letter
+from service.email_tests.reports import read_report, write_report
+from service.email_tests.request import TestPlan
+from service.process.caller import Caller
+from service.process.email_test_runs import Canceller, read_canceller
+from service.process.runtime import Runtime
+from service.process.tasks import cancel_all
+
+_LOOK_SECONDS: Final = 0.4
+"""How often a test looks whether another service process was asked to cancel it."""
+_RETRY_SECONDS: Final = 60
+"""How long an end that cannot be written is tried again, where the database is gone for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A test that is recorded as requested, and can be run."""
+
+    row: TestEmailRow
+    plan: TestPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    report: Report
+    actor: Actor
+    client: Client | None
+
+
+async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
+    """Runs a test with no transaction open, then records its end, whatever it is."""
+    latest = read_report(requested.row.report)
+
+    def keep(report: Report) -> None:
+        nonlocal latest
+        latest = report
+        runtime.tests.progress(requested.row.id, report)
+
+    end = _End(latest.stopped(TestOutcome.INTERRUPTED), caller.actor, caller.client)
+    try:
+        async with _stoppable(runtime, requested.row.id):
+            report = await attempt(
+                requested.plan.account,
+                write_letter(requested.plan, requested.row, caller, runtime.trail.memory.note),
+                requested.plan.depth,
+                tools=runtime.mail_tools,
+                on_progress=keep,
+            )
+        end = _End(report, caller.actor, caller.client)
+    except asyncio.CancelledError:
+        end = _stopped(latest, runtime.tests.canceller(requested.row.id))
+    finally:
+        await _record_end(runtime, requested.row.id, end)
+
+
+async def close_interrupted(runtime: Runtime) -> Sequence[str]:
+    """Ends the tests that a stopped service left open; the ids of those that were closed."""
+    closed = []
+    async with runtime.database.transaction() as session:
+        for row in await queries.open_test_emails(session):
+            if not await is_alive(runtime.database, session, row.owner):
+                report = read_report(row.report).stopped(TestOutcome.INTERRUPTED)
+                await _finish(runtime, session, row, _End(report, SYSTEM, None))
+                closed.append(row.id)
+    return closed
+
+
+def _stopped(latest: Report, canceller: Canceller | None) -> _End:
+    if canceller is None:
+        return _End(latest.stopped(TestOutcome.INTERRUPTED), SYSTEM, None)
+    report = latest.stopped(TestOutcome.CANCELLED)
+    return _End(report, canceller.actor, canceller.client)
+
+
+@stamina.retry(on=OUTAGES, timeout=_RETRY_SECONDS, attempts=None)
+async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
+    async with runtime.database.transaction() as session:
+        row = await queries.open_test_email(session, test_id)
+        # Gone where another process took this one for dead and closed the test already.
+        if row is not None:
+            await _finish(runtime, session, row, end)
+
+
+async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _End) -> None:
+    row.outcome = end.report.outcome.value
+    row.report = write_report(end.report)
+    event = finished(row, end.report, end.actor, end.client)
+    row.finished_at = (await append(session, event, runtime.clock)).ts
+    session.add(row)
+
+
+@asynccontextmanager
+async def _stoppable(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
+    """Within it the test can be stopped, by this service process and by way of another."""
+    async with _watched(runtime, test_id):
+        with runtime.tests.stoppable(test_id):
+            yield
+
+
+@asynccontextmanager
+async def _watched(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
+    """Looks out for a cancellation that another service process was asked for."""
+    if runtime.database.kind == "sqlite":
+        yield  # one process only: it is asked itself
+        return
+    watch = asyncio.create_task(_watch(runtime, test_id))
+    try:
+        yield
+    finally:
+        await cancel_all([watch])
+
+
+async def _watch(runtime: Runtime, test_id: str) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            async with runtime.database.reading() as session:
+                row = await queries.test_email(session, test_id)
+        except OUTAGES:
+            continue  # the next look may find it mended
+        if row is not None and row.cancelled_by is not None:
+            canceller = read_canceller(row.cancelled_by, test_id, runtime.keys)
+            runtime.tests.stop(test_id, canceller)

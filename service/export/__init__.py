@@ -1,0 +1,1 @@
+"""service/export: to be described."""

@@ -1,0 +1,168 @@
+"""Exporting the trail: recorded as an event, then streamed; memory does not grow with the trail."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from audit.trail.append import append
+from audit.trail.event import AuditAction, AuditOutcome, Detail, Event
+from audit.trail.history import EventFilter, Recorded, Window, read_bodies, read_events
+from audit.trail.proofs import NoProof, SignedCheckpoint, read_checkpoint
+from db.instant import write_instant
+from service.export.bundle import BundleWriter
+from service.export.formats import CSV_HEADER, csv_line, ocsf_line
+from service.export.sources import LiveTrail
+from service.process.caller import Caller
+from service.process.runtime import Runtime
+
+__all__ = ["EventFilter", "Export", "ExportFormat", "OnStep", "begin_export"]
+
+TARGET: Final = "trail"
+_BATCH: Final = 500
+
+OnStep: TypeAlias = Callable[[int, int], None]
+"""Is told how many events are behind it, and of how many."""
+
+
+def untold(_done: int, _total: int) -> None:
+    """Nobody wants to know."""
+
+
+class ExportFormat(StrEnum):
+    """What an export is made of.
+
+    BUNDLE: a zip with everything that proves it. JSONL: the events' exact bytes, one a line. CSV:
+    for a spreadsheet. OCSF: one event of class 3004 a line, for a SIEM.
+    """
+
+    BUNDLE = "bundle"
+    JSONL = "jsonl"
+    CSV = "csv"
+    OCSF = "ocsf"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A recorded export, ready to be streamed once."""
+
+    format: ExportFormat
+    wanted: EventFilter
+    checkpoint: SignedCheckpoint
+    runtime: Runtime
+
+    @property
+    def media_type(self) -> str:
+        """Its MIME type."""
+        return {
+            ExportFormat.BUNDLE: "application/zip",
+            ExportFormat.JSONL: "application/jsonl",
+            ExportFormat.CSV: "text/csv; charset=utf-8",
+            ExportFormat.OCSF: "application/jsonl",
+        }[self.format]
+
+    @property
+    def filename(self) -> str:
+        """A name for it, with the size of the trail that it was taken from."""
+        kind = {ExportFormat.BUNDLE: "zip", ExportFormat.OCSF: "ocsf.jsonl"}
+        suffix = kind.get(self.format, self.format.value)
+        return f"postledger-trail-{self.checkpoint.checkpoint.size}.{suffix}"
+
+    @property
+    def size(self) -> int:
+        """How many events the trail has; a filtered export holds fewer."""
+        return self.checkpoint.checkpoint.size
+
+    async def chunks(self, on_step: OnStep = untold) -> AsyncGenerator[bytes]:
+        """The bytes, in steps.
+
+        Args:
+            on_step: is told how far into the trail it is; what a filter leaves out counts too.
+        """
+        if self.format is ExportFormat.BUNDLE:
+            source = LiveTrail(self.runtime.database)
+            writer = BundleWriter(source, self.checkpoint, _described(self.wanted))
+            async with aclosing(writer.write(self._bodies(on_step))) as written:
+                async for chunk in written:
+                    yield chunk
+            return
+        if self.format is ExportFormat.JSONL:
+            async for bodies in self._bodies(on_step):
+                yield bodies
+            return
+        if self.format is ExportFormat.CSV:
+            yield CSV_HEADER
+        async for batch in self._events(on_step):
+            yield b"".join(self._line(each) for each in batch)
+
+    def _line(self, recorded: Recorded) -> bytes:
+        if self.format is ExportFormat.CSV:
+            return csv_line(recorded)
+        return ocsf_line(recorded, self.checkpoint.checkpoint.origin)
+
+    async def _bodies(self, on_step: OnStep) -> AsyncIterator[bytes]:
+        """As `_events`, but the exact bytes, a line each: whatever stands there is given."""
+        last = -1
+        while True:
+            window = Window(_BATCH, above=last, below=self.size, newest=False)
+            async with self.runtime.database.reading() as session:
+                found = await read_bodies(session, window, self.wanted)
+            if not found:
+                on_step(self.size, self.size)
+                return
+            last = found[0][0]
+            yield b"".join(body.encode() + b"\n" for _, body in reversed(found))
+            on_step(last + 1, self.size)
+
+    async def _events(self, on_step: OnStep) -> AsyncIterator[Sequence[Recorded]]:
+        """The events before the checkpoint's size, oldest first."""
+        last = -1
+        while True:
+            window = Window(_BATCH, above=last, below=self.size, newest=False)
+            async with self.runtime.database.reading() as session:
+                found = await read_events(session, window, self.wanted)
+            if not found:
+                on_step(self.size, self.size)
+                return
+            last = found[0].seq
+            yield found[::-1]
+            on_step(last + 1, self.size)
+
+
+async def begin_export(
+    runtime: Runtime, caller: Caller, kind: ExportFormat, wanted: EventFilter | None = None
+) -> Export:
+    """Records that the trail is exported. The export holds that event too, as its last one."""
+    wanted = wanted or EventFilter()
+    event = exported(caller, kind, {"filter": _described(wanted)})
+    async with runtime.database.transaction() as session:
+        appended = await append(session, event, runtime.clock)
+        checkpoint = await read_checkpoint(session, appended.seq + 1)
+    if isinstance(checkpoint, NoProof):
+        raise TypeError("an event is appended with its checkpoint")
+    return Export(kind, wanted, checkpoint, runtime)
+
+
+def exported(caller: Caller, kind: ExportFormat, what: Detail) -> Event:
+    """The event of an export; `what` tells of which part."""
+    return Event(
+        action=AuditAction.AUDIT_EXPORTED,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=caller.actor,
+        client=caller.client,
+        target=TARGET,
+        detail={"format": kind.value, **what},
+    )
+
+
+def _described(wanted: EventFilter) -> str | None:
+    """A filter as JSON; None for one without a condition."""
+    given = {
+        name: write_instant(value) if isinstance(value, datetime) else value
+        for name, value in asdict(wanted).items()
+        if value not in (None, ())
+    }
+    return json.dumps(given, ensure_ascii=False, sort_keys=True) if given else None

@@ -1,0 +1,1 @@
+"""service/operate: to be described."""

@@ -1,0 +1,1 @@
+"""service/process: to be described."""

@@ -1,0 +1,1 @@
+"""service/settings: to be described."""

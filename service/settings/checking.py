@@ -1,0 +1,65 @@
+"""What would be said of settings values if they were saved; nothing is saved or connected to."""
+
+from datetime import datetime
+
+from mail.providers.lookup import provider_of_host
+from mail.secret import Secret
+from service.process.runtime import Runtime
+from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
+from service.settings.secrets import looks_like_google_app_password
+from service.settings.state import Stand, find_stand
+from service.values.advice import Situation, review
+from service.values.certificates import certificates_of
+from service.values.patch import SettingsPatch
+from service.values.problems import Problem, problem
+from service.values.settings_values import SecretName, SettingsValues
+
+
+async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[Problem, ...]:
+    """Errors where there are any; else the warnings and remarks that would come with a save."""
+    async with runtime.database.reading() as session:
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        drafted = await draft(stand, patch, runtime.keys)
+        match drafted:
+            case InvalidSettings():
+                return drafted.problems
+            case SecretReentryRequired():
+                return _reentry(drafted)
+            case Draft():
+                return _remarks(stand, drafted, runtime.clock())
+
+
+def _reentry(required: SecretReentryRequired) -> tuple[Problem, ...]:
+    changed = ", ".join(required.changed_fields)
+    message = f"Give it again, or clear it: it is bound to its destination, and {changed} changes."
+    return tuple(
+        problem("SECRET_REENTRY_REQUIRED", tuple(name.value.split(".")), message)
+        for name in required.secrets
+    )
+
+
+def _remarks(stand: Stand, drafted: Draft, now: datetime) -> tuple[Problem, ...]:
+    values = drafted.values
+    unreadable = {
+        name
+        for name in SecretName
+        if name not in drafted.given
+        and values.secret_version(name) is not None
+        and stand.secrets.open(name, stand.values) is None
+    }
+    certificates = certificates_of(values.trusted_certificates)
+    situation = Situation(values, certificates, now, frozenset(unreadable))
+    return (*review(situation), *_app_password(values, drafted.given.get(SecretName.SMTP_PASSWORD)))
+
+
+def _app_password(values: SettingsValues, password: Secret | None) -> tuple[Problem, ...]:
+    provider = provider_of_host(values.smtp_host or "")
+    if password is None or provider is None or provider.id != "gmail":
+        return ()
+    if looks_like_google_app_password(password):
+        return ()
+    message = (
+        "Google's app passwords are 16 letters. Enter one without the spaces that it is shown "
+        "with; the account's own password is refused."
+    )
+    return (problem("APP_PASSWORD_FORMAT", "smtpPassword", message),)

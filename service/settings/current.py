@@ -1,0 +1,208 @@
+"""The use-cases on the settings in force: reading them, checking values, and changing them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+from audit.trail.event import Change
+from db.engine.database import Session
+from db.queries.settings import lock_head, revision_number, revision_row
+from db.tables import EmailSettingsRow
+from service.process.caller import Caller
+from service.process.runtime import Runtime
+from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
+from service.settings.proven import draft_digest, passed_with
+from service.settings.saving import (
+    MAX_REASON,
+    Refusing,
+    Saving,
+    SettingsUpdated,
+    is_reason,
+    refuse,
+    save,
+)
+from service.settings.state import SettingsState, Stand, describe, find_stand, values_of
+from service.values.changes import compare
+from service.values.patch import SettingsPatch
+from service.values.problems import Problem, Suggestion, problem
+from service.values.settings_values import NOTHING_SAVED
+
+__all__ = [
+    "InvalidSettings",
+    "NotVerified",
+    "RevisionConflict",
+    "SecretReentryRequired",
+    "SettingsState",
+    "SettingsUpdate",
+    "SettingsUpdated",
+    "UpdateResult",
+    "check_request",
+    "conflict",
+    "email_settings",
+    "follow_email_settings",
+    "preview_email_settings",
+    "tell_changed",
+    "update_email_settings",
+]
+
+_LOOK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsUpdate:
+    """A change that a caller asks for, made to a revision that it has seen.
+
+    With `verified_by`, a test email's id, it is to be saved only if that test passed with exactly
+    these values.
+    """
+
+    patch: SettingsPatch
+    expected_revision: int
+    reason: str | None = None
+    verified_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionConflict:
+    """Somebody else saved first: what stands now, and what they changed."""
+
+    current: SettingsState
+    their_changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotVerified:
+    """The test that was named did not pass with exactly these values."""
+
+    test_id: str
+    code: ClassVar = "NOT_VERIFIED"
+
+    @property
+    def fields(self) -> str:
+        """The field that named the test."""
+        return "verifiedByTestEmail"
+
+
+UpdateResult: TypeAlias = (
+    SettingsUpdated | InvalidSettings | RevisionConflict | SecretReentryRequired | NotVerified
+)
+
+
+async def email_settings(runtime: Runtime) -> SettingsState | None:
+    """The settings in force; None where nothing was saved."""
+    async with runtime.database.reading() as session:
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        if stand.row is None:
+            return None
+        return describe(stand.row, stand.secrets, runtime.clock())
+
+
+async def follow_email_settings(runtime: Runtime) -> AsyncIterator[SettingsState]:
+    """The settings each time that they have changed since this began.
+
+    Changes made by this process are seen at once, those of others within a second.
+    """
+
+    async def look() -> int:
+        async with runtime.database.reading() as session:
+            return await revision_number(session, runtime.scope)
+
+    seen = await look()
+    while True:
+        await runtime.settings_changed.wait(_LOOK_SECONDS)
+        if await runtime.settings_revision.number(look, _LOOK_SECONDS) == seen:
+            continue
+        state = await email_settings(runtime)
+        if state is not None and state.revision != seen:
+            seen = state.revision
+            yield state
+
+
+async def update_email_settings(
+    runtime: Runtime, caller: Caller, update: SettingsUpdate
+) -> UpdateResult:
+    """Changes the settings, if they are still those that the caller has seen.
+
+    The settings, their new revision and its event are written in one transaction. A refusal
+    leaves an event too, without the values that were refused; a conflict leaves none, as the
+    caller is only asked to look again.
+    """
+    now = runtime.clock()
+    async with runtime.database.transaction() as session:
+        head = await lock_head(session, runtime.scope)
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        if stand.row is not None and update.expected_revision != stand.revision:
+            return await conflict(session, stand.row, stand, update.expected_revision, now)
+        accepted = await _accept(session, runtime, stand, update, now)
+        if not isinstance(accepted, Draft):
+            refusing = Refusing(caller, update.reason)
+            return await refuse(session, stand, refusing, accepted, runtime.clock)
+        mends = any(stand.secrets.is_lost(name, stand.values) for name in accepted.given)
+        await _keep_secrets(stand, accepted, now)
+        saving = Saving(caller, accepted.values, update.reason, accepted.given, mends)
+        saved = await save(session, head, stand, saving, runtime.clock)
+    tell_changed(runtime)
+    return saved
+
+
+def tell_changed(runtime: Runtime) -> None:
+    """Wakes those who follow the settings; to be called once a save stands."""
+    runtime.settings_revision.forget()
+    runtime.settings_changed.send()
+
+
+async def preview_email_settings(
+    runtime: Runtime, patch: SettingsPatch
+) -> tuple[Change, ...] | InvalidSettings | SecretReentryRequired:
+    """What a change would change; nothing is saved."""
+    async with runtime.database.reading() as session:
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        accepted = await draft(stand, patch, runtime.keys)
+        return compare(stand.values, accepted.values) if isinstance(accepted, Draft) else accepted
+
+
+async def conflict(
+    session: Session, row: EmailSettingsRow, stand: Stand, expected: int, now: datetime
+) -> RevisionConflict:
+    """What somebody who expected another revision has to know."""
+    seen = await revision_row(session, row.scope, expected)
+    # Revision 0 is 'nothing saved'; with a number that never was there is nothing to compare.
+    before = NOTHING_SAVED if expected == 0 else values_of(seen or row)
+    return RevisionConflict(describe(row, stand.secrets, now), compare(before, stand.values))
+
+
+def check_request(stand: Stand, expected_revision: int, reason: str | None) -> list[Problem]:
+    """What is wrong with a request apart from the settings in it."""
+    problems = []
+    if stand.row is None and expected_revision != 0:
+        message = "Nothing was saved yet: expect revision 0."
+        suggestion = Suggestion("Set expectedRevision to 0.", ("expectedRevision",), "0")
+        problems.append(
+            problem("EXPECTED_REVISION_UNKNOWN", "expectedRevision", message, suggestion)
+        )
+    if not is_reason(reason):
+        message = f"It may have at most {MAX_REASON} characters, and no control characters."
+        problems.append(problem("REASON_INVALID", "reason", message))
+    return problems
+
+
+async def _accept(
+    session: Session, runtime: Runtime, stand: Stand, update: SettingsUpdate, now: datetime
+) -> Draft | InvalidSettings | SecretReentryRequired | NotVerified:
+    problems = check_request(stand, update.expected_revision, update.reason)
+    if problems:
+        return InvalidSettings(tuple(problems))
+    drafted = await draft(stand, update.patch, runtime.keys)
+    if isinstance(drafted, Draft) and update.verified_by is not None:
+        digest = await draft_digest(stand, drafted, now)
+        if not await passed_with(session, update.verified_by, digest):
+            return NotVerified(update.verified_by)
+    return drafted
+
+
+async def _keep_secrets(stand: Stand, accepted: Draft, now: datetime) -> None:
+    for name, secret in accepted.given.items():
+        await stand.secrets.store(name, secret, accepted.values, now)
+    for name in accepted.cleared:
+        await stand.secrets.clear(name)

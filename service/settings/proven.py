@@ -1,0 +1,95 @@
+"""What tests say of settings values: of exactly these, told by a digest that includes secrets."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import rfc8785
+
+from db.engine.database import Session
+from db.queries import email_tests as test_emails
+from db.tables import TestEmailRow
+from mail.report.report import TestDepth, TestOutcome
+from service.process.runtime import Runtime
+from service.settings.draft import Draft
+from service.settings.state import Stand, find_stand
+from service.values.fields import FIELDS
+from service.values.settings_values import SecretName, SettingsValues
+
+_PASSED: Final = frozenset({TestOutcome.ACCEPTED, TestOutcome.REACHED})
+
+
+class VerificationState(StrEnum):
+    """What the last test of exactly these values said. STALE: one passed, but of other values."""
+
+    UNTESTED = "UNTESTED"
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    STALE = "STALE"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The state, and the id of the test that it rests on."""
+
+    state: VerificationState
+    test_id: str | None
+
+
+async def verification(runtime: Runtime, values: SettingsValues) -> Verification:
+    """What is known of these values from tests.
+
+    A test that only connects says nothing of the rest of the settings, so it counts where it
+    failed, and not where it passed.
+    """
+    async with runtime.database.reading() as session:
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        digest = await draft_digest(stand, Draft(values, {}, frozenset()), runtime.clock())
+        row = await test_emails.last_telling(session, digest)
+        if row is not None:
+            passed = TestOutcome(row.outcome) in _PASSED
+            state = VerificationState.PASSED if passed else VerificationState.FAILED
+            return Verification(state, row.id)
+        other = await test_emails.last_passed(session)
+    if other is None:
+        return Verification(VerificationState.UNTESTED, None)
+    return Verification(VerificationState.STALE, other.id)
+
+
+async def passed_with(session: Session, test_id: str, digest: str) -> bool:
+    """Whether a test signed in at least, passed, and had exactly the values of this digest."""
+    row = await test_emails.test_email(session, test_id)
+    return row is not None and row.values_digest == digest and _proves(row)
+
+
+def _proves(row: TestEmailRow) -> bool:
+    return TestOutcome(row.outcome) in _PASSED and TestDepth(row.depth) is not TestDepth.CONNECT
+
+
+async def draft_digest(stand: Stand, accepted: Draft, now: datetime) -> str:
+    """The digest of values, with the secrets that came with them or else those stored."""
+    if accepted.given:
+        await stand.secrets.keep_fingerprint_key(now)
+    marks: dict[SecretName, bytes | None] = {}
+    for name in SecretName:
+        secret = accepted.given.get(name)
+        if secret is None:
+            version = accepted.values.secret_version(name)
+            marks[name] = await stand.secrets.stored_fingerprint(name, version)
+        else:
+            marks[name] = stand.secrets.fingerprint(name, secret)
+    return _digest_of(accepted.values, marks)
+
+
+def _digest_of(values: SettingsValues, marks: Mapping[SecretName, bytes | None]) -> str:
+    """SHA-256, hexadecimal, over every field and the secrets' keyed fingerprints.
+
+    Equal for equal settings and for no others. Without the fingerprints' key nothing can be told
+    from it, so it may lie beside the test it belongs to.
+    """
+    secrets = {name.value: mark.hex() if mark else None for name, mark in marks.items()}
+    document = {field.name: field.text(values) for field in FIELDS} | {"secrets": secrets}
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()

@@ -1,0 +1,182 @@
+"""The use-cases on earlier revisions: reading them, comparing them, bringing one back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+from audit.trail.event import Change
+from db.engine.database import Session
+from db.instant import write_instant
+from db.queries.settings import lock_head, revision_at, revision_row, revisions
+from db.tables import EmailSettingsRow
+from service.process.caller import Caller
+from service.process.paging import Page, PageRequest, Window, read_page
+from service.process.runtime import Runtime
+from service.settings.current import RevisionConflict, check_request, conflict, tell_changed
+from service.settings.draft import InvalidSettings, SecretReentryRequired, reentry_required
+from service.settings.saving import Refusing, Saving, SettingsUpdated, refuse, save
+from service.settings.state import SettingsState, Stand, describe, find_stand, values_of
+from service.values.changes import compare
+from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+
+__all__ = [
+    "Revision",
+    "RevisionNotFound",
+    "SettingsRestore",
+    "compare_revisions",
+    "email_settings_at",
+    "email_settings_revision",
+    "email_settings_revisions",
+    "restore_email_settings",
+    "revision",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision, and what it changed."""
+
+    state: SettingsState
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionNotFound:
+    """There is no revision with this number."""
+
+    revision: int
+    code: ClassVar = "REVISION_NOT_FOUND"
+
+    @property
+    def fields(self) -> str:
+        """The field that named it."""
+        return "revision"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRestore:
+    """An earlier revision to bring back, and the revision that the caller has seen."""
+
+    revision: int
+    expected_revision: int
+    reason: str
+
+
+RestoreResult: TypeAlias = (
+    SettingsUpdated | InvalidSettings | RevisionConflict | SecretReentryRequired | RevisionNotFound
+)
+
+
+async def email_settings_revision(runtime: Runtime, number: int) -> SettingsState | None:
+    """The settings as a revision left them; None where there is no such revision."""
+    async with runtime.database.reading() as session:
+        row = await revision_row(session, runtime.scope, number)
+        return None if row is None else await _describe(session, runtime, row)
+
+
+async def email_settings_at(runtime: Runtime, instant: datetime) -> SettingsState | None:
+    """The settings as they stood at an instant; None where nothing had been saved."""
+    async with runtime.database.reading() as session:
+        row = await revision_at(session, runtime.scope, write_instant(instant))
+        return None if row is None else await _describe(session, runtime, row)
+
+
+async def revision(runtime: Runtime, number: int) -> Revision | None:
+    """One revision; None where there is none with this number."""
+    async with runtime.database.reading() as session:
+        row = await revision_row(session, runtime.scope, number)
+        return None if row is None else await _revision(session, runtime, row)
+
+
+async def email_settings_revisions(runtime: Runtime, page: PageRequest) -> Page[Revision]:
+    """A page of the revisions, newest first."""
+    async with runtime.database.reading() as session:
+
+        async def read(window: Window) -> Sequence[EmailSettingsRow]:
+            return await revisions(
+                session,
+                runtime.scope,
+                above=window.above,
+                below=window.below,
+                newest=window.newest,
+                limit=window.limit,
+            )
+
+        found = await read_page(page, read)
+        items = [await _revision(session, runtime, row) for row in found.items]
+        return Page(items, found.has_next, found.has_previous)
+
+
+async def compare_revisions(
+    runtime: Runtime, before: int, after: int
+) -> tuple[Change, ...] | RevisionNotFound:
+    """What differs between two revisions; 0 is 'nothing saved'."""
+    async with runtime.database.reading() as session:
+        sides = []
+        for number in (before, after):
+            values = await _values(session, runtime, number)
+            if values is None:
+                return RevisionNotFound(number)
+            sides.append(values)
+        return compare(*sides)
+
+
+async def restore_email_settings(
+    runtime: Runtime, caller: Caller, restore: SettingsRestore
+) -> RestoreResult:
+    """Makes the values of an earlier revision the newest one, in everything but secrets.
+
+    Secrets stay as they are now; where they would follow the settings to another destination,
+    the restore is refused.
+    """
+    now = runtime.clock()
+    async with runtime.database.transaction() as session:
+        head = await lock_head(session, runtime.scope)
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        if stand.row is not None and restore.expected_revision != stand.revision:
+            return await conflict(session, stand.row, stand, restore.expected_revision, now)
+        values = await _restored(session, runtime, stand, restore)
+        if not isinstance(values, SettingsValues):
+            refusing = Refusing(caller, restore.reason, restore.revision)
+            return await refuse(session, stand, refusing, values, runtime.clock)
+        saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
+        saved = await save(session, head, stand, saving, runtime.clock)
+    tell_changed(runtime)
+    return saved
+
+
+async def _restored(
+    session: Session, runtime: Runtime, stand: Stand, restore: SettingsRestore
+) -> SettingsValues | InvalidSettings | RevisionNotFound | SecretReentryRequired:
+    problems = check_request(stand, restore.expected_revision, restore.reason)
+    if problems:
+        return InvalidSettings(tuple(problems))
+    row = await revision_row(session, runtime.scope, restore.revision)
+    if row is None:
+        return RevisionNotFound(restore.revision)
+    values = values_of(row)
+    for name in SecretName:
+        values = values.with_secret_version(name, stand.values.secret_version(name))
+    return reentry_required(stand, values, tuple(SecretName)) or values
+
+
+async def _values(session: Session, runtime: Runtime, number: int) -> SettingsValues | None:
+    if number == 0:
+        return NOTHING_SAVED
+    row = await revision_row(session, runtime.scope, number)
+    return None if row is None else values_of(row)
+
+
+async def _revision(session: Session, runtime: Runtime, row: EmailSettingsRow) -> Revision:
+    before = await _values(session, runtime, row.revision - 1)
+    if before is None:
+        raise RuntimeError("revisions have no gaps")
+    state = await _describe(session, runtime, row)
+    return Revision(state, compare(before, values_of(row)))
+
+
+async def _describe(session: Session, runtime: Runtime, row: EmailSettingsRow) -> SettingsState:
+    stand = await find_stand(session, runtime.scope, runtime.keys)
+    in_force = row.revision == stand.revision
+    return describe(row, stand.secrets if in_force else None, runtime.clock())

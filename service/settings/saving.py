@@ -1,0 +1,159 @@
+"""Writing a new revision with its event; and the events of changes that were refused."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+from audit.trail.append import Clock, append
+from audit.trail.event import AuditAction, AuditOutcome, Change, Detail, Event
+from audit.trail.history import Recorded, read_event
+from db.engine.database import Session
+from db.tables import EmailSettingsHead
+from service.process.caller import Caller
+from service.settings.state import Origin, SettingsState, Stand, describe, row_of
+from service.values.changes import compare
+from service.values.normalise import has_control
+from service.values.settings_values import SecretName, SettingsValues
+from service.verify.digests import secret_mark
+
+TARGET: Final = "email_settings"
+MAX_REASON: Final = 1_000
+
+
+def mark_name(name: SecretName) -> str:
+    """Under which name an event's detail holds the mark of a secret that was given."""
+    return f"{name}_mark"
+
+
+class Refusal(Protocol):
+    """Why a request was refused: a stable code, and which fields it is about, without values."""
+
+    @property
+    def code(self) -> str:
+        """Stable, UPPER_SNAKE_CASE."""
+        ...
+
+    @property
+    def fields(self) -> str:
+        """Which fields, in words for the trail."""
+        ...
+
+
+R = TypeVar("R", bound=Refusal)
+
+
+def is_reason(reason: str | None) -> bool:
+    """Whether a reason can be kept: not too long, and without control characters."""
+    return reason is None or (len(reason) <= MAX_REASON and not has_control(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A new revision to write, and who wants it. `given` names the secrets that came with it.
+
+    `mends` says that one of those could not be opened until now.
+    """
+
+    caller: Caller
+    values: SettingsValues
+    reason: str | None
+    given: Collection[SecretName] = ()
+    mends: bool = False
+    restored_from: int | None = None
+
+    @property
+    def action(self) -> AuditAction:
+        """What the trail calls it."""
+        if self.restored_from is None:
+            return AuditAction.EMAIL_SETTINGS_UPDATED
+        return AuditAction.EMAIL_SETTINGS_RESTORED
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsUpdated:
+    """The change happened, or nothing differed: then there is no event and no new revision."""
+
+    state: SettingsState
+    changes: tuple[Change, ...]
+    event: Recorded | None
+
+
+async def save(
+    session: Session, head: EmailSettingsHead, stand: Stand, saving: Saving, clock: Clock
+) -> SettingsUpdated:
+    """Writes the new revision and its event, unless nothing differs from the one in force.
+
+    The first save always makes revision 1, so that there are settings from then on. A secret that
+    could not be opened may have been any, so one that is given in its place always differs.
+    """
+    changes = compare(stand.values, saving.values)
+    if not changes and not saving.mends and stand.row is not None:
+        return SettingsUpdated(describe(stand.row, stand.secrets, clock()), (), None)
+    revision = stand.revision + 1
+    marks = await _marks(stand, saving)
+    appended = await append(session, _saved(saving, revision, changes, marks), clock)
+    stand.secrets.date(saving.given, appended.ts)
+    origin = Origin(
+        saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
+    )
+    row = row_of(head.scope, revision, saving.values, origin)
+    head.revision = revision
+    session.add_all((head, row))
+    await session.flush()
+    recorded = await read_event(session, appended.seq)
+    return SettingsUpdated(describe(row, stand.secrets, clock()), changes, recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """A change that is not made: who asked for it, and why he did. `revision`: to be restored."""
+
+    caller: Caller
+    reason: str | None
+    revision: int | None = None
+
+
+async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R, clock: Clock) -> R:
+    """Records that a change was refused: which fields and why, never the values."""
+    detail: Detail = {"fields": refused.fields}
+    if refusing.revision is not None:
+        detail = {**detail, "to_restore": refusing.revision}
+    event = Event(
+        action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
+        outcome=AuditOutcome.DENIED,
+        actor=refusing.caller.actor,
+        client=refusing.caller.client,
+        target=TARGET,
+        revision=stand.revision,
+        error_code=refused.code,
+        reason=refusing.reason if is_reason(refusing.reason) else None,
+        detail=detail,
+    )
+    await append(session, event, clock)
+    return refused
+
+
+async def _marks(stand: Stand, saving: Saving) -> dict[str, str]:
+    """Of each secret that was given the mark, by which its number stands for that value."""
+    marks = {}
+    for name in saving.given:
+        version = saving.values.secret_version(name)
+        stored = await stand.secrets.stored_fingerprint(name, version)
+        if stored is not None:
+            marks[mark_name(name)] = secret_mark(stored)
+    return marks
+
+
+def _saved(saving: Saving, revision: int, changes: tuple[Change, ...], marks: Detail) -> Event:
+    restored = {} if saving.restored_from is None else {"restored_from": saving.restored_from}
+    return Event(
+        action=saving.action,
+        outcome=AuditOutcome.SUCCEEDED,
+        actor=saving.caller.actor,
+        client=saving.caller.client,
+        target=TARGET,
+        revision=revision,
+        changes=changes,
+        reason=saving.reason,
+        detail={**restored, **marks},
+    )

@@ -1,0 +1,1 @@
+"""service/trail: to be described."""

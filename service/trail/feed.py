@@ -1,0 +1,55 @@
+"""Events as they are appended: by this process at once, by others as soon as they are seen."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from audit.trail.history import EventFilter, Recorded, Window, read_events
+from db.queries import events
+from service.process.runtime import Runtime
+from service.process.tasks import wait_at_most
+
+POLL_SECONDS: Final = 1.0
+"""How long another process's event may take to be seen."""
+
+_BATCH: Final = 100
+
+
+async def audit_events_appended(
+    runtime: Runtime, wanted: EventFilter | None = None, *, poll_seconds: float = POLL_SECONDS
+) -> AsyncGenerator[Recorded]:
+    """Every event that is appended from now on and fits, in order, each once.
+
+    Args:
+        runtime: the running service.
+        wanted: which events.
+        poll_seconds: how often to look for what other processes appended.
+    """
+    woken = asyncio.Event()
+
+    def wake() -> None:
+        runtime.trail_size.forget()
+        woken.set()
+
+    async def look() -> int:
+        async with runtime.database.reading() as session:
+            return (await events.head(session)).size
+
+    unwatch = runtime.trail.watch(wake)
+    try:
+        seen = await look() - 1
+        while True:
+            woken.clear()
+            last = await runtime.trail_size.number(look, poll_seconds) - 1
+            while seen < last:
+                # In steps, so that a long absence is not read into memory at once.
+                upto = min(last, seen + _BATCH)
+                window = Window(_BATCH, above=seen, below=upto + 1, newest=False)
+                async with runtime.database.reading() as session:
+                    found = await read_events(session, window, wanted)
+                seen = upto
+                for recorded in reversed(found):
+                    yield recorded
+            await wait_at_most(woken, poll_seconds)
+    finally:
+        unwatch()

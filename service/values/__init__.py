@@ -1,0 +1,1 @@
+"""service/values: to be described."""

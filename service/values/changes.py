@@ -1,0 +1,34 @@
+"""What differs between two states of the settings, field by field."""
+
+from collections.abc import Iterable
+
+from audit.trail.event import Change, redacted_change
+from service.values.fields import FIELDS
+from service.values.settings_values import SecretName, SettingsValues
+
+
+def compare(before: SettingsValues, after: SettingsValues) -> tuple[Change, ...]:
+    """The fields that differ, in the order of the settings page; secrets told by version only."""
+    plain = [
+        Change(field.name, field.text(before), field.text(after))
+        for field in FIELDS
+        if field.get(before) != field.get(after)
+    ]
+    secret = [
+        redacted_change(name, before.secret_version(name), after.secret_version(name))
+        for name in SecretName
+        if before.secret_version(name) != after.secret_version(name)
+    ]
+    return (*plain, *secret)
+
+
+def apply(changes: Iterable[Change], values: SettingsValues) -> SettingsValues:
+    """The values after some changes: `apply(compare(a, b), a) == b` in everything but secrets."""
+    fields = {field.name: field for field in FIELDS}
+    return values.having(
+        {
+            fields[change.field].attribute: fields[change.field].read(change.after)
+            for change in changes
+            if not change.redacted
+        }
+    )

@@ -1,0 +1,1 @@
+"""service/verify: to be described."""

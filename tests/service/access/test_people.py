@@ -1,0 +1,218 @@
+"""People by JSON Web Tokens: who is let in, and who is not."""
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from service.access.issuer import KEEP_SECONDS, RETRY_SECONDS, IssuerKeys, IssuerUnavailableError
+from service.access.people import People
+from service.access.tokens import TokenRefused, TokenUnanswered
+from service.access.trust import Trust
+from service.process.caller import ActorKind, Caller, Client, Role
+
+pytestmark = pytest.mark.anyio
+
+ISSUER = "https://login.example.com/realms/main"
+NOW = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
+SECONDS = int(NOW.timestamp())
+CLIENT = Client("192.0.2.7", "peer", None, "id", None)
+KEY = ECKey.generate_key("P-256", {"kid": "one"})
+STRANGER = ECKey.generate_key("P-256", {"kid": "one"})
+CLAIMS = {
+    "iss": ISSUER,
+    "aud": ["postledger", "other"],
+    "sub": "f3a1",
+    "name": "Ada",
+    "exp": SECONDS + 300,
+    "iat": SECONDS,
+    "realm_access": {"roles": ["other", "pl-auditor", "pl-viewer"]},
+}
+
+
+class Provider:
+    """An identity provider, as its discovery and keys are read."""
+
+    def __init__(self, *keys: ECKey | RSAKey | OctKey) -> None:
+        self.keys = list(keys)
+        self.asked: list[str] = []
+        self.reachable = True
+        self.issuer = ISSUER
+        self.keys_at = f"{ISSUER}/keys"
+
+    async def fetch(self, address: str) -> Mapping[str, Any]:
+        """What it answers."""
+        self.asked.append(address)
+        if not self.reachable:
+            raise ValueError("unreachable")
+        if address == f"{ISSUER}/.well-known/openid-configuration":
+            return {"issuer": self.issuer, "jwks_uri": self.keys_at}
+        return {"keys": [each.as_dict(private=False) for each in self.keys]}
+
+
+def _people(provider: Provider) -> People:
+    roles = {"pl-viewer": Role.VIEWER, "pl-auditor": Role.AUDITOR, "pl-admin": Role.ADMINISTRATOR}
+    trust = Trust("postledger", roles, roles_claim="realm_access.roles")
+    return People(IssuerKeys(ISSUER, provider.fetch), trust, lambda: NOW)
+
+
+def _token(changes: Mapping[str, object], key: ECKey = KEY, algorithm: str = "ES256") -> str:
+    claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not None}
+    return jwt.encode({"alg": algorithm, "kid": key.kid or ""}, claims, key)
+
+
+async def test_a_person_is_let_in() -> None:
+    """The subject is the actor, with its name and highest role, until the token ends."""
+    caller = await _people(Provider(KEY)).identify(_token({}), CLIENT)
+
+    assert isinstance(caller, Caller)
+    assert (ActorKind.PERSON, "f3a1", "Ada") == (
+        caller.actor.kind,
+        caller.actor.id,
+        caller.actor.name,
+    )
+    assert Role.AUDITOR is caller.role
+    assert datetime.fromtimestamp(SECONDS + 300, UTC) == caller.until
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"iss": "https://login.example.com"}, id="another issuer"),
+        pytest.param({"iss": None}, id="no issuer"),
+        pytest.param({"aud": "other"}, id="another audience"),
+        pytest.param({"aud": None}, id="no audience"),
+        pytest.param({"exp": SECONDS - 31}, id="expired"),
+        pytest.param({"exp": None}, id="no expiry"),
+        pytest.param({"nbf": SECONDS + 31}, id="not yet valid"),
+        pytest.param({"sub": None}, id="no subject"),
+        pytest.param({"sub": ""}, id="empty subject"),
+        pytest.param({"sub": "a\0"}, id="control character"),
+        pytest.param({"sub": 42}, id="subject of another type"),
+        pytest.param({"realm_access": None}, id="no roles"),
+        pytest.param({"realm_access": {"roles": ["other"]}}, id="no role of ours"),
+        pytest.param({"realm_access": ["pl-admin"]}, id="roles in another shape"),
+    ],
+)
+async def test_claims_that_do_not_let_in(changes: dict[str, object]) -> None:
+    """A token with something wrong in its claims is refused."""
+    refused = await _people(Provider(KEY)).identify(_token(changes), CLIENT)
+
+    assert isinstance(refused, TokenRefused)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}", id="lists"),
+        pytest.param(b'{"a":' * 3_000 + b"1" + b"}" * 3_000, id="objects"),
+        pytest.param(b"[" * 5_000, id="not even JSON"),
+    ],
+)
+async def test_a_nested_token(payload: bytes) -> None:
+    """What the issuer signed is refused where nothing can read it."""
+    token = jws.serialize_compact({"alg": "ES256", "kid": "one"}, payload, KEY)
+    refused = await _people(Provider(KEY)).identify(token, CLIENT)
+
+    assert TokenRefused("jwt: RecursionError") == refused
+
+
+async def test_a_nested_header() -> None:
+    """So is what nobody signed."""
+    header = base64.urlsafe_b64encode(b'{"a":' + b"[" * 5_000).decode().rstrip("=")
+    refused = await _people(Provider(KEY)).identify(f"{header}.e30.AAAA", CLIENT)
+
+    assert isinstance(refused, TokenRefused)
+
+
+async def test_forged_tokens() -> None:
+    """A token that the issuer did not sign is refused, whatever it says of itself."""
+    signed = _token({})
+    header, claims, _ = signed.split(".")
+    secret = OctKey.import_key("a" * 40)
+    forged = [
+        _token({}, STRANGER),
+        f"{header}.{claims}.",
+        f"eyJhbGciOiJub25lIn0.{claims}.",
+        f"{header}.{claims}x.{signed.rpartition('.')[2]}",
+        jwt.encode({"alg": "HS256", "kid": "one"}, CLAIMS, secret),
+        "..",
+        "a.b.c",
+        "W10.e30.eA",
+        "e30.e30.eA",
+        "ü.ü.ü",
+    ]
+    people = _people(Provider(KEY))
+    answers = [await people.identify(each, CLIENT) for each in forged]
+
+    assert [TokenRefused] * len(forged) == [type(each) for each in answers]
+
+
+async def test_a_shared_secret_is_never_a_key() -> None:
+    """Even if an issuer published a symmetric key, nobody could sign with it."""
+    secret = OctKey.import_key("a" * 40, {"kid": "one"})
+    token = jwt.encode({"alg": "HS256", "kid": "one"}, CLAIMS, secret)
+
+    class Careless(Provider):
+        async def fetch(self, address: str) -> Mapping[str, Any]:
+            found = await super().fetch(address)
+            return {"keys": [secret.as_dict(private=True)]} if "keys" in found else found
+
+    assert isinstance(await _people(Careless()).identify(token, CLIENT), TokenRefused)
+
+
+async def test_keys_are_kept() -> None:
+    """Keys are fetched once an hour, and a strange key id asks again once a minute at most."""
+    now = 0.0
+    provider = Provider(KEY)
+    keys = IssuerKeys(ISSUER, provider.fetch, clock=lambda: now)
+    counts = []
+    for at, key_id in (
+        (0.0, "one"),
+        (1.0, "one"),
+        (2.0, "strange"),
+        (RETRY_SECONDS, "strange"),
+        (RETRY_SECONDS + 1, "strange"),
+        (RETRY_SECONDS + KEEP_SECONDS, "one"),
+    ):
+        now = at
+        await keys.having(key_id)
+        counts.append(len(provider.asked) // 2)
+
+    assert [1, 1, 1, 2, 2, 3] == counts
+
+
+async def test_kept_keys_outlive_the_issuer() -> None:
+    """While the issuer cannot be reached, the keys that are kept go on working."""
+    now = 0.0
+    provider = Provider(KEY)
+    keys = IssuerKeys(ISSUER, provider.fetch, clock=lambda: now)
+    first = await keys.having("one")
+    provider.reachable = False
+    now = KEEP_SECONDS
+    second = await keys.having("one")
+
+    assert first is second
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        pytest.param("reachable", False, id="unreachable"),
+        pytest.param("issuer", "https://other.example.com", id="another issuer"),
+        pytest.param("keys_at", "http://login.example.com/keys", id="keys in the clear"),
+    ],
+)
+async def test_keys_that_cannot_be_had(attribute: str, value: object) -> None:
+    """Without keys nobody is let in, and a provider that is not what it should be gives none."""
+    provider = Provider(KEY)
+    setattr(provider, attribute, value)
+    unanswered = await _people(provider).identify(_token({}), CLIENT)
+    with pytest.raises(IssuerUnavailableError):
+        await IssuerKeys(ISSUER, provider.fetch).having("one")
+
+    assert unanswered == TokenUnanswered("issuer")

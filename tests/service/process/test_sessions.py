@@ -1,0 +1,178 @@
+"""Open connections end with the token that opened them, and when nobody can tell whether it did."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from db.engine.database import Database, Session
+from service.access.tokens import CreatedToken, authenticate, create_token, revoke_token
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE, Actor, ActorKind, Caller, Client, Role
+from service.process.runtime import Runtime
+from service.process.sessions import OpenSession, SessionEnd, Sessions
+from tests.support.desk import Clock
+
+pytestmark = pytest.mark.anyio
+
+DEADLINE = 10
+SOON = 0.01
+LONG = 60.0
+CLIENT = Client("192.0.2.7", "peer", None, "id", None)
+PERSON = Caller(Actor(ActorKind.PERSON, "f3a1", "Ada", "VIEWER"), Role.VIEWER)
+
+
+class BrokenDatabase(Database):
+    """A database that a test breaks; it counts how often it was asked meanwhile."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.error: Exception | None = None
+        self.silent = False
+        self.asked = asyncio.Semaphore(0)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """Fails, says nothing, or answers."""
+        if self.error is not None or self.silent:
+            self.asked.release()
+        if self.silent:
+            await asyncio.Event().wait()
+        if self.error is not None:
+            raise self.error
+        async with super().reading() as session:
+            yield session
+
+
+@pytest.fixture
+async def broken(storage: Storage) -> AsyncIterator[BrokenDatabase]:
+    """The service's database, for the test to break."""
+    opened = BrokenDatabase(storage.database_url or "")
+    yield opened
+    await opened.close()
+
+
+def _watching(runtime: Runtime, database: Database, patience: float = LONG) -> Runtime:
+    """The service, looking after its sessions again and again."""
+    return replace(runtime, database=database, sessions=Sessions(SOON, patience))
+
+
+async def _token(runtime: Runtime) -> tuple[Caller, str]:
+    """Somebody who came with a fresh token, and the token's id."""
+    expires = runtime.clock() + timedelta(hours=1)
+    created = await create_token(runtime, COMMAND_LINE, "A test", Role.VIEWER, expires)
+    assert isinstance(created, CreatedToken)
+    caller = await authenticate(runtime, created.text, CLIENT)
+    assert isinstance(caller, Caller)
+    return caller, created.token.id
+
+
+async def _end(session: OpenSession) -> SessionEnd | None:
+    """Why a session ends, once it does."""
+    async with asyncio.timeout(DEADLINE):
+        await session.ended.wait()
+    return session.end
+
+
+async def test_a_token_that_another_process_revokes(runtime: Runtime, storage: Storage) -> None:
+    """Nobody tells this process of it: it looks."""
+    caller, token_id = await _token(runtime)
+    here = _watching(runtime, runtime.database)
+    async with open_runtime(storage) as elsewhere, here.sessions.open(here, caller) as session:
+        await revoke_token(elsewhere, COMMAND_LINE, token_id)
+        end = await _end(session)
+
+    assert SessionEnd.TOKEN_ENDED is end
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ConnectionRefusedError("refused"), id="as the network says it"),
+        pytest.param(RuntimeError("a bug"), id="a bug"),
+    ],
+)
+async def test_an_outage_does_not_end_the_watch(
+    runtime: Runtime, broken: BrokenDatabase, error: Exception
+) -> None:
+    """Once the database is back, a token that was revoked meanwhile ends its session."""
+    caller, token_id = await _token(runtime)
+    here = _watching(runtime, broken)
+    async with here.sessions.open(here, caller) as session:
+        broken.error = error
+        async with asyncio.timeout(DEADLINE):
+            for _ in range(3):
+                await broken.asked.acquire()
+        await revoke_token(runtime, COMMAND_LINE, token_id)
+        before = session.is_over()
+        broken.error = None
+        end = await _end(session)
+
+    assert not before
+    assert SessionEnd.TOKEN_ENDED is end
+
+
+async def test_a_watch_that_was_stopped_begins_anew(runtime: Runtime) -> None:
+    """Whatever stops it, sessions do not stay because of that."""
+    caller, token_id = await _token(runtime)
+    here = _watching(runtime, runtime.database)
+    async with here.sessions.open(here, caller) as session:
+        watch = here.sessions._watch
+        assert watch is not None
+        watch.cancel()
+        await asyncio.wait([watch])
+        await revoke_token(runtime, COMMAND_LINE, token_id)
+        end = await _end(session)
+
+    assert SessionEnd.TOKEN_ENDED is end
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["it fails", "it says nothing"])
+async def test_a_database_that_cannot_be_asked_for_long(
+    runtime: Runtime,
+    broken: BrokenDatabase,
+    silent: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """Sessions of tokens end, as theirs may be revoked; people, whom it does not know, stay."""
+    caller, _ = await _token(runtime)
+    here = _watching(runtime, broken, patience=5 * SOON)
+    broken.silent, broken.error = silent, ConnectionRefusedError()
+    async with (
+        here.sessions.open(here, PERSON) as person,
+        here.sessions.open(here, caller) as session,
+    ):
+        end = await _end(session)
+        stays = not person.is_over()
+        # Nobody is to wait for it at the end.
+        broken.silent = False
+        here.sessions._watch = None
+
+    assert SessionEnd.UNCONFIRMED is end
+    assert stays
+
+
+@pytest.mark.parametrize("person", [False, True], ids=["access token", "person"])
+async def test_expiry_needs_no_database(
+    runtime: Runtime,
+    broken: BrokenDatabase,
+    person: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """A session ends when what its caller came with expires, though nothing answers."""
+    clock = Clock()
+    runtime = replace(runtime, clock=clock)
+    caller, _ = await _token(runtime)
+    if person:
+        caller = replace(PERSON, until=caller.until)
+    broken.error = ConnectionRefusedError()
+    here = _watching(runtime, broken)
+    async with here.sessions.open(here, caller) as session:
+        before = session.is_over()
+        clock.now += timedelta(hours=2)
+        at_once = session.is_over()
+        end = await _end(session)
+
+    assert (False, True) == (before, at_once)
+    assert SessionEnd.TOKEN_ENDED is end

@@ -1,0 +1,287 @@
+"""Every problem that values can have, as rows: the values, and what is said of them.
+
+The tests of the rules and the test of their documentation both go by these.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from mail.account import SaslMechanism, TlsMode
+from service.values.settings_values import SecretName, SettingsValues
+from tests.support.certificates import certificate
+
+NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SOON: Final = certificate("soon.example.com", NOW + timedelta(days=30))
+LATER: Final = certificate("later.example.com", NOW + timedelta(days=30, seconds=1))
+PAST: Final = certificate("past.example.com", NOW)
+TOKEN_URL: Final = "https://login.example.com/token"
+COMPLETE: Final = SettingsValues(
+    smtp_host="mail.example.com",
+    smtp_username="ada",
+    smtp_password_version=1,
+    default_from_address="ada@example.com",
+)
+"""Settings of which there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What differs from `COMPLETE`; the problem that it makes, and the value that would mend it."""
+
+    code: str
+    path: str
+    given: dict[str, Any]
+    mend: str | None = None
+    unreadable: frozenset[SecretName] = field(default_factory=frozenset)
+    now: datetime = NOW
+
+    @property
+    def values(self) -> SettingsValues:
+        """The values."""
+        return COMPLETE.having(self.given)
+
+
+def _gmail(**given: Any) -> dict[str, Any]:  # noqa: ANN401 (any field's value)
+    usual = {"smtp_host": "smtp.gmail.com", "smtp_username": "ada@gmail.com"}
+    return {**usual, "default_from_address": "ada@gmail.com", **given}
+
+
+def _microsoft(**given: Any) -> dict[str, Any]:  # noqa: ANN401 (any field's value)
+    return {"smtp_host": "smtp.office365.com", **given}
+
+
+_OAUTH2: Final = {
+    "oauth2_token_url": TOKEN_URL,
+    "oauth2_client_id": "x",
+    "oauth2_client_secret_version": 1,
+}
+
+FORM: Final = (
+    Row("HOST_INVALID", "smtpHost", {"smtp_host": "mail example"}),
+    Row("HOST_INVALID", "smtpHost", {"smtp_host": "mail.example.com/x"}, "mail.example.com"),
+    Row("HOST_INVALID", "smtpHost", {"smtp_host": "ada@mail.example.com"}, "mail.example.com"),
+    Row("HOST_INVALID", "smtpHost", {"smtp_host": "https//x"}),
+    Row("HOST_INVALID", "smtpHost", {"smtp_host": "fe80::1%eth0"}),
+    Row(
+        "HOST_HAS_SCHEME",
+        "smtpHost",
+        {"smtp_host": "smtp://Mail.example.com:25"},
+        "mail.example.com",
+    ),
+    Row("HOST_HAS_SCHEME", "smtpHost", {"smtp_host": "ldap://[::1]/x"}, "::1"),
+    Row("HOST_HAS_SCHEME", "smtpHost", {"smtp_host": "smtps://"}),
+    Row("HOST_HAS_PORT", "smtpHost", {"smtp_host": "bücher.example:465"}, "xn--bcher-kva.example"),
+    Row("HOST_HAS_PORT", "smtpHost", {"smtp_host": "[2001:db8::1]:25"}, "2001:db8::1"),
+    Row("PORT_OUT_OF_RANGE", "smtpPort", {"smtp_port": 0}, "587"),
+    Row("PORT_OUT_OF_RANGE", "smtpPort", {"smtp_port": 65_536}, "587"),
+    Row("DOMAIN_INVALID", "smtpDomain", {"smtp_domain": "CORP\\EU"}),
+    Row("DOMAIN_INVALID", "smtpDomain", {"smtp_domain": "CO\tRP"}),
+    Row("DOMAIN_INVALID", "smtpDomain", {"smtp_domain": "x" * 256}),
+    Row("USERNAME_INVALID", "smtpUsername", {"smtp_username": "a\0b"}),
+    Row("USERNAME_INVALID", "smtpUsername", {"smtp_username": "x" * 256}),
+    Row("FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "ada"}),
+    Row(
+        "FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "A <a@example.com>"}
+    ),
+    Row("FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "a@example.com\nx"}),
+    Row("DISPLAY_NAME_INVALID", "defaultFromDisplayName", {"default_from_display_name": "a\nb"}),
+    Row("DISPLAY_NAME_INVALID", "defaultFromDisplayName", {"default_from_display_name": "x" * 256}),
+    Row(
+        "DISPLAY_NAME_INVALID",
+        "defaultFromDisplayName",
+        {"default_from_display_name": "=?utf-8?q?Ada?="},
+    ),
+    Row("CERTIFICATE_INVALID", "trustedCertificates.0", {"trusted_certificates": ("x",)}),
+    Row(
+        "CERTIFICATE_INVALID",
+        "trustedCertificates.1",
+        {"trusted_certificates": (certificate(), "-----BEGIN PRIVATE KEY-----")},
+    ),
+    Row(
+        "TOO_MANY_CERTIFICATES",
+        "trustedCertificates",
+        {"trusted_certificates": (certificate(),) * 21},
+    ),
+    Row("OAUTH2_TOKEN_URL_INVALID", "oauth2.tokenUrl", {**_OAUTH2, "oauth2_token_url": ""}),
+    Row(
+        "OAUTH2_TOKEN_URL_INVALID",
+        "oauth2.tokenUrl",
+        {**_OAUTH2, "oauth2_token_url": "http://x.example"},
+    ),
+    Row(
+        "OAUTH2_TOKEN_URL_INVALID",
+        "oauth2.tokenUrl",
+        {**_OAUTH2, "oauth2_token_url": "https://a:b@x.example"},
+    ),
+    Row(
+        "OAUTH2_TOKEN_URL_INVALID",
+        "oauth2.tokenUrl",
+        {**_OAUTH2, "oauth2_token_url": TOKEN_URL + "#x"},
+    ),
+    Row(
+        "OAUTH2_TOKEN_URL_INVALID",
+        "oauth2.tokenUrl",
+        {**_OAUTH2, "oauth2_token_url": "https://x:99999/"},
+    ),
+    Row("OAUTH2_CLIENT_ID_INVALID", "oauth2.clientId", {**_OAUTH2, "oauth2_client_id": " "}),
+    Row("OAUTH2_CLIENT_ID_INVALID", "oauth2.clientId", {**_OAUTH2, "oauth2_client_id": "x" * 256}),
+    Row("OAUTH2_SCOPE_INVALID", "oauth2.scope", {**_OAUTH2, "oauth2_scope": "a\nb"}),
+    Row("OAUTH2_SCOPE_INVALID", "oauth2.scope", {**_OAUTH2, "oauth2_scope": "x" * 2_049}),
+    Row("EHLO_HOSTNAME_INVALID", "ehloHostname", {"ehlo_hostname": "192.0.2.1"}),
+    Row("EHLO_HOSTNAME_INVALID", "ehloHostname", {"ehlo_hostname": "[mail.example.com]"}),
+    Row("EHLO_HOSTNAME_INVALID", "ehloHostname", {"ehlo_hostname": "a b"}),
+    Row("TIMEOUT_OUT_OF_RANGE", "timeoutSeconds", {"timeout_seconds": 0}, "30"),
+    Row("TIMEOUT_OUT_OF_RANGE", "timeoutSeconds", {"timeout_seconds": 301}, "30"),
+)
+"""What cannot be brought into form."""
+
+RULES: Final = (
+    Row("HOST_MISSING", "smtpHost", {"smtp_host": None}),
+    Row("FROM_ADDRESS_MISSING", "defaultFromAddress", {"default_from_address": None}),
+    Row(
+        "FROM_ADDRESS_MISSING",
+        "defaultFromAddress",
+        {"default_from_address": None, "smtp_username": "Ada@Example.com"},
+        "Ada@example.com",
+    ),
+    # The username has an @ but is no address, so it is not suggested.
+    Row(
+        "FROM_ADDRESS_MISSING",
+        "defaultFromAddress",
+        {"default_from_address": None, "smtp_username": "ada@"},
+    ),
+    Row("USERNAME_WITHOUT_PASSWORD", "smtpPassword", {"smtp_password_version": None}),
+    Row("PASSWORD_WITHOUT_USERNAME", "smtpUsername", {"smtp_username": None}),
+    Row(
+        "PASSWORD_UNREADABLE", "smtpPassword", {}, unreadable=frozenset({SecretName.SMTP_PASSWORD})
+    ),
+    Row(
+        "CLIENT_SECRET_UNREADABLE",
+        "oauth2.clientSecret",
+        _OAUTH2,
+        unreadable=frozenset({SecretName.OAUTH2_CLIENT_SECRET}),
+    ),
+    Row(
+        "PASSWORD_OVER_PLAINTEXT",
+        "enableSecureConnection",
+        {"enable_secure_connection": False},
+        "true",
+    ),
+    Row(
+        "CONNECTION_NOT_SECURED",
+        "enableSecureConnection",
+        {"enable_secure_connection": False, "smtp_password_version": None, "smtp_username": None},
+        "true",
+    ),
+    Row(
+        "PORT_EXPECTS_IMPLICIT_TLS",
+        "enableSecureConnection",
+        {"enable_secure_connection": False, "smtp_port": 465},
+        "true",
+    ),
+    Row(
+        "PORT_EXPECTS_IMPLICIT_TLS",
+        "tlsMode",
+        {"smtp_port": 465, "tls_mode": TlsMode.STARTTLS},
+        "IMPLICIT",
+    ),
+    Row(
+        "PORT_EXPECTS_IMPLICIT_TLS",
+        "tlsMode",
+        {"smtp_port": 2_465, "tls_mode": TlsMode.STARTTLS},
+        "IMPLICIT",
+    ),
+    *(
+        Row(
+            "PORT_EXPECTS_STARTTLS",
+            "tlsMode",
+            {"smtp_port": port, "tls_mode": TlsMode.IMPLICIT},
+            "STARTTLS",
+        )
+        for port in (25, 587, 2_525, 2_587)
+    ),
+    Row(
+        "FROM_ADDRESS_DIFFERS_FROM_USERNAME",
+        "defaultFromAddress",
+        _gmail(default_from_address="charles@gmail.com"),
+        "ada@gmail.com",
+    ),
+    Row(
+        "FROM_ADDRESS_DIFFERS_FROM_USERNAME",
+        "defaultFromAddress",
+        {"smtp_host": "smtp.zoho.eu", "smtp_username": "ada"},
+    ),
+    Row("PROVIDER_REQUIRES_APP_PASSWORD", "smtpPassword", _gmail()),
+    *(
+        Row("PROVIDER_REQUIRES_APP_PASSWORD", "smtpPassword", {"smtp_host": host})
+        for host in ("smtp.mail.yahoo.com", "smtp.mail.me.com", "smtp.fastmail.com")
+    ),
+    Row("PROVIDER_FIXED_USERNAME", "smtpUsername", {"smtp_host": "smtp.sendgrid.net"}, "apikey"),
+    Row("PROVIDER_PORT_UNKNOWN", "smtpPort", _gmail(smtp_port=26), "587"),
+    Row(
+        "PROVIDER_PORT_UNKNOWN",
+        "smtpPort",
+        {"smtp_host": "smtp.postmarkapp.com", "smtp_port": 465},
+        "587",
+    ),
+    Row("PROVIDER_BASIC_AUTH_ENDING", "oauth2", _microsoft()),
+    Row("PROVIDER_BASIC_AUTH_ENDING", "oauth2", _microsoft(), now=datetime(2027, 1, 1, tzinfo=UTC)),
+    Row("PROVIDER_REQUIRES_OAUTH2", "oauth2", {"smtp_host": "smtp-mail.outlook.com"}),
+    Row(
+        "DOMAIN_REPEATED_IN_USERNAME",
+        "smtpDomain",
+        {"smtp_domain": "CORP", "smtp_username": "CORP\\ada"},
+        "",
+    ),
+    Row(
+        "DOMAIN_REPEATED_IN_USERNAME",
+        "smtpDomain",
+        {"smtp_domain": "CORP", "smtp_username": "ada@corp.example"},
+        "",
+    ),
+    Row(
+        "DOMAIN_WITHOUT_USERNAME",
+        "smtpDomain",
+        {"smtp_domain": "CORP", "smtp_username": None, "smtp_password_version": None},
+    ),
+    Row(
+        "OAUTH2_CLIENT_SECRET_MISSING",
+        "oauth2.clientSecret",
+        {**_OAUTH2, "oauth2_client_secret_version": None},
+    ),
+    Row(
+        "OAUTH2_NOT_USED",
+        "authMechanism",
+        {**_OAUTH2, "auth_mechanism": SaslMechanism.PLAIN},
+        "AUTO",
+    ),
+    Row(
+        "TRUSTED_CERTIFICATE_EXPIRES_SOON",
+        "trustedCertificates.1",
+        {"trusted_certificates": (LATER, SOON)},
+    ),
+    Row("TRUSTED_CERTIFICATE_EXPIRED", "trustedCertificates.0", {"trusted_certificates": (PAST,)}),
+    Row(
+        "TRUSTED_CERTIFICATES_NOT_USED",
+        "trustedCertificates",
+        {"trusted_certificates": (LATER,), "enable_secure_connection": False},
+    ),
+)
+"""What can be saved, but should be looked at."""
+
+ELSEWHERE: Final = {
+    "HOST_REQUIRED": {"smtpHost"},
+    "FROM_ADDRESS_REQUIRED": {"defaultFromAddress"},
+    "RECIPIENT_REQUIRED": {"recipient"},
+    "RECIPIENT_INVALID": {"recipient"},
+    "IDEMPOTENCY_KEY_INVALID": {"idempotencyKey"},
+    "EXPECTED_REVISION_UNKNOWN": {"expectedRevision"},
+    "REASON_INVALID": {"reason"},
+    "PASSWORD_INVALID": {"smtpPassword", "oauth2.clientSecret"},
+    "ENCRYPTION_KEY_UNAVAILABLE": {"smtpPassword", "oauth2.clientSecret"},
+    "SECRET_REENTRY_REQUIRED": {"smtpPassword", "oauth2.clientSecret"},
+    "OAUTH2_REQUIRED": {"oauth2"},
+    "APP_PASSWORD_FORMAT": {"smtpPassword"},
+}
+"""What a request or a secret is needed for, with its fields; tested over GraphQL."""

@@ -1,0 +1,281 @@
+"""A stored secret goes nowhere but where it was given for, whatever a caller or a row says."""
+
+import base64
+import json
+from itertools import combinations
+from typing import Final
+
+import pytest
+
+from service.values.binding import BOUND_FIELDS
+from tests.support.certificates import certificate
+from tests.support.desk import THOROUGH, Desk, Json
+from tests.support.recorder import HOSTS, Recorder, recording
+
+pytestmark = pytest.mark.anyio
+
+PASSWORD: Final = 'correct horse \\ "battery" 🔋'
+SIGNED_IN: Final = base64.b64encode(f"\0postledger\0{PASSWORD}".encode())
+
+_CHANGES: Final[dict[str, tuple[str, object]]] = {
+    "smtpHost": ("smtpHost", HOSTS[1]),
+    "smtpPort": ("smtpPort", None),
+    "enableSecureConnection": ("enableSecureConnection", True),
+    "tlsMode": ("tlsMode", "IMPLICIT"),
+    "trustedCertificates": ("trustedCertificates", [certificate()]),
+    "smtpUsername": ("smtpUsername", "eve"),
+    "smtpDomain": ("smtpDomain", "EVIL"),
+    "authMechanism": ("authMechanism", "LOGIN"),
+    "oauth2.tokenUrl": ("tokenUrl", "https://login.example.net/token"),
+    "oauth2.clientId": ("clientId", "eve"),
+}
+_PAIRS: Final = [*[(one,) for one in _CHANGES], *combinations(_CHANGES, 2)]
+
+
+def _settings(port: int) -> Json:
+    return {
+        "smtpHost": HOSTS[0],
+        "smtpPort": port,
+        "smtpDomain": None,
+        "enableSecureConnection": False,
+        "tlsMode": "AUTO",
+        "trustedCertificates": [],
+        "smtpUsername": "postledger",
+        "authMechanism": "PLAIN",
+        "oauth2": {"tokenUrl": "https://login.example.com/token", "clientId": "postledger"},
+    }
+
+
+def _changed(base: Json, fields: tuple[str, ...], port: int) -> Json:
+    """Only what differs, as a client would send it; OAuth2 is always sent whole."""
+    changed: Json = {}
+    for field in fields:
+        name, value = _CHANGES[field]
+        if field.startswith("oauth2."):
+            changed["oauth2"] = {**(changed.get("oauth2") or base["oauth2"]), name: value}
+        else:
+            changed[name] = port if value is None else value
+    return changed
+
+
+_SAVE: Final = """mutation ($input: UpdateEmailSettingsInput!) {
+  result: updateEmailSettings(input: $input)
+  { __typename ... on SecretReentryRequiredError { changedFields } } }"""
+_TEST: Final = """mutation ($input: SendTestEmailInput!) { result: sendTestEmail(input: $input)
+  { __typename ... on SecretReentryRequiredError { changedFields } } }"""
+_RESTORE: Final = """mutation ($input: RestoreEmailSettingsInput!) {
+  result: restoreEmailSettings(input: $input)
+  { __typename ... on SecretReentryRequiredError { changedFields } } }"""
+
+
+async def _ask(desk: Desk, document: str, given: Json) -> Json:
+    result: Json = (await desk.ask(document, {"input": given})).data["result"]
+    return result
+
+
+async def _save(desk: Desk, settings: Json, revision: int) -> None:
+    """Saves with both secrets given."""
+    given = {
+        **settings,
+        "smtpPassword": {"set": PASSWORD},
+        "oauth2": {**settings["oauth2"], "clientSecret": {"set": PASSWORD}},
+    }
+    result = await _ask(desk, _SAVE, {"settings": given, "expectedRevision": revision})
+    assert {"__typename": "UpdateEmailSettingsSuccess"} == result
+
+
+def test_the_list_is_the_one_that_was_promised() -> None:
+    """Every field that decides where a secret goes, or what becomes of it, binds it."""
+    assert BOUND_FIELDS == set(_CHANGES)
+
+
+async def test_every_change_of_destination_needs_the_secrets_again(desk: Desk) -> None:
+    """Each bound field alone and in pairs: saving, testing and restoring are refused alike.
+
+    Nothing is connected to, and each refusal is in the trail with the names of the fields. With
+    the secrets given again, each of the same changes is saved.
+    """
+    # What decides is the same for both databases, so one of them may do with less.
+    pairs = _PAIRS if desk.runtime.database.kind == "sqlite" or THOROUGH else _PAIRS[:20]
+    async with recording() as recorder, recording() as other:
+        base = _settings(recorder.port)
+        for number, fields in enumerate(pairs):
+            await _save(desk, {**base, **_changed(base, fields, other.port)}, number)
+        current = len(pairs) + 1
+        await _save(desk, base, current - 1)
+        for number, fields in enumerate(pairs, start=1):
+            expected = {
+                "__typename": "SecretReentryRequiredError",
+                "changedFields": [name for name in _ORDER if name in fields],
+            }
+            changed = _changed(base, fields, other.port)
+            saved = await _ask(desk, _SAVE, {"settings": changed, "expectedRevision": current})
+            tested = await _ask(desk, _TEST, {"settings": changed, "depth": "AUTHENTICATE"})
+            restored = await _ask(
+                desk, _RESTORE, {"revision": number, "expectedRevision": current, "reason": "Try."}
+            )
+
+            assert [expected] * 3 == [saved, tested, restored]
+            told = await _last_events(desk, 3)
+            assert [("DENIED", "SECRET_REENTRY_REQUIRED", expected["changedFields"])] * 3 == told
+
+        assert 0 == recorder.connections == other.connections
+        assert current == await desk.revision()
+        await _sends_the_password(desk, recorder)
+
+
+_ORDER: Final = (
+    "smtpHost",
+    "smtpDomain",
+    "smtpPort",
+    "smtpUsername",
+    "enableSecureConnection",
+    "tlsMode",
+    "trustedCertificates",
+    "authMechanism",
+    "oauth2.tokenUrl",
+    "oauth2.clientId",
+)
+
+
+async def _last_events(desk: Desk, count: int) -> list[tuple[str, str, list[str]]]:
+    rows = await desk.sql(
+        "SELECT body FROM audit_event ORDER BY seq DESC LIMIT :count", count=count
+    )
+    bodies = [json.loads(str(body)) for (body,) in rows]
+    return [
+        (body["outcome"], body["error_code"], body["detail"]["fields"].split(", "))
+        for body in bodies
+    ]
+
+
+async def _sends_the_password(desk: Desk, recorder: Recorder) -> None:
+    """The other way round: where nothing was changed, the password goes out."""
+    await desk.test(depth="AUTHENTICATE")
+
+    assert SIGNED_IN in recorder.heard
+
+
+async def test_a_given_secret_goes_where_the_unsaved_changes_say(desk: Desk) -> None:
+    """A test of unsaved changes uses the password that came with them, and stores it nowhere."""
+    async with recording() as recorder, recording() as other:
+        await desk.save({**_settings(recorder.port), "smtpPassword": {"set": "the stored one"}})
+        unsaved = {"smtpPort": other.port, "smtpPassword": {"set": PASSWORD}}
+        result = await desk.test(settings=unsaved, depth="AUTHENTICATE")
+
+        assert "REACHED" == result["testEmail"]["outcome"]
+        assert SIGNED_IN in other.heard
+        assert 0 == recorder.connections
+        await desk.test(depth="AUTHENTICATE")
+        assert SIGNED_IN not in recorder.heard
+
+
+async def test_clearing_lets_the_destination_change(desk: Desk) -> None:
+    """A cleared secret follows nobody: the change is saved, and nothing is left to send."""
+    async with recording() as recorder, recording() as other:
+        await desk.save({**_settings(recorder.port), "smtpPassword": {"set": PASSWORD}})
+        state = await desk.save({"smtpPort": other.port, "smtpPassword": {"clear": True}})
+
+        assert "UNSET" == state["smtpPassword"]["state"]
+        back = await desk.restore(1)
+        assert "UpdateEmailSettingsSuccess" == back["__typename"]
+        assert "UNSET" == back["emailSettings"]["smtpPassword"]["state"]
+        await desk.test(depth="AUTHENTICATE")
+        assert b"AUTH" not in recorder.heard
+
+
+async def test_one_secret_given_does_not_carry_the_other_along(desk: Desk) -> None:
+    """Each stored secret that stays has to be given again, and the answer names it."""
+    async with recording() as recorder:
+        base = _settings(recorder.port)
+        await _save(desk, base, 0)
+        result = await desk.update({"smtpHost": HOSTS[1], "smtpPassword": {"set": PASSWORD}})
+
+        assert "SecretReentryRequiredError" == result["__typename"]
+        assert "oauth2.clientSecret" in result["message"]
+        assert "smtpPassword" not in result["message"]
+
+
+_EDITS: Final = {
+    "smtp_host": "'127.0.0.2'",
+    "smtp_port": "smtp_port + 1",
+    "enable_secure_connection": "TRUE",
+    "tls_mode": "'IMPLICIT'",
+    "trusted_certificates": ":certificates",
+    "smtp_username": "'eve'",
+    "smtp_domain": "'EVIL'",
+    "auth_mechanism": "'LOGIN'",
+    "oauth2_token_url": "'https://login.example.net/token'",
+    "oauth2_client_id": "'eve'",
+    "smtp_password_version": "smtp_password_version + 1",
+}
+
+
+async def test_a_row_edited_past_the_service_makes_the_secret_unreadable(desk: Desk) -> None:
+    """Who can write SQL, guards dropped, cannot have the password sent: it does not open.
+
+    Nothing is lost by it: with the row as it was, the password is there again.
+    """
+    async with recording() as recorder:
+        await _save(desk, _settings(recorder.port), 0)
+        await _drop_guards(desk)
+        for column, value in _EDITS.items():
+            before = (await desk.sql(f"SELECT {column} FROM email_settings_revision"))[0][0]
+            certificates = {"certificates": json.dumps([certificate()])}
+            await _edit(desk, column, value, certificates if value.startswith(":") else {})
+
+            assert "UNREADABLE" == await _password_state(desk), column
+            for unsaved in (None, {"timeoutSeconds": 5}):
+                result = await desk.test(settings=unsaved, depth="AUTHENTICATE")
+                assert "InvalidSettingsError" == result["__typename"], column
+                assert "PASSWORD_UNREADABLE" in {each["code"] for each in result["problems"]}
+            await _edit(desk, column, ":before", {"before": before})
+            assert "SET" == await _password_state(desk), column
+
+        assert 0 == recorder.connections
+        await _sends_the_password(desk, recorder)
+
+
+async def _edit(desk: Desk, column: str, value: str, values: Json) -> None:
+    await desk.sql(f"UPDATE email_settings_revision SET {column} = {value}", **values)
+
+
+async def _password_state(desk: Desk) -> str:
+    state = await desk.settings()
+    assert state is not None
+    codes = {problem["code"] for problem in state["problems"]}
+    found: str = state["smtpPassword"]["state"]
+    assert (found == "UNREADABLE") == ("PASSWORD_UNREADABLE" in codes)
+    return found
+
+
+_ATTACKS: Final = (
+    "DELETE FROM stored_secret WHERE name = 'smtpPassword'",
+    "UPDATE stored_secret SET version = version + 1",
+    "UPDATE stored_secret SET key_id = '0123456789abcdef'",
+    (
+        "UPDATE stored_secret SET (nonce, ciphertext) = (SELECT nonce, ciphertext "
+        "FROM stored_secret WHERE name = 'oauth2.clientSecret') WHERE name = 'smtpPassword'"
+    ),
+)
+
+
+async def test_a_sealed_secret_edited_past_the_service_is_unreadable(desk: Desk) -> None:
+    """A sealed secret that was moved, removed or relabelled does not open; a new one mends it."""
+    async with recording() as recorder:
+        await _save(desk, _settings(recorder.port), 0)
+        for statement in _ATTACKS:
+            await desk.sql(statement)
+
+            assert "UNREADABLE" == await _password_state(desk), statement
+            await _save(desk, _settings(recorder.port), await desk.revision())
+            assert "SET" == await _password_state(desk), statement
+
+        await _sends_the_password(desk, recorder)
+
+
+async def _drop_guards(desk: Desk) -> None:
+    if desk.runtime.database.kind == "sqlite":
+        await desk.sql("DROP TRIGGER email_settings_revision_no_update")
+    else:
+        await desk.sql("ALTER TABLE email_settings_revision DISABLE TRIGGER ALL")

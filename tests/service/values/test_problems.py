@@ -1,0 +1,162 @@
+"""Every rule of the settings, and every warning, by its row: code, field, and what mends it."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from mail.account import SaslMechanism, TlsMode
+from mail.report.report import Suggestion
+from service.values.advice import Situation, review
+from service.values.certificates import certificates_of
+from service.values.fields import FIELDS
+from service.values.normalise import normalise
+from service.values.problems import PROBLEM_CODES, Problem, ProblemSeverity
+from service.values.settings_values import SettingsValues
+from tests.service.values.problem_rows import (
+    COMPLETE,
+    ELSEWHERE,
+    FORM,
+    LATER,
+    NOW,
+    RULES,
+    TOKEN_URL,
+    Row,
+)
+
+
+def _ids(rows: tuple[Row, ...]) -> list[str]:
+    return [f"{row.code}-{number}" for number, row in enumerate(rows)]
+
+
+def _said(row: Row, values: SettingsValues) -> tuple[Problem, ...]:
+    certificates = certificates_of(values.trusted_certificates)
+    return review(Situation(values, certificates, row.now, row.unreadable))
+
+
+def _of(problems: tuple[Problem, ...], row: Row) -> list[Problem]:
+    return [each for each in problems if (each.code, ".".join(each.field)) == (row.code, row.path)]
+
+
+def _value(problem: Problem) -> str | None:
+    return None if problem.suggestion is None else problem.suggestion.value
+
+
+def _apply(suggestion: Suggestion | None, values: SettingsValues) -> SettingsValues:
+    """What a client does with a suggestion: it puts the value into the field."""
+    assert suggestion is not None
+    assert suggestion.field is not None
+    (field,) = [field for field in FIELDS if field.name == ".".join(suggestion.field or ())]
+    return values.having({field.attribute: field.read(suggestion.value or None)})
+
+
+@pytest.mark.parametrize("row", FORM, ids=_ids(FORM))
+def test_what_has_no_form_is_named(row: Row) -> None:
+    """The one problem, at its field, as an error; with a suggestion where something is meant."""
+    problems = normalise(row.values).problems
+
+    assert [(row.code, row.path)] == [(each.code, ".".join(each.field)) for each in problems]
+    assert ProblemSeverity.ERROR is problems[0].severity
+    assert row.mend == _value(problems[0])
+    if row.mend is not None:
+        assert () == normalise(_apply(problems[0].suggestion, row.values)).problems
+
+
+@pytest.mark.parametrize("row", RULES, ids=_ids(RULES))
+def test_what_should_be_looked_at_is_named(row: Row) -> None:
+    """The problem, at its field; applying what it suggests makes it go away."""
+    values = normalise(row.values).values
+    (problem,) = _of(_said(row, values), row)
+
+    assert problem.severity is not ProblemSeverity.ERROR
+    assert row.mend == _value(problem)
+    if row.mend is not None:
+        assert [] == _of(_said(row, _apply(problem.suggestion, values)), row)
+
+
+def test_every_code_has_a_row() -> None:
+    """No rule is without a test, and none is tested that is not there."""
+    tested = {row.code for row in (*FORM, *RULES)} | set(ELSEWHERE)
+
+    assert set(PROBLEM_CODES) == tested
+
+
+def test_a_message_says_what_to_do() -> None:
+    """Each is a sentence on one line, or a few of them."""
+    said = [problem for row in FORM for problem in normalise(row.values).problems]
+    said += [problem for row in RULES for problem in _said(row, normalise(row.values).values)]
+
+    for problem in said:
+        assert problem.message.endswith(".")
+        assert " ".join(problem.message.split()) == problem.message
+
+
+FINE: Final = (
+    pytest.param({}, id="usual"),
+    pytest.param({"smtp_port": 465}, id="implicit-by-port"),
+    pytest.param({"smtp_port": 2_465, "tls_mode": TlsMode.IMPLICIT}, id="implicit"),
+    pytest.param({"smtp_port": 25, "tls_mode": TlsMode.STARTTLS}, id="starttls"),
+    pytest.param({"smtp_port": 10_025, "tls_mode": TlsMode.IMPLICIT}, id="unusual-port"),
+    pytest.param({"smtp_username": None, "smtp_password_version": None}, id="no-sign-in"),
+    pytest.param({"smtp_domain": "CORP"}, id="domain"),
+    pytest.param({"trusted_certificates": (LATER,)}, id="certificate-of-31-days"),
+    pytest.param(
+        {
+            "smtp_password_version": None,
+            "oauth2_token_url": TOKEN_URL,
+            "oauth2_client_id": "x",
+            "oauth2_client_secret_version": 1,
+        },
+        id="oauth2",
+    ),
+    pytest.param(
+        {
+            "smtp_host": "smtp.office365.com",
+            "smtp_password_version": None,
+            "auth_mechanism": SaslMechanism.XOAUTH2,
+            "oauth2_token_url": TOKEN_URL,
+            "oauth2_client_id": "x",
+            "oauth2_client_secret_version": 1,
+        },
+        id="microsoft-by-oauth2",
+    ),
+    pytest.param({"smtp_host": "smtp.sendgrid.net", "smtp_username": "apikey"}, id="sendgrid"),
+    pytest.param(
+        {
+            "smtp_host": "smtp.zoho.com",
+            "smtp_username": "ADA@example.com",
+        },
+        id="zoho-in-capitals",
+    ),
+    pytest.param(
+        {
+            "smtp_host": "smtp.zoho.com",
+            "smtp_username": "ada@xn--bcher-kva.example",
+            "default_from_address": "ada@bücher.example",
+        },
+        id="zoho-in-a-labels",
+    ),
+)
+
+
+@pytest.mark.parametrize("given", FINE)
+def test_nothing_is_said_of_good_settings(given: dict[str, object]) -> None:
+    """Warnings that come without reason are not read when they matter."""
+    values = normalise(replace(COMPLETE, **given)).values  # type: ignore[arg-type] # rows of field values
+    problems = review(Situation(values, certificates_of(values.trusted_certificates), NOW))
+
+    assert () == problems
+
+
+def test_the_end_of_password_sign_in_is_told_by_the_day() -> None:
+    """Before the day it will be off, from the day on it is."""
+    row = next(row for row in RULES if row.code == "PROVIDER_BASIC_AUTH_ENDING")
+    day = row.now.replace(month=12, day=31, hour=0)
+    words = [
+        _of(_said(replace(row, now=now), row.values), row)[0].message
+        for now in (day.replace(day=30, hour=23), day)
+    ]
+
+    assert ["will be off", "is off"] == [
+        "will be off" if "will be off" in each else "is off" for each in words
+    ]

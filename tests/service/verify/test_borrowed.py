@@ -1,0 +1,265 @@
+"""Rights and settings that were borrowed: changed in the database, used, and put back.
+
+What the service did meanwhile it signed. The trail itself contradicts it, and so it is found.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+
+from audit.trail.append import Clock
+from audit.trail.event import Client
+from service.access.tokens import CreatedToken, authenticate, create_token, revoke_token
+from service.email_tests.sending import (
+    TestDepth,
+    TestEmailSent,
+    TestRequest,
+    cancel_test_email,
+    send_test_email,
+)
+from service.operate.startup import Storage, open_runtime
+from service.process.caller import COMMAND_LINE, Caller, Role
+from service.process.runtime import Runtime
+from service.settings.current import SettingsUpdate, SettingsUpdated, update_email_settings
+from service.trail.reopen import reopen_trail
+from service.values.patch import SettingsPatch
+from service.verify.trail import Verification, verify_trail
+from tests.support.recorder import recording
+from tests.support.trail.events import START, at
+from tests.support.trail.opened import NAME
+from tests.support.trail.tampering import tamper
+
+pytestmark = pytest.mark.anyio
+
+TEXT: Final = "plg_" + "A" * 43
+HASH: Final = hashlib.sha256(TEXT.encode()).hexdigest()
+HERE: Final = Client("127.0.0.1", "peer", "tests", "request", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """Which token is used, what is done to it before, and what puts it back."""
+
+    name: str
+    before: str
+    after: str
+
+
+TOKENS: Final = {
+    "one that never was": Borrowed(
+        "x",
+        "INSERT INTO access_token "
+        "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
+        f"VALUES ('x', 99, 'Alice', 'ADMINISTRATOR', '{HASH}', 'x', 'SYSTEM', 'x')",
+        "DELETE FROM access_token WHERE id = 'x'",
+    ),
+    "a viewer's": Borrowed(
+        "views",
+        "UPDATE access_token SET role = 'ADMINISTRATOR' WHERE name = 'views'",
+        "UPDATE access_token SET role = 'VIEWER' WHERE name = 'views'",
+    ),
+    "another's name": Borrowed(
+        "manages",
+        "UPDATE access_token SET name = 'Alice' WHERE name = 'manages'",
+        "UPDATE access_token SET name = 'manages' WHERE name = 'Alice'",
+    ),
+    "one that was revoked": Borrowed(
+        "was revoked",
+        "UPDATE access_token SET revoked_at = NULL, created_at = created_at || revoked_at "
+        "WHERE name = 'was revoked'",
+        "UPDATE access_token SET revoked_at = substr(created_at, 28), "
+        "created_at = substr(created_at, 1, 27) WHERE name = 'was revoked'",
+    ),
+    "one that has expired": Borrowed(
+        "has expired",
+        "UPDATE access_token SET expires_at = replace(expires_at, '2026', '2036') "
+        "WHERE name = 'has expired'",
+        "UPDATE access_token SET expires_at = replace(expires_at, '2036', '2026') "
+        "WHERE name = 'has expired'",
+    ),
+}
+
+
+async def _tokens(runtime: Runtime) -> dict[str, str]:
+    """Tokens of each kind, made an hour ago; their texts by their names."""
+    texts = {}
+    for name, role, hours in (
+        ("views", Role.VIEWER, None),
+        ("manages", Role.ADMINISTRATOR, None),
+        ("was revoked", Role.ADMINISTRATOR, None),
+        ("has expired", Role.ADMINISTRATOR, 1),
+    ):
+        until = None if hours is None else START + timedelta(hours=hours)
+        made = await create_token(runtime, COMMAND_LINE, name, role, until)
+        assert isinstance(made, CreatedToken)
+        texts[name] = made.text
+        if name == "was revoked":
+            await revoke_token(runtime, COMMAND_LINE, made.token.id)
+    return texts
+
+
+@asynccontextmanager
+async def _opened(storage: Storage, clock: Clock) -> AsyncIterator[Runtime]:
+    async with open_runtime(storage) as runtime:
+        yield replace(runtime, clock=clock)
+
+
+async def _save(runtime: Runtime, text: str, revision: int = 0) -> None:
+    caller = await authenticate(runtime, text, HERE)
+    assert isinstance(caller, Caller)
+    patch = SettingsPatch(smtp_host=f"mail{revision}.example.com")
+    saved = await update_email_settings(runtime, caller, SettingsUpdate(patch, revision, "by me"))
+    assert isinstance(saved, SettingsUpdated)
+
+
+async def _found(runtime: Runtime) -> list[tuple[str, int | None]]:
+    result = await verify_trail(runtime)
+    assert isinstance(result, Verification)
+    return [(each.code, each.seq) for each in result.findings]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+@pytest.mark.parametrize("name", TOKENS)
+async def test_a_borrowed_token_is_found_by_what_it_did(
+    storage: Storage,
+    name: str,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """Its event names a token that never was, was another one, or had ended."""
+    borrowed = TOKENS[name]
+    url = storage.database_url or ""
+    async with _opened(storage, at(START)) as runtime:
+        texts = await _tokens(runtime)
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+    async with _opened(storage, at(START + timedelta(hours=2))) as runtime:
+        await tamper(url, borrowed.before)
+        await _save(runtime, texts.get(borrowed.name, TEXT))
+        await tamper(url, borrowed.after, "UPDATE access_token SET last_used_at = NULL")
+
+        assert [("TOKENS_DIFFER", 1 if again else 5)] == await _found(runtime)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+async def test_what_tokens_did_in_time_is_intact(
+    storage: Storage,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """Up to their end; by a clock that is behind the trail's; by a call let in just before."""
+    async with _opened(storage, at(START)) as runtime:
+        texts = await _tokens(runtime)
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        await _save(runtime, texts["has expired"])
+        caller = await authenticate(runtime, texts["has expired"], HERE)
+        assert isinstance(caller, Caller)
+    last = START + timedelta(minutes=59)
+    async with _opened(storage, at(START + timedelta(hours=3))) as ahead:
+        await _save(ahead, texts["manages"], 1)
+        await _save(replace(ahead, clock=at(last)), texts["has expired"], 2)
+    async with _opened(storage, at(START + timedelta(hours=1, minutes=4))) as runtime:
+        patch = SettingsPatch(smtp_host="late.example.com")
+        await update_email_settings(runtime, caller, SettingsUpdate(patch, 3, "just in time"))
+
+        assert [] == await _found(runtime)
+
+
+async def test_a_test_that_outlives_its_token_is_intact(storage: Storage) -> None:
+    """It ends under the name of who asked for it, whatever became of the token meanwhile."""
+    async with _opened(storage, at(START)) as runtime, recording(None) as silent:
+        made = await create_token(runtime, COMMAND_LINE, "asks", Role.ADMINISTRATOR)
+        assert isinstance(made, CreatedToken)
+        caller = await authenticate(runtime, made.text, HERE)
+        assert isinstance(caller, Caller)
+        slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port, timeout_seconds=1)
+        request = TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+        later = _Moving()
+        moving = replace(runtime, clock=later)
+        begun = await send_test_email(moving, caller, request)
+        assert isinstance(begun, TestEmailSent)
+        await revoke_token(moving, COMMAND_LINE, made.token.id)
+        later.now += timedelta(hours=1)
+        await runtime.tests.join(begun.test_email.id)
+
+        assert [] == await _found(moving)
+
+
+async def test_a_test_that_another_cancels_is_intact(storage: Storage) -> None:
+    """It ends under the name of who cancelled it, whose token may end just then."""
+    async with open_runtime(storage) as runtime, recording(None) as silent:
+        callers = []
+        for name in ("asks", "cancels"):
+            made = await create_token(runtime, COMMAND_LINE, name, Role.ADMINISTRATOR)
+            assert isinstance(made, CreatedToken)
+            caller = await authenticate(runtime, made.text, HERE)
+            assert isinstance(caller, Caller)
+            callers.append(caller)
+        slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port)
+        request = TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+        begun = await send_test_email(runtime, callers[0], request)
+        assert isinstance(begun, TestEmailSent)
+        await revoke_token(runtime, COMMAND_LINE, callers[1].actor.id or "")
+        await cancel_test_email(runtime, callers[1], begun.test_email.id)
+
+        assert [] == await _found(runtime)
+
+
+class _Moving:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.now
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        pytest.param("smtp_host = '127.0.0.2'", "smtp_host = '127.0.0.1'", id="host"),
+        pytest.param("smtp_port = 2", "smtp_port = 1", id="port"),
+    ],
+)
+async def test_borrowed_settings_are_found_by_a_test(
+    storage: Storage,
+    change: str,
+    back: str,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """A test of the settings in force went where no event had told of."""
+    url = storage.database_url or ""
+    test = TestRequest(depth=TestDepth.CONNECT)
+    async with open_runtime(storage) as runtime:
+        patch = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+        await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        await send_test_email(runtime, COMMAND_LINE, test)
+        before = await _found(runtime)
+        await tamper(url, f"UPDATE email_settings_revision SET {change}")
+        await send_test_email(runtime, COMMAND_LINE, test)
+        await tamper(url, f"UPDATE email_settings_revision SET {back}")
+
+        assert ([], [("TESTS_DIFFER", 3)]) == (before, await _found(runtime))
+
+
+async def test_a_borrowed_revision_is_found_by_a_test(storage: Storage) -> None:
+    """Also where the test was of unsaved changes."""
+    url = storage.database_url or ""
+    patch = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+    async with open_runtime(storage) as runtime:
+        await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
+        await tamper(url, "UPDATE email_settings SET revision = 0")
+        test = TestRequest(patch=patch, depth=TestDepth.CONNECT)
+        await send_test_email(runtime, COMMAND_LINE, test)
+        await tamper(url, "UPDATE email_settings SET revision = 1")
+
+        assert [("TESTS_DIFFER", 1)] == await _found(runtime)

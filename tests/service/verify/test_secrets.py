@@ -1,0 +1,205 @@
+"""Passwords that are exchanged by way of the numbers of their values, or by destroying a key."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from audit.c2sp.note_keys import Signer
+from db.queries import events
+from service.operate.startup import Storage, open_closed_trail, open_runtime
+from service.process.caller import COMMAND_LINE
+from service.process.keys import new_key
+from service.process.runtime import Runtime
+from service.settings.current import SettingsUpdate, SettingsUpdated, update_email_settings
+from service.settings.state import find_stand
+from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.trail.reopen import reopen_trail
+from service.values.patch import Secret, SettingsPatch
+from service.values.settings_values import SecretName
+from tests.support.trail.forging import Forged
+from tests.support.trail.opened import NAME, SEED
+from tests.support.trail.tampering import tamper
+from tests.support.trail.verifiers import by_graphql
+
+pytestmark = pytest.mark.anyio
+
+_SWAP: Final = (
+    "UPDATE secret_fingerprint SET version = version + 100",
+    "UPDATE secret_fingerprint SET version = 103 - version",
+)
+_FINGERPRINT: Final = "UPDATE stored_secret SET ciphertext = nonce WHERE name = 'fingerprintKey'"
+_REST: Final = (
+    "version, key_id, nonce, ciphertext, updated_at FROM stored_secret WHERE name = 'smtpPassword'"
+)
+ATTACKS: Final = {
+    "swap the values' numbers": _SWAP,
+    "have a number stand for nothing": (
+        "UPDATE secret_fingerprint SET fingerprint = {blob:00} WHERE version = 1",
+    ),
+    "number two values more": (
+        "INSERT INTO secret_fingerprint VALUES ('host', 'smtpPassword', 3, {blob:01})",
+        "INSERT INTO secret_fingerprint VALUES ('host', 'smtpPassword', 4, {blob:02})",
+    ),
+    "destroy the key of the fingerprints": (_FINGERPRINT,),
+    "destroy the password": (
+        "UPDATE stored_secret SET ciphertext = nonce WHERE name = 'smtpPassword'",
+    ),
+    "keep a secret of nobody's": (f"INSERT INTO stored_secret SELECT scope, 'mine', {_REST}",),
+    "keep a secret of another scope": (f"INSERT INTO stored_secret SELECT 'guest', name, {_REST}",),
+}
+
+
+GIVEN_EARLIER: Final = (
+    "UPDATE stored_secret SET updated_at = '2020-01-01T00:00:00.000000Z' "
+    "WHERE name = 'smtpPassword'"
+)
+
+
+async def _give(runtime: Runtime, revision: int, password: str) -> SettingsUpdated:
+    patch = SettingsPatch(
+        smtp_host="mail.example.com", smtp_username="me", smtp_password=Secret(password)
+    )
+    saved = await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, revision))
+    assert isinstance(saved, SettingsUpdated)
+    return saved
+
+
+async def _in_force(runtime: Runtime) -> tuple[int, str | None]:
+    async with runtime.database.reading() as session:
+        stand = await find_stand(session, runtime.scope, runtime.keys)
+        opened = stand.secrets.open(SecretName.SMTP_PASSWORD, stand.values)
+        return stand.revision, None if opened is None else opened.reveal()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_what_a_number_stands_for_cannot_be_changed(
+    storage: Storage,
+    name: str,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """Each number was given out with a mark of the value's fingerprint."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        await _give(runtime, 1, "second")
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+    await tamper(storage.database_url or "", *ATTACKS[name])
+    async with open_closed_trail(storage) as runtime:
+        assert ["SETTINGS_DIFFER"] == await by_graphql(runtime, None)
+
+
+async def test_a_value_keeps_its_number_and_its_mark(storage: Storage) -> None:
+    """Also when it comes back, in a trail that was begun anew as well."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        await _give(runtime, 1, "second")
+        await _give(runtime, 2, "first")
+        once = await by_graphql(runtime, None)
+        await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        await _give(runtime, 3, "third")
+        back = await _give(runtime, 4, "second")
+
+        assert 2 == back.state.smtp_password.version
+        assert ([], []) == (once, await by_graphql(runtime, None))
+
+
+async def test_another_password_never_passes_for_the_one_in_force(storage: Storage) -> None:
+    """Whatever its number in the database: an event tells that the password was replaced."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        await _give(runtime, 1, "second")
+    await tamper(storage.database_url or "", *_SWAP)
+    async with open_runtime(storage) as runtime:
+        saved = await _give(runtime, 2, "first")
+
+        assert saved.event is not None
+        assert (3, "first") == await _in_force(runtime)
+    await tamper(storage.database_url or "", *_SWAP)
+    async with open_closed_trail(storage) as runtime:
+        assert ["SETTINGS_DIFFER"] == await by_graphql(runtime, None)
+
+
+async def test_a_password_in_the_place_of_a_destroyed_one_is_told(storage: Storage) -> None:
+    """Though by its number it is the same: what was destroyed may have been any."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        await _give(runtime, 1, "second")
+    await tamper(storage.database_url or "", *_SWAP, *ATTACKS["destroy the password"])
+    async with open_runtime(storage) as runtime:
+        saved = await _give(runtime, 2, "first")
+
+        assert saved.event is not None
+        assert (3, "first") == await _in_force(runtime)
+    await tamper(storage.database_url or "", *_SWAP)
+    async with open_closed_trail(storage) as runtime:
+        assert "REVISION_DIFFERS" in await by_graphql(runtime, None)
+
+
+async def test_the_password_in_force_is_no_other_one(storage: Storage) -> None:
+    """With the key of the fingerprints destroyed, it still keeps its number: nothing differs."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        await _give(runtime, 1, "second")
+    await tamper(storage.database_url or "", _FINGERPRINT)
+    async with open_runtime(storage) as runtime:
+        saved = await _give(runtime, 2, "second")
+
+        assert saved.event is None
+        assert (2, "second") == await _in_force(runtime)
+
+
+async def test_when_a_password_was_given_cannot_be_changed(storage: Storage) -> None:
+    """It was when the event says; giving the same one again changes nothing of it."""
+    async with open_runtime(storage) as runtime:
+        first = await _give(runtime, 0, "first")
+        same = await _give(runtime, 1, "first")
+        sound = await by_graphql(runtime, None)
+    await tamper(storage.database_url or "", GIVEN_EARLIER)
+    async with open_closed_trail(storage) as runtime:
+        found = await by_graphql(runtime, None)
+
+    assert first.event is not None
+    assert first.event.occurred_at == same.state.smtp_password.updated_at
+    assert ([], ["SETTINGS_DIFFER"]) == (sound, found)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
+async def test_a_trail_from_before_the_marks_is_intact(
+    storage: Storage,
+    again: bool,  # noqa: FBT001 (a table's column)
+) -> None:
+    """What its events do not tell of, nothing is held to."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+        if again:
+            await reopen_trail(runtime, COMMAND_LINE, "the disk broke", NAME)
+        await _give(runtime, 1, "second")
+        known = await audit_checkpoint(runtime)
+        assert isinstance(known, SignedCheckpoint)
+        async with runtime.database.reading() as session:
+            bodies = await events.bodies(session, 0, 10)
+    forged = Forged(known.checkpoint.origin, bodies, known.note)
+    documents = forged.documents()
+    for document in documents:
+        for told in ("smtpPassword_mark", "smtpPassword_numbers", "secrets_digest"):
+            document["detail"].pop(told, None)
+    forged.rewrite(documents)
+    forged.replace_rows()
+    forged.sign_all(Signer.from_seed(forged.origin, SEED))
+    await tamper(storage.database_url or "", *forged.statements)
+    (storage.data_directory / "signer.memory").unlink()
+    async with open_closed_trail(storage) as runtime:
+        assert [] == await by_graphql(runtime, None)
+
+
+async def test_a_lost_key_is_no_attack(storage: Storage) -> None:
+    """A secret whose key is not here cannot be tried, and is mended by giving it again."""
+    async with open_runtime(storage) as runtime:
+        await _give(runtime, 0, "first")
+    async with open_runtime(replace(storage, encryption_keys=(new_key(),))) as runtime:
+        lost = await by_graphql(runtime, None)
+        await _give(runtime, 1, "first")
+
+        assert ([], []) == (lost, await by_graphql(runtime, None))
