@@ -29,7 +29,7 @@ from audit.trail.history import EventFilter, Window, read_events
 from audit.verify.checkpoints import KeyHistory
 from bench.fill import filled
 from db.instant import read_instant
-from graph.command import keep_what_is_loaded
+from graph.cli.command import keep_what_is_loaded
 from service.export.live import ExportFormat, begin_export
 from service.operate.startup import Storage, open_runtime
 from service.process.caller import COMMAND_LINE

@@ -21,7 +21,7 @@ from rich.progress import Progress
 from graph.app import compose
 from service.operate.startup import Storage, open_runtime
 from service.process.caller import Role
-from tests.graph.test_malformed import complaint
+from tests.graph.http.test_malformed import complaint
 from tests.support.edge.malformed import requests, send
 from tests.support.edge.world import configured, listening, open_world
 

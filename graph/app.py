@@ -13,26 +13,26 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from graph import health
-from graph.audit_http import audit_routes
+from graph.api.schema import Schema, schema
+from graph.callers.entrance import Entrance
+from graph.callers.gate import Gate
+from graph.callers.rate import Rate
 from graph.config import Config
-from graph.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
-from graph.edge import Edge
-from graph.entrance import Entrance
-from graph.execution import Executor
-from graph.gate import Gate
-from graph.http import HttpEndpoint
-from graph.last_resort import LastResort
-from graph.metrics import Metrics
-from graph.observe import LOG_ONLY, LogObserver, Observers
-from graph.operation import OperationReader
-from graph.playground import ASSET_ROUTE
-from graph.rate import Rate
+from graph.http import health
+from graph.http.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
+from graph.http.endpoint import HttpEndpoint
+from graph.http.last_resort import LastResort
+from graph.http.playground import ASSET_ROUTE
+from graph.http.trail import audit_routes
+from graph.operation.edge import Edge
+from graph.operation.execution import Executor
+from graph.operation.reading import OperationReader
+from graph.operation.trusted_documents import load_trusted_documents
 from graph.refusal import Refusal
-from graph.schema import Schema, schema
-from graph.socket import SocketEndpoint, deny
-from graph.telemetry import traces
-from graph.trusted_documents import load_trusted_documents
+from graph.watch.metrics import Metrics
+from graph.watch.observe import LOG_ONLY, LogObserver, Observers
+from graph.watch.telemetry import traces
+from graph.ws.endpoint import SocketEndpoint, deny
 from service.operate.startup import Started, started
 from service.process.runtime import Runtime
 from service.trail.anchors import following

@@ -5,10 +5,10 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from graph.enums import Permission, Role
-from graph.ids import write_id
-from graph.paging import PageInfo, cursor, page_info
-from graph.types.common import Actor, Node, UserError
+from graph.types.base.common import Actor, Node, UserError
+from graph.types.base.enums import Permission, Role
+from graph.types.base.ids import write_id
+from graph.types.base.paging import PageInfo, cursor, page_info
 from service.access.tokens import AccessToken as TokenValue
 from service.access.tokens import CreatedToken, InvalidToken
 from service.process.caller import ROLE_PERMISSIONS, Caller

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from graph.enums import ProblemSeverity
-from graph.types.common import Suggestion, UserError
+from graph.types.base.common import Suggestion, UserError
+from graph.types.base.enums import ProblemSeverity
 from service.settings.draft import InvalidSettings, SecretReentryRequired
 from service.values.problems import Problem
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from graph.enums import SaslMechanism, TlsMode
+from graph.types.base.enums import SaslMechanism, TlsMode
 from service.values.providers import Provider
 from service.values.providers import ProviderEndpoint as ProviderEndpointValue
 from service.values.providers import ProviderNote as ProviderNoteValue

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import strawberry
 
-from graph.context import Info
-from graph.ids import write_id
-from graph.paging import PageInfo, cursor, page_info
-from graph.types.common import Actor, FieldChange, Node
+from graph.types.base.common import Actor, FieldChange, Node
+from graph.types.base.context import Info
+from graph.types.base.ids import write_id
+from graph.types.base.paging import PageInfo, cursor, page_info
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
 from service.process.paging import Page

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from graph.context import Info
-from graph.enums import SaslMechanism, SecretState, TlsMode, VerificationState
-from graph.ids import write_id
-from graph.types.common import Actor, Certificate, Node
+from graph.types.base.common import Actor, Certificate, Node
+from graph.types.base.context import Info
+from graph.types.base.enums import SaslMechanism, SecretState, TlsMode, VerificationState
+from graph.types.base.ids import write_id
+from graph.types.email_tests import TestEmail
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
-from graph.types.test_email import TestEmail
 from service.email_tests.sending import test_email
 from service.settings.current import SettingsState
 from service.settings.proven import verification

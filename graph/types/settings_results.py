@@ -4,10 +4,10 @@ from typing import Annotated, TypeAlias, Union
 
 import strawberry
 
-from graph.types.common import FieldChange, UserError
+from graph.types.base.common import FieldChange, UserError
+from graph.types.email_tests import TestEmail
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
 from graph.types.settings import EmailSettings
-from graph.types.test_email import TestEmail
 from graph.types.trail import AuditEvent
 from service.email_tests.sending import test_email
 from service.process.runtime import Runtime

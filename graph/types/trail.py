@@ -4,12 +4,12 @@ from datetime import datetime
 
 import strawberry
 
-from graph.context import Info
-from graph.enums import AuditAction, AuditOutcome
-from graph.ids import write_id
-from graph.paging import PageInfo, cursor, page_info
-from graph.types.common import Actor, FieldChange, Node
-from graph.types.test_email import TestEmail
+from graph.types.base.common import Actor, FieldChange, Node
+from graph.types.base.context import Info
+from graph.types.base.enums import AuditAction, AuditOutcome
+from graph.types.base.ids import write_id
+from graph.types.base.paging import PageInfo, cursor, page_info
+from graph.types.email_tests import TestEmail
 from service.email_tests.sending import test_email
 from service.process.caller import Client
 from service.process.paging import Page

@@ -7,7 +7,7 @@ import typer.main
 from pydantic.fields import FieldInfo
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from graph.cli import app
+from graph.cli.main import app
 from graph.config import ENV_PREFIX, Config
 from tests.docs.tables import differences, row
 from tests.support.root import ROOT

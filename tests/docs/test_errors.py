@@ -4,8 +4,8 @@ import re
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, build_schema
 
+from graph.api.schema import printed_schema
 from graph.errors import ERROR_CODES
-from graph.schema import printed_schema
 from tests.docs.tables import differences, row
 
 DOCUMENT = "docs/errors.md"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph.playground import STATIC
+from graph.http.playground import STATIC
 from tests.e2e.browser import CHROMIUM, Page, open_page
 from tests.e2e.conftest import MakeInstallation
 from tests.e2e.installation import Installation, Service

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from graph.context import Context
+from graph.api.schema import schema
 from graph.errors import present
-from graph.schema import schema
+from graph.types.base.context import Context
 from service.process.caller import Actor, ActorKind, Caller, Client, Role
 from service.process.runtime import Runtime
 

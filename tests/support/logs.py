@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr
 
 from graph.config import Config
-from graph.log import log_set_up
+from graph.watch.log import log_set_up
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from audit.trail.append import append
 from audit.verify.findings import Findings
 from db.engine.damage import apart, is_damage
 from db.engine.database import Database
-from graph.cli import app
+from graph.cli.main import app
 from service.export.live import ExportFormat, begin_export
 from service.operate.startup import CannotStartError, Storage, open_closed_trail, open_runtime
 from service.operate.statistics import figures

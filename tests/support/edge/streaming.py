@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from graph.context import Info
-from graph.extensions import EXTENSIONS
-from graph.schema import Schema
+from graph.api.extensions import EXTENSIONS
+from graph.api.schema import Schema
+from graph.types.base.context import Info
 
 
 @dataclass(slots=True)

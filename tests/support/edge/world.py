@@ -12,8 +12,8 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
+from graph.cli.serve import uvicorn_config
 from graph.config import Config
-from graph.server import uvicorn_config
 from service.access.tokens import CreatedToken, create_token
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime

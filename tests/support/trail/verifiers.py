@@ -9,7 +9,7 @@ from typing import Final
 from typer.testing import CliRunner
 
 from audit.standalone import main as verify_bundle
-from graph.cli import app
+from graph.cli.main import app
 from service.export.live import EventFilter, Export, ExportFormat
 from service.operate.startup import Storage
 from service.process.caller import Role

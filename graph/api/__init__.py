@@ -1,0 +1,1 @@
+"""graph/api: to be described."""

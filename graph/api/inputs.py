@@ -1,0 +1,240 @@
+"""Inputs, and the plain values of the service that they become."""
+
+from typing import Literal, Protocol, TypeVar
+
+import strawberry
+
+from graph.types.base.enums import SaslMechanism, TestDepth, TlsMode
+from graph.types.base.ids import key_of
+from graph.types.base.scalars import Secret
+from service.email_tests.sending import TestRequest
+from service.settings.current import SettingsUpdate
+from service.settings.revisions import SettingsRestore
+from service.values.patch import (
+    KEEP,
+    Keep,
+    OAuth2Patch,
+    Patched,
+    SettingsPatch,
+)
+from service.values.patch import Secret as SecretValue
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@strawberry.input(
+    description="Left out, a secret stays as it is. There is no mask to send back, so a form "
+    'cannot save one. Example: `{set: "correct horse"}`.',
+    one_of=True,
+)
+class SecretInput:
+    """What is to become of a secret."""
+
+    set: strawberry.Maybe[Secret] = strawberry.field(
+        description="The secret, exactly; never trimmed. An empty one clears."
+    )
+    clear: strawberry.Maybe[bool] = strawberry.field(
+        description="True: forget the stored secret. False: keep it."
+    )
+
+
+@strawberry.input(
+    description='OAuth2 for signing in. Example: `{tokenUrl: "https://login.example.com/token", '
+    'clientId: "postledger", clientSecret: {set: "…"}}`.'
+)
+class OAuth2Input:
+    """OAuth2."""
+
+    token_url: str = strawberry.field(description="The token endpoint, an https URL.")
+    client_id: str = strawberry.field(description="The client's id there.")
+    client_secret: strawberry.Maybe[SecretInput | None] = strawberry.field(
+        description="The client's secret; left out, it stays as it is."
+    )
+    scope: strawberry.Maybe[str | None] = strawberry.field(
+        description="The scope to ask for; left out, it stays as it is."
+    )
+
+
+@strawberry.input(
+    description="A field left out stays as it is; null clears it, and so does an empty text. "
+    'Example: `{smtpHost: "smtp.gmail.com", smtpPort: 587}`.'
+)
+class EmailSettingsInput:
+    """A partial change of the settings."""
+
+    smtp_host: strawberry.Maybe[str | None] = strawberry.field(
+        description="A host name or an IP address: no scheme, port or path. `smtp.gmail.com`."
+    )
+    smtp_domain: strawberry.Maybe[str | None] = strawberry.field(
+        description="Domain for the username, where the server asks for one. `CORP`."
+    )
+    smtp_port: strawberry.Maybe[int | None] = strawberry.field(
+        description="1 to 65535; null puts it back to 587."
+    )
+    smtp_username: strawberry.Maybe[str | None] = strawberry.field(
+        description="The account to sign in with. `noreply@example.com`."
+    )
+    smtp_password: strawberry.Maybe[SecretInput | None] = strawberry.field(
+        description="Its password; at most 1,024 characters, any but NUL and line breaks."
+    )
+    default_from_address: strawberry.Maybe[str | None] = strawberry.field(
+        description="One email address, without a name around it. `noreply@example.com`."
+    )
+    default_from_display_name: strawberry.Maybe[str | None] = strawberry.field(
+        description="The name shown beside it; at most 255 characters. `Example Platform`."
+    )
+    enable_secure_connection: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether the connection must be secured; null puts it back to on."
+    )
+    tls_mode: strawberry.Maybe[TlsMode | None] = strawberry.field(
+        description="How it is secured; null puts it back to AUTO."
+    )
+    trusted_certificates: strawberry.Maybe[list[str] | None] = strawberry.field(
+        description="Certificates to trust besides the system's, as PEM. Replaces the whole list."
+    )
+    auth_mechanism: strawberry.Maybe[SaslMechanism | None] = strawberry.field(
+        description="How to sign in; null puts it back to AUTO."
+    )
+    oauth2: strawberry.Maybe[OAuth2Input | None] = strawberry.field(
+        description="OAuth2; null forgets it, with its client secret."
+    )
+    ehlo_hostname: strawberry.Maybe[str | None] = strawberry.field(
+        description="The name to say in EHLO: a host name, or an address literal: `[192.0.2.1]`."
+    )
+    timeout_seconds: strawberry.Maybe[int | None] = strawberry.field(
+        description="1 to 300; null puts it back to 30."
+    )
+
+    def patch(self) -> SettingsPatch:
+        """The plain value."""
+        return SettingsPatch(
+            smtp_host=_patched(self.smtp_host),
+            smtp_domain=_patched(self.smtp_domain),
+            smtp_port=_patched(self.smtp_port),
+            smtp_username=_patched(self.smtp_username),
+            smtp_password=_secret(self.smtp_password),
+            default_from_address=_patched(self.default_from_address),
+            default_from_display_name=_patched(self.default_from_display_name),
+            enable_secure_connection=_patched(self.enable_secure_connection),
+            tls_mode=_patched(self.tls_mode),
+            trusted_certificates=_certificates(self.trusted_certificates),
+            auth_mechanism=_patched(self.auth_mechanism),
+            oauth2=_oauth2(self.oauth2),
+            ehlo_hostname=_patched(self.ehlo_hostname),
+            timeout_seconds=_patched(self.timeout_seconds),
+        )
+
+
+@strawberry.input(description="A change of the settings.")
+class UpdateEmailSettingsInput:
+    """A change."""
+
+    settings: EmailSettingsInput = strawberry.field(description="The fields to change.")
+    expected_revision: int = strawberry.field(
+        description="The revision that these changes were made to; 0 where nothing was saved yet."
+    )
+    reason: str | None = strawberry.field(default=None, description="Why, for the auditors.")
+    verified_by_test_email: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Save only if this test passed with exactly these values, passwords included; "
+        "a test of depth CONNECT proves too little.",
+    )
+
+    def update(self) -> SettingsUpdate:
+        """The plain value."""
+        named = self.verified_by_test_email
+        return SettingsUpdate(
+            patch=self.settings.patch(),
+            expected_revision=self.expected_revision,
+            reason=self.reason,
+            # An id of something else names no test, and is refused like one that is unknown.
+            verified_by=None if named is None else key_of(named, "TestEmail") or "",
+        )
+
+
+@strawberry.input(description="An earlier revision to bring back.")
+class RestoreEmailSettingsInput:
+    """A restore."""
+
+    revision: int = strawberry.field(description="The revision whose values to bring back.")
+    expected_revision: int = strawberry.field(description="The revision that you have seen last.")
+    reason: str = strawberry.field(description="Why, for the auditors.")
+
+    def restore(self) -> SettingsRestore:
+        """The plain value."""
+        return SettingsRestore(self.revision, self.expected_revision, self.reason)
+
+
+@strawberry.input(description='A test email to send. Example: `{recipient: "you@example.com"}`.')
+class SendTestEmailInput:
+    """A test."""
+
+    recipient: str | None = strawberry.field(
+        default=None, description="Who gets it. Required for SEND and ENVELOPE."
+    )
+    settings: EmailSettingsInput | None = strawberry.field(
+        default=None, description="Unsaved changes to try, over the saved settings."
+    )
+    depth: TestDepth | None = strawberry.field(default=TestDepth.SEND, description="How far to go.")
+    wait: bool | None = strawberry.field(
+        default=True,
+        description="False: answer at once with the test RUNNING; follow it with "
+        "`testEmailProgress`.",
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="The same key within 24 hours gives the same test instead of a second message. "
+        "At most 200 characters.",
+    )
+
+    def request(self) -> TestRequest:
+        """The plain value."""
+        return TestRequest(
+            recipient=self.recipient,
+            patch=None if self.settings is None else self.settings.patch(),
+            depth=self.depth or TestDepth.SEND,
+            idempotency_key=self.idempotency_key,
+            wait=self.wait is not False,
+        )
+
+
+class _Given(Protocol[T_co]):
+    """What `strawberry.Some` is to a reader: a value that was given, be it null."""
+
+    @property
+    def value(self) -> T_co: ...
+
+
+def _patched(given: _Given[T] | None) -> T | Literal[Keep.KEEP]:
+    return KEEP if given is None else given.value
+
+
+def _secret(given: strawberry.Some[SecretInput | None] | None) -> Patched[SecretValue]:
+    if given is None:
+        return KEEP
+    if given.value is None:
+        return None
+    if given.value.set is not None:
+        return given.value.set.value
+    return None if given.value.clear is not None and given.value.clear.value else KEEP
+
+
+def _certificates(given: strawberry.Some[list[str] | None] | None) -> Patched[tuple[str, ...]]:
+    if given is None:
+        return KEEP
+    return None if given.value is None else tuple(given.value)
+
+
+def _oauth2(given: strawberry.Some[OAuth2Input | None] | None) -> Patched[OAuth2Patch]:
+    if given is None:
+        return KEEP
+    oauth2 = given.value
+    if oauth2 is None:
+        return None
+    return OAuth2Patch(
+        token_url=oauth2.token_url,
+        client_id=oauth2.client_id,
+        client_secret=_secret(oauth2.client_secret),
+        scope=_patched(oauth2.scope),
+    )

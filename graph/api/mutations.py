@@ -1,0 +1,92 @@
+"""The mutations. Each turns its input into a plain value and calls one use-case."""
+
+from typing import Annotated
+
+import strawberry
+
+from graph.api.access import AccessMutations
+from graph.api.inputs import (
+    RestoreEmailSettingsInput,
+    SendTestEmailInput,
+    UpdateEmailSettingsInput,
+)
+from graph.api.permissions import Requires
+from graph.errors import coded
+from graph.types.base.context import Info
+from graph.types.base.ids import key_of
+from graph.types.email_test_results import SendTestEmailResult, send_member
+from graph.types.email_tests import TestEmail
+from graph.types.settings_results import UpdateEmailSettingsResult, update_member
+from service.email_tests.sending import cancel_test_email, send_test_email
+from service.process.caller import Permission
+from service.settings.current import update_email_settings
+from service.settings.revisions import restore_email_settings
+
+
+@strawberry.type(description="What can be changed or done.")
+class Mutation(AccessMutations):
+    """The root of changing."""
+
+    @strawberry.mutation(
+        description="Changes the settings, if they are still those that you have seen. The change "
+        "and its event in the trail happen together or not at all.",
+        extensions=[Requires(Permission.CHANGE_SETTINGS)],
+    )
+    async def update_email_settings(
+        self,
+        info: Info,
+        input: Annotated[UpdateEmailSettingsInput, strawberry.argument(description="The change.")],
+    ) -> UpdateEmailSettingsResult:
+        """Changes the settings."""
+        context = info.context
+        result = await update_email_settings(context.runtime, context.caller, input.update())
+        return await update_member(context.runtime, result)
+
+    @strawberry.mutation(
+        description="Makes the values of an earlier revision the newest revision. Never brings "
+        "back a password towards another destination.",
+        extensions=[Requires(Permission.CHANGE_SETTINGS)],
+    )
+    async def restore_email_settings(
+        self,
+        info: Info,
+        input: Annotated[
+            RestoreEmailSettingsInput, strawberry.argument(description="What to bring back.")
+        ],
+    ) -> UpdateEmailSettingsResult:
+        """Restores an earlier revision."""
+        context = info.context
+        result = await restore_email_settings(context.runtime, context.caller, input.restore())
+        return await update_member(context.runtime, result)
+
+    @strawberry.mutation(
+        description="Tries the settings, saved or not, against the real server, stage by stage. "
+        "Its request and its end are in the trail.",
+        extensions=[Requires(Permission.SEND_TESTS)],
+    )
+    async def send_test_email(
+        self,
+        info: Info,
+        input: Annotated[SendTestEmailInput, strawberry.argument(description="The test.")],
+    ) -> SendTestEmailResult:
+        """Sends a test email."""
+        context = info.context
+        result = await send_test_email(context.runtime, context.caller, input.request())
+        return send_member(result)
+
+    @strawberry.mutation(
+        description="Stops a test and closes its connection. One that has ended stays as it is.",
+        extensions=[Requires(Permission.SEND_TESTS)],
+    )
+    async def cancel_test_email(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+    ) -> TestEmail:
+        """Cancels a test email."""
+        context = info.context
+        key = key_of(id, "TestEmail") or ""
+        test = await cancel_test_email(context.runtime, context.caller, key)
+        if test is None:
+            raise coded("NOT_FOUND", "There is no test email with this id.")
+        return TestEmail.of(test)

@@ -1,0 +1,169 @@
+"""The queries. Each field says which permission it needs, and calls one use-case."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from graph.api.access import AccessQueries
+from graph.api.inputs import EmailSettingsInput
+from graph.api.nodes import NodeQueries
+from graph.api.permissions import Requires, require
+from graph.api.trail_queries import TrailQueries
+from graph.errors import bad_input
+from graph.types.access import Viewer
+from graph.types.base.common import FieldChange
+from graph.types.base.context import Info
+from graph.types.base.ids import key_of
+from graph.types.base.paging import After, Before, First, Last, page_request
+from graph.types.email_tests import TEST_EMAIL_CURSOR, TestEmail, TestEmailConnection
+from graph.types.problems import SettingsProblem
+from graph.types.provider import EmailProvider
+from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
+from graph.types.settings import EmailSettings
+from service.email_tests.sending import test_email, test_emails
+from service.process.caller import Permission
+from service.settings.checking import check_email_settings
+from service.settings.current import email_settings
+from service.settings.revisions import (
+    RevisionNotFound,
+    compare_revisions,
+    email_settings_at,
+    email_settings_revision,
+    email_settings_revisions,
+)
+from service.values.providers import email_providers
+
+
+@strawberry.type(description="What can be read.")
+class Query(NodeQueries, AccessQueries, TrailQueries):
+    """The root of reading."""
+
+    @strawberry.field(description="Who you are, and what you may do.")
+    def viewer(self, info: Info) -> Viewer:
+        """The caller."""
+        return Viewer.of(info.context.caller)
+
+    @strawberry.field(
+        description="The settings in force; with `revision` or `at`, the settings as they stood "
+        "then, which needs READ_TRAIL. Null where nothing had been saved.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def email_settings(
+        self,
+        info: Info,
+        revision: Annotated[
+            int | None, strawberry.argument(description="The revision to read.")
+        ] = None,
+        at: Annotated[
+            datetime | None, strawberry.argument(description="The instant to look back to.")
+        ] = None,
+    ) -> EmailSettings | None:
+        """The settings."""
+        if revision is not None and at is not None:
+            raise bad_input("Give revision or at, not both.")
+        runtime = info.context.runtime
+        if revision is not None or at is not None:
+            require(info, Permission.READ_TRAIL)
+        if revision is not None:
+            state = await email_settings_revision(runtime, revision)
+        elif at is not None:
+            state = await email_settings_at(runtime, at)
+        else:
+            state = await email_settings(runtime)
+        return None if state is None else EmailSettings.of(state)
+
+    @strawberry.field(
+        description="The saves of the settings, newest first.",
+        extensions=[Requires(Permission.READ_TRAIL)],
+    )
+    async def email_settings_revisions(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> EmailSettingsRevisionConnection:
+        """The revisions."""
+        page = page_request(REVISION_CURSOR, first, after, last, before)
+        found = await email_settings_revisions(info.context.runtime, page)
+        return EmailSettingsRevisionConnection.of(found)
+
+    @strawberry.field(
+        description="What differs between two revisions, field by field. Revision 0 is 'nothing "
+        "saved'.",
+        extensions=[Requires(Permission.READ_TRAIL)],
+    )
+    async def compare_email_settings(
+        self,
+        info: Info,
+        from_: Annotated[
+            int, strawberry.argument(name="from", description="The revision to start from.")
+        ],
+        to: Annotated[int, strawberry.argument(description="The revision to compare it with.")],
+    ) -> list[FieldChange]:
+        """What differs."""
+        changes = await compare_revisions(info.context.runtime, from_, to)
+        if isinstance(changes, RevisionNotFound):
+            raise bad_input(f"There is no revision {changes.revision}.")
+        return [FieldChange.of(each) for each in changes]
+
+    @strawberry.field(
+        description="What would be said of these values if they were saved; nothing is saved, "
+        "nothing is connected to. With errors, only these; else the warnings and remarks.",
+        extensions=[Requires(Permission.CHANGE_SETTINGS)],
+    )
+    async def check_email_settings(
+        self,
+        info: Info,
+        settings: Annotated[
+            EmailSettingsInput, strawberry.argument(description="The fields to change.")
+        ],
+    ) -> list[SettingsProblem]:
+        """What would be said."""
+        problems = await check_email_settings(info.context.runtime, settings.patch())
+        return [SettingsProblem.of(each) for each in problems]
+
+    @strawberry.field(
+        description="Known providers; with `address`, the ones that hold mailboxes under that "
+        "address's domain. None for a custom domain, which any provider could serve.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def email_providers(
+        self,
+        address: Annotated[
+            str | None, strawberry.argument(description="An email address, such as you@gmail.com.")
+        ] = None,
+    ) -> list[EmailProvider]:
+        """Known providers."""
+        return [EmailProvider.of(each) for each in email_providers(address)]
+
+    @strawberry.field(
+        description="One test email; null where there is none with this id.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def test_email(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+    ) -> TestEmail | None:
+        """One test email."""
+        test = await test_email(info.context.runtime, key_of(id, "TestEmail") or "")
+        return None if test is None else TestEmail.of(test)
+
+    @strawberry.field(
+        description="The test emails, newest first.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    async def test_emails(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> TestEmailConnection:
+        """The test emails."""
+        page = page_request(TEST_EMAIL_CURSOR, first, after, last, before)
+        return TestEmailConnection.of(await test_emails(info.context.runtime, page))

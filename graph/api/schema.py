@@ -1,0 +1,43 @@
+"""The schema, and its printed form."""
+
+import strawberry
+from graphql import GraphQLError, GraphQLSchema, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from graph.api.extensions import EXTENSIONS
+from graph.api.mutations import Mutation
+from graph.api.queries import Query
+from graph.api.subscriptions import Subscription
+from graph.types.base.scalars import SCALARS
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; what is said of errors, and where, is not left to it."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core knows it."""
+        return self._schema
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Logs nothing: Strawberry's log would repeat the query, and with it a password."""
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    extensions=EXTENSIONS,
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+)
+
+
+def printed_schema() -> str:
+    """The schema in SDL, sorted, so that a change of order in the code changes nothing here.
+
+    Sorting by `StrawberryConfig(sort_schema=True)` would break the enums.
+    """
+    return print_schema(lexicographic_sort_schema(schema.core)) + "\n"

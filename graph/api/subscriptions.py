@@ -1,0 +1,62 @@
+"""The subscriptions. Each value is whole, so whoever comes late or reads slowly misses nothing."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from graph.api.permissions import require
+from graph.api.trail_filter import AuditEventFilter
+from graph.errors import coded
+from graph.types.base.context import Info
+from graph.types.base.ids import key_of
+from graph.types.email_tests import TestEmail
+from graph.types.settings import EmailSettings
+from graph.types.trail import AuditEvent
+from service.email_tests.sending import follow_test_email, test_email
+from service.process.caller import Permission
+from service.settings.current import follow_email_settings
+from service.trail.feed import audit_events_appended
+
+
+@strawberry.type(description="What can be followed.")
+class Subscription:
+    """The root of following."""
+
+    @strawberry.subscription(
+        description="The test as it stands, again after every stage, and a last time when it has "
+        "ended. Each value is whole, so a late subscriber misses nothing.",
+    )
+    async def test_email_progress(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+    ) -> AsyncGenerator[TestEmail, None]:
+        """A test's progress."""
+        require(info, Permission.READ_SETTINGS)
+        key = key_of(id, "TestEmail") or ""
+        if await test_email(info.context.runtime, key) is None:
+            raise coded("NOT_FOUND", "There is no test email with this id.")
+        async for test in follow_test_email(info.context.runtime, key):
+            yield TestEmail.of(test)
+
+    @strawberry.subscription(description="The settings, each time that they have changed.")
+    async def email_settings_changed(self, info: Info) -> AsyncGenerator[EmailSettings, None]:
+        """Changes of the settings."""
+        require(info, Permission.READ_SETTINGS)
+        async for state in follow_email_settings(info.context.runtime):
+            yield EmailSettings.of(state)
+
+    @strawberry.subscription(description="Every event that is appended from now on, in order.")
+    async def audit_event_appended(
+        self,
+        info: Info,
+        filter: Annotated[
+            AuditEventFilter | None, strawberry.argument(description="Which events.")
+        ] = None,
+    ) -> AsyncGenerator[AuditEvent, None]:
+        """New events."""
+        require(info, Permission.READ_TRAIL)
+        wanted = None if filter is None else filter.wanted()
+        async for recorded in audit_events_appended(info.context.runtime, wanted):
+            yield AuditEvent.of(recorded)

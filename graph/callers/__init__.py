@@ -1,0 +1,1 @@
+"""graph/callers: to be described."""

@@ -1,0 +1,1 @@
+"""graph/cli: to be described."""

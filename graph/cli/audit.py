@@ -1,0 +1,204 @@
+"""The commands on the trail: `postledger audit`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.cli.command import run, with_trail
+from graph.cli.export import export
+from graph.cli.progress import progress
+from graph.config import Config
+from service.operate.startup import (
+    CannotStartError,
+    can_go_on,
+    open_closed_trail,
+    require_trail,
+    stopped,
+)
+from service.process.caller import COMMAND_LINE
+from service.process.paging import MAX_NUMBER
+from service.process.runtime import Runtime
+from service.trail.key_change import NoNewKey, rotate_signing_key
+from service.trail.reading import NoProof, audit_checkpoint, audit_inclusion_proof, write_tlog_proof
+from service.trail.reopen import CannotReopenError, reopen_trail
+from service.verify.trail import (
+    NotACheckpoint,
+    NotAKey,
+    Verification,
+    VerificationRequest,
+    read_kept_checkpoints,
+    verify_export,
+    verify_trail,
+)
+
+audit = typer.Typer(help="The trail: who changed what, provably.", no_args_is_help=True)
+
+
+@audit.command()
+def verify(
+    bundle: Annotated[
+        Path | None,
+        typer.Argument(
+            help="An export (zip, folder or events alone), or one event's proof; left out, the "
+            "database."
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be repeated.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A verifier key that you know; may be repeated.")
+    ] = None,
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the events' hashes, the tree and its end.")
+    ] = False,
+) -> None:
+    """Check the trail. Exit status: 0 intact, 1 findings, 2 could not check."""
+    if bundle is not None and quick:
+        raise typer.BadParameter("an export is checked whole", param_hint="--quick")
+    if bundle is not None:
+        raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
+
+    async def work(config: Config) -> Verification:
+        require_trail(config.storage)
+        async with open_closed_trail(config.storage, as_it_is=True) as runtime:
+            with progress() as on_step:
+                paths = checkpoint or ()
+                notes = tuple((note, str(path)) for path in paths for note in _read(path))
+                asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
+                result = await verify_trail(runtime, asked)
+        if isinstance(result, NotAKey):
+            raise CannotStartError(f"--key: {result.message}.")
+        return result
+
+    found = run(work)
+    _tell(found, with_key=bool(key), with_outside=bool(checkpoint), quick=quick)
+    if found.intact and found.unproven:
+        raise typer.Exit(2)
+    raise typer.Exit(0 if found.intact else 1)
+
+
+@audit.command()
+def checkpoint(
+    size: Annotated[int | None, typer.Option(help="Of how many events; the newest.")] = None,
+) -> None:
+    """Print a checkpoint, to be kept where nobody who runs this service can change it."""
+
+    async def work(runtime: Runtime) -> None:
+        signed = await audit_checkpoint(runtime, size)
+        if isinstance(signed, NoProof):
+            raise CannotStartError(signed.message)
+        typer.echo(signed.note, nl=False)
+        typer.echo(f"\nverifier key: {signed.verifier_key}", err=True)
+
+    run(lambda config: with_trail(config, work))
+
+
+@audit.command()
+def proof(
+    sequence: Annotated[int, typer.Argument(help="The event's place: 0, 1, 2 …", min=0)],
+) -> None:
+    """Print one event with the proof that it stands in the trail (c2sp.org/tlog-proof)."""
+
+    async def work(runtime: Runtime) -> None:
+        found = await audit_inclusion_proof(runtime, min(sequence, MAX_NUMBER))
+        if isinstance(found, NoProof):
+            raise CannotStartError(found.message)
+        typer.echo(write_tlog_proof(found), nl=False)
+
+    run(lambda config: with_trail(config, work))
+
+
+audit.command()(export)
+
+
+@audit.command(name="rotate-key")
+def rotate_key() -> None:
+    """Let a new key sign the trail from now on, while the service runs.
+
+    With a key file, a new key is put into it first. With POSTLEDGER_SIGNING_KEY, put the new key
+    in front there and restart the services before; remove the old one afterwards.
+    """
+
+    async def work(runtime: Runtime) -> None:
+        rotated = await rotate_signing_key(runtime, COMMAND_LINE)
+        if isinstance(rotated, NoNewKey):
+            raise CannotStartError(rotated.message)
+        typer.echo(f"From {rotated.from_size} events on, the trail is signed with the key")
+        typer.echo(rotated.after)
+        typer.echo("Tell the auditors, together with a checkpoint: `postledger audit checkpoint`.")
+
+    run(lambda config: with_trail(config, work))
+
+
+@audit.command()
+def reopen(
+    reason: Annotated[str, typer.Option(help="Why, for the auditors: it is the first event.")],
+    *,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="End even a trail that could go on.")
+    ] = False,
+) -> None:
+    """Begin a new trail where the old one cannot go on. The old one is kept in the archive.
+
+    Only where the right database, key or memory is lost. Stop the service first.
+    """
+
+    async def work(config: Config) -> None:
+        require_trail(config.storage, or_memory=True)
+        if not anyway and await can_go_on(config.storage):
+            raise CannotStartError(
+                "The trail can go on, so it was not ended. With --anyway it ends all the same."
+            )
+        async with stopped(config.storage) as runtime:
+            try:
+                done = await reopen_trail(runtime, COMMAND_LINE, reason, config.trail_name)
+            except CannotReopenError as error:
+                raise CannotStartError(str(error)) from None
+        typer.echo(f"The trail {done.ended} has ended. The new one's first checkpoint:\n")
+        typer.echo(done.note, nl=False)
+
+    run(work)
+
+
+def _bundle_arguments(bundle: Path, checkpoints: list[Path], keys: list[str]) -> list[str]:
+    arguments = [part for path in checkpoints for part in ("--checkpoint", str(path))]
+    arguments += [part for key in keys for part in ("--key", key)]
+    return [*arguments, str(bundle)]
+
+
+def _read(path: Path) -> tuple[str, ...]:
+    try:
+        found = read_kept_checkpoints(path.read_bytes())
+    except OSError as error:
+        raise CannotStartError(f"Cannot read {path}: {error}.") from None
+    if isinstance(found, NotACheckpoint):
+        raise CannotStartError(f"{path} holds no checkpoint: {found.message}.")
+    return found
+
+
+def _tell(found: Verification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
+    for each in found.findings:
+        where = "" if each.seq is None else f" at event {each.seq}"
+        more = f" (and {each.count - 1} more)" if each.count > 1 else ""
+        typer.echo(f"{each.code}{where}: {each.message}{more}")
+    typer.echo(f"{found.events_checked} events checked in {found.duration_ms / 1000:.1f} s.")
+    for unproven in found.unproven:
+        typer.echo(f"COULD NOT CHECK: {unproven}.")
+    if not found.intact:
+        typer.echo("NOT INTACT: see the findings above.")
+        return
+    if found.unproven:
+        typer.echo("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
+        return
+    typer.echo("INTACT, as far as was asked." if quick else "INTACT.")
+    if not with_key:
+        typer.echo("Not proven: whose key signed it. Give the key that you know: --key KEY.")
+    if not found.remembered:
+        typer.echo("Not proven: that this is the database that was signed last here: the signer's")
+        typer.echo("memory is not there.")
+    if not with_outside:
+        typer.echo("Not proven: that nothing was cut off the end, or all rewritten by a holder of")
+        typer.echo("the signing key. That needs a checkpoint kept elsewhere: --checkpoint FILE.")

@@ -1,0 +1,163 @@
+"""The command line: `postledger`."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from graph.cli.audit import audit
+from graph.cli.command import keep_what_is_loaded, run, with_runtime
+from graph.cli.settings import keys, settings
+from service.access.tokens import (
+    InvalidToken,
+    TokenNotFound,
+    create_token,
+    list_tokens,
+    revoke_token,
+)
+from service.operate.sandbox import SANDBOX_PORT
+from service.operate.startup import CannotStartError, upgrade_database
+from service.process.caller import COMMAND_LINE, Role
+from service.process.runtime import Runtime
+
+_WIDE: Final = 500
+
+app = typer.Typer(
+    help="System email settings, test emails, and a trail of who changed what.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+tokens = typer.Typer(help="Access tokens.", no_args_is_help=True)
+app.add_typer(database, name="db")
+app.add_typer(tokens, name="token")
+app.add_typer(settings, name="settings")
+app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
+
+
+def main() -> None:
+    """The command `postledger`."""
+    keep_what_is_loaded()
+    app()
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    *,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Run a mail server for trying things out as well.")
+    ] = False,
+    sandbox_port: Annotated[
+        int, typer.Option(help="Port of that mail server; 0 takes a free one.")
+    ] = SANDBOX_PORT,
+) -> None:
+    """Run the service."""
+    from graph.cli.serve import serve as run_server  # noqa: PLC0415 (other commands go without it)
+
+    given = {"host": host, "port": port}
+    changes = {name: value for name, value in given.items() if value is not None}
+    mail = sandbox_port if sandbox else None
+    run(lambda config: run_server(config.model_copy(update=changes), mail))
+
+
+@app.command()
+def schema(
+    output: Annotated[
+        Path | None, typer.Option(help="Write it into this file instead of printing it.")
+    ] = None,
+) -> None:
+    """Print the GraphQL schema."""
+    from graph.api.schema import printed_schema  # noqa: PLC0415 (other commands go without it)
+
+    if output is None:
+        typer.echo(printed_schema(), nl=False)
+    else:
+        try:
+            output.write_text(printed_schema(), encoding="utf-8")
+        except OSError as error:
+            typer.echo(f"postledger: Cannot write {output}: {error.strerror}.", err=True)
+            raise typer.Exit(2) from None
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database's tables to this version's state."""
+    run(lambda config: upgrade_database(config.storage))
+    typer.echo("The database is up to date.")
+
+
+@tokens.command()
+def create(
+    name: Annotated[str, typer.Option(help="Whose it is, for the trail.")],
+    role: Annotated[Role, typer.Option(help="What it may do.", case_sensitive=False)],
+    expires_in_days: Annotated[
+        float | None,
+        typer.Option(help="How long it is valid; for ever, where left out.", min=0, max=36_500),
+    ] = None,
+) -> None:
+    """Make an access token, and print it this once."""
+
+    async def work(runtime: Runtime) -> None:
+        expires = None
+        if expires_in_days is not None:
+            expires = datetime.now(UTC) + timedelta(days=expires_in_days)
+        created = await create_token(runtime, COMMAND_LINE, name, role, expires)
+        if isinstance(created, InvalidToken):
+            raise CannotStartError(f"{created.field}: {created.message}")
+        typer.echo(created.text)
+
+    run(lambda config: with_runtime(config, work))
+
+
+@tokens.command(name="list")
+def list_() -> None:
+    """List the access tokens."""
+
+    async def work(runtime: Runtime) -> None:
+        table = Table(
+            Column("id", no_wrap=True, min_width=36),
+            "name",
+            "role",
+            "created",
+            "expires",
+            "revoked",
+        )
+        for token in await list_tokens(runtime):
+            table.add_row(
+                token.id,
+                token.name,
+                token.role,
+                _instant(token.created_at),
+                _instant(token.expires_at),
+                _instant(token.revoked_at),
+            )
+        # A program that reads this is to find each token on one line.
+        Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+    run(lambda config: with_runtime(config, work))
+
+
+@tokens.command()
+def revoke(
+    token_id: Annotated[str, typer.Argument(help="Its id, as `token list` shows it.")],
+) -> None:
+    """End an access token at once."""
+
+    async def work(runtime: Runtime) -> None:
+        if isinstance(await revoke_token(runtime, COMMAND_LINE, token_id), TokenNotFound):
+            raise CannotStartError(f"There is no token with the id {token_id}.")
+        typer.echo("Revoked.")
+
+    run(lambda config: with_runtime(config, work))
+
+
+def _instant(instant: datetime | None) -> str:
+    return "" if instant is None else f"{instant:%Y-%m-%d %H:%M}"

@@ -1,0 +1,154 @@
+"""`postledger settings` and `postledger keys`: settings in files, and encryption keys."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.cli.command import run, with_runtime
+from graph.config import Config
+from service.operate.startup import CannotStartError
+from service.process.caller import COMMAND_LINE
+from service.process.keys import KeyProblem, new_key
+from service.process.runtime import Runtime
+from service.settings.current import (
+    InvalidSettings,
+    NotVerified,
+    RevisionConflict,
+    SecretReentryRequired,
+    SettingsUpdate,
+    SettingsUpdated,
+    email_settings,
+    preview_email_settings,
+    update_email_settings,
+)
+from service.settings.rotation import rotate_keys
+from service.trail.reading import Change
+from service.values.files import Secrets, UnfitFile, read_settings, write_settings
+from service.values.patch import Secret, SettingsPatch
+from service.values.settings_values import NOTHING_SAVED
+
+settings = typer.Typer(help="The email settings, as a file.", no_args_is_help=True)
+keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
+
+
+@settings.command()
+def show(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="As JSON instead of TOML.")] = False,
+) -> None:
+    """Print the settings in force, without their secrets."""
+
+    async def work(runtime: Runtime) -> None:
+        state = await email_settings(runtime)
+        values = NOTHING_SAVED if state is None else state.values
+        typer.echo(write_settings(values, as_json=json), nl=False)
+
+    run(lambda config: with_runtime(config, work))
+
+
+@settings.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A .toml or .json file, as `settings show` prints.")],
+    *,
+    reason: Annotated[str | None, typer.Option(help="Why, for the auditors.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the changes.")] = False,
+    ask_password: Annotated[
+        bool, typer.Option("--ask-password", help="Ask for the SMTP password.")
+    ] = False,
+) -> None:
+    """Change the settings to what a file says; what it leaves out stays.
+
+    The password comes from POSTLEDGER_SETTINGS_SMTP_PASSWORD or the prompt, never from an argument.
+    """
+    asked = typer.prompt("SMTP password", hide_input=True) if ask_password else None
+
+    async def work(runtime: Runtime, patch: SettingsPatch) -> None:
+        if dry_run:
+            _tell(await preview_email_settings(runtime, patch), "would change")
+            return
+        state = await email_settings(runtime)
+        update = SettingsUpdate(patch, 0 if state is None else state.revision, reason)
+        result = await update_email_settings(runtime, COMMAND_LINE, update)
+        if isinstance(result, RevisionConflict | NotVerified):
+            raise CannotStartError("Somebody saved at the same moment: run it again.")
+        _tell(result.changes if isinstance(result, SettingsUpdated) else result, "changed")
+
+    async def begin(config: Config) -> None:
+        patch = _read(file, _secrets(config, asked))
+        await with_runtime(config, lambda runtime: work(runtime, patch))
+
+    run(begin)
+
+
+@keys.command()
+def generate() -> None:
+    """Print a fresh encryption key, for POSTLEDGER_ENCRYPTION_KEYS."""
+    typer.echo(new_key())
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal every stored secret under a new key, while the service runs.
+
+    With a key file, a new key is put into it first. With POSTLEDGER_ENCRYPTION_KEYS, put the new
+    key in front there and restart the services before; remove the old one afterwards.
+    """
+
+    async def work(runtime: Runtime) -> None:
+        rotated = await rotate_keys(runtime, COMMAND_LINE, fresh=True)
+        if isinstance(rotated, KeyProblem):
+            raise CannotStartError(rotated.message)
+        for name in rotated.resealed.done:
+            typer.echo(f"sealed anew: {name}")
+        for name in rotated.resealed.unreadable:
+            typer.echo(f"cannot be opened, enter it again: {name}")
+        typer.echo(f"The key in use is {rotated.key_id}.")
+
+    run(lambda config: with_runtime(config, work))
+
+
+def _secrets(config: Config, asked: str | None) -> Secrets:
+    password = config.settings_smtp_password
+    client_secret = config.settings_oauth2_client_secret
+    given = asked if password is None or asked is not None else password.get_secret_value()
+    return Secrets(
+        smtp_password=None if given is None else Secret(given),
+        oauth2_client_secret=(
+            None if client_secret is None else Secret(client_secret.get_secret_value())
+        ),
+    )
+
+
+def _read(file: Path, secrets: Secrets) -> SettingsPatch:
+    if file.suffix not in {".toml", ".json"}:
+        raise CannotStartError("The file's name must end in .toml or .json.")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise CannotStartError(f"Cannot read {file}: {error}.") from None
+    patch = read_settings(text, secrets, as_json=file.suffix == ".json")
+    if isinstance(patch, UnfitFile):
+        raise CannotStartError(f"{file}: {patch.message}")
+    return patch
+
+
+def _tell(result: tuple[Change, ...] | InvalidSettings | SecretReentryRequired, words: str) -> None:
+    match result:
+        case InvalidSettings():
+            for problem in result.problems:
+                typer.echo(f"{'.'.join(problem.field)}: {problem.message}", err=True)
+            raise typer.Exit(1)
+        case SecretReentryRequired():
+            typer.echo(
+                f"The stored {' and '.join(result.secrets)} is bound to its destination, and "
+                f"{', '.join(result.changed_fields)} changes: give it again, in "
+                "POSTLEDGER_SETTINGS_SMTP_PASSWORD or POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET.",
+                err=True,
+            )
+            raise typer.Exit(1)
+        case ():
+            typer.echo("Nothing to change.")
+        case _:
+            for change in result:
+                typer.echo(f"{words} {change.field}: {change.before!r} -> {change.after!r}")

@@ -1,0 +1,1 @@
+"""graph/http: to be described."""

@@ -1,0 +1,87 @@
+"""What an export's query string asks for: lists are given by repeating a name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.datastructures import QueryParams
+
+from graph.refusal import Refusal
+from graph.types.base.instant import parse_instant
+from service.export.live import ExportFormat
+from service.trail.filter import EventFilter, UnfitFilter, fit_filter
+from service.trail.reading import AuditAction, AuditOutcome
+
+_LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
+_SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text", "archive")
+
+
+_INSTANT: Final = "it is an instant such as 2026-11-23T07:29:00Z"
+_VALUES: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
+    "format": (ExportFormat, "it is bundle, jsonl, csv or ocsf"),
+    "actions": (AuditAction, "actions are named as in the schema"),
+    "outcomes": (AuditOutcome, "outcomes are named as in the schema"),
+    "revision": (int, "it is a number"),
+    "since": (parse_instant, _INSTANT),
+    "until": (parse_instant, _INSTANT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedExport:
+    """Which events, in which form; or the ended trail of that id, whole and as a bundle."""
+
+    format: ExportFormat
+    wanted: EventFilter
+    archive: str | None = None
+
+
+def asked_export(query: QueryParams) -> AskedExport | Refusal:
+    """Reads the query string; BAD_USER_INPUT for what cannot be taken."""
+    if set(query) - {*_LISTS, *_SINGLE}:
+        names = ", ".join((*_LISTS, *_SINGLE))
+        return _bad(f"There is no parameter of that name; there are {names}.")
+    for name in _SINGLE:
+        if len(query.getlist(name)) > 1:
+            return _bad(f"{name} is given more than once, and takes one value.")
+    for name, (read, what) in _VALUES.items():
+        try:
+            for value in query.getlist(name):
+                read(value)
+        except ValueError:
+            return _bad(f"{name} has a value that it cannot have: {what}.")
+    kind, wanted = _format(query), _filter(query)
+    fit = fit_filter(wanted)
+    if isinstance(fit, UnfitFilter):
+        return _bad(fit.message)
+    archive = query.get("archive")
+    if archive is not None and (set(query) != {"archive"} or not archive.isprintable()):
+        return _bad("archive is the id of an ended trail, and takes no other parameter beside it.")
+    return AskedExport(kind, fit, archive)
+
+
+def _format(query: QueryParams) -> ExportFormat:
+    return ExportFormat(query.get("format", ExportFormat.BUNDLE.value))
+
+
+def _filter(query: QueryParams) -> EventFilter:
+    return EventFilter(
+        actions=tuple(map(AuditAction, query.getlist("actions"))),
+        outcomes=tuple(map(AuditOutcome, query.getlist("outcomes"))),
+        actor_ids=tuple(query.getlist("actorIds")),
+        fields=tuple(query.getlist("fields")),
+        revision=int(query["revision"]) if "revision" in query else None,
+        correlation_id=query.get("correlationId"),
+        since=_instant(query, "since"),
+        until=_instant(query, "until"),
+        text=query.get("text"),
+    )
+
+
+def _instant(query: QueryParams, name: str) -> datetime | None:
+    return parse_instant(query[name]) if name in query else None
+
+
+def _bad(message: str) -> Refusal:
+    return Refusal(400, "BAD_USER_INPUT", message)

@@ -1,0 +1,60 @@
+"""Pages for machines that look after the service: health, metrics, and the schema's text."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from graph.api.schema import printed_schema
+from graph.callers.entrance import client_of
+from graph.operation.edge import Edge
+from graph.refusal import Refusal
+from graph.watch.metrics import Metrics
+from service.operate.health import health
+
+METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def routes(edge: Edge, metrics: Metrics, *, metrics_need_token: bool) -> list[Route]:
+    """The pages."""
+
+    async def ready(_request: Request) -> Response:
+        return _health(await health(edge.runtime))
+
+    async def figures(request: Request) -> Response:
+        if metrics_need_token:
+            header = request.headers.get("authorization")
+            caller = await edge.gate.admit(header, client_of(request))
+            if isinstance(caller, Refusal):
+                edge.observers.refusal(caller.code)
+                return caller.response()
+        return Response(await metrics.write(edge.runtime), media_type=METRICS_TYPE)
+
+    text = printed_schema()
+
+    async def sdl(_request: Request) -> Response:
+        return PlainTextResponse(text, media_type="application/graphql; charset=utf-8")
+
+    return [
+        Route("/health/live", _live),
+        Route("/health/ready", ready),
+        Route("/metrics", figures),
+        Route("/schema.graphql", sdl),
+    ]
+
+
+async def _live(_request: Request) -> Response:
+    """The process answers."""
+    return _health({})
+
+
+def _health(checks: Mapping[str, bool]) -> Response:
+    """What is wrong, by name; why stands in the log, not in a page that anybody may read."""
+    status = "ok" if all(checks.values()) else "unavailable"
+    body = {
+        "status": status,
+        "checks": {name: "ok" if good else "failed" for name, good in checks.items()},
+    }
+    return JSONResponse(body, status_code=200 if status == "ok" else 503)

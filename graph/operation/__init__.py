@@ -1,0 +1,1 @@
+"""graph/operation: to be described."""

@@ -1,0 +1,51 @@
+"""What every way to an operation needs, whichever transport it came by."""
+
+from dataclasses import dataclass
+
+from graphql import GraphQLError
+
+from graph.callers.gate import Gate
+from graph.errors import codes_of, present_all
+from graph.limits import Limits
+from graph.operation.execution import Answer, Executor
+from graph.operation.reading import Operation, OperationReader, Rejected
+from graph.operation.request import GraphQLRequest
+from graph.operation.trusted_documents import TrustedDocuments
+from graph.types.base.context import Context
+from graph.watch.observe import LOG_ONLY, Observers
+from service.process.caller import Caller
+from service.process.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The service, who may come in, what may be asked, and how it is answered."""
+
+    runtime: Runtime
+    gate: Gate
+    limits: Limits
+    reader: OperationReader
+    executor: Executor
+    documents: TrustedDocuments
+    observers: Observers = LOG_ONLY
+
+    def operation(self, request: GraphQLRequest) -> Operation | Rejected:
+        """The operation that a request asks for, or what is wrong with it."""
+        resolved = self.documents.resolve(request)
+        if isinstance(resolved, GraphQLError):
+            return Rejected([resolved])
+        return self.reader.read(resolved)
+
+    def rejected(self, rejected: Rejected, request_id: str) -> Answer:
+        """The answer to a request that is no operation."""
+        errors = present_all(
+            rejected.errors, request_id, before_execution=True, most=self.limits.errors
+        )
+        for code in codes_of(errors):
+            self.observers.refusal(code)
+        return Answer(errors=errors, executed=False)
+
+    def context(self, caller: Caller) -> Context:
+        """A context for one operation."""
+        request_id = "" if caller.client is None else caller.client.request_id
+        return Context(self.runtime, caller, request_id)

@@ -1,0 +1,1 @@
+"""graph/types/base: to be described."""

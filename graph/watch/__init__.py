@@ -1,0 +1,1 @@
+"""graph/watch: to be described."""

@@ -1,0 +1,1 @@
+"""graph/ws: to be described."""

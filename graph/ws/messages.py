@@ -1,0 +1,125 @@
+"""What is said over a WebSocket: the messages of graphql-transport-ws.
+
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+from graph.operation.request import GraphQLRequest, Json, read_json, request_of
+from graph.refusal import Refusal
+
+PROTOCOL: Final = "graphql-transport-ws"
+MAX_ID: Final = 200
+
+
+class Close(IntEnum):
+    """Why a connection is closed."""
+
+    TOO_SLOW = 1008
+    TOO_LARGE = 1009
+    FAILED = 1011
+    TRY_AGAIN_LATER = 1013
+    BAD_MESSAGE = 4400
+    NOT_INITIALISED = 4401
+    FORBIDDEN = 4403
+    BAD_PROTOCOL = 4406
+    INITIALISATION_TIMEOUT = 4408
+    ID_IN_USE = 4409
+    TOO_MANY_INITIALISATIONS = 4429
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """The client introduces itself; `authorization` is as the header of this name would be."""
+
+    authorization: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The client asks whether anybody is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The client is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """The client asks for an operation. A refusal: what it asks is none."""
+
+    id: str
+    request: GraphQLRequest | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The client wants no more of an operation."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Something else was said."""
+
+    reason: str
+
+
+Said: TypeAlias = Init | Ping | Pong | Subscribe | Complete | Invalid
+
+
+def read_message(text: str) -> Said:
+    """What a client says."""
+    message = read_json(text)
+    if not isinstance(message, dict):
+        return Invalid("A message is a JSON object.")
+    kind = message.get("type")
+    read = _READERS.get(kind) if isinstance(kind, str) else None
+    return Invalid("This type of message is not known.") if read is None else read(message)
+
+
+def _read_init(message: Mapping[str, Json]) -> Said:
+    payload = message.get("payload")
+    if not isinstance(payload, dict | None):
+        return Invalid("The payload must be an object.")
+    return Init(_authorization(payload or {}))
+
+
+def _read_subscribe(message: Mapping[str, Json]) -> Said:
+    identifier = _id(message)
+    if identifier is None:
+        return _NO_ID
+    return Subscribe(identifier, request_of(message.get("payload")))
+
+
+def _read_complete(message: Mapping[str, Json]) -> Said:
+    identifier = _id(message)
+    return _NO_ID if identifier is None else Complete(identifier)
+
+
+_NO_ID: Final = Invalid("The id must be a string, and not too long.")
+_READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], Said]]] = {
+    "connection_init": _read_init,
+    "ping": lambda _: Ping(),
+    "pong": lambda _: Pong(),
+    "subscribe": _read_subscribe,
+    "complete": _read_complete,
+}
+
+
+def _id(message: Mapping[str, Json]) -> str | None:
+    found = message.get("id")
+    return found if isinstance(found, str) and 0 < len(found) <= MAX_ID else None
+
+
+def _authorization(payload: Mapping[str, Json]) -> str | None:
+    """The key is read without regard to case, as HTTP reads it."""
+    for key, value in payload.items():
+        if key.casefold() == "authorization" and isinstance(value, str):
+            return value
+    return None
