@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
 
-from audit.trail.event import AuditAction, AuditOutcome
+from audit.event import AuditAction, AuditOutcome
 from audit.trail.history import EventFilter, Window, read_events
 from audit.verify.checkpoints import KeyHistory
 from bench.fill import filled

@@ -13,8 +13,7 @@ from typing import Any, Final, TypeAlias
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
-from audit.trail.body import Place, read_body, write_body
-from audit.trail.event import (
+from audit.event import (
     SYSTEM,
     Actor,
     ActorKind,
@@ -24,6 +23,7 @@ from audit.trail.event import (
     Client,
     Event,
 )
+from audit.trail.body import Place, read_body, write_body
 from audit.trail.words import event_words
 from db.instant import read_instant, write_instant
 

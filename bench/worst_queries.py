@@ -26,8 +26,9 @@ from db.migrate import upgrade
 from graph.app import compose
 from service.access.tokens import create_token
 from service.process.caller import COMMAND_LINE, Role
+from service.process.connections import OpenConnections
 from service.process.keys import GivenKeys, new_key
-from service.process.runtime import Runtime
+from service.process.runtime import Runtime, utc_now
 from tests.support.edge.world import World, configured, open_world
 from tests.support.trail.opened import opened_trail
 
@@ -124,7 +125,9 @@ async def _main() -> int:
         database = Database(f"sqlite:///{directory / 'bench.sqlite3'}")
         await upgrade(database)
         trail = await opened_trail(database, directory)
-        runtime = Runtime(database, GivenKeys((new_key(),)), trail)
+        runtime = Runtime(
+            database, GivenKeys((new_key(),)), trail, OpenConnections(database, utc_now)
+        )
         for number in range(EVENTS):
             await create_token(runtime, COMMAND_LINE, f"token {number}", Role.VIEWER)
         config = configured(directory, calls_per_minute=0)

@@ -33,9 +33,9 @@ from graph.watch.metrics import Metrics
 from graph.watch.observe import LOG_ONLY, LogObserver, Observers
 from graph.watch.telemetry import traces
 from graph.ws.endpoint import SocketEndpoint, deny
-from service.operate.startup import Started, started
-from service.process.runtime import Runtime
-from service.trail.anchors import following
+from service.operate import Started, started
+from service.process import Runtime
+from service.trail import following
 
 if TYPE_CHECKING:
     from service.access.people import People

@@ -7,9 +7,8 @@ from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from graph.edge_config import EdgeConfig
-from service.operate.startup import CannotStartError, Storage, Testing
-from service.process.anchor_sinks import Anchors, FileSink, Sink, WebhookSink, is_webhook
-from service.process.email_test_limits import TestLimits
+from service.operate import CannotStartError, Storage, Testing
+from service.process import Anchors, FileSink, Sink, TestLimits, WebhookSink, is_webhook
 
 ENV_PREFIX = "POSTLEDGER_"
 

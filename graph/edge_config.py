@@ -8,8 +8,8 @@ from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.limits import Limits
-from service.access.trust import Trust, is_secure
-from service.process.caller import Role
+from service.access import Trust, is_secure
+from service.process import Role
 
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 

@@ -33,6 +33,10 @@ ERROR_CODES: Final = {
 }
 """Every `extensions.code` there is; the documentation is held to it."""
 
+UNAUTHENTICATED_MESSAGE: Final = (
+    "Send a valid access token in the header `Authorization: Bearer …`."
+)
+
 _log = structlog.get_logger()
 
 

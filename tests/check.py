@@ -27,7 +27,7 @@ _SIDE_BY_SIDE: Final = ("--numprocesses", "logical", "--maxprocesses", "4")
 STEPS: Final = (
     Step("format", ["ruff", "format", "--check", "."]),
     Step("lint", ["ruff", "check", "."]),
-    Step("imports", ["lint-imports"]),
+    Step("imports", ["lint-imports", "--no-cache"]),
     Step("types", ["mypy"]),
     Step("tests", ["coverage", "run", "-m", "pytest", "-q", *_SIDE_BY_SIDE], loud=True),
     Step("coverage data", ["coverage", "combine", "--quiet"]),

@@ -1,1 +1,40 @@
-"""audit/c2sp: to be described."""
+"""The published formats that the trail uses, as pure functions on bytes and text.
+
+- The Merkle tree of RFC 6962: `tree`, and checking its proofs: `tree_verify`.
+- Signed notes and their keys (c2sp.org/signed-note): `note`, `note_keys`.
+- Checkpoints (c2sp.org/tlog-checkpoint): `checkpoint`.
+- Tiles (c2sp.org/tlog-tiles): `tiles`.
+- The strict text forms that all of them share: `encoding`; and why one is refused: `refusal`.
+"""
+
+from audit.c2sp.checkpoint import Checkpoint, stated_by
+from audit.c2sp.note_keys import Signer, VerifierKey, parse_verifier_key
+from audit.c2sp.refusal import Refused
+from audit.c2sp.tiles import (
+    WIDTH,
+    EntryBundle,
+    HashTile,
+    encode_entry_bundle,
+    encode_hash_tile,
+    hash_tiles,
+    parse_path,
+)
+from audit.c2sp.tree import leaf_hash, node_hash
+
+__all__ = [
+    "WIDTH",
+    "Checkpoint",
+    "EntryBundle",
+    "HashTile",
+    "Refused",
+    "Signer",
+    "VerifierKey",
+    "encode_entry_bundle",
+    "encode_hash_tile",
+    "hash_tiles",
+    "leaf_hash",
+    "node_hash",
+    "parse_path",
+    "parse_verifier_key",
+    "stated_by",
+]

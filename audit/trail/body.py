@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import msgspec
 import rfc8785
 
-from audit.trail.event import Actor, AuditAction, Change, Client, Detail, Event
+from audit.event import Actor, AuditAction, Change, Client, Detail, Event
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

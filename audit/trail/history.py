@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Final
 
+from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.body import read_body
-from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.words import Fact, fact_word, field_word, sought_words
 from db.engine.damage import text_of
 from db.engine.database import Session

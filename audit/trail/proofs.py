@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, stated_by
-from audit.trail.append import read_nodes
+from audit.trail.appending import read_nodes
 from db.engine.database import Session
 from db.queries import events
 from db.queries import tree as stored

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from audit.trail.event import Event
+from audit.event import Event
 
 _MOST: Final = 400
 _LONGEST: Final = 48

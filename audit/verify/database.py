@@ -16,7 +16,7 @@ from audit.c2sp.note_keys import VerifierKey
 from audit.c2sp.refusal import Refused
 from audit.c2sp.tree import leaf_hash
 from audit.standalone.main import NOT_ITS_HASH, key_told_by
-from audit.trail.append import read_frontier
+from audit.trail.appending import read_frontier
 from audit.trail.body import Parsed
 from audit.verify.checkpoints import CheckpointChecks, KeyHistory
 from audit.verify.events import EventChecks, bytes_of

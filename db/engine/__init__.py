@@ -1,1 +1,5 @@
-"""db/engine: to be described."""
+"""The connection to the database.
+
+- The engine and its transactions: `database`. SQLite's file: `database_file`.
+- Telling an outage from damage: `outages`, `damage`. Which processes are alive: `presence`.
+"""

@@ -17,8 +17,8 @@ from graph.types.access import (
 from graph.types.base.context import Info
 from graph.types.base.ids import key_of
 from graph.types.base.paging import After, Before, First, Last, page_request
-from service.access.tokens import TokenNotFound, create_token, page_of_tokens, revoke_token
-from service.process.caller import Permission
+from service.access import TokenNotFound, create_token, page_of_tokens, revoke_token
+from service.process import Permission
 
 
 @strawberry.type(description="What can be read of access tokens.")

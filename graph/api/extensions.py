@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from strawberry.extensions import SchemaExtension
 
-from graph.errors import coded
+from graph.errors import UNAUTHENTICATED_MESSAGE, coded
 from graph.types.base.context import Context
-from service.access.tokens import TokenRefused
-
-UNAUTHENTICATED_MESSAGE = "Send a valid access token in the header `Authorization: Bearer …`."
+from service.access import TokenRefused
 
 
 class RequireCaller(SchemaExtension):

@@ -7,17 +7,10 @@ import strawberry
 from graph.types.base.enums import SaslMechanism, TestDepth, TlsMode
 from graph.types.base.ids import key_of
 from graph.types.base.scalars import Secret
-from service.email_tests.sending import TestRequest
-from service.settings.current import SettingsUpdate
-from service.settings.revisions import SettingsRestore
-from service.values.patch import (
-    KEEP,
-    Keep,
-    OAuth2Patch,
-    Patched,
-    SettingsPatch,
-)
-from service.values.patch import Secret as SecretValue
+from service.email_tests import TestRequest
+from service.settings import SettingsRestore, SettingsUpdate
+from service.values import KEEP, Keep, OAuth2Patch, Patched, SettingsPatch
+from service.values import Secret as SecretValue
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -17,10 +17,9 @@ from graph.types.base.ids import key_of
 from graph.types.email_test_results import SendTestEmailResult, send_member
 from graph.types.email_tests import TestEmail
 from graph.types.settings_results import UpdateEmailSettingsResult, update_member
-from service.email_tests.sending import cancel_test_email, send_test_email
-from service.process.caller import Permission
-from service.settings.current import update_email_settings
-from service.settings.revisions import restore_email_settings
+from service.email_tests import cancel_test_email, send_test_email
+from service.process import Permission
+from service.settings import restore_email_settings, update_email_settings
 
 
 @strawberry.type(description="What can be changed or done.")

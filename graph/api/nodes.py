@@ -18,13 +18,11 @@ from graph.types.email_tests import TestEmail
 from graph.types.revision import EmailSettingsRevision
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
-from service.access.tokens import access_token
-from service.email_tests.sending import test_email
-from service.process.caller import Permission
-from service.process.paging import MAX_NUMBER
-from service.settings.current import email_settings
-from service.settings.revisions import email_settings_revision, revision
-from service.trail.reading import audit_event
+from service.access import access_token
+from service.email_tests import test_email
+from service.process import MAX_NUMBER, Permission
+from service.settings import email_settings, email_settings_revision, revision
+from service.trail import audit_event
 
 
 class Kind(NamedTuple):

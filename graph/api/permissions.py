@@ -8,7 +8,7 @@ from strawberry.extensions import FieldExtension
 
 from graph.errors import coded
 from graph.types.base.context import Info
-from service.process.caller import Permission
+from service.process import Permission
 
 
 def require(info: Info, permission: Permission) -> None:

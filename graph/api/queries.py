@@ -21,18 +21,18 @@ from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
-from service.email_tests.sending import test_email, test_emails
-from service.process.caller import Permission
-from service.settings.checking import check_email_settings
-from service.settings.current import email_settings
-from service.settings.revisions import (
+from service.email_tests import test_email, test_emails
+from service.process import Permission
+from service.settings import (
     RevisionNotFound,
+    check_email_settings,
     compare_revisions,
+    email_settings,
     email_settings_at,
     email_settings_revision,
     email_settings_revisions,
 )
-from service.values.providers import email_providers
+from service.values import email_providers
 
 
 @strawberry.type(description="What can be read.")

@@ -13,10 +13,10 @@ from graph.types.base.ids import key_of
 from graph.types.email_tests import TestEmail
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
-from service.email_tests.sending import follow_test_email, test_email
-from service.process.caller import Permission
-from service.settings.current import follow_email_settings
-from service.trail.feed import audit_events_appended
+from service.email_tests import follow_test_email, test_email
+from service.process import Permission
+from service.settings import follow_email_settings
+from service.trail import audit_events_appended
 
 
 @strawberry.type(description="What can be followed.")

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.errors import bad_input
 from graph.types.base.enums import AuditAction, AuditOutcome
-from service.trail.filter import EventFilter, UnfitFilter, fit_filter
+from service.trail import EventFilter, UnfitFilter, fit_filter
 
 
 @strawberry.input(

@@ -17,8 +17,8 @@ from graph.types.proofs import (
 )
 from graph.types.trail import AUDIT_CURSOR, AuditEvent, AuditEventConnection
 from graph.types.verification import AuditVerification
-from service.process.caller import Permission
-from service.trail.reading import (
+from service.process import Permission
+from service.trail import (
     NoProof,
     audit_checkpoint,
     audit_consistency_proof,
@@ -26,7 +26,7 @@ from service.trail.reading import (
     audit_events,
     audit_inclusion_proof,
 )
-from service.verify.trail import NotAKey, VerificationRequest, verify_trail
+from service.verify import NotAKey, VerificationRequest, verify_trail
 
 T = TypeVar("T")
 

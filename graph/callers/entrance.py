@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.callers.proxies import Network, Origin, origin_of
-from service.process.caller import Client
+from service.process import Client
 
 MAX_HEADER: Final = 500
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from graph.api.extensions import UNAUTHENTICATED_MESSAGE
 from graph.callers.proxies import bucket_of
 from graph.callers.rate import Rate
+from graph.errors import UNAUTHENTICATED_MESSAGE
 from graph.refusal import Refusal
-from service.access.tokens import TokenRefused, TokenUnanswered, authenticate
-from service.process.caller import Caller, Client
-from service.process.runtime import Runtime
+from service.access import TokenRefused, TokenUnanswered, authenticate
+from service.process import Caller, Client, Runtime
 
 if TYPE_CHECKING:
     from service.access.people import People

@@ -1,1 +1,6 @@
-"""graph/cli: to be described."""
+"""The command line, `postledger`. Each command has a module of its own.
+
+- All commands: `main`. Running the service: `serve`. Settings and encryption keys: `settings`.
+- The trail: `audit`, `export`.
+- How a command runs and reports a failure: `command`; progress: `progress`; files: `new_file`.
+"""

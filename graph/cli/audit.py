@@ -9,20 +9,19 @@ from graph.cli.command import run, with_trail
 from graph.cli.export import export
 from graph.cli.progress import progress
 from graph.config import Config
-from service.operate.startup import (
-    CannotStartError,
-    can_go_on,
-    open_closed_trail,
-    require_trail,
-    stopped,
+from service.operate import CannotStartError, can_go_on, open_closed_trail, require_trail, stopped
+from service.process import COMMAND_LINE, MAX_NUMBER, Runtime
+from service.trail import (
+    CannotReopenError,
+    NoNewKey,
+    NoProof,
+    audit_checkpoint,
+    audit_inclusion_proof,
+    reopen_trail,
+    rotate_signing_key,
+    write_tlog_proof,
 )
-from service.process.caller import COMMAND_LINE
-from service.process.paging import MAX_NUMBER
-from service.process.runtime import Runtime
-from service.trail.key_change import NoNewKey, rotate_signing_key
-from service.trail.reading import NoProof, audit_checkpoint, audit_inclusion_proof, write_tlog_proof
-from service.trail.reopen import CannotReopenError, reopen_trail
-from service.verify.trail import (
+from service.verify import (
     NotACheckpoint,
     NotAKey,
     Verification,

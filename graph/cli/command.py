@@ -10,8 +10,8 @@ import typer
 
 from graph.config import Config, load_config
 from graph.watch.log import log_set_up
-from service.operate.startup import CannotStartError, open_runtime, require_trail
-from service.process.runtime import Runtime
+from service.operate import CannotStartError, open_runtime, require_trail
+from service.process import Runtime
 
 T = TypeVar("T")
 

@@ -12,13 +12,17 @@ from graph.cli.command import run, with_trail
 from graph.cli.new_file import new_file
 from graph.cli.progress import progress
 from graph.config import Config
-from service.export.archived import NoArchive, begin_archive_export
-from service.export.live import Export, ExportFormat, OnStep, begin_export
-from service.operate.startup import CannotStartError
-from service.process.caller import COMMAND_LINE
-from service.process.runtime import Runtime
-from service.trail.filter import EventFilter, UnfitFilter, fit_filter
-from service.trail.reading import AuditAction, AuditOutcome
+from service.export import (
+    Export,
+    ExportFormat,
+    NoArchive,
+    OnStep,
+    begin_archive_export,
+    begin_export,
+)
+from service.operate import CannotStartError
+from service.process import COMMAND_LINE, Runtime
+from service.trail import AuditAction, AuditOutcome, EventFilter, UnfitFilter, fit_filter
 
 
 def export(  # noqa: PLR0913 (a filter's conditions)

@@ -12,17 +12,9 @@ from rich.table import Column, Table
 from graph.cli.audit import audit
 from graph.cli.command import keep_what_is_loaded, run, with_runtime
 from graph.cli.settings import keys, settings
-from service.access.tokens import (
-    InvalidToken,
-    TokenNotFound,
-    create_token,
-    list_tokens,
-    revoke_token,
-)
-from service.operate.sandbox import SANDBOX_PORT
-from service.operate.startup import CannotStartError, upgrade_database
-from service.process.caller import COMMAND_LINE, Role
-from service.process.runtime import Runtime
+from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
+from service.operate import SANDBOX_PORT, CannotStartError, upgrade_database
+from service.process import COMMAND_LINE, Role, Runtime
 
 _WIDE: Final = 500
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from service.operate.startup import CannotStartError
+from service.operate import CannotStartError
 
 
 @contextmanager

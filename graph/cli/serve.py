@@ -18,8 +18,15 @@ from graph.config import Config
 from graph.http.protocol import bounded
 from graph.watch.log import set_up_log
 from graph.ws.protocol import RefusingSocketProtocol
-from service.operate.sandbox import PASSWORD, USERNAME, Sandbox, SandboxMail, run_sandbox
-from service.operate.startup import CannotStartError, Started
+from service.operate import (
+    PASSWORD,
+    USERNAME,
+    CannotStartError,
+    Sandbox,
+    SandboxMail,
+    Started,
+    run_sandbox,
+)
 
 _log = structlog.get_logger()
 

@@ -7,11 +7,9 @@ import typer
 
 from graph.cli.command import run, with_runtime
 from graph.config import Config
-from service.operate.startup import CannotStartError
-from service.process.caller import COMMAND_LINE
-from service.process.keys import KeyProblem, new_key
-from service.process.runtime import Runtime
-from service.settings.current import (
+from service.operate import CannotStartError
+from service.process import COMMAND_LINE, KeyProblem, Runtime, new_key
+from service.settings import (
     InvalidSettings,
     NotVerified,
     RevisionConflict,
@@ -20,13 +18,19 @@ from service.settings.current import (
     SettingsUpdated,
     email_settings,
     preview_email_settings,
+    rotate_keys,
     update_email_settings,
 )
-from service.settings.rotation import rotate_keys
-from service.trail.reading import Change
-from service.values.files import Secrets, UnfitFile, read_settings, write_settings
-from service.values.patch import Secret, SettingsPatch
-from service.values.settings_values import NOTHING_SAVED
+from service.trail import Change
+from service.values import (
+    NOTHING_SAVED,
+    Secret,
+    Secrets,
+    SettingsPatch,
+    UnfitFile,
+    read_settings,
+    write_settings,
+)
 
 settings = typer.Typer(help="The email settings, as a file.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)

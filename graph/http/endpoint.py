@@ -21,7 +21,7 @@ from graph.operation.execution import Answer
 from graph.operation.reading import Operation, Rejected
 from graph.operation.request import GraphQLRequest, read_json, request_of, request_of_parameters
 from graph.refusal import Refusal, bad_request
-from service.process.caller import Caller
+from service.process import Caller
 
 _PREFLIGHT_HEADERS: Final = (
     "graphql-require-preflight",
@@ -96,7 +96,7 @@ class HttpEndpoint:
             follows = operation.kind is OperationType.SUBSCRIPTION
             return EventStream(
                 self._edge.executor.stream(operation, context),
-                runtime.sessions.open(runtime, caller),
+                runtime.connections.open(caller),
                 runtime.stopping if follows else None,
             )
         return self._single(await self._edge.executor.execute(operation, context), media_type)

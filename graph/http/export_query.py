@@ -9,9 +9,8 @@ from starlette.datastructures import QueryParams
 
 from graph.refusal import Refusal
 from graph.types.base.instant import parse_instant
-from service.export.live import ExportFormat
-from service.trail.filter import EventFilter, UnfitFilter, fit_filter
-from service.trail.reading import AuditAction, AuditOutcome
+from service.export import ExportFormat
+from service.trail import AuditAction, AuditOutcome, EventFilter, UnfitFilter, fit_filter
 
 _LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
 _SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text", "archive")

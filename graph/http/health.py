@@ -12,7 +12,7 @@ from graph.callers.entrance import client_of
 from graph.operation.edge import Edge
 from graph.refusal import Refusal
 from graph.watch.metrics import Metrics
-from service.operate.health import health
+from service.operate import check_health
 
 METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -21,7 +21,7 @@ def routes(edge: Edge, metrics: Metrics, *, metrics_need_token: bool) -> list[Ro
     """The pages."""
 
     async def ready(_request: Request) -> Response:
-        return _health(await health(edge.runtime))
+        return _health(await check_health(edge.runtime))
 
     async def figures(request: Request) -> Response:
         if metrics_need_token:

@@ -14,8 +14,7 @@ from starlette.types import Receive, Scope, Send
 from graph.errors import coded
 from graph.http.response import VARY, write_json
 from graph.operation.execution import Answer
-from service.process.sessions import OpenSession, SessionEnd
-from service.process.tasks import cancel_all
+from service.process import ConnectionEnd, OpenConnection, cancel_all
 
 HEARTBEAT_SECONDS: Final = 15.0
 SEND_SECONDS: Final = 30.0
@@ -44,7 +43,7 @@ class EventStream(Response):
     def __init__(
         self,
         answers: AsyncGenerator[Answer, None],
-        session: AbstractAsyncContextManager[OpenSession] | None = None,
+        session: AbstractAsyncContextManager[OpenConnection] | None = None,
         stopping: asyncio.Event | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
@@ -84,7 +83,7 @@ class EventStream(Response):
             if finished:
                 with suppress(TimeoutError):  # the client took nothing any more
                     streaming.result()
-            elif session is not None and session.end is SessionEnd.TOKEN_ENDED:
+            elif session is not None and session.end is ConnectionEnd.TOKEN_ENDED:
                 error = coded("UNAUTHENTICATED", "The access token has ended.")
                 await _push(send, _event(Answer(errors=[error], executed=False)))
                 await _push(send, _COMPLETE, more=False)

@@ -12,12 +12,10 @@ from graph.callers.entrance import client_of
 from graph.http.export_query import asked_export
 from graph.operation.edge import Edge
 from graph.refusal import Refusal
-from service.access.denials import record_denied
-from service.export.archived import ArchiveExport, NoArchive, begin_archive_export
-from service.export.live import Export, begin_export
-from service.process.caller import Caller, Permission
-from service.process.paging import MAX_NUMBER
-from service.trail.tiles import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
+from service.access import record_denied
+from service.export import ArchiveExport, Export, NoArchive, begin_archive_export, begin_export
+from service.process import MAX_NUMBER, Caller, Permission
+from service.trail import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
 
 CHECKPOINT_HEADER: Final = "X-Postledger-Checkpoint"
 """With every export: its checkpoint, the whole signed note in base64."""

@@ -13,8 +13,7 @@ from graph.operation.request import GraphQLRequest
 from graph.operation.trusted_documents import TrustedDocuments
 from graph.types.base.context import Context
 from graph.watch.observe import LOG_ONLY, Observers
-from service.process.caller import Caller
-from service.process.runtime import Runtime
+from service.process import Caller, Runtime
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from graph.limits import Limits
 from graph.operation.reading import Operation
 from graph.types.base.context import Context
 from graph.watch.observe import LOG_ONLY, Observers, Seen
-from service.access.denials import record_denied
+from service.access import record_denied
 
 TEST: Final = "sendTestEmail"
 """It has its own time: its stages' time-outs."""

@@ -14,7 +14,7 @@ from graphql import GraphQLError
 
 from graph.errors import coded
 from graph.operation.request import GraphQLRequest
-from service.operate.startup import CannotStartError
+from service.operate import CannotStartError
 
 _PREFIX = "sha256:"
 

@@ -1,1 +1,4 @@
-"""The GraphQL types, by noun. Each one's `of` makes it from a value of the service."""
+"""The GraphQL types, by noun. Each type's `of` builds it from a value of the service.
+
+What several of them share is in `base`.
+"""

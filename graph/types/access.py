@@ -9,10 +9,9 @@ from graph.types.base.common import Actor, Node, UserError
 from graph.types.base.enums import Permission, Role
 from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
-from service.access.tokens import AccessToken as TokenValue
-from service.access.tokens import CreatedToken, InvalidToken
-from service.process.caller import ROLE_PERMISSIONS, Caller
-from service.process.paging import Page
+from service.access import AccessToken as TokenValue
+from service.access import CreatedToken, InvalidToken
+from service.process import ROLE_PERMISSIONS, Caller, Page
 
 TOKEN_CURSOR = "AccessToken.v1"  # noqa: S105 (a list's name)
 

@@ -7,15 +7,14 @@ import strawberry
 from graph.types.base.common import UserError
 from graph.types.email_tests import TestEmail
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
-from service.email_tests.sending import (
+from service.email_tests import (
     DestinationNotAllowed,
-    InvalidSettings,
     RecipientNotAllowed,
-    SecretReentryRequired,
     SendResult,
     TestEmailSent,
     TooManyTests,
 )
+from service.settings import InvalidSettings, SecretReentryRequired
 
 
 @strawberry.type(

@@ -14,16 +14,11 @@ from graph.types.base.enums import (
 )
 from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
-from service.email_tests.sending import (
-    Diagnosis as DiagnosisValue,
-)
-from service.email_tests.sending import (
-    ServerFacts,
-    StageReport,
-)
-from service.email_tests.sending import TestEmail as TestEmailValue
-from service.email_tests.sending import TranscriptLine as TranscriptLineValue
-from service.process.paging import Page
+from service.email_tests import Diagnosis as DiagnosisValue
+from service.email_tests import ServerFacts, StageReport
+from service.email_tests import TestEmail as TestEmailValue
+from service.email_tests import TranscriptLine as TranscriptLineValue
+from service.process import Page
 
 TEST_EMAIL_CURSOR = "TestEmail.v1"
 

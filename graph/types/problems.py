@@ -4,8 +4,8 @@ import strawberry
 
 from graph.types.base.common import Suggestion, UserError
 from graph.types.base.enums import ProblemSeverity
-from service.settings.draft import InvalidSettings, SecretReentryRequired
-from service.values.problems import Problem
+from service.settings import InvalidSettings, SecretReentryRequired
+from service.values import Problem
 
 
 @strawberry.type(description="Something to say about a value of the settings.")

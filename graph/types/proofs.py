@@ -4,13 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from service.process.anchor_sinks import AnchorState
-from service.trail.reading import (
-    ConsistencyProof,
-    InclusionProof,
-    SignedCheckpoint,
-    write_tlog_proof,
-)
+from service.process import AnchorState
+from service.trail import ConsistencyProof, InclusionProof, SignedCheckpoint, write_tlog_proof
 
 
 @strawberry.type(

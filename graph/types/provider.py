@@ -3,9 +3,9 @@
 import strawberry
 
 from graph.types.base.enums import SaslMechanism, TlsMode
-from service.values.providers import Provider
-from service.values.providers import ProviderEndpoint as ProviderEndpointValue
-from service.values.providers import ProviderNote as ProviderNoteValue
+from service.values import Provider
+from service.values import ProviderEndpoint as ProviderEndpointValue
+from service.values import ProviderNote as ProviderNoteValue
 
 
 @strawberry.type(description="A port that a provider listens on.")

@@ -10,9 +10,9 @@ from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
-from service.process.paging import Page
-from service.settings.revisions import Revision
-from service.trail.reading import audit_event
+from service.process import Page
+from service.settings import Revision
+from service.trail import audit_event
 
 REVISION_CURSOR = "EmailSettingsRevision.v1"
 

@@ -11,11 +11,10 @@ from graph.types.base.ids import write_id
 from graph.types.email_tests import TestEmail
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
-from service.email_tests.sending import test_email
-from service.settings.current import SettingsState
-from service.settings.proven import verification
-from service.settings.secrets import SecretStatus as SecretStatusValue
-from service.values.settings_values import SettingsValues
+from service.email_tests import test_email
+from service.settings import SecretStatus as SecretStatusValue
+from service.settings import SettingsState, verification
+from service.values import SettingsValues
 
 
 @strawberry.type(

@@ -9,17 +9,18 @@ from graph.types.email_tests import TestEmail
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
-from service.email_tests.sending import test_email
-from service.process.runtime import Runtime
-from service.settings.current import (
+from service.email_tests import test_email
+from service.process import Runtime
+from service.settings import (
     InvalidSettings,
     NotVerified,
+    RestoreResult,
     RevisionConflict,
+    RevisionNotFound,
     SecretReentryRequired,
     SettingsUpdated,
     UpdateResult,
 )
-from service.settings.revisions import RestoreResult, RevisionNotFound
 
 
 @strawberry.type(

@@ -10,10 +10,9 @@ from graph.types.base.enums import AuditAction, AuditOutcome
 from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
 from graph.types.email_tests import TestEmail
-from service.email_tests.sending import test_email
-from service.process.caller import Client
-from service.process.paging import Page
-from service.trail.reading import Recorded
+from service.email_tests import test_email
+from service.process import Client, Page
+from service.trail import Recorded
 
 AUDIT_CURSOR = "AuditEvent.v1"
 

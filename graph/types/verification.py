@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from graph.types.proofs import AuditCheckpoint
-from service.verify.trail import Finding, Verification
+from service.verify import Finding, Verification
 
 
 @strawberry.type(description="Something that is wrong with the trail.")

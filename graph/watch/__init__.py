@@ -1,1 +1,5 @@
-"""graph/watch: to be described."""
+"""What operators see: the log, metrics and traces.
+
+- What all of them observe: `observe`. The log: `log`. Prometheus: `metrics`. OpenTelemetry:
+  `telemetry`.
+"""

@@ -17,9 +17,9 @@ from prometheus_client import (
 )
 
 from graph.watch.observe import Seen
-from service.operate.statistics import Figures, figures
-from service.process.runtime import Runtime
-from service.settings.proven import VerificationState
+from service.operate import Figures, figures
+from service.process import Runtime
+from service.settings import VerificationState
 
 MAX_NAMES: Final = 100
 OTHER: Final = "(other)"

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from graph.watch.observe import Observer, Seen
-from service.operate.startup import CannotStartError
+from service.operate import CannotStartError
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

@@ -1,1 +1,4 @@
-"""graph/ws: to be described."""
+"""GraphQL over WebSockets (graphql-transport-ws).
+
+- Opening one: `endpoint`, `protocol`. The connection: `connection`. Its messages: `messages`.
+"""

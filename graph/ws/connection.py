@@ -25,9 +25,7 @@ from graph.ws.messages import (
     Subscribe,
     read_message,
 )
-from service.process.caller import Caller
-from service.process.sessions import OpenSession, SessionEnd
-from service.process.tasks import cancel_all
+from service.process import Caller, ConnectionEnd, OpenConnection, cancel_all
 
 INIT_SECONDS: Final = 10.0
 SEND_SECONDS: Final = 30.0
@@ -51,7 +49,7 @@ class Connection:
         self._edge = edge
         self._socket = socket
         self._init_seconds = init_seconds
-        self._session: OpenSession | None = None
+        self._session: OpenConnection | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
         self._introduced = asyncio.Event()
@@ -104,7 +102,7 @@ class Connection:
         """Closes where the token is known to have ended, whatever was said meanwhile."""
         if self._session is None or not self._session.is_over():
             return
-        if self._session.end is SessionEnd.TOKEN_ENDED:
+        if self._session.end is ConnectionEnd.TOKEN_ENDED:
             raise _CloseNowError(Close.FORBIDDEN, "The access token has ended.")
         reason = "Nobody can tell whether the access token still holds."
         raise _CloseNowError(Close.TRY_AGAIN_LATER, reason)
@@ -120,7 +118,7 @@ class Connection:
             raise _CloseNowError(Close.TOO_LARGE, "The message is too large.")
         return str(text)
 
-    async def _take(self, text: str, stack: AsyncExitStack) -> OpenSession | None:
+    async def _take(self, text: str, stack: AsyncExitStack) -> OpenConnection | None:
         """Does what a message says; gives the session where one began."""
         match read_message(text):
             case Init(authorization):
@@ -137,13 +135,13 @@ class Connection:
                 raise _CloseNowError(Close.BAD_MESSAGE, reason)
         return None
 
-    async def _introduce(self, authorization: str | None, stack: AsyncExitStack) -> OpenSession:
+    async def _introduce(self, authorization: str | None, stack: AsyncExitStack) -> OpenConnection:
         if self._introduced.is_set():
             raise _CloseNowError(Close.TOO_MANY_INITIALISATIONS, "connection_init came twice.")
         self._introduced.set()
         caller = await self._admit(authorization or self._socket.headers.get("authorization"))
         runtime = self._edge.runtime
-        self._session = await stack.enter_async_context(runtime.sessions.open(runtime, caller))
+        self._session = await stack.enter_async_context(runtime.connections.open(caller))
         await self._send({"type": "connection_ack"})
         return self._session
 

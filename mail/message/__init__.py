@@ -1,1 +1,10 @@
-"""mail/message: to be described."""
+"""The message that is sent, and its addresses. Knows no connection.
+
+- The test email and any From header: `message`. Addresses: `addresses`. The envelope: `letter`.
+"""
+
+from mail.message.addresses import holds_encoded_word
+from mail.message.letter import Letter
+from mail.message.message import Purpose, compose, from_header
+
+__all__ = ["Letter", "Purpose", "compose", "from_header", "holds_encoded_word"]

@@ -1,1 +1,35 @@
-"""mail/report: to be described."""
+"""What an attempt found out, as plain values without a secret.
+
+- The report and its parts: `report`. Failures inside a session: `failure`. Replies: `reply`.
+- The diagnosis codes: `codes`, and what each one means: `code_facts`.
+"""
+
+from mail.report.report import (
+    CertificateFacts,
+    Diagnosis,
+    Report,
+    ServerFacts,
+    StageReport,
+    Suggestion,
+    TestDepth,
+    TestOutcome,
+    TestStageName,
+    TestStageOutcome,
+    TranscriptLine,
+    TranscriptSender,
+)
+
+__all__ = [
+    "CertificateFacts",
+    "Diagnosis",
+    "Report",
+    "ServerFacts",
+    "StageReport",
+    "Suggestion",
+    "TestDepth",
+    "TestOutcome",
+    "TestStageName",
+    "TestStageOutcome",
+    "TranscriptLine",
+    "TranscriptSender",
+]

@@ -49,7 +49,7 @@ def _reaches(depth: TestDepth, other: TestDepth) -> bool:
     return _ORDER.index(depth) >= _ORDER.index(other)
 
 
-async def attempt(
+async def run_attempt(
     account: Account,
     letter: Letter | None,
     depth: TestDepth,

@@ -1,1 +1,42 @@
-"""service/access: to be described."""
+"""Who may call: access tokens, and people of an identity provider.
+
+- Access tokens: `tokens`. Recording that a known caller was denied something: `denials`.
+- Which identity provider is trusted, and how far: `trust`. Its users: `people`; its keys: `issuer`.
+
+`people` and `issuer` are not imported here: only services with an identity provider load them.
+"""
+
+from service.access.denials import record_denied
+from service.access.tokens import (
+    AccessToken,
+    CreatedToken,
+    InvalidToken,
+    TokenNotFound,
+    TokenRefused,
+    TokenUnanswered,
+    access_token,
+    authenticate,
+    create_token,
+    list_tokens,
+    page_of_tokens,
+    revoke_token,
+)
+from service.access.trust import Trust, is_secure
+
+__all__ = [
+    "AccessToken",
+    "CreatedToken",
+    "InvalidToken",
+    "TokenNotFound",
+    "TokenRefused",
+    "TokenUnanswered",
+    "Trust",
+    "access_token",
+    "authenticate",
+    "create_token",
+    "is_secure",
+    "list_tokens",
+    "page_of_tokens",
+    "record_denied",
+    "revoke_token",
+]

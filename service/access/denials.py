@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from audit.trail.append import append
-from audit.trail.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.trail import append
 from service.process.caller import Caller
 from service.process.runtime import Runtime
 

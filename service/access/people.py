@@ -8,7 +8,7 @@ import structlog
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from audit.trail.event import Actor, ActorKind, Client
+from audit.event import Actor, ActorKind, Client
 from service.access.issuer import IssuerKeys, IssuerUnavailableError
 from service.access.tokens import TokenRefused, TokenUnanswered
 from service.access.trust import Trust

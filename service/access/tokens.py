@@ -12,26 +12,17 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.trail.append import Clock, append
-from audit.trail.event import (
-    SYSTEM,
-    Actor,
-    ActorKind,
-    AuditAction,
-    AuditOutcome,
-    Change,
-    Client,
-    Event,
-)
+from audit.event import SYSTEM, Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
+from audit.trail import Clock, append
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries import tokens
 from db.tables import AccessTokenRow
 from service.process.caller import Caller, Role
+from service.process.marks import token_mark
 from service.process.paging import Page, PageRequest, Window, read_page
 from service.process.runtime import Runtime
 from service.values.normalise import has_control
-from service.verify.digests import token_mark
 
 TARGET = "access_token"
 FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)
@@ -204,7 +195,7 @@ async def revoke_token(
             appended = await append(session, event, runtime.clock)
             row.revoked_at = appended.ts
             session.add(row)
-    runtime.sessions.check()
+    runtime.connections.check()
     return _shown(row)
 
 

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from audit.trail.event import Actor, AuditAction, AuditOutcome, Client, Event
+from audit.event import Actor, AuditAction, AuditOutcome, Client, Event
 from db.tables import TestEmailRow
-from mail.report.report import Report, TestOutcome
+from mail.report import Report, TestOutcome
 from service.email_tests.request import TestPlan
 from service.process.caller import Caller
+from service.process.marks import report_digest
 from service.settings.saving import Refusal
 from service.settings.state import Stand
-from service.verify.digests import report_digest
 
 TARGET: Final = "test_email"
 _OUTCOMES: Final = {

@@ -4,8 +4,7 @@ import secrets
 
 from db.instant import read_instant
 from db.tables import TestEmailRow
-from mail.message.letter import Letter
-from mail.message.message import Purpose, compose
+from mail.message import Letter, Purpose, compose
 from service.email_tests.request import TestPlan
 from service.process.caller import Caller
 

@@ -5,8 +5,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from mail.account import Account
-from mail.report.report import Report, StageReport, TestDepth, TestOutcome
-from mail.session.attempt import planned_stages
+from mail.report import Report, StageReport, TestDepth, TestOutcome
+from mail.session import planned_stages
 
 _REPORT: Final = TypeAdapter(Report)
 

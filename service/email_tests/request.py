@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from mail.account import Account, OAuth2
-from mail.report.report import TestDepth
+from mail.report import TestDepth
 from mail.secret import Secret
 from service.process.email_test_limits import RecipientNotAllowed, TestLimits
 from service.settings.draft import Draft, InvalidSettings

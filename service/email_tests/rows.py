@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from audit.trail.event import Actor, ActorKind
+from audit.event import Actor, ActorKind
 from db.instant import read_instant
 from db.tables import TestEmailRow
-from mail.report.report import Report, TestDepth, TestOutcome
+from mail.report import Report, TestDepth, TestOutcome
 from service.email_tests.reports import read_report, waiting_report, write_report
 from service.email_tests.request import TestPlan, TestRequest
 from service.process.caller import Caller

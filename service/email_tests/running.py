@@ -8,15 +8,15 @@ from typing import Final
 
 import stamina
 
-from audit.trail.append import append
-from audit.trail.event import SYSTEM, Actor, Client
+from audit.event import SYSTEM, Actor, Client
+from audit.trail import append
 from db.engine.database import Session
 from db.engine.outages import OUTAGES
 from db.engine.presence import is_alive
 from db.queries import email_tests as queries
 from db.tables import TestEmailRow
-from mail.report.report import Report, TestOutcome
-from mail.session.attempt import attempt
+from mail.report import Report, TestOutcome
+from mail.session import run_attempt
 from service.email_tests.events import finished
 from service.email_tests.letter import write_letter
 from service.email_tests.reports import read_report, write_report
@@ -59,7 +59,7 @@ async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
     end = _End(latest.stopped(TestOutcome.INTERRUPTED), caller.actor, caller.client)
     try:
         async with _stoppable(runtime, requested.row.id):
-            report = await attempt(
+            report = await run_attempt(
                 requested.plan.account,
                 write_letter(requested.plan, requested.row, caller, runtime.trail.memory.note),
                 requested.plan.depth,

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from audit.trail.append import Clock, append
+from audit.trail import Clock, append
 from db.engine.database import Session
 from db.instant import write_instant
 from db.queries import email_tests as queries
 from db.queries.settings import lock_head
-from mail.network.admission import is_refused
-from mail.report.report import (
+from mail.network import is_refused
+from mail.report import (
     Diagnosis,
     Report,
     ServerFacts,

@@ -5,9 +5,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.c2sp.checkpoint import Checkpoint, stated_by
-from audit.trail.append import append
-from audit.trail.proofs import SignedCheckpoint
+from audit.c2sp import Checkpoint, stated_by
+from audit.trail import SignedCheckpoint, append
 from db.queries.archive_reading import archived_newest, archived_range
 from service.export.bundle import BundleWriter
 from service.export.live import ExportFormat, OnStep, exported, untold

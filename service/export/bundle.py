@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from importlib.resources import files
 from typing import Final
 
-from audit.c2sp.tiles import encode_hash_tile, hash_tiles
-from audit.trail.proofs import SignedCheckpoint
+from audit.c2sp import encode_hash_tile, hash_tiles
+from audit.trail import SignedCheckpoint
 from service.export.sources import BundleSource
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)

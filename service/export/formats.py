@@ -5,8 +5,8 @@ import io
 import json
 from typing import Final
 
-from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
-from audit.trail.history import Recorded
+from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
+from audit.trail import Recorded
 from db.instant import write_instant
 
 OCSF_VERSION: Final = "1.5.0"

@@ -8,10 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from audit.trail.append import append
-from audit.trail.event import AuditAction, AuditOutcome, Detail, Event
-from audit.trail.history import EventFilter, Recorded, Window, read_bodies, read_events
-from audit.trail.proofs import NoProof, SignedCheckpoint, read_checkpoint
+from audit.event import AuditAction, AuditOutcome, Detail, Event
+from audit.trail import (
+    EventFilter,
+    NoProof,
+    Recorded,
+    SignedCheckpoint,
+    Window,
+    append,
+    read_bodies,
+    read_checkpoint,
+    read_events,
+)
 from db.instant import write_instant
 from service.export.bundle import BundleWriter
 from service.export.formats import CSV_HEADER, csv_line, ocsf_line

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from audit.c2sp.tiles import WIDTH, HashTile
-from audit.c2sp.tree import leaf_hash, node_hash
+from audit.c2sp import WIDTH, HashTile, leaf_hash, node_hash
 from db.engine.damage import text_of
 from db.engine.database import Database
 from db.queries import events

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from audit.trail.append import Tip
+from audit.trail import Tip
 from db import migrate
 from db.queries.events import head
 from service.process.keys import KeyProblem
@@ -20,7 +20,7 @@ _left: Final[set[asyncio.Task[bool]]] = set()
 """Checks that took too long and are ending; a task that nobody holds may be gone before it has."""
 
 
-async def health(runtime: Runtime) -> Mapping[str, bool]:
+async def check_health(runtime: Runtime) -> Mapping[str, bool]:
     """What the service needs, by name, and whether it has it; why not stands in the log."""
     checks = {name: asyncio.create_task(check(runtime)) for name, check in CHECKS.items()}
     try:

@@ -6,21 +6,19 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from audit.trail.append import SignerRefusedError, Trail
-from audit.trail.memory import SignerMemory
-from audit.trail.opening import open_trail
+from audit.trail import SignerMemory, SignerRefusedError, Trail, open_trail
 from db import migrate
 from db.engine.damage import reason_of
 from db.engine.database import Database, DatabaseUnavailableError
 from db.engine.presence import presence
-from mail.network.destinations import DestinationRules
-from mail.network.network import Network
-from mail.session.tools import Tools
+from mail.network import DestinationRules, Network
+from mail.session import Tools
 from service.access.tokens import CreatedToken, create_first_token
 from service.email_tests.running import close_interrupted
+from service.process.connections import OpenConnections
 from service.process.email_test_limits import TestLimits
 from service.process.keys import GivenKeys, KeyFile, KeyProblem, KeySource
-from service.process.runtime import Runtime
+from service.process.runtime import Runtime, utc_now
 from service.process.signing import MEMORY_FILE, SIGNING_KEY_FILE, SourceKeys
 from service.process.storage import (
     DATABASE_FILE,
@@ -118,7 +116,7 @@ async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> Asyn
     try:
         await prepare(database, upgrading=not as_it_is)
         trail.attach(database)
-        yield Runtime(database, keys, trail)
+        yield Runtime(database, keys, trail, OpenConnections(database, utc_now))
     except SQLAlchemyError as error:
         # An outage in the middle is no finding: nothing can be said of the trail.
         reason = reason_of(error) if isinstance(error, DBAPIError) else str(error).splitlines()[0]

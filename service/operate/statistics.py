@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit.trail.body import read_body
-from audit.trail.event import AuditAction
+from audit.event import AuditAction
+from audit.trail import read_body
 from db.queries.statistics import bodies_of, trail_size
 from service.process.runtime import Runtime
 from service.settings.current import email_settings

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from audit.trail.event import Actor, ActorKind, Client
+from audit.event import Actor, ActorKind, Client
 
 __all__ = [
     "COMMAND_LINE",

@@ -8,9 +8,9 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from audit.trail.event import SYSTEM, Actor, Client
+from audit.event import SYSTEM, Actor, Client
 from db.keyring import fingerprint
-from mail.report.report import Report
+from mail.report import Report
 from service.process.keys import KeyProblem, KeySource
 from service.process.signals import Signal
 

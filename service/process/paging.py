@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from audit.trail.history import Window
+from audit.trail import Window
 
 __all__ = ["MAX_NUMBER", "Page", "PageRequest", "Window", "read_page"]
 

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from audit.trail.append import Trail
+from audit.trail import Trail
 from db.engine.database import Database
 from db.tables import HOST_SCOPE
-from mail.session.tools import Tools
+from mail.session import Tools
 from service.process.anchor_sinks import Anchors
+from service.process.connections import OpenConnections
 from service.process.email_test_limits import TestLimits
 from service.process.email_test_runs import TestRuns
 from service.process.keys import KeySource
-from service.process.sessions import Sessions
 from service.process.signals import SharedLook, Signal
 
 
@@ -33,6 +33,7 @@ class Runtime:
     database: Database
     keys: KeySource
     trail: Trail
+    connections: OpenConnections
     clock: Callable[[], datetime] = utc_now
     owner: int = 0
     scope: str = HOST_SCOPE
@@ -41,7 +42,6 @@ class Runtime:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     trail_size: SharedLook = field(default_factory=SharedLook)
     test_limits: TestLimits = field(default_factory=TestLimits)
-    sessions: Sessions = field(default_factory=Sessions)
     tests: TestRuns = field(default_factory=TestRuns)
     mail_tools: Tools = field(default_factory=Tools)
     anchors: Anchors = field(default_factory=Anchors)

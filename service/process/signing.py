@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from audit.c2sp.note_keys import Signer
+from audit.c2sp import Signer
 from service.process.keys import KeyFile, KeyProblem, KeySource
 
 SIGNING_KEY_FILE: Final = "signing.keys"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mail.providers.lookup import provider_of_host
+from mail.providers import provider_of_host
 from mail.secret import Secret
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft

@@ -12,7 +12,7 @@ import rfc8785
 from db.engine.database import Session
 from db.queries import email_tests as test_emails
 from db.tables import TestEmailRow
-from mail.report.report import TestDepth, TestOutcome
+from mail.report import TestDepth, TestOutcome
 from service.process.runtime import Runtime
 from service.settings.draft import Draft
 from service.settings.state import Stand, find_stand

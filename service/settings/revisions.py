@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, TypeAlias
 
-from audit.trail.event import Change
+from audit.event import Change
 from db.engine.database import Session
 from db.instant import write_instant
 from db.queries.settings import lock_head, revision_at, revision_row, revisions

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from audit.trail.append import append
-from audit.trail.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.trail import append
 from db.queries.settings import lock_head
 from service.process.caller import Caller
 from service.process.keys import KeyFile, KeyProblem, KeySource

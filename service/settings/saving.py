@@ -4,17 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
-from audit.trail.append import Clock, append
-from audit.trail.event import AuditAction, AuditOutcome, Change, Detail, Event
-from audit.trail.history import Recorded, read_event
+from audit.event import AuditAction, AuditOutcome, Change, Detail, Event
+from audit.trail import Clock, Recorded, append, read_event
 from db.engine.database import Session
 from db.tables import EmailSettingsHead
 from service.process.caller import Caller
+from service.process.marks import secret_mark
 from service.settings.state import Origin, SettingsState, Stand, describe, row_of
 from service.values.changes import compare
 from service.values.normalise import has_control
 from service.values.settings_values import SecretName, SettingsValues
-from service.verify.digests import secret_mark
 
 TARGET: Final = "email_settings"
 MAX_REASON: Final = 1_000

@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.trail.event import Actor, ActorKind
+from audit.event import Actor, ActorKind
 from db.engine.database import Session
 from db.instant import read_instant
 from db.queries.settings import current_revision
 from db.tables import EmailSettingsRow
 from mail.account import SaslMechanism, TlsMode
-from mail.message.message import from_header
-from mail.providers.lookup import Provider
+from mail.message import from_header
+from mail.providers import Provider
 from service.process.keys import KeySource
 from service.settings.secrets import SecretState, SecretStatus, SecretStore, status_then
 from service.values.advice import Situation, review

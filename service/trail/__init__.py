@@ -1,1 +1,60 @@
-"""service/trail: to be described."""
+"""The use-cases on the trail.
+
+- Reading events, checkpoints and proofs: `reading`; what may be asked: `filter`.
+- Events as they are appended: `feed`. Tiles: `tiles`. Checkpoints kept elsewhere: `anchors`.
+- Changing the signing key: `key_change`. Beginning a new trail: `reopen`.
+"""
+
+from service.trail.anchors import following
+from service.trail.feed import audit_events_appended
+from service.trail.filter import EventFilter, UnfitFilter, fit_filter
+from service.trail.key_change import NoNewKey, rotate_signing_key
+from service.trail.reading import (
+    AuditAction,
+    AuditOutcome,
+    Change,
+    ConsistencyProof,
+    InclusionProof,
+    NoProof,
+    Recorded,
+    SignedCheckpoint,
+    audit_checkpoint,
+    audit_consistency_proof,
+    audit_event,
+    audit_events,
+    audit_inclusion_proof,
+    write_tlog_proof,
+)
+from service.trail.reopen import CannotReopenError, reopen_trail
+from service.trail.tiles import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
+
+__all__ = [
+    "FILE_EXTENSION",
+    "AuditAction",
+    "AuditOutcome",
+    "CannotReopenError",
+    "Change",
+    "ConsistencyProof",
+    "EventFilter",
+    "InclusionProof",
+    "LogFile",
+    "NoNewKey",
+    "NoProof",
+    "Recorded",
+    "SignedCheckpoint",
+    "UnfitFilter",
+    "audit_checkpoint",
+    "audit_consistency_proof",
+    "audit_event",
+    "audit_events",
+    "audit_events_appended",
+    "audit_inclusion_proof",
+    "fit_filter",
+    "following",
+    "log_checkpoint",
+    "log_proof",
+    "log_tile",
+    "reopen_trail",
+    "rotate_signing_key",
+    "write_tlog_proof",
+]

@@ -14,7 +14,7 @@ import httpx2
 import stamina
 import structlog
 
-from audit.trail.proofs import NoProof
+from audit.trail import NoProof
 from service.process.anchor_sinks import AnchorState, Sink, told
 from service.process.runtime import Runtime
 from service.process.tasks import cancel_all, wait_at_most

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from audit.trail.history import EventFilter, Recorded, Window, read_events
+from audit.trail import EventFilter, Recorded, Window, read_events
 from db.queries import events
 from service.process.runtime import Runtime
 from service.process.tasks import wait_at_most

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from audit.trail.history import EventFilter
+from audit.trail import EventFilter
 from service.process.paging import MAX_NUMBER
 
 __all__ = ["MAX_VALUES", "EventFilter", "UnfitFilter", "fit_filter"]

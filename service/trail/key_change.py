@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from audit.trail.append import Tip, append
-from audit.trail.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.trail import Tip, append
 from db.queries import events
 from service.process.caller import Caller
 from service.process.runtime import Runtime

@@ -1,17 +1,20 @@
 """Reading the trail and its proofs, for those who may."""
 
-from audit.trail.event import AuditAction, AuditOutcome, Change
-from audit.trail.history import EventFilter, Recorded, read_event, read_events
-from audit.trail.proofs import (
+from audit.event import AuditAction, AuditOutcome, Change
+from audit.trail import (
     ConsistencyProof,
+    EventFilter,
     InclusionProof,
     NoProof,
+    Recorded,
     SignedCheckpoint,
     prove_consistency,
     prove_inclusion,
     read_checkpoint,
+    read_event,
+    read_events,
+    write_tlog_proof,
 )
-from audit.trail.tlog_proof import write_tlog_proof
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
 

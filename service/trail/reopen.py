@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from audit.trail.append import append
-from audit.trail.event import AuditAction, AuditOutcome, Detail, Event
-from audit.trail.opening import open_fresh
+from audit.event import AuditAction, AuditOutcome, Detail, Event
+from audit.trail import append, open_fresh
 from db.engine.database import Session
 from db.queries import events
 from db.queries import tree as stored

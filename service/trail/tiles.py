@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from audit.c2sp.refusal import Refused
-from audit.c2sp.tiles import EntryBundle, encode_entry_bundle, encode_hash_tile, parse_path
-from audit.trail.proofs import NoProof, prove_inclusion, read_checkpoint
-from audit.trail.tlog_proof import FILE_EXTENSION, write_tlog_proof
+from audit.c2sp import EntryBundle, Refused, encode_entry_bundle, encode_hash_tile, parse_path
+from audit.trail import FILE_EXTENSION, NoProof, prove_inclusion, read_checkpoint, write_tlog_proof
 from db.queries import events
 from db.queries import tree as stored
 from service.process.runtime import Runtime

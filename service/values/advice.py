@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
-from mail.providers.lookup import Provider, provider_of_host
-from mail.report.report import Suggestion
+from mail.providers import Provider, provider_of_host
+from mail.report import Suggestion
 from service.values.certificates import CertificateFacts
 from service.values.normalise import normal_address
 from service.values.problems import Problem, problem

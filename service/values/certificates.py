@@ -7,8 +7,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from mail.network.certificates import certificate_facts
-from mail.report.report import CertificateFacts
+from mail.network import certificate_facts
+from mail.report import CertificateFacts
 
 __all__ = ["CertificateFacts", "InvalidCertificate", "certificates_of", "read_certificates"]
 

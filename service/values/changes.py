@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from audit.trail.event import Change, redacted_change
+from audit.event import Change, redacted_change
 from service.values.fields import FIELDS
 from service.values.settings_values import SecretName, SettingsValues
 

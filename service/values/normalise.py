@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import idna
 from email_validator import EmailNotValidError, validate_email
 
-from mail.message.addresses import holds_encoded_word
-from mail.report.report import Suggestion
+from mail.message import holds_encoded_word
+from mail.report import Suggestion
 from service.values.certificates import InvalidCertificate, read_certificates
 from service.values.problems import Problem, problem
 from service.values.settings_values import SettingsValues

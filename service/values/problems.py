@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mail.report.report import Suggestion
+from mail.report import Suggestion
 
 __all__ = ["PROBLEM_CODES", "Problem", "ProblemSeverity", "Suggestion", "problem"]
 

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 
-from mail.providers.lookup import PROVIDERS, provider_of_host, providers_of_address
-from mail.providers.provider import Provider, ProviderEndpoint, ProviderNote
+from mail.providers import (
+    PROVIDERS,
+    Provider,
+    ProviderEndpoint,
+    ProviderNote,
+    provider_of_host,
+    providers_of_address,
+)
 
 __all__ = ["Provider", "ProviderEndpoint", "ProviderNote", "email_providers", "provider_of_host"]
 

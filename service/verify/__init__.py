@@ -1,1 +1,28 @@
-"""service/verify: to be described."""
+"""Verifying the whole database by replaying the trail.
+
+- The verification: `trail`. The replay: `replay`, with one module for what it folds: `settings`,
+  `secrets`, `tokens`, `actors`, `email_tests`, `archive`.
+- Digests by which one event stands for many rows: `digests`.
+"""
+
+from service.verify.trail import (
+    Finding,
+    NotACheckpoint,
+    NotAKey,
+    Verification,
+    VerificationRequest,
+    read_kept_checkpoints,
+    verify_export,
+    verify_trail,
+)
+
+__all__ = [
+    "Finding",
+    "NotACheckpoint",
+    "NotAKey",
+    "Verification",
+    "VerificationRequest",
+    "read_kept_checkpoints",
+    "verify_export",
+    "verify_trail",
+]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from audit.trail.body import Parsed
-from audit.trail.event import ActorKind, AuditAction, AuditOutcome, Event
-from audit.verify.findings import Findings
+from audit.event import ActorKind, AuditAction, AuditOutcome, Event
+from audit.trail import Parsed
+from audit.verify import Findings
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries.tokens import token_rows
-from mail.report.report import TestOutcome
+from mail.report import TestOutcome
 
 _UNDER_WAY: Final = timedelta(minutes=5)
 """How long after a token's end a call that it was let in for before may still be recorded."""

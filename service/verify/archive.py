@@ -6,9 +6,9 @@ one's first event, which is in the archive, tells of the one before it.
 
 from dataclasses import dataclass
 
-from audit.trail.body import Parsed, read_body
-from audit.trail.event import AuditAction, Event
-from audit.verify.findings import Findings
+from audit.event import AuditAction, Event
+from audit.trail import Parsed, read_body
+from audit.verify import Findings
 from db.engine.database import Session
 from db.queries.archive_reading import archived_rows, archived_trails
 from service.verify.digests import archive_digest

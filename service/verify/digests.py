@@ -13,7 +13,8 @@ from db.engine.database import Session
 from db.queries.archive_reading import archived_rows
 from db.queries.email_tests import RUNNING, test_emails
 from db.queries.settings import revision_cells
-from db.tables import AccessTokenRow, SecretFingerprint, TestEmailRow
+from db.tables import AccessTokenRow, SecretFingerprint
+from service.process.marks import secret_mark
 
 _BATCH: Final = 1_000
 _FIRST: Final = ("", -1)
@@ -53,28 +54,10 @@ def tokens_digest(rows: Iterable[AccessTokenRow], revoked_since: Collection[str]
     return sha256(b"".join(lines)).hexdigest()
 
 
-def token_mark(row: AccessTokenRow) -> str:
-    """By which the trail knows a token's hash, without telling it."""
-    return sha256(row.token_hash.encode()).hexdigest()
-
-
-def secret_mark(fingerprint: bytes) -> str:
-    """By which the trail knows a secret's fingerprint, without telling it.
-
-    That is keyed, and the key lies sealed in the database: nobody can try passwords on the mark.
-    """
-    return sha256(fingerprint).hexdigest()
-
-
 def secrets_digest(rows: Iterable[SecretFingerprint]) -> str:
     """Of the numbers that secrets' values have, in order."""
     lines = [_line(row.scope, row.name, row.version, secret_mark(row.fingerprint)) for row in rows]
     return sha256(b"".join(lines)).hexdigest()
-
-
-def report_digest(row: TestEmailRow) -> str:
-    """By which the trail knows the report of a test that has ended."""
-    return sha256(row.report.encode()).hexdigest()
 
 
 async def tests_digest(session: Session, upto: int, since: Collection[str]) -> str:

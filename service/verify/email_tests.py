@@ -6,14 +6,15 @@ Tests that have ended are compared step by step, so that memory does not grow wi
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from audit.trail.body import Parsed
-from audit.trail.event import AuditAction, AuditOutcome, Event
-from audit.verify.findings import Findings
+from audit.event import AuditAction, AuditOutcome, Event
+from audit.trail import Parsed
+from audit.verify import Findings
 from db.engine.database import Session
 from db.queries import email_tests as queries
 from db.queries.trail_reading import count_rows
 from db.tables import TestEmailRow
-from service.verify.digests import report_digest, tests_digest
+from service.process.marks import report_digest
+from service.verify.digests import tests_digest
 from service.verify.settings import SettingsReplay, is_told
 
 Facts: TypeAlias = dict[str, str | int | bool | None]

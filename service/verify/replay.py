@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from audit.trail.body import Parsed
-from audit.trail.event import AuditOutcome
-from audit.verify.findings import Findings
+from audit.event import AuditOutcome
+from audit.trail import Parsed
+from audit.verify import Findings
 from db.engine.database import Session
 from service.process.keys import KeySource
 from service.verify.actors import ActorsReplay

@@ -8,19 +8,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from audit.trail.body import Parsed
-from audit.trail.event import AuditAction, Event
-from audit.verify.findings import Findings
+from audit.event import AuditAction, Event
+from audit.trail import Parsed
+from audit.verify import Findings
 from db.engine.database import Session
 from db.queries.secrets import fingerprint_rows, stored_secrets
 from db.queries.trail_reading import count_rows
 from db.tables import SecretFingerprint
 from service.process.keys import KeySource
+from service.process.marks import secret_mark
 from service.settings.saving import mark_name
 from service.settings.secrets import FINGERPRINT_KEY
 from service.settings.state import find_stand
 from service.values.settings_values import SecretName
-from service.verify.digests import secret_mark, secrets_digest
+from service.verify.digests import secrets_digest
 from service.verify.settings import SAVED
 
 _NUMBER: Final = re.compile(r"\[redacted, version ([0-9]{1,9})\]")

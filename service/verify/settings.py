@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, TypeAlias
 
-from audit.trail.body import Parsed, cut_mark, is_cut_from
-from audit.trail.event import AuditAction, redacted
-from audit.verify.findings import Findings
+from audit.event import AuditAction, redacted
+from audit.trail import Parsed, cut_mark, is_cut_from
+from audit.verify import Findings
 from db.engine.database import Session
 from db.queries import settings as queries
 from db.queries.trail_reading import count_rows

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from audit.trail.body import Parsed
-from audit.trail.event import AuditAction
-from audit.verify.findings import Findings
+from audit.event import AuditAction
+from audit.trail import Parsed
+from audit.verify import Findings
 from db.engine.database import Session
 from db.queries.tokens import token_rows
 from db.tables import AccessTokenRow
-from service.verify.digests import token_mark, tokens_digest
+from service.process.marks import token_mark
+from service.verify.digests import tokens_digest
 
 Facts: TypeAlias = dict[str, str | int | None]
 

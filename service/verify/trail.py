@@ -5,15 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.c2sp.checkpoint import Checkpoint, stated_by
-from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
-from audit.c2sp.refusal import Refused
+from audit.c2sp import Checkpoint, Refused, VerifierKey, parse_verifier_key, stated_by
 from audit.standalone import main as verify_bundle
-from audit.trail.append import Trail
-from audit.trail.opening import has_followed
-from audit.trail.proofs import NoProof, SignedCheckpoint, read_checkpoint
-from audit.verify.database import Asked, DatabaseVerification, Outside
-from audit.verify.findings import MEANINGS, Finding, Findings
+from audit.trail import NoProof, SignedCheckpoint, Trail, has_followed, read_checkpoint
+from audit.verify import MEANINGS, Asked, DatabaseVerification, Finding, Findings, Outside
 from db.engine.database import Session
 from db.queries.trail_reading import check_search_index
 from service.process.runtime import Runtime

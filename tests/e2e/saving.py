@@ -13,8 +13,8 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection, event
 from sqlmodel import col, select
 
+from audit.event import AuditAction
 from audit.trail.body import read_body
-from audit.trail.event import AuditAction
 from db.engine.database import Database
 from db.tables import (
     AuditEventRow,

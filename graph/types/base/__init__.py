@@ -1,1 +1,5 @@
-"""graph/types/base: to be described."""
+"""What the GraphQL types share.
+
+- Enums: `enums`. Scalars: `scalars`, `instant`. Ids: `ids`. Pages: `paging`.
+- What a resolver receives: `context`. Types that several others use: `common`.
+"""

@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from graph.types.base.enums import ActorKind
-from service.process.caller import Actor as ActorValue
-from service.trail.reading import Change
-from service.values.certificates import CertificateFacts
-from service.values.problems import Suggestion as SuggestionValue
+from service.process import Actor as ActorValue
+from service.trail import Change
+from service.values import CertificateFacts
+from service.values import Suggestion as SuggestionValue
 
 
 @strawberry.interface(description="Something that has a global id and can be fetched by it.")

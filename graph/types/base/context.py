@@ -6,9 +6,8 @@ from typing import TypeAlias
 import strawberry
 from graphql import DocumentNode
 
-from service.access.tokens import TokenRefused
-from service.process.caller import Caller
-from service.process.runtime import Runtime
+from service.access import TokenRefused
+from service.process import Caller, Runtime
 
 
 @dataclass(slots=True)

@@ -9,19 +9,17 @@ from typing import TypeVar
 
 import strawberry
 
-from service.email_tests.sending import (
+from service.email_tests import (
     TestDepth,
     TestOutcome,
     TestStageName,
     TestStageOutcome,
     TranscriptSender,
 )
-from service.process.caller import ActorKind, Permission, Role
-from service.settings.proven import VerificationState
-from service.settings.secrets import SecretState
-from service.trail.reading import AuditAction, AuditOutcome
-from service.values.patch import SaslMechanism, TlsMode
-from service.values.problems import ProblemSeverity
+from service.process import ActorKind, Permission, Role
+from service.settings import SecretState, VerificationState
+from service.trail import AuditAction, AuditOutcome
+from service.values import ProblemSeverity, SaslMechanism, TlsMode
 
 __all__ = [
     "ActorKind",

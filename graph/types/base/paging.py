@@ -7,7 +7,7 @@ import strawberry
 
 from graph.errors import bad_input
 from graph.types.base.ids import key_of, write_id
-from service.process.paging import MAX_NUMBER, Page, PageRequest
+from service.process import MAX_NUMBER, Page, PageRequest
 
 T = TypeVar("T")
 MAX_PAGE: Final = 100

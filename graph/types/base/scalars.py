@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from graph.types.base.instant import EXAMPLE, parse_instant
-from service.values.patch import Secret as SecretValue
+from service.values import Secret as SecretValue
 
 Secret = NewType("Secret", SecretValue)
 

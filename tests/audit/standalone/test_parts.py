@@ -20,9 +20,9 @@ from audit.c2sp.encoding import encode_base64
 from audit.c2sp.note import open_note
 from audit.c2sp.note_keys import Signer, VerifierKey, parse_verifier_key
 from audit.c2sp.refusal import Refused
+from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Client, Event
 from audit.standalone import main as verify
 from audit.trail.body import Place, parse_document, write_body
-from audit.trail.event import SYSTEM, AuditAction, AuditOutcome, Change, Client, Event
 from audit.verify import canonical
 
 SOURCE = Path(verify.__file__).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.c2sp.note_keys import Signer
-from audit.trail.append import SignerRefusedError, Tip, Trail, append
+from audit.trail.appending import SignerRefusedError, Tip, Trail, append
 from audit.trail.body import read_body
 from audit.trail.memory import SignerMemory
 from audit.trail.opening import NotOpened, OpeningCode, open_trail

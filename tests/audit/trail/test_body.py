@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
 from audit.trail.body import (
     Parsed,
     Place,
@@ -19,7 +20,6 @@ from audit.trail.body import (
     read_body,
     write_body,
 )
-from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Change, Client, Event
 
 Document: TypeAlias = dict[str, Any]
 

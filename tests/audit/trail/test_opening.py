@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from audit.c2sp.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
-from audit.trail.append import Tip
+from audit.event import AuditAction
+from audit.trail.appending import Tip
 from audit.trail.body import read_body
-from audit.trail.event import AuditAction
 from db.engine.database import Database
 from db.queries import events
 from db.queries import tree as stored

@@ -18,9 +18,13 @@ from graph.app import compose
 from service.access.tokens import CreatedToken, create_token, revoke_token
 from service.operate.startup import Storage, open_runtime
 from service.process.caller import COMMAND_LINE, Role
+from service.process.connections import (
+    CHECK_SECONDS,
+    PATIENCE_SECONDS,
+    OpenConnections,
+)
 from service.process.keys import new_key
 from service.process.runtime import Runtime
-from service.process.sessions import Sessions
 from tests.support.breakable import Breakable, breakable
 from tests.support.desk import Clock
 from tests.support.edge.sockets import Streams, closing, say
@@ -31,7 +35,7 @@ pytestmark = pytest.mark.anyio
 DEADLINE = 20
 SOON = 0.01
 LONG = 60.0
-FAILED = "could not look after open sessions"
+FAILED = "could not check open connections"
 MUTATION = """mutation { createAccessToken(input: {name: "x", role: VIEWER}) { __typename } }"""
 
 
@@ -57,9 +61,20 @@ async def runtime(elsewhere: Storage, way: Breakable, tmp_path: Path) -> AsyncIt
 
 
 @asynccontextmanager
-async def _serving(runtime: Runtime, sessions: Sessions, **given: float) -> AsyncIterator[Streams]:
-    """The service on a port, looking after its sessions in its way."""
-    runtime = replace(runtime, sessions=sessions)
+async def _serving(
+    runtime: Runtime,
+    check_seconds: float = CHECK_SECONDS,
+    patience_seconds: float = PATIENCE_SECONDS,
+    **given: float,
+) -> AsyncIterator[Streams]:
+    """The service on a port, which checks its open connections at these intervals."""
+    connections = OpenConnections(
+        runtime.database,
+        runtime.clock,
+        check_seconds=check_seconds,
+        patience_seconds=patience_seconds,
+    )
+    runtime = replace(runtime, connections=connections)
     app = compose(configured(Path("unused"), **given), runtime)
     async with open_world(app, runtime) as world, listening(app) as address:
         yield Streams(address, world)
@@ -102,7 +117,7 @@ async def test_a_database_that_goes_and_comes(
     """An outage closes nothing at first, and keeps nobody in whose token ended in the meantime."""
     with _hearing(FAILED) as failed:
         async with (
-            _serving(runtime, Sessions(SOON, LONG)) as service,
+            _serving(runtime, SOON, LONG) as service,
             service.introduced() as socket,
         ):
             first = await _answer(socket, MUTATION, "1")
@@ -119,7 +134,7 @@ async def test_a_database_that_goes_and_comes(
 
 async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakable) -> None:
     """It is closed so that clients come back, under an id that the log has too."""
-    async with _serving(runtime, Sessions()) as service, service.socket() as socket:
+    async with _serving(runtime) as service, service.socket() as socket:
         await way.refuse()
         context = [structlog.contextvars.merge_contextvars]
         with structlog.testing.capture_logs(processors=context) as logged:
@@ -135,7 +150,7 @@ async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakabl
 
 async def test_a_silent_database_keeps_nobody_waiting(runtime: Runtime, way: Breakable) -> None:
     """Who calls cannot be told in time: 503 over HTTP, a socket that is closed until later."""
-    serving = _serving(runtime, Sessions(), query_timeout_seconds=SOON)
+    serving = _serving(runtime, query_timeout_seconds=SOON)
     async with serving as service, service.socket() as socket:
         way.hang()
         payload = {"Authorization": service.authorization}
@@ -167,7 +182,7 @@ async def test_a_database_that_stays_away(
     """What nobody can vouch for is closed after a while, so that the client comes back."""
     query = "subscription { emailSettingsChanged { revision } }"
     async with (
-        _serving(runtime, Sessions(SOON, 50 * SOON)) as service,
+        _serving(runtime, SOON, 50 * SOON) as service,
         service.introduced() as socket,
         service.events(query) as response,
     ):
@@ -191,7 +206,7 @@ async def test_expiry_under_an_open_socket(runtime: Runtime, way: Breakable) -> 
     clock = Clock()
     runtime = replace(runtime, clock=clock)
     # Nobody looks: the next operation itself is what finds out.
-    async with _serving(runtime, Sessions(LONG, LONG)) as service:
+    async with _serving(runtime, LONG, LONG) as service:
         expires = clock() + timedelta(hours=1)
         created = await create_token(runtime, COMMAND_LINE, "A", Role.ADMINISTRATOR, expires)
         assert isinstance(created, CreatedToken)

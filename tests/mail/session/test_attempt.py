@@ -5,7 +5,7 @@ import pytest
 
 from mail.account import Account, TlsMode
 from mail.report.report import Report, TestDepth, TestOutcome, TestStageOutcome
-from mail.session.attempt import attempt
+from mail.session.attempt import run_attempt
 from tests.support.mail.scripted import Script
 from tests.support.mail.world import PASSWORD, World
 
@@ -105,7 +105,7 @@ async def test_leaves_out_what_the_settings_leave_out(world: World) -> None:
 async def test_needs_a_letter(world: World, depth: TestDepth) -> None:
     """An attempt that is to send something and has nothing to send is a bug, not a report."""
     with pytest.raises(ValueError, match="this depth needs"):
-        await attempt(world.account, None, depth, tools=world.tools)
+        await run_attempt(world.account, None, depth, tools=world.tools)
 
 
 def test_auto_goes_by_the_port() -> None:

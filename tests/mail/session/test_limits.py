@@ -12,7 +12,7 @@ from mail.network.destinations import IPAddress
 from mail.network.resolve import ThreadResolver, addresses_of
 from mail.report.failure import StageFailed
 from mail.report.report import Report, TestDepth, TestOutcome, TestStageName, TestStageOutcome
-from mail.session.attempt import attempt
+from mail.session.attempt import run_attempt
 from mail.session.tools import Tools
 from tests.support.mail.scripted import Act, Script, drip, endless, hang, late
 from tests.support.mail.world import World, impatient, letter
@@ -103,14 +103,14 @@ async def test_real_dial(world: World) -> None:
         account = replace(
             world.account, host="127.0.0.1", port=servers[587].port, secure=False, username=None
         )
-        report = await attempt(account, letter(), TestDepth.SEND, tools=Tools())
+        report = await run_attempt(account, letter(), TestDepth.SEND, tools=Tools())
 
         assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
 async def test_real_refusal() -> None:
     """A port where nothing listens refuses, for real."""
-    report = await attempt(
+    report = await run_attempt(
         Account("127.0.0.1", 1, secure=False), None, TestDepth.CONNECT, tools=Tools()
     )
 

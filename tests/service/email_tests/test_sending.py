@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.trail.event import SYSTEM
+from audit.event import SYSTEM
 from db.queries import email_tests as queries
 from mail.network.destinations import DestinationRules
 from mail.network.network import Network

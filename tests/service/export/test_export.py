@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.trail.append import append
-from audit.trail.event import SYSTEM, AuditAction, AuditOutcome, Event
+from audit.event import SYSTEM, AuditAction, AuditOutcome, Event
+from audit.trail.appending import append
 from service.export.bundle import BundleWriter
 from service.export.live import EventFilter, ExportFormat, begin_export
 from service.export.sources import LiveTrail

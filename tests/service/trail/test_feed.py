@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from audit.trail.append import append
+from audit.trail.appending import append
 from audit.trail.history import EventFilter, Recorded
 from service.operate.startup import Storage, open_runtime
 from service.process.runtime import Runtime

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from audit.trail.append import Trail, append
-from audit.trail.event import (
+from audit.event import (
     Actor,
     ActorKind,
     AuditAction,
@@ -14,6 +13,7 @@ from audit.trail.event import (
     Event,
     redacted_change,
 )
+from audit.trail.appending import Trail, append
 from audit.trail.history import EventFilter, Window, read_events
 from audit.trail.words import event_words, sought_words
 from db.engine.database import Database

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.body import Place, read_body, write_body
-from audit.trail.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from mail.message.message import from_header
 from service.settings.state import Origin, row_of, values_of
 from service.values.advice import Situation, review

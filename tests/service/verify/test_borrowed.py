@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from audit.trail.append import Clock
-from audit.trail.event import Client
+from audit.event import Client
+from audit.trail.appending import Clock
 from service.access.tokens import CreatedToken, authenticate, create_token, revoke_token
 from service.email_tests.sending import (
     TestDepth,

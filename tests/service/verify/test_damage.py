@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from typer.testing import CliRunner
 
-from audit.trail.append import append
+from audit.trail.appending import append
 from audit.verify.findings import Findings
 from db.engine.damage import apart, is_damage
 from db.engine.database import Database

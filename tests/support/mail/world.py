@@ -17,7 +17,7 @@ from mail.network.network import Network
 from mail.network.resolve import Resolver
 from mail.report.report import Report, TestDepth
 from mail.secret import Secret
-from mail.session.attempt import attempt
+from mail.session.attempt import run_attempt
 from mail.session.stages import OnProgress
 from mail.session.tools import Tools
 from tests.support.mail.aiosmtpd_server import Daemon, DaemonServer
@@ -158,7 +158,7 @@ class World:
         on_progress: OnProgress | None = None,
     ) -> Report:
         """One attempt in this world."""
-        return await attempt(
+        return await run_attempt(
             account, of or letter(), depth, tools=tools or self.tools, on_progress=on_progress
         )
 

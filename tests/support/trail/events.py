@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from audit.trail.append import Clock, append
-from audit.trail.event import SYSTEM, AuditAction, AuditOutcome, Change, Event
+from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Event
+from audit.trail.appending import Clock, append
 from db.engine.database import Database
 
 START: Final = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.trail.append import Trail
+from audit.trail.appending import Trail
 from audit.trail.memory import SignerMemory
 from db.engine.database import Database
 from service.operate.startup import Storage, open_runtime

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from audit.c2sp.note_keys import Signer
-from audit.trail.append import Trail
+from audit.trail.appending import Trail
 from audit.trail.memory import SignerMemory
 from audit.trail.opening import open_trail
 from db.engine.database import Database

@@ -11,7 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from audit.trail.append import append
+from audit.trail.appending import append
 from service.operate.startup import Storage, open_runtime
 from service.process.runtime import utc_now
 from tests.support.trail.events import an_event

@@ -12,8 +12,8 @@ from db.engine.database import Database, Session
 from service.access.tokens import CreatedToken, authenticate, create_token, revoke_token
 from service.operate.startup import Storage, open_runtime
 from service.process.caller import COMMAND_LINE, Actor, ActorKind, Caller, Client, Role
+from service.process.connections import ConnectionEnd, OpenConnection, OpenConnections
 from service.process.runtime import Runtime
-from service.process.sessions import OpenSession, SessionEnd, Sessions
 from tests.support.desk import Clock
 
 pytestmark = pytest.mark.anyio
@@ -56,8 +56,11 @@ async def broken(storage: Storage) -> AsyncIterator[BrokenDatabase]:
 
 
 def _watching(runtime: Runtime, database: Database, patience: float = LONG) -> Runtime:
-    """The service, looking after its sessions again and again."""
-    return replace(runtime, database=database, sessions=Sessions(SOON, patience))
+    """The service, which checks its open connections again and again."""
+    connections = OpenConnections(
+        database, runtime.clock, check_seconds=SOON, patience_seconds=patience
+    )
+    return replace(runtime, database=database, connections=connections)
 
 
 async def _token(runtime: Runtime) -> tuple[Caller, str]:
@@ -70,7 +73,7 @@ async def _token(runtime: Runtime) -> tuple[Caller, str]:
     return caller, created.token.id
 
 
-async def _end(session: OpenSession) -> SessionEnd | None:
+async def _end(session: OpenConnection) -> ConnectionEnd | None:
     """Why a session ends, once it does."""
     async with asyncio.timeout(DEADLINE):
         await session.ended.wait()
@@ -81,11 +84,11 @@ async def test_a_token_that_another_process_revokes(runtime: Runtime, storage: S
     """Nobody tells this process of it: it looks."""
     caller, token_id = await _token(runtime)
     here = _watching(runtime, runtime.database)
-    async with open_runtime(storage) as elsewhere, here.sessions.open(here, caller) as session:
+    async with open_runtime(storage) as elsewhere, here.connections.open(caller) as session:
         await revoke_token(elsewhere, COMMAND_LINE, token_id)
         end = await _end(session)
 
-    assert SessionEnd.TOKEN_ENDED is end
+    assert ConnectionEnd.TOKEN_ENDED is end
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ async def test_an_outage_does_not_end_the_watch(
     """Once the database is back, a token that was revoked meanwhile ends its session."""
     caller, token_id = await _token(runtime)
     here = _watching(runtime, broken)
-    async with here.sessions.open(here, caller) as session:
+    async with here.connections.open(caller) as session:
         broken.error = error
         async with asyncio.timeout(DEADLINE):
             for _ in range(3):
@@ -112,22 +115,22 @@ async def test_an_outage_does_not_end_the_watch(
         end = await _end(session)
 
     assert not before
-    assert SessionEnd.TOKEN_ENDED is end
+    assert ConnectionEnd.TOKEN_ENDED is end
 
 
 async def test_a_watch_that_was_stopped_begins_anew(runtime: Runtime) -> None:
-    """Whatever stops it, sessions do not stay because of that."""
+    """Whatever stops it, connections do not stay because of that."""
     caller, token_id = await _token(runtime)
     here = _watching(runtime, runtime.database)
-    async with here.sessions.open(here, caller) as session:
-        watch = here.sessions._watch
+    async with here.connections.open(caller) as session:
+        watch = here.connections._watch
         assert watch is not None
         watch.cancel()
         await asyncio.wait([watch])
         await revoke_token(runtime, COMMAND_LINE, token_id)
         end = await _end(session)
 
-    assert SessionEnd.TOKEN_ENDED is end
+    assert ConnectionEnd.TOKEN_ENDED is end
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["it fails", "it says nothing"])
@@ -141,16 +144,16 @@ async def test_a_database_that_cannot_be_asked_for_long(
     here = _watching(runtime, broken, patience=5 * SOON)
     broken.silent, broken.error = silent, ConnectionRefusedError()
     async with (
-        here.sessions.open(here, PERSON) as person,
-        here.sessions.open(here, caller) as session,
+        here.connections.open(PERSON) as person,
+        here.connections.open(caller) as session,
     ):
         end = await _end(session)
         stays = not person.is_over()
         # Nobody is to wait for it at the end.
         broken.silent = False
-        here.sessions._watch = None
+        here.connections._watch = None
 
-    assert SessionEnd.UNCONFIRMED is end
+    assert ConnectionEnd.UNCONFIRMED is end
     assert stays
 
 
@@ -168,11 +171,11 @@ async def test_expiry_needs_no_database(
         caller = replace(PERSON, until=caller.until)
     broken.error = ConnectionRefusedError()
     here = _watching(runtime, broken)
-    async with here.sessions.open(here, caller) as session:
+    async with here.connections.open(caller) as session:
         before = session.is_over()
         clock.now += timedelta(hours=2)
         at_once = session.is_over()
         end = await _end(session)
 
     assert (False, True) == (before, at_once)
-    assert SessionEnd.TOKEN_ENDED is end
+    assert ConnectionEnd.TOKEN_ENDED is end

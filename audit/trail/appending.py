@@ -16,8 +16,8 @@ from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.c2sp.tree_verify import verify_consistency
+from audit.event import Event
 from audit.trail.body import Place, read_body, write_body
-from audit.trail.event import Event
 from audit.trail.memory import SignerMemory
 from audit.trail.words import event_words
 from db.engine.database import Database, Session, after_commit

@@ -1,24 +1,22 @@
 """Connections that stay open, and their end when whoever opened them may no longer call."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum, auto
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 
-from audit.trail.event import ActorKind
+from audit.event import ActorKind
+from audit.trail import Clock
+from db.engine.database import Database
 from db.instant import write_instant
 from db.queries.tokens import valid_ids
 from service.process.caller import Caller
 from service.process.signals import Signal
-
-if TYPE_CHECKING:
-    from service.process.runtime import Runtime
 
 CHECK_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 10.0
@@ -28,7 +26,7 @@ _LOOK_SECONDS: Final = 5.0
 _log = structlog.get_logger()
 
 
-class SessionEnd(Enum):
+class ConnectionEnd(Enum):
     """Why somebody is let go: the token ended, or nobody could tell for too long whether it did."""
 
     TOKEN_ENDED = auto()
@@ -36,18 +34,18 @@ class SessionEnd(Enum):
 
 
 @dataclass(eq=False, slots=True)
-class OpenSession:
+class OpenConnection:
     """A connection that somebody holds open; `ended` is set when it is to be closed, and `end` why.
 
     `confirmed_at` is when the database last said that its access token is valid.
     """
 
     caller: Caller
-    clock: Callable[[], datetime]
+    clock: Clock
     patience: float
     confirmed_at: float = field(default_factory=monotonic)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    end: SessionEnd | None = None
+    end: ConnectionEnd | None = None
 
     @property
     def token(self) -> str | None:
@@ -55,7 +53,7 @@ class OpenSession:
         actor = self.caller.actor
         return actor.id if actor.kind is ActorKind.ACCESS_TOKEN else None
 
-    def let_go(self, end: SessionEnd) -> None:
+    def let_go(self, end: ConnectionEnd) -> None:
         """Has the connection closed."""
         self.end = self.end or end
         self.ended.set()
@@ -63,13 +61,13 @@ class OpenSession:
     def is_over(self) -> bool:
         """Whether it is to be closed, by what is known now: nobody is asked."""
         if self.caller.until is not None and self.caller.until <= self.clock():
-            self.let_go(SessionEnd.TOKEN_ENDED)
+            self.let_go(ConnectionEnd.TOKEN_ENDED)
         elif self.token is not None and monotonic() - self.confirmed_at > self.patience:
-            self.let_go(SessionEnd.UNCONFIRMED)
+            self.let_go(ConnectionEnd.UNCONFIRMED)
         return self.ended.is_set()
 
 
-class Sessions:
+class OpenConnections:
     """Who holds a connection open.
 
     A token that is revoked in this process ends its sessions at once; in another process, or when
@@ -78,11 +76,18 @@ class Sessions:
     """
 
     def __init__(
-        self, check_seconds: float = CHECK_SECONDS, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        check_seconds: float = CHECK_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
+        self._database = database
+        self._clock = clock
         self._every = check_seconds
         self._patience = patience_seconds
-        self._open: set[OpenSession] = set()
+        self._open: set[OpenConnection] = set()
         self._changed = Signal()
         self._watch: asyncio.Task[None] | None = None
         self._ticking: asyncio.TimerHandle | None = None
@@ -92,12 +97,12 @@ class Sessions:
         self._changed.send()
 
     @asynccontextmanager
-    async def open(self, runtime: "Runtime", caller: Caller) -> AsyncIterator[OpenSession]:
+    async def open(self, caller: Caller) -> AsyncIterator[OpenConnection]:
         """A session of a caller who has just been let in."""
-        session = OpenSession(caller, runtime.clock, self._patience)
+        session = OpenConnection(caller, self._clock, self._patience)
         self._open.add(session)
         if self._ticking is None:
-            self._tick(runtime)
+            self._tick()
         try:
             yield session
         finally:
@@ -105,12 +110,12 @@ class Sessions:
             if not self._open:
                 await self._stop_watching()
 
-    def _tick(self, runtime: "Runtime") -> None:
+    def _tick(self) -> None:
         """What needs no database, so that one that does not answer keeps nobody in."""
         loop = asyncio.get_running_loop()
-        self._ticking = loop.call_later(self._every, self._tick, runtime)
+        self._ticking = loop.call_later(self._every, self._tick)
         if self._watch is None or self._watch.done():
-            self._watch = asyncio.create_task(self._look_after(runtime))
+            self._watch = asyncio.create_task(self._look_after())
         for each in self._open:
             each.is_over()
 
@@ -124,29 +129,29 @@ class Sessions:
             self.check()
             await asyncio.wait([watch], timeout=_LOOK_SECONDS)
 
-    async def _look_after(self, runtime: "Runtime") -> None:
+    async def _look_after(self) -> None:
         while self._watch is asyncio.current_task():
             # Waiting begins before the look, so that no signal is lost in between.
             waiting = asyncio.create_task(self._changed.wait(self._every))
             try:
                 async with asyncio.timeout(_LOOK_SECONDS):
-                    await self._end_revoked(runtime)
+                    await self._end_revoked()
             except Exception as error:  # noqa: BLE001 (whatever it is, the next look comes)
-                _log.warning("could not look after open sessions", error=type(error).__name__)
+                _log.warning("could not check open connections", error=type(error).__name__)
             try:
                 await waiting
             finally:
                 waiting.cancel()
 
-    async def _end_revoked(self, runtime: "Runtime") -> None:
+    async def _end_revoked(self) -> None:
         asked = {each: each.token for each in self._open if each.token is not None}
         if not asked:
             return
         began = monotonic()
-        async with runtime.database.reading() as session:
-            valid = await valid_ids(session, {*asked.values()}, write_instant(runtime.clock()))
+        async with self._database.reading() as session:
+            valid = await valid_ids(session, {*asked.values()}, write_instant(self._clock()))
         for each, token in asked.items():
             if token in valid:
                 each.confirmed_at = began
             else:
-                each.let_go(SessionEnd.TOKEN_ENDED)
+                each.let_go(ConnectionEnd.TOKEN_ENDED)
