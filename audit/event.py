@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 
 class AuditAction(StrEnum):
@@ -25,6 +25,22 @@ class AuditAction(StrEnum):
     ENCRYPTION_KEY_CHANGED = "ENCRYPTION_KEY_CHANGED"
     TRAIL_REOPENED = "TRAIL_REOPENED"
     UNREADABLE = "UNREADABLE"
+
+
+T = TypeVar("T")
+
+
+def for_every_action(table: Mapping[AuditAction, T]) -> Mapping[AuditAction, T]:
+    """Returns a table that has an entry for every action.
+
+    Raises:
+        TypeError: an action is missing. Tables are made at import, so a new action that one of them
+            forgets stops every start and every test.
+    """
+    missing = [action.value for action in AuditAction if action not in table]
+    if missing:
+        raise TypeError(f"the table has no entry for {', '.join(missing)}")
+    return table
 
 
 class AuditOutcome(StrEnum):

@@ -1,6 +1,6 @@
 """Inputs, and the plain values of the service that they become."""
 
-from typing import Literal, Protocol, TypeVar
+from typing import Any
 
 import strawberry
 
@@ -9,11 +9,8 @@ from graph.types.base.ids import key_of
 from graph.types.base.scalars import Secret
 from service.email_tests import TestRequest
 from service.settings import SettingsRestore, SettingsUpdate
-from service.values import KEEP, Keep, OAuth2Patch, Patched, SettingsPatch
+from service.values import FIELDS, KEEP, Keep, Patched, SecretName, SettingsPatch
 from service.values import Secret as SecretValue
-
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 
 @strawberry.input(
@@ -100,23 +97,10 @@ class EmailSettingsInput:
     )
 
     def patch(self) -> SettingsPatch:
-        """The plain value."""
-        return SettingsPatch(
-            smtp_host=_patched(self.smtp_host),
-            smtp_domain=_patched(self.smtp_domain),
-            smtp_port=_patched(self.smtp_port),
-            smtp_username=_patched(self.smtp_username),
-            smtp_password=_secret(self.smtp_password),
-            default_from_address=_patched(self.default_from_address),
-            default_from_display_name=_patched(self.default_from_display_name),
-            enable_secure_connection=_patched(self.enable_secure_connection),
-            tls_mode=_patched(self.tls_mode),
-            trusted_certificates=_certificates(self.trusted_certificates),
-            auth_mechanism=_patched(self.auth_mechanism),
-            oauth2=_oauth2(self.oauth2),
-            ehlo_hostname=_patched(self.ehlo_hostname),
-            timeout_seconds=_patched(self.timeout_seconds),
-        )
+        """Turns the input into the plain change that use-cases take."""
+        given = [(field.attribute, _given(self, field.path)) for field in FIELDS]
+        secrets = [(name.attribute, _secret(_given(self, name.path))) for name in SecretName]
+        return SettingsPatch(**dict(given), **dict(secrets))
 
 
 @strawberry.input(description="A change of the settings.")
@@ -192,42 +176,27 @@ class SendTestEmailInput:
         )
 
 
-class _Given(Protocol[T_co]):
-    """What `strawberry.Some` is to a reader: a value that was given, be it null."""
-
-    @property
-    def value(self) -> T_co: ...
-
-
-def _patched(given: _Given[T] | None) -> T | Literal[Keep.KEEP]:
-    return KEEP if given is None else given.value
-
-
-def _secret(given: strawberry.Some[SecretInput | None] | None) -> Patched[SecretValue]:
-    if given is None:
-        return KEEP
-    if given.value is None:
-        return None
-    if given.value.set is not None:
-        return given.value.set.value
-    return None if given.value.clear is not None and given.value.clear.value else KEEP
+def _given(settings: EmailSettingsInput, path: tuple[str, ...]) -> Any:  # noqa: ANN401 (any field's value)
+    """Reads what was given for a field; a group that is cleared clears all its fields."""
+    value: Any = settings
+    for name in path:
+        # A field that must be given inside its group stands there as itself.
+        inner = getattr(value, _snake(name))
+        value = inner.value if isinstance(inner, strawberry.Some) else inner
+        if inner is None:
+            return KEEP
+        if value is None:
+            return None
+    return tuple(value) if isinstance(value, list) else value
 
 
-def _certificates(given: strawberry.Some[list[str] | None] | None) -> Patched[tuple[str, ...]]:
-    if given is None:
-        return KEEP
-    return None if given.value is None else tuple(given.value)
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
-def _oauth2(given: strawberry.Some[OAuth2Input | None] | None) -> Patched[OAuth2Patch]:
-    if given is None:
-        return KEEP
-    oauth2 = given.value
-    if oauth2 is None:
-        return None
-    return OAuth2Patch(
-        token_url=oauth2.token_url,
-        client_id=oauth2.client_id,
-        client_secret=_secret(oauth2.client_secret),
-        scope=_patched(oauth2.scope),
-    )
+def _secret(given: SecretInput | Keep | None) -> Patched[SecretValue]:
+    if given is None or isinstance(given, Keep):
+        return given
+    if given.set is not None:
+        return given.set.value
+    return None if given.clear is not None and given.clear.value else KEEP

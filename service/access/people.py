@@ -13,7 +13,7 @@ from service.access.issuer import IssuerKeys, IssuerUnavailableError
 from service.access.tokens import TokenRefused, TokenUnanswered
 from service.access.trust import Trust
 from service.process.caller import Caller, Role
-from service.values.normalise import has_control
+from service.values.names import has_control
 
 ALGORITHMS: Final = (
     *("RS256", "RS384", "RS512"),

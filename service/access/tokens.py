@@ -22,7 +22,7 @@ from service.process.caller import Caller, Role
 from service.process.marks import token_mark
 from service.process.paging import Page, PageRequest, Window, read_page
 from service.process.runtime import Runtime
-from service.values.normalise import has_control
+from service.values.names import has_control
 
 TARGET = "access_token"
 FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)

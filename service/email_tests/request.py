@@ -10,7 +10,7 @@ from service.process.email_test_limits import RecipientNotAllowed, TestLimits
 from service.settings.draft import Draft, InvalidSettings
 from service.settings.secrets import SecretStore
 from service.settings.state import Stand
-from service.values.normalise import has_control, normal_address
+from service.values.names import has_control, normal_address
 from service.values.patch import SettingsPatch
 from service.values.problems import Problem, ProblemSeverity, problem
 from service.values.settings_values import SecretName, SettingsValues
@@ -137,7 +137,7 @@ def _unreadable(values: SettingsValues, secrets: dict[SecretName, Secret | None]
     return [
         # A remark on saved settings, but here nothing can go on without it.
         replace(
-            problem(codes[name], tuple(name.value.split(".")), message),
+            problem(codes[name], name.path, message),
             severity=ProblemSeverity.ERROR,
         )
         for name, secret in secrets.items()

@@ -5,7 +5,7 @@ import io
 import json
 from typing import Final
 
-from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
+from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event, for_every_action
 from audit.trail import Recorded
 from db.instant import write_instant
 
@@ -36,17 +36,24 @@ _COLUMNS: Final = (
 )
 # What a spreadsheet would take for a formula, or for the end of a cell that hides one.
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
-_ACTIVITIES: Final = {
-    AuditAction.EMAIL_SETTINGS_UPDATED: (3, "Update"),
-    AuditAction.EMAIL_SETTINGS_RESTORED: (3, "Update"),
-    AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED: (3, "Update"),
-    AuditAction.ACCESS_TOKEN_CREATED: (1, "Create"),
-    AuditAction.ACCESS_TOKEN_REVOKED: (4, "Delete"),
-    AuditAction.AUDIT_EXPORTED: (2, "Read"),
-    AuditAction.SIGNING_KEY_CHANGED: (3, "Update"),
-    AuditAction.ENCRYPTION_KEY_CHANGED: (3, "Update"),
-}
-_OTHER: Final = 99
+# OCSF 1.x, class 3004: what is none of its activities is 99, with a name of our own.
+_ACTIVITIES: Final = for_every_action(
+    {
+        AuditAction.EMAIL_SETTINGS_UPDATED: (3, "Update"),
+        AuditAction.EMAIL_SETTINGS_RESTORED: (3, "Update"),
+        AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED: (3, "Update"),
+        AuditAction.TEST_EMAIL_REQUESTED: (99, "TEST_EMAIL_REQUESTED"),
+        AuditAction.TEST_EMAIL_FINISHED: (99, "TEST_EMAIL_FINISHED"),
+        AuditAction.ACCESS_TOKEN_CREATED: (1, "Create"),
+        AuditAction.ACCESS_TOKEN_REVOKED: (4, "Delete"),
+        AuditAction.ACCESS_DENIED: (99, "ACCESS_DENIED"),
+        AuditAction.AUDIT_EXPORTED: (2, "Read"),
+        AuditAction.SIGNING_KEY_CHANGED: (3, "Update"),
+        AuditAction.ENCRYPTION_KEY_CHANGED: (3, "Update"),
+        AuditAction.TRAIL_REOPENED: (99, "TRAIL_REOPENED"),
+        AuditAction.UNREADABLE: (99, "UNREADABLE"),
+    }
+)
 _STATUSES: Final = {
     AuditOutcome.SUCCEEDED: (1, "Success"),
     AuditOutcome.FAILED: (2, "Failure"),
@@ -106,7 +113,7 @@ def csv_line(recorded: Recorded) -> bytes:
 def ocsf_line(recorded: Recorded, origin: str) -> bytes:
     """An event as one line of OCSF, class 3004 (Entity Management)."""
     event = recorded.event
-    activity, activity_name = _ACTIVITIES.get(event.action, (_OTHER, event.action.value))
+    activity, activity_name = _ACTIVITIES[event.action]
     status, status_name = _STATUSES[event.outcome]
     document: dict[str, object] = {
         "class_uid": _ENTITY_MANAGEMENT,

@@ -9,8 +9,8 @@ from service.process.keys import KeyProblem, KeySource
 from service.settings.secrets import UnfitSecret, check_secret
 from service.settings.state import Stand
 from service.values.binding import changed_bound_fields
-from service.values.normalise import normalise
-from service.values.patch import KEEP, SettingsPatch, lay_over
+from service.values.normalize import normalize
+from service.values.patch import KEEP, SettingsPatch, apply_patch
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 
@@ -66,7 +66,7 @@ def form(
     stand: Stand, patch: SettingsPatch, keys: KeySource
 ) -> SettingsValues | InvalidSettings | SecretReentryRequired:
     """The values with the patch over them, in their one form; secrets' versions as they were."""
-    normal = normalise(lay_over(patch, stand.values))
+    normal = normalize(apply_patch(patch, stand.values))
     problems = [*normal.problems, *_secret_problems(patch, keys), *_contradictions(normal.values)]
     if problems:
         return InvalidSettings(tuple(problems))
@@ -115,12 +115,11 @@ def _secret_problems(patch: SettingsPatch, keys: KeySource) -> list[Problem]:
         secret = patch.secret(name)
         if not isinstance(secret, Secret):
             continue
-        path = tuple(name.value.split("."))
         unfit = check_secret(secret)
         if isinstance(unfit, UnfitSecret):
-            problems.append(problem("PASSWORD_INVALID", path, unfit.message))
+            problems.append(problem("PASSWORD_INVALID", name.path, unfit.message))
         elif isinstance(in_use, KeyProblem):
-            problems.append(problem("ENCRYPTION_KEY_UNAVAILABLE", path, in_use.message))
+            problems.append(problem("ENCRYPTION_KEY_UNAVAILABLE", name.path, in_use.message))
     return problems
 
 

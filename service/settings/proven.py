@@ -16,8 +16,7 @@ from mail.report import TestDepth, TestOutcome
 from service.process.runtime import Runtime
 from service.settings.draft import Draft
 from service.settings.state import Stand, find_stand
-from service.values.fields import FIELDS
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
 _PASSED: Final = frozenset({TestOutcome.ACCEPTED, TestOutcome.REACHED})
 
@@ -85,11 +84,14 @@ async def draft_digest(stand: Stand, accepted: Draft, now: datetime) -> str:
 
 
 def _digest_of(values: SettingsValues, marks: Mapping[SecretName, bytes | None]) -> str:
-    """SHA-256, hexadecimal, over every field and the secrets' keyed fingerprints.
+    """Hashes every setting and the secrets' keyed fingerprints: SHA-256, hexadecimal.
 
-    Equal for equal settings and for no others. Without the fingerprints' key nothing can be told
-    from it, so it may lie beside the test it belongs to.
+    Equal settings have equal digests, and different ones differ. Fields that hold their default are
+    left out, so that a setting that is added later leaves earlier digests as they are. Without the
+    fingerprints' key the digest discloses nothing, so it is stored beside the test.
     """
     secrets = {name.value: mark.hex() if mark else None for name, mark in marks.items()}
-    document = {field.name: field.text(values) for field in FIELDS} | {"secrets": secrets}
-    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    document = {
+        field.name: field.text(values) for field in FIELDS if field.get(values) != field.default
+    }
+    return hashlib.sha256(rfc8785.dumps(document | {"secrets": secrets})).hexdigest()

@@ -12,7 +12,7 @@ from service.process.caller import Caller
 from service.process.marks import secret_mark
 from service.settings.state import Origin, SettingsState, Stand, describe, row_of
 from service.values.changes import compare
-from service.values.normalise import has_control
+from service.values.names import has_control
 from service.values.settings_values import SecretName, SettingsValues
 
 TARGET: Final = "email_settings"

@@ -1,24 +1,27 @@
 """A revision of the settings as it is read: values, secrets' states, who made it and when."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from audit.event import Actor, ActorKind
 from db.engine.database import Session
 from db.instant import read_instant
 from db.queries.settings import current_revision
 from db.tables import EmailSettingsRow
-from mail.account import SaslMechanism, TlsMode
 from mail.message import from_header
 from mail.providers import Provider
 from service.process.keys import KeySource
 from service.settings.secrets import SecretState, SecretStatus, SecretStore, status_then
 from service.values.advice import Situation, review
 from service.values.certificates import CertificateFacts, certificates_of
-from service.values.fields import read_certificates
 from service.values.problems import Problem
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.values.settings_values import (
+    FIELDS,
+    NOTHING_SAVED,
+    SecretName,
+    SettingsValues,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +107,21 @@ def describe(row: EmailSettingsRow, secrets: SecretStore | None, now: datetime) 
 
 
 def values_of(row: EmailSettingsRow) -> SettingsValues:
-    """The values that a row keeps."""
-    return SettingsValues(
-        smtp_host=row.smtp_host,
-        smtp_domain=row.smtp_domain,
-        smtp_port=row.smtp_port,
-        smtp_username=row.smtp_username,
-        smtp_password_version=row.smtp_password_version,
-        default_from_address=row.default_from_address,
-        default_from_display_name=row.default_from_display_name,
-        enable_secure_connection=row.enable_secure_connection,
-        tls_mode=TlsMode(row.tls_mode),
-        trusted_certificates=certificates_in(row),
-        auth_mechanism=SaslMechanism(row.auth_mechanism),
-        oauth2_token_url=row.oauth2_token_url,
-        oauth2_client_id=row.oauth2_client_id,
-        oauth2_client_secret_version=row.oauth2_client_secret_version,
-        oauth2_scope=row.oauth2_scope,
-        ehlo_hostname=row.ehlo_hostname,
-        timeout_seconds=row.timeout_seconds,
-    )
-
-
-def certificates_in(row: EmailSettingsRow) -> tuple[str, ...]:
-    """The certificates that a row keeps.
+    """Reads the values that a row keeps; null is a field's default.
 
     Raises:
-        ValueError: it is no list of them, one text each.
+        ValueError: a cell holds no value of its field.
     """
-    kept = json.loads(row.trusted_certificates)
-    found = read_certificates("".join(kept)) if isinstance(kept, list) else ()
-    if [*found] != kept:
-        raise ValueError("the saved certificates are no list of certificates")
-    return found
+    cells = {field: getattr(row, field.attribute) for field in FIELDS}
+    values = {
+        field.attribute: field.default if cell is None else field.kind.from_cell(cell)
+        for field, cell in cells.items()
+    }
+    versions = {
+        f"{name.attribute}_version": getattr(row, f"{name.attribute}_version")
+        for name in SecretName
+    }
+    return NOTHING_SAVED.having(values | versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,27 +136,16 @@ class Origin:
 
 
 def row_of(scope: str, revision: int, values: SettingsValues, origin: Origin) -> EmailSettingsRow:
-    """A new revision's row: the inverse of `values_of`."""
+    """Makes a new revision's row: the inverse of `values_of`."""
+    # The names are checked against the columns' below, which mypy cannot do.
+    cells: dict[str, Any] = {
+        field.attribute: field.kind.to_cell(field.get(values)) for field in FIELDS
+    }
+    for name in SecretName:
+        cells[f"{name.attribute}_version"] = values.secret_version(name)
     return EmailSettingsRow(
         scope=scope,
         revision=revision,
-        smtp_host=values.smtp_host,
-        smtp_domain=values.smtp_domain,
-        smtp_port=values.smtp_port,
-        smtp_username=values.smtp_username,
-        smtp_password_version=values.smtp_password_version,
-        default_from_address=values.default_from_address,
-        default_from_display_name=values.default_from_display_name,
-        enable_secure_connection=values.enable_secure_connection,
-        tls_mode=values.tls_mode.value,
-        trusted_certificates=json.dumps(values.trusted_certificates),
-        auth_mechanism=values.auth_mechanism.value,
-        oauth2_token_url=values.oauth2_token_url,
-        oauth2_client_id=values.oauth2_client_id,
-        oauth2_client_secret_version=values.oauth2_client_secret_version,
-        oauth2_scope=values.oauth2_scope,
-        ehlo_hostname=values.ehlo_hostname,
-        timeout_seconds=values.timeout_seconds,
         created_at=origin.created_at,
         actor_kind=origin.actor.kind.value,
         actor_id=origin.actor.id,
@@ -179,4 +153,10 @@ def row_of(scope: str, revision: int, values: SettingsValues, origin: Origin) ->
         reason=origin.reason,
         restored_from=origin.restored_from,
         audit_seq=origin.audit_seq,
+        **cells,
     )
+
+
+_MISSING: Final = {field.attribute for field in FIELDS} - set(EmailSettingsRow.model_fields)
+if _MISSING:
+    raise TypeError(f"these settings have no column in db/tables.py: {sorted(_MISSING)}")

@@ -1,7 +1,7 @@
 """The settings as values: no database, no network, no running service.
 
 - The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
-- Checking them: `normalise` (rules), `advice` (warnings), `problems` (codes), `certificates`.
+- Checking them: `normalize` (rules), `advice` (warnings), `problems` (codes), `certificates`.
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Settings in a file: `files`. Known providers: `providers`.
 """
@@ -11,7 +11,6 @@ from service.values.files import Secrets, UnfitFile, read_settings, write_settin
 from service.values.patch import (
     KEEP,
     Keep,
-    OAuth2Patch,
     Patched,
     SaslMechanism,
     Secret,
@@ -20,14 +19,19 @@ from service.values.patch import (
 )
 from service.values.problems import Problem, ProblemSeverity, Suggestion
 from service.values.providers import Provider, ProviderEndpoint, ProviderNote, email_providers
-from service.values.settings_values import NOTHING_SAVED, SettingsValues
+from service.values.settings_values import (
+    FIELDS,
+    NOTHING_SAVED,
+    SecretName,
+    SettingsValues,
+)
 
 __all__ = [
+    "FIELDS",
     "KEEP",
     "NOTHING_SAVED",
     "CertificateFacts",
     "Keep",
-    "OAuth2Patch",
     "Patched",
     "Problem",
     "ProblemSeverity",
@@ -36,6 +40,7 @@ __all__ = [
     "ProviderNote",
     "SaslMechanism",
     "Secret",
+    "SecretName",
     "Secrets",
     "SettingsPatch",
     "SettingsValues",

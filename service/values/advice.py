@@ -9,7 +9,7 @@ from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
 from mail.report import Suggestion
 from service.values.certificates import CertificateFacts
-from service.values.normalise import normal_address
+from service.values.names import normal_address
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 

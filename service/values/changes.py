@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from audit.event import Change, redacted_change
-from service.values.fields import FIELDS
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
 
 def compare(before: SettingsValues, after: SettingsValues) -> tuple[Change, ...]:

@@ -1,38 +1,30 @@
-"""The fields of the settings: their names for clients, and their values as text and back."""
+"""What a field of the settings is: its name, how its value is read and written, and its rules."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
 
-from mail.account import SaslMechanism, TlsMode
-from service.values.settings_values import (
-    DEFAULT_PORT,
-    DEFAULT_TIMEOUT_SECONDS,
-    SettingsValues,
-    Value,
-)
+from mail.report import Suggestion
+
+Value: TypeAlias = str | int | bool | tuple[str, ...] | None
+"""What a field may hold; None where it is not set."""
+
+Cell: TypeAlias = str | int | bool | None
+"""What a column of the database may hold."""
+
+Plain: TypeAlias = "str | int | bool | list[str] | dict[str, Plain] | None"
+"""What a settings file may hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: its name for clients, its attribute in `SettingsValues`, how to read its text."""
-
-    name: str
-    attribute: str
-    read: Callable[[str | None], Value]
-
-    def get(self, values: SettingsValues) -> Value:
-        """The field's value."""
-        value: Value = getattr(values, self.attribute)
-        return value
-
-    def text(self, values: SettingsValues) -> str | None:
-        """The field's value as text; None where it is not set."""
-        return write_value(self.get(values))
+class UnfitValueError(Exception):
+    """A settings file holds a value of the wrong type."""
 
 
 def write_value(value: Value) -> str | None:
-    """A value as text: `true` and `false`, digits, certificates one after the other."""
+    """Writes a value as text: `true` and `false`, digits, certificates one after the other."""
     match value:
         case None:
             return None
@@ -44,48 +36,225 @@ def write_value(value: Value) -> str | None:
             return str(value)
 
 
-def _text(text: str | None) -> Value:
-    return text
+class Kind(ABC):
+    """How values of one type are read from text, from a file, and from the database."""
+
+    @abstractmethod
+    def read(self, text: str) -> Value:
+        """Reads a value from the text that `write_value` has written."""
+
+    @abstractmethod
+    def from_file(self, name: str, value: object) -> Value:
+        """Reads a field's value from a settings file.
+
+        Raises:
+            UnfitValueError: the value has another type.
+        """
+
+    def to_file(self, value: Value) -> Plain:
+        """Returns the value as a settings file holds it."""
+        return list(value) if isinstance(value, tuple) else value
+
+    def from_cell(self, cell: Cell) -> Value:
+        """Reads a value from the database; ValueError where the cell holds none of this kind."""
+        return cell
+
+    def to_cell(self, value: Value) -> Cell:
+        """Returns the value as the database holds it."""
+        return json.dumps(value) if isinstance(value, tuple) else value
+
+    def cell_text(self, cell: Cell) -> str | None:
+        """Returns the text of a cell's value, as `write_value` writes it."""
+        return write_value(self.from_cell(cell))
 
 
-def _flag(text: str | None) -> Value:
-    return text != "false"
+class _Text(Kind):
+    def read(self, text: str) -> Value:
+        return text
+
+    def from_file(self, name: str, value: object) -> Value:
+        if isinstance(value, str):
+            return value
+        raise UnfitValueError(f"{name} must be a text.")
 
 
-def _number(default: int) -> Callable[[str | None], Value]:
-    return lambda text: default if text is None else int(text)
+class _Number(Kind):
+    def read(self, text: str) -> Value:
+        return int(text)
+
+    def from_file(self, name: str, value: object) -> Value:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise UnfitValueError(f"{name} must be a whole number.")
 
 
-def _tls_mode(text: str | None) -> Value:
-    return TlsMode(text or TlsMode.AUTO)
+class _Flag(Kind):
+    def read(self, text: str) -> Value:
+        return text != "false"
+
+    def from_file(self, name: str, value: object) -> Value:
+        if isinstance(value, bool):
+            return value
+        raise UnfitValueError(f"{name} must be true or false.")
+
+    def from_cell(self, cell: Cell) -> Value:
+        return bool(cell)
 
 
-def _mechanism(text: str | None) -> Value:
-    return SaslMechanism(text or SaslMechanism.AUTO)
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    """The kind of fields that hold one member of an enum."""
+
+    of: type[StrEnum]
+
+    def read(self, text: str) -> Value:
+        """Reads a member by its value; ValueError where there is none."""
+        return self.of(text)
+
+    def from_file(self, name: str, value: object) -> Value:
+        """Reads a member by its value."""
+        for member in self.of:
+            if value == member.value:
+                return member
+        raise UnfitValueError(f"{name} must be one of {', '.join(self.of)}.")
+
+    def from_cell(self, cell: Cell) -> Value:
+        """Reads a member by its value; ValueError where there is none."""
+        return self.of(str(cell))
+
+    def to_cell(self, value: Value) -> Cell:
+        """Returns the member's value."""
+        return str(value)
+
+    def cell_text(self, cell: Cell) -> str | None:
+        """Returns the cell, which is the member's value. Verification checks whether it is one."""
+        return str(cell)
 
 
 _PEM_END: Final = "-----END CERTIFICATE-----\n"
 
 
-def read_certificates(text: str | None) -> tuple[str, ...]:
-    """The certificates of a text that has them one after the other."""
-    return tuple(part + _PEM_END for part in (text or "").split(_PEM_END) if part)
+class _Certificates(Kind):
+    def read(self, text: str) -> Value:
+        return tuple(part + _PEM_END for part in text.split(_PEM_END) if part)
+
+    def from_file(self, name: str, value: object) -> Value:
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(value)
+        raise UnfitValueError(f"{name} must be a list of texts.")
+
+    def from_cell(self, cell: Cell) -> Value:
+        kept = json.loads(str(cell))
+        found = self.read("".join(kept)) if isinstance(kept, list) else None
+        if not isinstance(found, tuple) or [*found] != kept:
+            raise ValueError("the saved certificates are no list of certificates")
+        return found
 
 
-FIELDS: Final = (
-    Field("smtpHost", "smtp_host", _text),
-    Field("smtpDomain", "smtp_domain", _text),
-    Field("smtpPort", "smtp_port", _number(DEFAULT_PORT)),
-    Field("smtpUsername", "smtp_username", _text),
-    Field("defaultFromAddress", "default_from_address", _text),
-    Field("defaultFromDisplayName", "default_from_display_name", _text),
-    Field("enableSecureConnection", "enable_secure_connection", _flag),
-    Field("tlsMode", "tls_mode", _tls_mode),
-    Field("trustedCertificates", "trusted_certificates", read_certificates),
-    Field("authMechanism", "auth_mechanism", _mechanism),
-    Field("oauth2.tokenUrl", "oauth2_token_url", _text),
-    Field("oauth2.clientId", "oauth2_client_id", _text),
-    Field("oauth2.scope", "oauth2_scope", _text),
-    Field("ehloHostname", "ehlo_hostname", _text),
-    Field("timeoutSeconds", "timeout_seconds", _number(DEFAULT_TIMEOUT_SECONDS)),
-)
+TEXT: Final = _Text()
+NUMBER: Final = _Number()
+FLAG: Final = _Flag()
+CERTIFICATES: Final = _Certificates()
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a value breaks its field's rule.
+
+    `code` is set where it is not the field's own code; `place` is the value's index in a list.
+    """
+
+    message: str
+    suggestion: Suggestion | None = None
+    code: str | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A value that satisfies its field's rule, in its normal form."""
+
+    value: Value
+
+
+Rule: TypeAlias = Callable[[Any], Kept | Broken | tuple[Broken, ...]]
+"""Brings a set value into its normal form, or says why that cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """The code of values that break a field's rule, and what the code means."""
+
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the settings.
+
+    Attributes:
+        name: its name for clients; a dot separates a group from the name in it.
+        attribute: its name in `SettingsValues`, in the database and in Python.
+        kind: how its values are read and written.
+        default: its value where none is set.
+        rule: brings a value into its normal form; None where every value of its type is fine.
+        invalid: the code of values that break the rule.
+        binds_secret: whether a stored secret is bound to its value.
+    """
+
+    name: str
+    attribute: str
+    kind: Kind
+    default: Value
+    rule: Rule | None
+    invalid: Invalid | None
+    binds_secret: bool
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Its name as a path."""
+        return tuple(self.name.split("."))
+
+    def get(self, values: object) -> Value:
+        """Returns the field's value in `SettingsValues`."""
+        value: Value = getattr(values, self.attribute)
+        return value
+
+    def text(self, values: object) -> str | None:
+        """Returns the field's value as text; None where it is not set."""
+        return write_value(self.get(values))
+
+    def cell_text(self, cell: Cell) -> str | None:
+        """Returns the text of the value in a cell; null is the default."""
+        return write_value(self.default) if cell is None else self.kind.cell_text(cell)
+
+    def read(self, text: str | None) -> Value:
+        """Reads a value from its text."""
+        return self.default if text is None else self.kind.read(text)
+
+
+_KEY: Final = "field"
+
+
+def setting(  # noqa: PLR0913 (a field has that many sides)
+    name: str,
+    kind: Kind,
+    *,
+    default: Any = None,  # noqa: ANN401 (it has the type of the annotated attribute)
+    rule: Rule | None = None,
+    invalid: Invalid | None = None,
+    binds_secret: bool = False,
+) -> Any:  # noqa: ANN401 (likewise)
+    """Declares a field of `SettingsValues`; `Field` describes the arguments."""
+
+    def described(attribute: str) -> Field:
+        return Field(name, attribute, kind, default, rule, invalid, binds_secret)
+
+    return field(default=default, metadata={_KEY: described})
+
+
+def declared_field(attribute: str, metadata: Mapping[str, Any]) -> Field | None:
+    """Returns the field that `setting` declared for an attribute; None where it declared none."""
+    described = metadata.get(_KEY)
+    return described(attribute) if described is not None else None

@@ -1,22 +1,22 @@
 """A partial change of the settings: a field left out stays as it is, None clears it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from mail.account import SaslMechanism, TlsMode
 from mail.secret import Secret
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues, Value
+from service.values.fields import Value
+from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
 __all__ = [
     "KEEP",
     "Keep",
-    "OAuth2Patch",
     "SaslMechanism",
     "Secret",
     "SettingsPatch",
     "TlsMode",
-    "lay_over",
+    "apply_patch",
 ]
 
 
@@ -30,79 +30,49 @@ KEEP: Final = Keep.KEEP
 T = TypeVar("T")
 Patched: TypeAlias = T | Literal[Keep.KEEP] | None
 
-
-@dataclass(frozen=True, slots=True)
-class OAuth2Patch:
-    """OAuth2 as given: the first two are always said, so that they are always meant together."""
-
-    token_url: str
-    client_id: str
-    client_secret: Patched[Secret] = KEEP
-    scope: Patched[str] = KEEP
+_SECRETS: Final = {name.attribute: name for name in SecretName}
+_FIELDS: Final = {field.attribute: field for field in FIELDS}
 
 
-@dataclass(frozen=True, slots=True)
 class SettingsPatch:
     """What a caller wants changed, as given: nothing is trimmed or checked yet."""
 
-    smtp_host: Patched[str] = KEEP
-    smtp_domain: Patched[str] = KEEP
-    smtp_port: Patched[int] = KEEP
-    smtp_username: Patched[str] = KEEP
-    smtp_password: Patched[Secret] = KEEP
-    default_from_address: Patched[str] = KEEP
-    default_from_display_name: Patched[str] = KEEP
-    enable_secure_connection: Patched[bool] = KEEP
-    tls_mode: Patched[TlsMode] = KEEP
-    trusted_certificates: Patched[tuple[str, ...]] = KEEP
-    auth_mechanism: Patched[SaslMechanism] = KEEP
-    oauth2: Patched[OAuth2Patch] = KEEP
-    ehlo_hostname: Patched[str] = KEEP
-    timeout_seconds: Patched[int] = KEEP
+    def __init__(self, **given: Value | Secret | Keep) -> None:
+        """Takes the changes by attribute: `smtp_host`, `oauth2_client_secret`.
+
+        Raises:
+            TypeError: there is no such attribute, or a secret is given where none belongs.
+        """
+        self.values: dict[str, Value] = {}
+        self.secrets: dict[SecretName, Secret | None] = {}
+        for attribute, value in given.items():
+            if isinstance(value, Keep):
+                continue
+            if attribute in _SECRETS and (value is None or isinstance(value, Secret)):
+                # An empty secret clears, like None.
+                self.secrets[_SECRETS[attribute]] = value or None
+            elif attribute in _FIELDS and not isinstance(value, Secret):
+                self.values[attribute] = value
+            else:
+                raise TypeError(f"{attribute} is no setting, or not of this type")
+
+    def __repr__(self) -> str:
+        """Names what is changed; values may hold a secret in the wrong place."""
+        changed = [*self.values, *(each.attribute for each in self.secrets)]
+        return f"SettingsPatch({', '.join(changed)})"
 
     def secret(self, name: SecretName) -> Patched[Secret]:
-        """What is to become of a secret. An empty one clears, like None."""
-        given: Patched[Secret]
-        if name is SecretName.SMTP_PASSWORD:
-            given = self.smtp_password
-        elif isinstance(self.oauth2, OAuth2Patch):
-            given = self.oauth2.client_secret
-        else:
-            given = self.oauth2
-        return given or None
+        """Returns what becomes of a secret: KEEP, None to clear it, or the new one."""
+        return self.secrets.get(name, KEEP)
 
 
-_PLAIN: Final = (
-    "smtp_host",
-    "smtp_domain",
-    "smtp_port",
-    "smtp_username",
-    "default_from_address",
-    "default_from_display_name",
-    "enable_secure_connection",
-    "tls_mode",
-    "trusted_certificates",
-    "auth_mechanism",
-    "ehlo_hostname",
-    "timeout_seconds",
-)
+def apply_patch(patch: SettingsPatch, values: SettingsValues) -> SettingsValues:
+    """Returns the values with the patch applied: a cleared field gets its default.
 
-
-def lay_over(patch: SettingsPatch, values: SettingsValues) -> SettingsValues:
-    """The values with the patch over them: a cleared field gets its default, secrets stay."""
-    given = {name: getattr(patch, name) for name in _PLAIN}
-    changed: dict[str, Value] = {
-        name: getattr(NOTHING_SAVED, name) if value is None else value
-        for name, value in given.items()
-        if value is not KEEP
+    Secrets' versions stay: `service.settings.draft` decides them.
+    """
+    changed: Mapping[str, Value] = {
+        attribute: _FIELDS[attribute].default if value is None else value
+        for attribute, value in patch.values.items()
     }
-    match patch.oauth2:
-        case None:
-            changed |= {"oauth2_token_url": None, "oauth2_client_id": None, "oauth2_scope": None}
-        case OAuth2Patch() as oauth2:
-            changed |= {"oauth2_token_url": oauth2.token_url, "oauth2_client_id": oauth2.client_id}
-            if not isinstance(oauth2.scope, Keep):
-                changed["oauth2_scope"] = oauth2.scope
-        case Keep.KEEP:
-            pass
     return values.having(changed)

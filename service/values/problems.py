@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from mail.report import Suggestion
+from service.values.settings_values import FIELDS
 
 __all__ = ["PROBLEM_CODES", "Problem", "ProblemSeverity", "Suggestion", "problem"]
 
@@ -31,38 +32,24 @@ class Problem:
 
 _ERROR, _WARNING, _INFO = ProblemSeverity
 
+_FIELD_CODES: Final = {
+    field.invalid.code: (_ERROR, field.invalid.meaning)
+    for field in FIELDS
+    if field.invalid is not None
+}
+
 PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
+    **_FIELD_CODES,
     "HOST_REQUIRED": (_ERROR, "A test email needs a host to connect to."),
-    "HOST_INVALID": (_ERROR, "The host is neither a host name nor an IP address."),
     "HOST_HAS_SCHEME": (_ERROR, "The host was given as a URL, such as `smtp://mail.example.com`."),
     "HOST_HAS_PORT": (_ERROR, "The port stands in the host; it has its own field."),
-    "PORT_OUT_OF_RANGE": (_ERROR, "The port is not between 1 and 65535."),
-    "DOMAIN_INVALID": (_ERROR, "The domain has a backslash, a control character, or is too long."),
-    "USERNAME_INVALID": (_ERROR, "The username has a control character or is too long."),
     "PASSWORD_INVALID": (
         _ERROR,
         "The password has a NUL or a line break, or is over 1,024 characters.",
     ),
     "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs an address to come from."),
-    "FROM_ADDRESS_INVALID": (_ERROR, "The From address is not one email address."),
-    "DISPLAY_NAME_INVALID": (
-        _ERROR,
-        "The display name has a control character, is over 255 characters, or is a header's =?…?=.",
-    ),
-    "CERTIFICATE_INVALID": (_ERROR, "A trusted certificate is not a PEM certificate."),
     "TOO_MANY_CERTIFICATES": (_ERROR, "More than 20 trusted certificates were given."),
-    "OAUTH2_TOKEN_URL_INVALID": (_ERROR, "The token URL is not an https URL."),
-    "OAUTH2_CLIENT_ID_INVALID": (
-        _ERROR,
-        "The client id is empty, too long, or has a control character.",
-    ),
-    "OAUTH2_SCOPE_INVALID": (_ERROR, "The scope is too long or has a control character."),
     "OAUTH2_REQUIRED": (_ERROR, "XOAUTH2 was chosen, but OAuth2 is not configured."),
-    "EHLO_HOSTNAME_INVALID": (
-        _ERROR,
-        "The EHLO name is neither a host name nor an address literal.",
-    ),
-    "TIMEOUT_OUT_OF_RANGE": (_ERROR, "The timeout is not between 1 and 300 seconds."),
     "RECIPIENT_REQUIRED": (_ERROR, "A test of this depth needs a recipient."),
     "RECIPIENT_INVALID": (_ERROR, "The recipient is not one email address."),
     "EXPECTED_REVISION_UNKNOWN": (_ERROR, "A revision was expected, but nothing was saved yet."),

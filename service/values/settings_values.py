@@ -1,18 +1,41 @@
-"""The values of the email settings: pure data, without a secret in it."""
+"""The values of the email settings. Each setting is declared here, with all that describes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from mail.account import SaslMechanism, TlsMode
+from mail.report import Suggestion
+from service.values import rules
+from service.values.fields import (
+    CERTIFICATES,
+    FLAG,
+    NUMBER,
+    TEXT,
+    Choice,
+    Field,
+    Invalid,
+    Value,
+    declared_field,
+    setting,
+)
 
 DEFAULT_PORT: Final = 587
 DEFAULT_TIMEOUT_SECONDS: Final = 30
 
-
-Value: TypeAlias = str | int | bool | tuple[str, ...] | None
-"""What a field may hold."""
+_PORT: Final = rules.number(
+    1,
+    rules.MAX_PORT,
+    "The port must be between 1 and 65535; 587 is usual.",
+    Suggestion("Set SMTP Port to 587.", ("smtpPort",), "587", None),
+)
+_TIMEOUT: Final = rules.number(
+    1,
+    rules.MAX_TIMEOUT_SECONDS,
+    f"The timeout must be between 1 and {rules.MAX_TIMEOUT_SECONDS} seconds.",
+    Suggestion("Set the timeout to 30 seconds.", ("timeoutSeconds",), "30", None),
+)
 
 
 class SecretName(StrEnum):
@@ -21,35 +44,132 @@ class SecretName(StrEnum):
     SMTP_PASSWORD = "smtpPassword"  # noqa: S105 (a field's name)
     OAUTH2_CLIENT_SECRET = "oauth2.clientSecret"  # noqa: S105 (a field's name)
 
+    @property
+    def attribute(self) -> str:
+        """Its name in Python: `smtp_password`, `oauth2_client_secret`."""
+        return self.name.lower()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Its field's name as a path."""
+        return tuple(self.value.split("."))
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsValues:
     """One state of the settings. The default is 'nothing saved'.
 
     `None` is 'not set'. A secret appears as its version number only. `trusted_certificates` are
-    PEM, one certificate each.
+    PEM, one certificate each. The order is that of the settings page.
     """
 
-    smtp_host: str | None = None
-    smtp_domain: str | None = None
-    smtp_port: int = DEFAULT_PORT
-    smtp_username: str | None = None
+    smtp_host: str | None = setting(
+        "smtpHost",
+        TEXT,
+        rule=rules.host,
+        invalid=Invalid("HOST_INVALID", "The host is neither a host name nor an IP address."),
+        binds_secret=True,
+    )
+    smtp_domain: str | None = setting(
+        "smtpDomain",
+        TEXT,
+        rule=rules.text(forbidden="\\"),
+        invalid=Invalid(
+            "DOMAIN_INVALID", "The domain has a backslash, a control character, or is too long."
+        ),
+        binds_secret=True,
+    )
+    smtp_port: int = setting(
+        "smtpPort",
+        NUMBER,
+        default=DEFAULT_PORT,
+        rule=_PORT,
+        invalid=Invalid("PORT_OUT_OF_RANGE", "The port is not between 1 and 65535."),
+        binds_secret=True,
+    )
+    smtp_username: str | None = setting(
+        "smtpUsername",
+        TEXT,
+        rule=rules.text(),
+        invalid=Invalid("USERNAME_INVALID", "The username has a control character or is too long."),
+        binds_secret=True,
+    )
     smtp_password_version: int | None = None
-    default_from_address: str | None = None
-    default_from_display_name: str | None = None
-    enable_secure_connection: bool = True
-    tls_mode: TlsMode = TlsMode.AUTO
-    trusted_certificates: tuple[str, ...] = ()
-    auth_mechanism: SaslMechanism = SaslMechanism.AUTO
-    oauth2_token_url: str | None = None
-    oauth2_client_id: str | None = None
+    default_from_address: str | None = setting(
+        "defaultFromAddress",
+        TEXT,
+        rule=rules.email_address,
+        invalid=Invalid("FROM_ADDRESS_INVALID", "The From address is not one email address."),
+    )
+    default_from_display_name: str | None = setting(
+        "defaultFromDisplayName",
+        TEXT,
+        rule=rules.display_name,
+        invalid=Invalid(
+            "DISPLAY_NAME_INVALID",
+            "The display name has a control character, is over 255 characters, or is a header's "
+            "=?…?=.",
+        ),
+    )
+    enable_secure_connection: bool = setting(
+        "enableSecureConnection", FLAG, default=True, binds_secret=True
+    )
+    tls_mode: TlsMode = setting("tlsMode", Choice(TlsMode), default=TlsMode.AUTO, binds_secret=True)
+    trusted_certificates: tuple[str, ...] = setting(
+        "trustedCertificates",
+        CERTIFICATES,
+        default=(),
+        rule=rules.certificates,
+        invalid=Invalid("CERTIFICATE_INVALID", "A trusted certificate is not a PEM certificate."),
+        binds_secret=True,
+    )
+    auth_mechanism: SaslMechanism = setting(
+        "authMechanism", Choice(SaslMechanism), default=SaslMechanism.AUTO, binds_secret=True
+    )
+    oauth2_token_url: str | None = setting(
+        "oauth2.tokenUrl",
+        TEXT,
+        rule=rules.token_url,
+        invalid=Invalid("OAUTH2_TOKEN_URL_INVALID", "The token URL is not an https URL."),
+        binds_secret=True,
+    )
+    oauth2_client_id: str | None = setting(
+        "oauth2.clientId",
+        TEXT,
+        rule=rules.client_id,
+        invalid=Invalid(
+            "OAUTH2_CLIENT_ID_INVALID",
+            "The client id is empty, too long, or has a control character.",
+        ),
+        binds_secret=True,
+    )
     oauth2_client_secret_version: int | None = None
-    oauth2_scope: str | None = None
-    ehlo_hostname: str | None = None
-    timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS
+    oauth2_scope: str | None = setting(
+        "oauth2.scope",
+        TEXT,
+        rule=rules.text(rules.MAX_LONG_TEXT),
+        invalid=Invalid(
+            "OAUTH2_SCOPE_INVALID", "The scope is too long or has a control character."
+        ),
+    )
+    ehlo_hostname: str | None = setting(
+        "ehloHostname",
+        TEXT,
+        rule=rules.ehlo_hostname,
+        invalid=Invalid(
+            "EHLO_HOSTNAME_INVALID", "The EHLO name is neither a host name nor an address literal."
+        ),
+    )
+    timeout_seconds: int = setting(
+        "timeoutSeconds",
+        NUMBER,
+        default=DEFAULT_TIMEOUT_SECONDS,
+        rule=_TIMEOUT,
+        invalid=Invalid("TIMEOUT_OUT_OF_RANGE", "The timeout is not between 1 and 300 seconds."),
+    )
 
     def secret_version(self, name: SecretName) -> int | None:
-        """Which version of a secret these values go with; None where it is not set."""
+        """Returns which version of a secret these values go with; None where it is not set."""
         match name:
             case SecretName.SMTP_PASSWORD:
                 return self.smtp_password_version
@@ -57,18 +177,29 @@ class SettingsValues:
                 return self.oauth2_client_secret_version
 
     def with_secret_version(self, name: SecretName, version: int | None) -> "SettingsValues":
-        """These values with another version of a secret."""
+        """Returns these values with another version of a secret."""
         match name:
             case SecretName.SMTP_PASSWORD:
                 return replace(self, smtp_password_version=version)
             case SecretName.OAUTH2_CLIENT_SECRET:
                 return replace(self, oauth2_client_secret_version=version)
 
-    def having(self, fields: Mapping[str, Value]) -> "SettingsValues":
-        """These values with some fields replaced, by attribute; each value of its field's type."""
-        changed: dict[str, Any] = dict(fields)
-        return replace(self, **changed)
+    def having(self, changed: Mapping[str, Value]) -> "SettingsValues":
+        """Returns these values with some replaced, by attribute; each of its field's type."""
+        arguments: dict[str, Any] = dict(changed)
+        return replace(self, **arguments)
 
+
+_DECLARED: Final = {
+    each.name: declared_field(each.name, each.metadata) for each in fields(SettingsValues)
+}
+_VERSIONS: Final = {f"{name.attribute}_version" for name in SecretName}
+
+FIELDS: Final[tuple[Field, ...]] = tuple(each for each in _DECLARED.values() if each is not None)
+"""Every setting but the secrets, in order. Whatever lists settings follows from it."""
+
+if {name for name, field in _DECLARED.items() if field is None} != _VERSIONS:
+    raise TypeError("every attribute of SettingsValues is a setting or the version of a secret")
 
 NOTHING_SAVED: Final = SettingsValues()
 """Revision 0."""

@@ -3,32 +3,83 @@
 Each is SHA-256, hexadecimal, over one line of RFC 8785 JSON a row, in the rows' order.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from hashlib import sha256
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 import rfc8785
+from sqlmodel import SQLModel
 
 from db.engine.database import Session
 from db.queries.archive_reading import archived_rows
 from db.queries.email_tests import RUNNING, test_emails
 from db.queries.settings import revision_cells
-from db.tables import AccessTokenRow, SecretFingerprint
+from db.tables import AccessTokenRow, EmailSettingsRow, SecretFingerprint, TestEmailRow
 from service.process.marks import secret_mark
 
 _BATCH: Final = 1_000
 _FIRST: Final = ("", -1)
-# For ever: a column that is added later has nothing to say of a revision from before it.
-_REVISION: Final = (
+Cell: TypeAlias = str | int | bool | None
+
+
+class Columns(NamedTuple):
+    """The columns of a table that its digest covers.
+
+    `first` are the columns that the table had when its digest was defined: every row has them. A
+    column that was added later is in `later`. It is hashed as its name and value, and only where it
+    is not null, so that the digests of rows from before it stay as they are.
+    """
+
+    first: tuple[str, ...]
+    later: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: type[SQLModel], *first: str, apart: Collection[str]) -> Self:
+        """Covers all columns of a table but those in `apart`."""
+        rest = set(row.model_fields) - set(first) - set(apart)
+        return cls(first, tuple(sorted(rest)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, in the order in which `line` takes their cells."""
+        return (*self.first, *self.later)
+
+    def cells(self, row: object) -> list[Cell]:
+        """Returns a row's cells in the order of `names`."""
+        return [getattr(row, name) for name in self.names]
+
+    def line(self, cells: Sequence[Cell]) -> bytes:
+        """Writes the line of a row, given its cells in the order of `names`."""
+        added = zip(self.later, cells[len(self.first) :], strict=True)
+        present = [each for pair in added if pair[1] is not None for each in pair]
+        return _line(*cells[: len(self.first)], *present)
+
+
+_REVISION: Final = Columns.of(
+    EmailSettingsRow,
     *("revision", "smtp_host", "smtp_domain", "smtp_port", "smtp_username"),
     *("smtp_password_version", "default_from_address", "default_from_display_name"),
     *("enable_secure_connection", "tls_mode", "trusted_certificates", "auth_mechanism"),
     *("oauth2_token_url", "oauth2_client_id", "oauth2_client_secret_version", "oauth2_scope"),
     *("ehlo_hostname", "timeout_seconds", "created_at", "actor_kind", "actor_id", "actor_name"),
     *("reason", "restored_from"),
+    # Its link into the trail changes with the trail.
+    apart=("scope", "audit_seq"),
 )
-
-Cell: TypeAlias = str | int | bool | None
+_TOKEN: Final = Columns.of(
+    AccessTokenRow,
+    *("number", "id", "name", "role", "token_hash", "created_at"),
+    *("actor_kind", "actor_id", "actor_name", "expires_at", "revoked_at"),
+    apart=("last_used_at",),
+)
+_TEST: Final = Columns.of(
+    TestEmailRow,
+    *("number", "id", "outcome", "depth", "recipient", "revision"),
+    *("used_unsaved_changes", "values_digest", "report"),
+    *("actor_kind", "actor_id", "actor_name", "started_at", "finished_at"),
+    # They matter only while the test runs.
+    apart=("owner", "idempotency_key", "cancelled_by"),
+)
 
 
 async def revisions_digest(session: Session, scope: str, upto: int) -> str:
@@ -42,16 +93,14 @@ async def archive_digest(session: Session, log_id: str) -> str:
 
 
 def tokens_digest(rows: Iterable[AccessTokenRow], revoked_since: Collection[str] = ()) -> str:
-    """Of tokens, by their numbers; those that were revoked since then are taken as they were."""
-    lines = [
-        _line(
-            *(row.number, row.id, row.name, row.role, row.token_hash, row.created_at),
-            *(row.actor_kind, row.actor_id, row.actor_name, row.expires_at),
-            None if row.id in revoked_since else row.revoked_at,
-        )
-        for row in sorted(rows, key=lambda row: row.number)
-    ]
-    return sha256(b"".join(lines)).hexdigest()
+    """Hashes tokens, by number; a token in `revoked_since` counts as not yet revoked."""
+    digest = sha256()
+    for row in sorted(rows, key=lambda row: row.number):
+        cells = _TOKEN.cells(row)
+        if row.id in revoked_since:
+            cells[_TOKEN.names.index("revoked_at")] = None
+        digest.update(_TOKEN.line(cells))
+    return digest.hexdigest()
 
 
 def secrets_digest(rows: Iterable[SecretFingerprint]) -> str:
@@ -72,11 +121,7 @@ async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIt
     ):
         last = rows[-1].number
         yield b"".join(
-            _line(
-                *(row.number, row.id, row.outcome, row.depth, row.recipient, row.revision),
-                *(row.used_unsaved_changes, row.values_digest, row.report),
-                *(row.actor_kind, row.actor_id, row.actor_name, row.started_at, row.finished_at),
-            )
+            _TEST.line(_TEST.cells(row))
             for row in rows
             if row.outcome != RUNNING and row.id not in since
         )
@@ -85,8 +130,8 @@ async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIt
 async def _revisions(session: Session, scope: str, upto: int) -> AsyncIterator[bytes]:
     for first in range(1, upto + 1, _BATCH):
         last = min(first + _BATCH - 1, upto)
-        rows = await revision_cells(session, scope, _REVISION, first, last)
-        yield b"".join(_line(*row) for row in rows)
+        rows = await revision_cells(session, scope, _REVISION.names, first, last)
+        yield b"".join(_REVISION.line(row) for row in rows)
 
 
 async def _archived(session: Session, log_id: str) -> AsyncIterator[bytes]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
 
-from audit.event import AuditOutcome
+from audit.event import AuditAction, AuditOutcome, for_every_action
 from audit.trail import Parsed
 from audit.verify import Findings
 from db.engine.database import Session
@@ -14,6 +16,42 @@ from service.verify.email_tests import TestsReplay
 from service.verify.secrets import SecretsReplay
 from service.verify.settings import SettingsReplay
 from service.verify.tokens import TokensReplay
+
+
+class Projection(Enum):
+    """A part of the database that events lead to."""
+
+    SETTINGS = auto()
+    SECRETS = auto()
+    TOKENS = auto()
+    TESTS = auto()
+    ARCHIVE = auto()
+
+
+_SETTINGS: Final = (Projection.SETTINGS, Projection.SECRETS)
+
+PROJECTIONS: Final = for_every_action(
+    {
+        AuditAction.EMAIL_SETTINGS_UPDATED: _SETTINGS,
+        AuditAction.EMAIL_SETTINGS_RESTORED: _SETTINGS,
+        AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED: (),
+        AuditAction.TEST_EMAIL_REQUESTED: (Projection.TESTS,),
+        AuditAction.TEST_EMAIL_FINISHED: (Projection.TESTS,),
+        AuditAction.ACCESS_TOKEN_CREATED: (Projection.TOKENS,),
+        AuditAction.ACCESS_TOKEN_REVOKED: (Projection.TOKENS,),
+        AuditAction.ACCESS_DENIED: (),
+        AuditAction.AUDIT_EXPORTED: (),
+        AuditAction.SIGNING_KEY_CHANGED: (),
+        # Rows are sealed again, but say the same.
+        AuditAction.ENCRYPTION_KEY_CHANGED: (),
+        AuditAction.TRAIL_REOPENED: tuple(Projection),
+        AuditAction.UNREADABLE: (),
+    }
+)
+"""What an action changes in the database besides the trail."""
+
+# A test that failed has ended all the same; of everything else only what succeeded has an effect.
+_ALSO_FAILED: Final = Projection.TESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +83,23 @@ class Replay:
     def take(self, seq: int, parsed: Parsed) -> None:
         """Follows one event."""
         self.actors.take(seq, parsed)
-        self.tests.take(seq, parsed)
-        if parsed.event.outcome is AuditOutcome.SUCCEEDED:
-            self.settings.take(seq, parsed)
-            self.secrets.take(seq, parsed)
-            self.tokens.take(seq, parsed)
-            self.archive.take(seq, parsed)
+        succeeded = parsed.event.outcome is AuditOutcome.SUCCEEDED
+        for projection in PROJECTIONS[parsed.event.action]:
+            if succeeded or projection is _ALSO_FAILED:
+                self._taking(projection)(seq, parsed)
+
+    def _taking(self, projection: Projection) -> Callable[[int, Parsed], None]:
+        match projection:
+            case Projection.SETTINGS:
+                return self.settings.take
+            case Projection.SECRETS:
+                return self.secrets.take
+            case Projection.TOKENS:
+                return self.tokens.take
+            case Projection.TESTS:
+                return self.tests.take
+            case Projection.ARCHIVE:
+                return self.archive.take
 
     async def compare_due(self, session: Session) -> None:
         """Compares what was told of since the last time."""

@@ -14,16 +14,14 @@ from db.engine.database import Session
 from db.queries import settings as queries
 from db.queries.trail_reading import count_rows
 from db.tables import EmailSettingsRow
-from service.settings.state import certificates_in, values_of
-from service.values.fields import FIELDS, write_value
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.settings.state import values_of
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SecretName, SettingsValues
 from service.verify.digests import revisions_digest
 
 SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})
 
-_NAMES: Final = [each.name for each in FIELDS]
 _CELLS: Final = attrgetter(*(each.attribute for each in FIELDS))
-_VERSIONS: Final = attrgetter(*(f"{each.name.lower()}_version" for each in SecretName))
+_VERSIONS: Final = attrgetter(*(f"{each.attribute}_version" for each in SecretName))
 
 Texts: TypeAlias = dict[str, str | None]
 
@@ -148,9 +146,9 @@ def _texts_of(values: SettingsValues) -> Texts:
 
 
 def _texts_in(row: EmailSettingsRow) -> Texts:
-    """The same of a row, from its cells: made into values first, each would cost three times."""
-    plain = dict(zip(_NAMES, map(write_value, _CELLS(row)), strict=True))
-    plain["trustedCertificates"] = write_value(certificates_in(row))
+    """Returns the same of a row, from its cells: reading them as values costs three times."""
+    cells = zip(FIELDS, _CELLS(row), strict=True)
+    plain = {field.name: field.cell_text(cell) for field, cell in cells}
     versions = zip(SecretName, _VERSIONS(row), strict=True)
     return plain | {name.value: redacted(version) for name, version in versions}
 

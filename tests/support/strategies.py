@@ -5,7 +5,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from mail.account import SaslMechanism, TlsMode
-from service.values.normalise import normalise
+from service.values.normalize import normalize
 from service.values.settings_values import SettingsValues
 from tests.support.certificates import certificate
 
@@ -144,7 +144,7 @@ def values() -> st.SearchStrategy[SettingsValues]:
 
 
 def _kept(given: SettingsValues) -> SettingsValues:
-    normal = normalise(given)
+    normal = normalize(given)
     attributes = {
         "smtpHost": "smtp_host",
         "smtpDomain": "smtp_domain",
@@ -155,7 +155,7 @@ def _kept(given: SettingsValues) -> SettingsValues:
         "oauth2.scope": "oauth2_scope",
     }
     bad = {attributes[".".join(problem.field)]: None for problem in normal.problems}
-    kept = normalise(normal.values.having(bad))
+    kept = normalize(normal.values.having(bad))
     assert not kept.problems
     return kept.values
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mail.account import OAuth2
 from service.operate.startup import Storage
 from service.process.caller import COMMAND_LINE
 from service.settings.current import (
@@ -30,7 +31,7 @@ from service.settings.revisions import (
     restore_email_settings,
 )
 from service.values.changes import apply, compare
-from service.values.patch import OAuth2Patch, Secret, SettingsPatch
+from service.values.patch import Secret, SettingsPatch
 from service.values.settings_values import NOTHING_SAVED, SettingsValues
 from tests.support.certificates import certificate
 from tests.support.desk import THOROUGH, Desk, open_desk
@@ -40,7 +41,16 @@ _NONE: Final[st.SearchStrategy[Any]] = st.none()
 
 
 def _patch(fields: dict[str, Any]) -> SettingsPatch:
-    return SettingsPatch(**fields)
+    plain = {name: value for name, value in fields.items() if name != "oauth2"}
+    if "oauth2" not in fields:
+        return SettingsPatch(**plain)
+    oauth2 = fields["oauth2"]
+    return SettingsPatch(
+        **plain,
+        oauth2_token_url=oauth2 and oauth2.token_url,
+        oauth2_client_id=oauth2 and oauth2.client_id,
+        oauth2_client_secret=oauth2 and oauth2.client_secret,
+    )
 
 
 _PATCHES: Final = st.fixed_dictionaries(
@@ -54,7 +64,7 @@ _PATCHES: Final = st.fixed_dictionaries(
         "trusted_certificates": _NONE | st.sampled_from([(certificate(),), ("x",)]),
         "oauth2": _NONE
         | st.builds(
-            OAuth2Patch,
+            OAuth2,
             token_url=st.sampled_from(["https://login.example.com/token", ""]),
             client_id=st.just("x"),
             client_secret=st.sampled_from([None, Secret("three")]),

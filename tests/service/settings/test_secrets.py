@@ -15,7 +15,7 @@ from mail.account import Account, OAuth2
 from mail.secret import Secret
 from service.settings.draft import Draft
 from service.settings.secrets import MAX_CHARACTERS, check_secret
-from service.values.patch import OAuth2Patch, SettingsPatch
+from service.values.patch import SettingsPatch
 from service.values.settings_values import NOTHING_SAVED, SecretName
 from tests.support.desk import Desk
 from tests.support.strategies import secrets
@@ -157,7 +157,7 @@ def test_a_secret_hides_itself() -> None:
         "%s %r" % (secret, secret),  # noqa: UP031 (as old code does)
         repr([secret, {"x": secret}]),
         repr(copy.deepcopy(secret)),
-        repr(SettingsPatch(smtp_password=secret, oauth2=OAuth2Patch("", "", secret))),
+        repr(SettingsPatch(smtp_password=secret, oauth2_client_secret=secret)),
         repr(Account("mail.example.com", 25, password=secret, oauth2=oauth2)),
         repr(Draft(NOTHING_SAVED, {SecretName.SMTP_PASSWORD: secret}, frozenset())),
         logging.LogRecord("x", 1, "x", 1, "%s %r", (secret, secret), None).getMessage(),

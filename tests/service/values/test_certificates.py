@@ -17,7 +17,8 @@ from service.values.certificates import (
     certificates_of,
     read_certificates,
 )
-from service.values.normalise import MAX_CERTIFICATES, normalise
+from service.values.normalize import normalize
+from service.values.rules import MAX_CERTIFICATES
 from service.values.settings_values import SettingsValues
 from tests.support.certificates import certificate
 
@@ -56,7 +57,7 @@ def _pem(der: bytes, *, width: int = 64) -> str:
 )
 def test_a_certificate_is_kept_in_one_form(text: str) -> None:
     """Line ends, words around it and repetitions are nothing that is to be kept."""
-    normal = normalise(SettingsValues(trusted_certificates=(text, certificate())))
+    normal = normalize(SettingsValues(trusted_certificates=(text, certificate())))
 
     assert () == normal.problems
     assert (certificate(),) == normal.values.trusted_certificates
@@ -65,7 +66,7 @@ def test_a_certificate_is_kept_in_one_form(text: str) -> None:
 def test_a_chain_is_kept_as_its_certificates() -> None:
     """A file with several certificates counts as all of them, in its order."""
     chain = certificate("a.example.com") + certificate("b.example.com")
-    normal = normalise(SettingsValues(trusted_certificates=(chain,)))
+    normal = normalize(SettingsValues(trusted_certificates=(chain,)))
 
     assert (certificate("a.example.com"), certificate("b.example.com")) == (
         normal.values.trusted_certificates
@@ -75,8 +76,8 @@ def test_a_chain_is_kept_as_its_certificates() -> None:
 def test_there_is_an_end_to_how_many_are_trusted() -> None:
     """Twenty, however they are given; the same one twice counts once."""
     many = tuple(certificate(f"{number}.example.com") for number in range(MAX_CERTIFICATES + 1))
-    allowed = normalise(SettingsValues(trusted_certificates=many[:-1]))
-    too_many = normalise(SettingsValues(trusted_certificates=("".join(many),)))
+    allowed = normalize(SettingsValues(trusted_certificates=many[:-1]))
+    too_many = normalize(SettingsValues(trusted_certificates=("".join(many),)))
 
     assert () == allowed.problems
     assert ["TOO_MANY_CERTIFICATES"] == [problem.code for problem in too_many.problems]
@@ -119,7 +120,7 @@ def test_what_is_kept_can_be_read_again() -> None:
 
     assert len(text) <= MAX_PEM_CHARACTERS
     assert isinstance(read_certificates(text), InvalidCertificate)
-    kept = normalise(SettingsValues(trusted_certificates=(fits,))).values.trusted_certificates
+    kept = normalize(SettingsValues(trusted_certificates=(fits,))).values.trusted_certificates
     assert 1 == len(certificates_of(kept))
 
 

@@ -9,10 +9,9 @@ from mail.account import SaslMechanism, TlsMode
 from mail.report.report import Suggestion
 from service.values.advice import Situation, review
 from service.values.certificates import certificates_of
-from service.values.fields import FIELDS
-from service.values.normalise import normalise
+from service.values.normalize import normalize
 from service.values.problems import PROBLEM_CODES, Problem, ProblemSeverity
-from service.values.settings_values import SettingsValues
+from service.values.settings_values import FIELDS, SettingsValues
 from tests.service.values.problem_rows import (
     COMPLETE,
     ELSEWHERE,
@@ -53,19 +52,19 @@ def _apply(suggestion: Suggestion | None, values: SettingsValues) -> SettingsVal
 @pytest.mark.parametrize("row", FORM, ids=_ids(FORM))
 def test_what_has_no_form_is_named(row: Row) -> None:
     """The one problem, at its field, as an error; with a suggestion where something is meant."""
-    problems = normalise(row.values).problems
+    problems = normalize(row.values).problems
 
     assert [(row.code, row.path)] == [(each.code, ".".join(each.field)) for each in problems]
     assert ProblemSeverity.ERROR is problems[0].severity
     assert row.mend == _value(problems[0])
     if row.mend is not None:
-        assert () == normalise(_apply(problems[0].suggestion, row.values)).problems
+        assert () == normalize(_apply(problems[0].suggestion, row.values)).problems
 
 
 @pytest.mark.parametrize("row", RULES, ids=_ids(RULES))
 def test_what_should_be_looked_at_is_named(row: Row) -> None:
     """The problem, at its field; applying what it suggests makes it go away."""
-    values = normalise(row.values).values
+    values = normalize(row.values).values
     (problem,) = _of(_said(row, values), row)
 
     assert problem.severity is not ProblemSeverity.ERROR
@@ -83,8 +82,8 @@ def test_every_code_has_a_row() -> None:
 
 def test_a_message_says_what_to_do() -> None:
     """Each is a sentence on one line, or a few of them."""
-    said = [problem for row in FORM for problem in normalise(row.values).problems]
-    said += [problem for row in RULES for problem in _said(row, normalise(row.values).values)]
+    said = [problem for row in FORM for problem in normalize(row.values).problems]
+    said += [problem for row in RULES for problem in _said(row, normalize(row.values).values)]
 
     for problem in said:
         assert problem.message.endswith(".")
@@ -142,7 +141,7 @@ FINE: Final = (
 @pytest.mark.parametrize("given", FINE)
 def test_nothing_is_said_of_good_settings(given: dict[str, object]) -> None:
     """Warnings that come without reason are not read when they matter."""
-    values = normalise(replace(COMPLETE, **given)).values  # type: ignore[arg-type] # rows of field values
+    values = normalize(replace(COMPLETE, **given)).values  # type: ignore[arg-type] # rows of field values
     problems = review(Situation(values, certificates_of(values.trusted_certificates), NOW))
 
     assert () == problems

@@ -16,12 +16,12 @@ from service.settings.state import Origin, row_of, values_of
 from service.values.advice import Situation, review
 from service.values.binding import associated_data
 from service.values.changes import apply, compare
-from service.values.fields import FIELDS
 from service.values.files import Secrets, read_settings, write_settings
-from service.values.normalise import normal_address, normal_host, normalise
-from service.values.patch import SettingsPatch, lay_over
+from service.values.names import normal_address, normal_host
+from service.values.normalize import normalize
+from service.values.patch import SettingsPatch, apply_patch
 from service.values.problems import PROBLEM_CODES
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SecretName, SettingsValues
 from tests.support.desk import NOON
 from tests.support.strategies import addresses, display_names, raw_values, texts, values
 
@@ -43,8 +43,8 @@ def without_secrets(state: SettingsValues) -> SettingsValues:
 @given(raw_values())
 def test_normalising_never_raises_and_is_done_once(given: SettingsValues) -> None:
     """Whatever is given has one form or a known problem, and the form of a form is itself."""
-    first = normalise(given)
-    again = normalise(first.values)
+    first = normalize(given)
+    again = normalize(first.values)
 
     assert first == again
     assert {problem.code for problem in first.problems} <= set(PROBLEM_CODES)
@@ -160,7 +160,7 @@ def test_a_file_holds_the_settings(state: SettingsValues, as_json: bool) -> None
 
     assert isinstance(patch, SettingsPatch), patch
     assert without_secrets(state) == without_secrets(
-        normalise(lay_over(patch, NOTHING_SAVED)).values
+        normalize(apply_patch(patch, NOTHING_SAVED)).values
     )
 
 
@@ -206,7 +206,7 @@ def test_a_suggestion_is_something_that_can_be_entered(state: SettingsValues) ->
         if suggestion is None or suggestion.value is None or suggestion.field is None:
             continue
         field = readers[".".join(suggestion.field)]
-        mended = normalise(state.having({field.attribute: field.read(suggestion.value or None)}))
+        mended = normalize(state.having({field.attribute: field.read(suggestion.value or None)}))
 
         assert () == mended.problems
         left = review(Situation(mended.values, (), NOON))
@@ -224,7 +224,7 @@ def test_a_suggestion_is_something_that_can_be_entered(state: SettingsValues) ->
 def test_a_name_reads_the_same_in_its_header(name: str, address: str) -> None:
     """A name with commas, quotes, emoji or right-to-left letters decodes back to itself."""
     given = SettingsValues(default_from_display_name=name, default_from_address=address)
-    normal = normalise(given)
+    normal = normalize(given)
     kept = normal.values
     if normal.problems or kept.default_from_address is None:
         return
@@ -248,7 +248,7 @@ def test_a_name_reads_the_same_in_its_header(name: str, address: str) -> None:
 )
 def test_no_name_brings_a_header_of_its_own(name: str) -> None:
     """A line break in a name is refused, hidden in an encoded word (RFC 2047) as well."""
-    problems = normalise(SettingsValues(default_from_display_name=name)).problems
+    problems = normalize(SettingsValues(default_from_display_name=name)).problems
 
     assert ["DISPLAY_NAME_INVALID"] == [problem.code for problem in problems]
     if "\u2028" not in name:
@@ -296,6 +296,6 @@ def test_no_address_brings_a_header_or_another_address(address: str) -> None:
 )
 def test_a_host_has_one_form(given: str, expected: str | None) -> None:
     """A host is a name as A-labels in lower case, or an address; nothing else is one."""
-    values = normalise(SettingsValues(smtp_host=given))
+    values = normalize(SettingsValues(smtp_host=given))
 
     assert expected == (None if values.problems else values.values.smtp_host)

@@ -1,0 +1,64 @@
+"""Host names and email addresses in their normal form, and the characters that no text may hold."""
+
+import ipaddress
+import re
+import unicodedata
+from typing import Final
+
+import idna
+from email_validator import EmailNotValidError, validate_email
+
+from mail.message import holds_encoded_word
+
+MAX_TEXT: Final = 255
+
+
+def has_control(text: str) -> bool:
+    """Whether a text has a control character or a lone surrogate, which no header can carry."""
+    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+
+
+def normal_address(address: str) -> str | None:
+    """One email address in its normal form (RFC 5321, RFC 6531); None where it is not one.
+
+    A local part that could be read as an encoded word is refused: in a header it would be.
+    """
+    if len(address) > MAX_TEXT or holds_encoded_word(address):
+        return None
+    try:
+        checked = validate_email(
+            address, check_deliverability=False, allow_smtputf8=True, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        return None
+    return checked.normalized
+
+
+def normal_host(text: str) -> str | None:
+    """A host name as A-labels in lower case, or an IP address; None where it is neither."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return _host_name(text)
+    # A zone (`fe80::1%eth0`) means something on one machine only, and may hold any character.
+    zoned = isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None
+    return None if zoned else address.compressed
+
+
+# Resolvers read `127.1` or `0x7f000001` as addresses: such a name would not be what it says.
+_NUMERIC_LABEL: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_MAX_HOST_NAME: Final = 253
+
+
+def _host_name(text: str) -> str | None:
+    try:
+        name = idna.encode(text, uts46=True).decode() if not text.isascii() else text.lower()
+    except (idna.IDNAError, UnicodeError):
+        return None
+    labels = name.removesuffix(".").split(".")
+    if len(name) > _MAX_HOST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+        return None
+    # Only now: digits and dots of other scripts have become ASCII on the way.
+    return None if _NUMERIC_LABEL.fullmatch(labels[-1]) else ".".join(labels)
