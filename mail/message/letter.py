@@ -1,7 +1,9 @@
 """What is to be sent: an envelope, and a message that somebody else composed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.generator import BytesGenerator
+from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from io import BytesIO
@@ -31,9 +33,14 @@ class Letter:
 
     @property
     def international(self) -> tuple[str, ...]:
-        """The addresses whose part before the @ is not ASCII. A domain always can be."""
-        addresses = (self.sender, self.recipient)
+        """The addresses whose part before the @ is not ASCII. A domain can always be written so."""
+        addresses = dict.fromkeys((self.sender, self.recipient, *self._in_headers()))
         return tuple(each for each in addresses if not each.rpartition("@")[0].isascii())
+
+    def _in_headers(self) -> Iterator[str]:
+        for header in self.message.values() if self.message else ():
+            if isinstance(header, AddressHeader):
+                yield from (address.addr_spec for address in header.addresses)
 
     def content(self) -> bytes:
         """The message's bytes, CRLF line ends. ASCII throughout, unless SMTPUTF8 is needed."""
