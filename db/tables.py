@@ -44,6 +44,7 @@ class EmailSettingsRow(SQLModel, table=True):
     oauth2_scope: str | None
     ehlo_hostname: str | None
     timeout_seconds: int
+    reply_to_address: str | None
     created_at: str
     actor_kind: str
     actor_id: str | None

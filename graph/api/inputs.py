@@ -74,6 +74,9 @@ class EmailSettingsInput:
     default_from_display_name: strawberry.Maybe[str | None] = strawberry.field(
         description="The name shown beside it; at most 255 characters. `Example Platform`."
     )
+    reply_to_address: strawberry.Maybe[str | None] = strawberry.field(
+        description="One email address for replies, without a name around it."
+    )
     enable_secure_connection: strawberry.Maybe[bool | None] = strawberry.field(
         description="Whether the connection must be secured; null puts it back to on."
     )

@@ -85,6 +85,9 @@ class EmailSettings(Node):
     default_from_display_name: str | None = strawberry.field(
         description="The name shown beside that address."
     )
+    reply_to_address: str | None = strawberry.field(
+        description="The address that replies go to. Null: to `defaultFromAddress`."
+    )
     enable_secure_connection: bool = strawberry.field(
         description="On: the connection is secured before anything else is said, and the server's "
         "certificate must be valid for `smtpHost`. Off: it is not secured."
@@ -146,6 +149,7 @@ class EmailSettings(Node):
             smtp_password=SecretStatus.of(state.smtp_password),
             default_from_address=values.default_from_address,
             default_from_display_name=values.default_from_display_name,
+            reply_to_address=values.reply_to_address,
             enable_secure_connection=values.enable_secure_connection,
             tls_mode=values.tls_mode,
             trusted_certificates=[Certificate.of(each) for each in state.certificates],

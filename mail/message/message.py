@@ -115,6 +115,7 @@ def compose(  # noqa: PLR0913 - a message has that many parts
     display_name: str | None,
     sender: str,
     recipient: str,
+    reply_to: str | None = None,
     purpose: Purpose,
     sent_at: datetime,
     token: str,
@@ -125,9 +126,12 @@ def compose(  # noqa: PLR0913 - a message has that many parts
     `sender` so that no other host's name is used up. The bodies are encoded to ASCII, so that no
     server needs 8BITMIME. Raises ValueError for an address that is none.
     """
-    message = EmailMessage(policy=_policy_for(sender, recipient))
+    addresses = [each for each in (sender, recipient, reply_to) if each is not None]
+    message = EmailMessage(policy=_policy_for(*addresses))
     message["From"] = _author(display_name, sender)
     message["To"] = _author(None, recipient)
+    if reply_to is not None:
+        message["Reply-To"] = _author(None, reply_to)
     message["Subject"] = SUBJECT
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = f"<{token}@{ascii_domain(sender.rpartition('@')[2])}>"

@@ -31,6 +31,7 @@ def write_letter(
     message = compose(
         display_name=plan.values.default_from_display_name,
         sender=sender,
+        reply_to=plan.values.reply_to_address,
         recipient=plan.recipient,
         purpose=purpose,
         sent_at=started,

@@ -80,10 +80,10 @@ async def draft_digest(stand: Stand, accepted: Draft, now: datetime) -> str:
             marks[name] = await stand.secrets.stored_fingerprint(name, version)
         else:
             marks[name] = stand.secrets.fingerprint(name, secret)
-    return _digest_of(accepted.values, marks)
+    return values_digest(accepted.values, marks)
 
 
-def _digest_of(values: SettingsValues, marks: Mapping[SecretName, bytes | None]) -> str:
+def values_digest(values: SettingsValues, marks: Mapping[SecretName, bytes | None]) -> str:
     """Hashes every setting and the secrets' keyed fingerprints: SHA-256, hexadecimal.
 
     Equal settings have equal digests, and different ones differ. Fields that hold their default are

@@ -111,6 +111,14 @@ class SettingsValues:
             "=?…?=.",
         ),
     )
+    reply_to_address: str | None = setting(
+        "replyToAddress",
+        TEXT,
+        rule=rules.email_address,
+        invalid=Invalid(
+            "REPLY_TO_ADDRESS_INVALID", "The Reply-To address is not one email address."
+        ),
+    )
     enable_secure_connection: bool = setting(
         "enableSecureConnection", FLAG, default=True, binds_secret=True
     )

@@ -55,7 +55,7 @@ class Columns(NamedTuple):
         return _line(*cells[: len(self.first)], *present)
 
 
-_REVISION: Final = Columns.of(
+REVISION_COLUMNS: Final = Columns.of(
     EmailSettingsRow,
     *("revision", "smtp_host", "smtp_domain", "smtp_port", "smtp_username"),
     *("smtp_password_version", "default_from_address", "default_from_display_name"),
@@ -130,8 +130,8 @@ async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIt
 async def _revisions(session: Session, scope: str, upto: int) -> AsyncIterator[bytes]:
     for first in range(1, upto + 1, _BATCH):
         last = min(first + _BATCH - 1, upto)
-        rows = await revision_cells(session, scope, _REVISION.names, first, last)
-        yield b"".join(_REVISION.line(row) for row in rows)
+        rows = await revision_cells(session, scope, REVISION_COLUMNS.names, first, last)
+        yield b"".join(REVISION_COLUMNS.line(row) for row in rows)
 
 
 async def _archived(session: Session, log_id: str) -> AsyncIterator[bytes]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mail.account import SaslMechanism, TlsMode
 from service.values.normalize import normalize
-from service.values.settings_values import SettingsValues
+from service.values.settings_values import FIELDS, SettingsValues
 from tests.support.certificates import certificate
 
 SPECIAL_TEXTS: Final = (
@@ -96,6 +96,7 @@ def raw_values() -> st.SearchStrategy[SettingsValues]:
         smtp_password_version=st.none() | st.integers(1, 9),
         default_from_address=optional | addresses(),
         default_from_display_name=optional | display_names(),
+        reply_to_address=optional | addresses(),
         enable_secure_connection=st.booleans(),
         tls_mode=st.sampled_from(TlsMode),
         trusted_certificates=st.lists(st.one_of(texts(), _pems()), max_size=3).map(tuple),
@@ -128,6 +129,7 @@ def values() -> st.SearchStrategy[SettingsValues]:
         smtp_password_version=st.none() | st.integers(1, 9),
         default_from_address=st.none() | addresses(),
         default_from_display_name=st.none() | display_names(),
+        reply_to_address=st.none() | addresses(),
         enable_secure_connection=st.booleans(),
         tls_mode=st.sampled_from(TlsMode),
         trusted_certificates=st.lists(_pems(), max_size=3).map(tuple),
@@ -145,16 +147,8 @@ def values() -> st.SearchStrategy[SettingsValues]:
 
 def _kept(given: SettingsValues) -> SettingsValues:
     normal = normalize(given)
-    attributes = {
-        "smtpHost": "smtp_host",
-        "smtpDomain": "smtp_domain",
-        "smtpUsername": "smtp_username",
-        "defaultFromAddress": "default_from_address",
-        "defaultFromDisplayName": "default_from_display_name",
-        "oauth2.clientId": "oauth2_client_id",
-        "oauth2.scope": "oauth2_scope",
-    }
-    bad = {attributes[".".join(problem.field)]: None for problem in normal.problems}
+    attributes = {field.path: field.attribute for field in FIELDS}
+    bad = {attributes[problem.field]: None for problem in normal.problems}
     kept = normalize(normal.values.having(bad))
     assert not kept.problems
     return kept.values

@@ -16,12 +16,14 @@ def composed(
     name: str | None = "Postledger",
     sender: str = "system@example.org",
     recipient: str = "ada@example.net",
+    reply_to: str | None = None,
     purpose: Purpose = PURPOSE,
 ) -> EmailMessage:
     """A test email."""
     return compose(
         display_name=name,
         sender=sender,
+        reply_to=reply_to,
         recipient=recipient,
         purpose=purpose,
         sent_at=NOON,
@@ -49,6 +51,22 @@ def test_headers() -> None:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }.items() <= {name: str(value) for name, value in message.items()}.items()
+
+
+def test_replies_go_where_the_settings_say() -> None:
+    """Reply-To is there only where an address for replies is set."""
+    answered = read_back(composed(reply_to="help@bücher.example"))
+
+    assert "help@xn--bcher-kva.example" == str(answered["Reply-To"])
+    assert "Reply-To" not in read_back(composed())
+
+
+def test_an_international_reply_address_needs_smtputf8() -> None:
+    """An address in a header asks for SMTPUTF8 like one in the envelope."""
+    message = composed(reply_to="справка@example.org")
+
+    assert Letter("system@example.org", "ada@example.net", message).needs_utf8
+    assert "справка@example.org" == str(read_back(message)["Reply-To"])
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])

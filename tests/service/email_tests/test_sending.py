@@ -94,6 +94,22 @@ async def test_a_test_that_is_not_waited_for_can_be_followed_to_its_end(
     assert 1 == len(server.messages)
 
 
+async def test_the_message_names_the_address_for_replies(
+    edge: Edge, server: ScriptedServer
+) -> None:
+    """A Reply-To address that is saved, or only tried, stands in the message that arrives."""
+    await _saved(edge, server)
+    await edge.ask(
+        SAVE.replace("expectedRevision: 0", "expectedRevision: 1"),
+        settings={"replyToAddress": "help@example.org"},
+    )
+    await _send(edge)
+    await _send(edge, settings={"replyToAddress": "other@example.org"})
+
+    assert b"\r\nReply-To: help@example.org\r\n" in server.messages[0]
+    assert b"\r\nReply-To: other@example.org\r\n" in server.messages[1]
+
+
 async def test_a_late_subscriber_gets_the_end(edge: Edge, server: ScriptedServer) -> None:
     """Whoever comes when all is over gets one value, and it is whole."""
     await _saved(edge, server)

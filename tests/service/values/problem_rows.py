@@ -85,6 +85,7 @@ FORM: Final = (
         "FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "A <a@example.com>"}
     ),
     Row("FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "a@example.com\nx"}),
+    Row("REPLY_TO_ADDRESS_INVALID", "replyToAddress", {"reply_to_address": "ada@"}),
     Row("DISPLAY_NAME_INVALID", "defaultFromDisplayName", {"default_from_display_name": "a\nb"}),
     Row("DISPLAY_NAME_INVALID", "defaultFromDisplayName", {"default_from_display_name": "x" * 256}),
     Row(
