@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from tests.e2e.client import Client
-from tests.e2e.processes import Finished, Process, finish, running
+from tests.e2e.processes import COMMAND, Finished, Process, finish, running
 from tests.support.canary import files_below, values_in
 
 _ANSWERS = r"answers at (http://\S+)"
@@ -33,6 +33,7 @@ class Installation:
     folder: Path
     database_url: str | None
     variables: dict[str, str]
+    command: tuple[str, ...] = (COMMAND,)
     token: str | None = None
     heard: list[bytes] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
@@ -50,7 +51,8 @@ class Installation:
     @contextlib.contextmanager
     def start(self, *arguments: str, **variables: str) -> Iterator[Process]:
         """Starts a command; it is killed at the end of the block if it still runs."""
-        with running(arguments, self.variables | variables, self.folder) as process:
+        command = [*self.command, *arguments]
+        with running(command, self.variables | variables, self.folder) as process:
             self.processes.append(process)
             try:
                 yield process

@@ -94,13 +94,11 @@ class Output:
 
 
 class Process:
-    """A running `postledger` command."""
+    """A running command of the project."""
 
-    def __init__(
-        self, arguments: Sequence[str], variables: Mapping[str, str], folder: Path
-    ) -> None:
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str], folder: Path) -> None:
         self._popen = subprocess.Popen(  # noqa: S603 (the project's own command)
-            [COMMAND, *arguments],
+            command,
             cwd=folder,
             env=environment(variables),
             stdin=subprocess.DEVNULL,
@@ -149,10 +147,10 @@ class Finished:
 
 @contextlib.contextmanager
 def running(
-    arguments: Sequence[str], variables: Mapping[str, str], folder: Path
+    command: Sequence[str], variables: Mapping[str, str], folder: Path
 ) -> Iterator[Process]:
     """A command that is killed at the end of the block, unless it has ended by then."""
-    process = Process(arguments, variables, folder)
+    process = Process(command, variables, folder)
     try:
         yield process
     finally:

@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from tests.e2e.conftest import MakeInstallation
 from tests.e2e.installation import Installation, Service
 from tests.e2e.mail_server import MailServer
 from tests.e2e.operations import SAVE, TEST
+from tests.e2e.playground import open_playground, response, run, sign_in
 from tests.support.canary import CANARY, leaks
 from tests.support.needs import need
 
@@ -48,54 +48,16 @@ def service(served: tuple[Installation, Service]) -> Service:
 
 
 @asynccontextmanager
-async def open_playground(service: Service, profile: Path) -> AsyncIterator[Page]:
-    """A page that has just opened the playground."""
+async def playground(service: Service, profile: Path) -> AsyncIterator[Page]:
+    """Opens a page with the playground in it."""
     async with open_page(profile) as page:
-        await page.command("Page.navigate", url=service.client.address)
-        await page.wait_for("document.querySelector('.graphiql-query-editor .view-lines')")
+        await open_playground(page, service.client.address)
         yield page
-
-
-async def sign_in(page: Page, token: str) -> None:
-    """Give the token to the page, as a person would."""
-    await page.click("[aria-label='Access token']")
-    await page.write(token)
-    await page.press("Enter", 13)
-
-
-async def run(page: Page, operation: str, variables: str | None = None) -> None:
-    """Write an operation, and variables if there are any, into their editors and run it."""
-    if variables is not None:
-        await fill(page, ".graphiql-editor-tool .graphiql-editor", variables)
-    await fill(page, ".graphiql-query-editor .graphiql-editor", operation)
-    await page.press("Enter", 13, control=True)
-
-
-async def fill(page: Page, editor: str, text: str) -> None:
-    """Replace what an editor holds.
-
-    Through the editor's own interface: it closes quotes and braces after whoever types.
-    """
-    await page.click(editor)
-    focused = "__MONACO.editor.getEditors().find(editor => editor.hasTextFocus())"
-    await page.wait_for(focused)
-    await page.evaluate(f"{focused}.setValue({json.dumps(text)})")
-
-
-RESPONSE = (
-    "__MONACO.editor.getModels().find(model => model.uri.path.endsWith('response.json')).getValue()"
-)
-
-
-async def response(page: Page, part: str) -> Any:  # noqa: ANN401 (whatever JSON it is)
-    """What the response editor shows, once `part` is in it."""
-    await page.wait_for(f"{RESPONSE}.includes({json.dumps(part)})")
-    return json.loads(await page.evaluate(RESPONSE))
 
 
 async def test_opens_with_examples(service: Service, tmp_path: Path) -> None:
     """The page opens with one tab for each thing to try, and has asked nobody anything yet."""
-    async with open_playground(service, tmp_path) as page:
+    async with playground(service, tmp_path) as page:
         tabs = await page.evaluate(
             "[...document.querySelectorAll('.graphiql-tab-button')].map(tab => tab.textContent)"
         )
@@ -108,7 +70,7 @@ async def test_opens_with_examples(service: Service, tmp_path: Path) -> None:
 
 async def test_refused_token(service: Service, tmp_path: Path) -> None:
     """A token that the service does not know is said to be refused, in the service's words."""
-    async with open_playground(service, tmp_path) as page:
+    async with playground(service, tmp_path) as page:
         await sign_in(page, "wrong")
 
         await page.wait_for("document.querySelector('.token-bar .refused')")
@@ -123,7 +85,7 @@ async def test_query_mutation_subscription(
     """All three kinds of operation work, and no token or password leaves the page's memory."""
     installation, service = served
     token = service.client.token or ""
-    async with open_playground(service, tmp_path) as page:
+    async with playground(service, tmp_path) as page:
         await sign_in(page, token)
         await page.wait_for(
             "document.querySelector('[role=status]').textContent.startsWith('Signed in as First')"

@@ -1,0 +1,49 @@
+"""The playground, used as a person would use it."""
+
+import json
+from typing import Any
+
+from tests.e2e.browser import Page
+
+
+async def open_playground(page: Page, address: str) -> None:
+    """Opens the playground at an address, and waits until one can type."""
+    await page.command("Page.navigate", url=address)
+    await page.wait_for("document.querySelector('.graphiql-query-editor .view-lines')")
+
+
+async def sign_in(page: Page, token: str) -> None:
+    """Give the token to the page, as a person would."""
+    await page.click("[aria-label='Access token']")
+    await page.write(token)
+    await page.press("Enter", 13)
+
+
+async def run(page: Page, operation: str, variables: str | None = None) -> None:
+    """Write an operation, and variables if there are any, into their editors and run it."""
+    if variables is not None:
+        await fill(page, ".graphiql-editor-tool .graphiql-editor", variables)
+    await fill(page, ".graphiql-query-editor .graphiql-editor", operation)
+    await page.press("Enter", 13, control=True)
+
+
+async def fill(page: Page, editor: str, text: str) -> None:
+    """Replace what an editor holds.
+
+    Through the editor's own interface: it closes quotes and braces after whoever types.
+    """
+    await page.click(editor)
+    focused = "__MONACO.editor.getEditors().find(editor => editor.hasTextFocus())"
+    await page.wait_for(focused)
+    await page.evaluate(f"{focused}.setValue({json.dumps(text)})")
+
+
+RESPONSE = (
+    "__MONACO.editor.getModels().find(model => model.uri.path.endsWith('response.json')).getValue()"
+)
+
+
+async def response(page: Page, part: str) -> Any:  # noqa: ANN401 (whatever JSON it is)
+    """What the response editor shows, once `part` is in it."""
+    await page.wait_for(f"{RESPONSE}.includes({json.dumps(part)})")
+    return json.loads(await page.evaluate(RESPONSE))
