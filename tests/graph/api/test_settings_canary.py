@@ -19,6 +19,7 @@ from tests.support import documents
 from tests.support.canary import CANARY, files_below, leaks, values_in
 from tests.support.desk import Desk, Json, open_desk
 from tests.support.recorder import Recorder, echoing, recording
+from tests.support.threads import beside
 
 pytestmark = pytest.mark.anyio
 
@@ -253,7 +254,7 @@ async def _by_command(storage: Storage, tmp_path: Path) -> bytes:
         ["settings", "show", "--json"],
         ["keys", "rotate"],
     ):
-        done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
+        done = await beside(CliRunner().invoke, app, arguments, env=environment)
         assert done.exit_code in {0, 1, 2}, done.output
         said += done.output.encode()
     return said

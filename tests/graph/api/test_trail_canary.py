@@ -1,6 +1,5 @@
 """The canary in the trail: no body, column, export, tile, checkpoint or file tells a password."""
 
-import asyncio
 import base64
 import csv
 import io
@@ -27,6 +26,7 @@ from tests.support.edge.shell import Shell
 from tests.support.edge.world import configured
 from tests.support.logs import logging_to_text
 from tests.support.recorder import Recorder, recording
+from tests.support.threads import beside
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,7 @@ async def test_the_trail_tells_no_password(
     async with open_desk(storage) as desk, recording() as recorder:
         await _live(desk, recorder)
         places = await _read(desk)
-        commands = await asyncio.to_thread(_by_command, Shell(storage, tmp_path))
+        commands = await beside(_by_command, Shell(storage, tmp_path))
         database = desk.runtime.database
         places |= commands | {
             "log": log.getvalue().encode(),

@@ -1,6 +1,5 @@
 """Damage: whatever stands in the database, a verification ends with findings, not by a failure."""
 
-import asyncio
 import io
 import zipfile
 from datetime import timedelta
@@ -25,6 +24,7 @@ from service.trail.reading import SignedCheckpoint, audit_checkpoint
 from service.trail.tiles import log_tile
 from service.verify.trail import Verification, VerificationRequest, verify_trail
 from tests.support.inprocess import Edge
+from tests.support.threads import beside
 from tests.support.trail.events import START, an_event, at, write
 from tests.support.trail.living import live
 from tests.support.trail.tampering import sqlite_file, tamper
@@ -43,9 +43,7 @@ async def found_after(storage: Storage, statement: str) -> tuple[list[str], str]
     await tamper(storage.database_url or "", statement, guards_too=guards_too)
     async with open_closed_trail(storage) as runtime:
         codes = await by_graphql(runtime, None)
-    done = await asyncio.to_thread(
-        CliRunner().invoke, app, ["audit", "verify"], env=variables(storage)
-    )
+    done = await beside(CliRunner().invoke, app, ["audit", "verify"], env=variables(storage))
 
     assert (1, None) == (done.exit_code, _failure(done.exception)), done.output
     return codes, done.output

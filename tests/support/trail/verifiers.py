@@ -1,6 +1,5 @@
 """The three ways to verify a trail: by command, by GraphQL, and by a bundle's own program."""
 
-import asyncio
 import contextlib
 import io
 from pathlib import Path
@@ -16,6 +15,7 @@ from service.process.caller import Role
 from service.process.runtime import Runtime
 from service.trail.reading import SignedCheckpoint, audit_checkpoint
 from tests.support.inprocess import Edge
+from tests.support.threads import beside
 
 VERIFY: Final = """query($known: String) {
   auditVerification(knownCheckpoint: $known) { intact findings { code sequence message } }
@@ -36,7 +36,7 @@ async def by_command(storage: Storage, folder: Path, known: str | None) -> list[
     if known is not None:
         (folder / "known").write_text(known)
         arguments += ["--checkpoint", str(folder / "known")]
-    done = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=variables(storage))
+    done = await beside(CliRunner().invoke, app, arguments, env=variables(storage))
     found = _codes(done.output)
 
     assert (1 if found else 0) == done.exit_code, done.output
