@@ -25,10 +25,11 @@ from rich.table import Table
 from sqlalchemy import make_url
 
 from audit.event import AuditAction, AuditOutcome
-from audit.trail.history import EventFilter, Window, read_events
+from audit.trail.history import EventFilter, read_events
 from audit.verify.checkpoints import KeyHistory
 from bench.fill import filled
 from db.instant import read_instant
+from db.queries.keyset import Window
 from graph.cli.command import keep_what_is_loaded
 from service.export.live import ExportFormat, begin_export
 from service.operate.startup import Storage, open_runtime

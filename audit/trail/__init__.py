@@ -9,7 +9,7 @@
 
 from audit.trail.appending import Clock, SignerRefusedError, Tip, Trail, append
 from audit.trail.body import Parsed, cut_mark, is_cut_from, read_body
-from audit.trail.history import EventFilter, Recorded, Window, read_bodies, read_event, read_events
+from audit.trail.history import EventFilter, Recorded, read_bodies, read_event, read_events
 from audit.trail.memory import SignerMemory
 from audit.trail.opening import has_followed, open_fresh, open_trail
 from audit.trail.proofs import (
@@ -37,7 +37,6 @@ __all__ = [
     "SignerRefusedError",
     "Tip",
     "Trail",
-    "Window",
     "append",
     "cut_mark",
     "has_followed",

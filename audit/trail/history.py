@@ -13,7 +13,8 @@ from db.engine.damage import text_of
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries import events
-from db.queries.event_search import EventConditions, Span, Words
+from db.queries.event_search import EventConditions, Words
+from db.queries.keyset import Window
 from db.tables import AuditEventRow
 
 
@@ -30,19 +31,6 @@ class Recorded:
     event: Event
     body: str
     leaf: str
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of a newest-first list: between two numbers (both exclusive), cut to `limit`.
-
-    `newest` tells which end is kept where there is more.
-    """
-
-    limit: int
-    above: int | None = None
-    below: int | None = None
-    newest: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +65,7 @@ async def read_events(
     conditions = _conditions(wanted or EventFilter())
     if conditions is None:
         return []
-    span = Span(window.above, window.below, window.newest, window.limit)
-    rows = await events.events(session, conditions, span)
+    rows = await events.events(session, conditions, window)
     return [_recorded(row) for row in rows]
 
 
@@ -89,8 +76,9 @@ async def read_bodies(
     conditions = _conditions(wanted)
     if conditions is None:
         return []
-    span = Span(window.above, window.below, window.newest, window.limit)
-    return [(row.seq, text_of(row.body)) for row in await events.events(session, conditions, span)]
+    return [
+        (row.seq, text_of(row.body)) for row in await events.events(session, conditions, window)
+    ]
 
 
 def _conditions(wanted: EventFilter) -> EventConditions | None:

@@ -8,6 +8,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, or_, select
 
 from db.engine.database import Session
+from db.queries.keyset import Window, rows_in_window
 from db.tables import TestEmailRow
 
 RUNNING = "RUNNING"
@@ -20,26 +21,9 @@ async def test_email(session: Session, test_id: str) -> TestEmailRow | None:
     return await session.get(TestEmailRow, test_id)
 
 
-async def test_emails(
-    session: Session, *, above: int | None, below: int | None, newest: bool, limit: int
-) -> list[TestEmailRow]:
-    """Up to `limit` tests between two numbers (both exclusive), newest first.
-
-    Args:
-        session: the transaction.
-        above: only tests after this one.
-        below: only tests before this one.
-        newest: whether `limit` cuts the oldest ones away, or the newest ones.
-        limit: how many at the most.
-    """
-    query = select(TestEmailRow)
-    if above is not None:
-        query = query.where(above < _NUMBER)
-    if below is not None:
-        query = query.where(below > _NUMBER)
-    query = query.order_by(desc(_NUMBER) if newest else _NUMBER).limit(limit)
-    rows = list((await session.exec(query)).all())
-    return rows if newest else rows[::-1]
+async def test_emails(session: Session, window: Window) -> list[TestEmailRow]:
+    """The tests of a window, newest first."""
+    return await rows_in_window(session, select(TestEmailRow), _NUMBER, window)
 
 
 async def test_emails_by_id(session: Session, ids: Collection[str]) -> dict[str, TestEmailRow]:

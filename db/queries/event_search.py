@@ -9,7 +9,7 @@ PostgreSQL has no index of words in the events' order: see `_by_words_on_postgre
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from db.engine.database import Session
+from db.queries.keyset import Window
 from db.tables import AuditEventRow
 
 Words: TypeAlias = tuple[tuple[str, ...], ...]
@@ -65,24 +66,14 @@ class EventConditions:
     words: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Numbers between two bounds (both exclusive), `limit` of them from one end."""
-
-    above: int | None
-    below: int | None
-    newest: bool
-    limit: int
-
-
-async def find_events(session: Session, conditions: EventConditions, span: Span) -> list[int]:
-    """The numbers of the events that fit, from the span's end inwards."""
-    bounded = await _bounded(session, conditions, span)
+async def find_events(session: Session, conditions: EventConditions, window: Window) -> list[int]:
+    """The numbers of the events that fit, from the window's end inwards."""
+    bounded = await _bounded(session, conditions, window)
     if conditions.words and session.get_bind().dialect.name == "postgresql":
         return await _by_words_on_postgresql(session, conditions, bounded)
-    order = desc if span.newest else asc
+    order = desc if window.newest else asc
     branches = [
-        query.order_by(order(number)).limit(span.limit).subquery()
+        query.order_by(order(number)).limit(window.limit).subquery()
         for query, number in _branches(conditions, bounded)
     ]
     if len(branches) == 1:
@@ -90,14 +81,14 @@ async def find_events(session: Session, conditions: EventConditions, span: Span)
     else:
         # A union, not a union of all: an event that two branches give is one event.
         merged = union(*(select(branch.c.seq) for branch in branches)).subquery()
-        query = select(merged.c.seq).order_by(order(merged.c.seq)).limit(span.limit)
+        query = select(merged.c.seq).order_by(order(merged.c.seq)).limit(window.limit)
     found = await (await session.connection()).execute(query)
     return [number for (number,) in found]
 
 
-async def _bounded(session: Session, conditions: EventConditions, span: Span) -> Span:
+async def _bounded(session: Session, conditions: EventConditions, window: Window) -> Window:
     """Turns times into numbers: the trail's times never go back."""
-    above, below = span.above, span.below
+    above, below = window.above, window.below
     if conditions.since is not None:
         first = await _first_at(session, conditions.since)
         # No event that late: nothing fits.
@@ -105,7 +96,7 @@ async def _bounded(session: Session, conditions: EventConditions, span: Span) ->
     if conditions.until is not None:
         end = await _first_at(session, conditions.until)
         below = end if below is None or (end is not None and end < below) else below
-    return Span(above, below, span.newest, span.limit)
+    return replace(window, above=above, below=below)
 
 
 def _largest(bound: int | None, other: int) -> int:
@@ -119,18 +110,18 @@ async def _first_at(session: Session, instant: str) -> int | None:
 
 
 def _branches(
-    conditions: EventConditions, span: Span
+    conditions: EventConditions, window: Window
 ) -> list[tuple[Select[tuple[int]], ColumnElement[int]]]:
     seq = _EVENTS.c.seq
     base, given = _single(conditions), _sets(conditions)
     if conditions.words:
-        return [_by_words_on_sqlite(conditions, span)]
+        return [_by_words_on_sqlite(conditions, window)]
     if base or not given:
-        return [(select(seq).where(*_besides_words(conditions), *_within(seq, span)), seq)]
+        return [(select(seq).where(*_besides_words(conditions), *window.bounds(seq)), seq)]
     (driver, wanted), *others = given
     rest = [each.in_(values) for each, values in others]
     return [
-        (select(seq).where(driver == value, *rest, *_within(seq, span)), seq) for value in wanted
+        (select(seq).where(driver == value, *rest, *window.bounds(seq)), seq) for value in wanted
     ]
 
 
@@ -157,17 +148,8 @@ def _besides_words(conditions: EventConditions) -> list[ColumnElement[bool]]:
     return [*_single(conditions), *(each.in_(values) for each, values in _sets(conditions))]
 
 
-def _within(number: ColumnElement[int], span: Span) -> list[ColumnElement[bool]]:
-    bounds = []
-    if span.above is not None:
-        bounds.append(number > span.above)
-    if span.below is not None:
-        bounds.append(number < span.below)
-    return bounds
-
-
 def _by_words_on_sqlite(
-    conditions: EventConditions, span: Span
+    conditions: EventConditions, window: Window
 ) -> tuple[Select[tuple[int]], ColumnElement[int]]:
     number = _SQLITE_WORDS.c.rowid
     match = text("audit_search_words MATCH :words").bindparams(
@@ -175,52 +157,52 @@ def _by_words_on_sqlite(
     )
     joined = _SQLITE_WORDS.join(_EVENTS, _EVENTS.c.seq == number)
     query = select(number.label("seq")).select_from(joined).where(match)
-    return query.where(*_besides_words(conditions), *_within(number, span)), number
+    return query.where(*_besides_words(conditions), *window.bounds(number)), number
 
 
 async def _by_words_on_postgresql(
-    session: Session, conditions: EventConditions, span: Span
+    session: Session, conditions: EventConditions, window: Window
 ) -> list[int]:
-    """The same by words: first among the events at the span's end, then by the index of words.
+    """The same by words: first among the events at the window's end, then by the index of words.
 
     Frequent words fill a page there. Of rare ones the index has few to put in order; and nobody
     but whoever looks knows which are rare, least of all the planner: it would walk the whole trail.
     """
-    order = desc if span.newest else asc
+    order = desc if window.newest else asc
     rest = _besides_words(conditions)
     match = text("vector @@ CAST(:words AS tsquery)").bindparams(
         words=_join(conditions.words, " & ", " | ", "'{}'", "'{}':*")
     )
     seq = _POSTGRESQL_WORDS.c.seq
-    near = _near(conditions, span).subquery()
+    near = _near(conditions, window).subquery()
     indexed = select(seq).where(match).cte("indexed").prefix_with("MATERIALIZED")
 
     def page(found: FromClause, *more: TextClause) -> Select[int]:
         number = found.c.seq
         query = select(number).select_from(found.join(_EVENTS, _EVENTS.c.seq == number))
-        query = query.where(*rest, *_within(number, span), *more)
-        return query.order_by(order(number)).limit(span.limit)
+        query = query.where(*rest, *window.bounds(number), *more)
+        return query.order_by(order(number)).limit(window.limit)
 
     connection = await session.connection()
     await connection.execute(_WALKING, {"on": "off"})
     numbers = [number for (number,) in await connection.execute(page(near, match))]
-    if len(numbers) < span.limit and await _count(connection, near) == _NEAR:
+    if len(numbers) < window.limit and await _count(connection, near) == _NEAR:
         numbers = [number for (number,) in await connection.execute(page(indexed))]
     await connection.execute(_WALKING, {"on": "on"})
     return numbers
 
 
-def _near(conditions: EventConditions, span: Span) -> Select[Any]:
-    """The events at the span's end, with their words; of one actor's own, where one is asked for.
+def _near(conditions: EventConditions, window: Window) -> Select[Any]:
+    """The events at the window's end, with their words; of one actor's own, where one is asked for.
 
     Those go much farther back: what is rare among all may be frequent among them.
     """
-    order = desc if span.newest else asc
+    order = desc if window.newest else asc
     seq, vector = _POSTGRESQL_WORDS.c.seq, _POSTGRESQL_WORDS.c.vector
     if len(conditions.actor_ids) != 1:
-        return select(seq, vector).where(*_within(seq, span)).order_by(order(seq)).limit(_NEAR)
+        return select(seq, vector).where(*window.bounds(seq)).order_by(order(seq)).limit(_NEAR)
     (actor,), number = conditions.actor_ids, _EVENTS.c.seq
-    own = select(number).where(_EVENTS.c.actor_id == actor, *_within(number, span))
+    own = select(number).where(_EVENTS.c.actor_id == actor, *window.bounds(number))
     ends = own.order_by(order(number)).limit(_NEAR).subquery()
     return select(seq, vector).select_from(ends.join(_POSTGRESQL_WORDS, ends.c.seq == seq))
 

@@ -5,7 +5,8 @@ from sqlmodel import col, select
 
 from db.engine.damage import text_of
 from db.engine.database import Session
-from db.queries.event_search import EventConditions, Span, find_events
+from db.queries.event_search import EventConditions, find_events
+from db.queries.keyset import Window
 from db.tables import AuditEventRow, AuditHead, AuditSearchRow
 
 
@@ -42,9 +43,11 @@ async def event(session: Session, seq: int) -> AuditEventRow | None:
     return await session.get(AuditEventRow, seq)
 
 
-async def events(session: Session, conditions: EventConditions, span: Span) -> list[AuditEventRow]:
-    """The events in a span that fit the conditions, newest first."""
-    numbers = await find_events(session, conditions, span)
+async def events(
+    session: Session, conditions: EventConditions, window: Window
+) -> list[AuditEventRow]:
+    """The events of a window that fit the conditions, newest first."""
+    numbers = await find_events(session, conditions, window)
     seq = col(AuditEventRow.seq)
     query = select(AuditEventRow).where(seq.in_(numbers)).order_by(desc(seq))
     return list((await session.exec(query)).all()) if numbers else []

@@ -8,6 +8,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, select
 
 from db.engine.database import Session
+from db.queries.keyset import Window, rows_in_window
 from db.tables import EmailSettingsHead, EmailSettingsRow
 
 _TABLE: Final[Table] = SQLModel.metadata.tables[EmailSettingsRow.__tablename__]
@@ -107,25 +108,7 @@ async def revision_at(session: Session, scope: str, instant: str) -> EmailSettin
     return (await session.exec(query)).one_or_none()
 
 
-async def revisions(  # noqa: PLR0913 (a window has four sides)
-    session: Session, scope: str, *, above: int | None, below: int | None, newest: bool, limit: int
-) -> list[EmailSettingsRow]:
-    """Up to `limit` revisions between two numbers (both exclusive), newest first.
-
-    Args:
-        session: the transaction.
-        scope: whose settings.
-        above: only revisions over this one.
-        below: only revisions under this one.
-        newest: whether `limit` cuts the oldest ones away, or the newest ones.
-        limit: how many at the most.
-    """
-    number = col(EmailSettingsRow.revision)
+async def revisions(session: Session, scope: str, window: Window) -> list[EmailSettingsRow]:
+    """The revisions of a window, newest first."""
     query = select(EmailSettingsRow).where(EmailSettingsRow.scope == scope)
-    if above is not None:
-        query = query.where(number > above)
-    if below is not None:
-        query = query.where(number < below)
-    query = query.order_by(desc(number) if newest else number).limit(limit)
-    rows = list((await session.exec(query)).all())
-    return rows if newest else rows[::-1]
+    return await rows_in_window(session, query, col(EmailSettingsRow.revision), window)

@@ -8,6 +8,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, func, or_, select
 
 from db.engine.database import Session
+from db.queries.keyset import Window, rows_in_window
 from db.tables import AccessTokenRow
 
 _NUMBER = col(AccessTokenRow.number)
@@ -38,26 +39,9 @@ async def token_rows(session: Session) -> Sequence[AccessTokenRow]:
     return cast("Sequence[AccessTokenRow]", found.all())
 
 
-async def tokens_between(
-    session: Session, *, above: int | None, below: int | None, newest: bool, limit: int
-) -> list[AccessTokenRow]:
-    """Up to `limit` tokens between two numbers (both exclusive), newest first.
-
-    Args:
-        session: the transaction.
-        above: only tokens after this one.
-        below: only tokens before this one.
-        newest: whether `limit` cuts the oldest ones away, or the newest ones.
-        limit: how many at the most.
-    """
-    query = select(AccessTokenRow)
-    if above is not None:
-        query = query.where(above < _NUMBER)
-    if below is not None:
-        query = query.where(below > _NUMBER)
-    query = query.order_by(desc(_NUMBER) if newest else _NUMBER).limit(limit)
-    rows = list((await session.exec(query)).all())
-    return rows if newest else rows[::-1]
+async def tokens_between(session: Session, window: Window) -> list[AccessTokenRow]:
+    """The tokens of a window, newest first."""
+    return await rows_in_window(session, select(AccessTokenRow), _NUMBER, window)
 
 
 async def next_number(session: Session) -> int:

@@ -17,10 +17,11 @@ from audit.trail import Clock, append
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries import tokens
+from db.queries.keyset import Window
 from db.tables import AccessTokenRow
 from service.process.caller import Caller, Role
 from service.process.marks import token_mark
-from service.process.paging import Page, PageRequest, Window, read_page
+from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
 from service.values.names import has_control
 
@@ -163,14 +164,7 @@ async def page_of_tokens(runtime: Runtime, page: PageRequest) -> Page[AccessToke
     async with runtime.database.reading() as session:
 
         async def read(window: Window) -> list[AccessToken]:
-            rows = await tokens.tokens_between(
-                session,
-                above=window.above,
-                below=window.below,
-                newest=window.newest,
-                limit=window.limit,
-            )
-            return [_shown(row) for row in rows]
+            return [_shown(row) for row in await tokens.tokens_between(session, window)]
 
         return await read_page(page, read)
 

@@ -15,6 +15,7 @@ from audit.trail import Clock, append
 from db.engine.database import Session
 from db.instant import write_instant
 from db.queries import email_tests as queries
+from db.queries.keyset import Window
 from db.queries.settings import lock_head
 from mail.network import is_refused
 from mail.report import (
@@ -36,7 +37,7 @@ from service.email_tests.running import Requested, run
 from service.process.caller import Caller
 from service.process.email_test_limits import RecipientNotAllowed, TooManyTests, too_many
 from service.process.email_test_runs import Canceller, write_canceller
-from service.process.paging import Page, PageRequest, Window, read_page
+from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
 from service.settings.proven import draft_digest
@@ -132,14 +133,7 @@ async def test_emails(runtime: Runtime, page: PageRequest) -> Page[TestEmail]:
     async with runtime.database.reading() as session:
 
         async def read(window: Window) -> Sequence[TestEmail]:
-            rows = await queries.test_emails(
-                session,
-                above=window.above,
-                below=window.below,
-                newest=window.newest,
-                limit=window.limit,
-            )
-            return [shown(runtime, row) for row in rows]
+            return [shown(runtime, row) for row in await queries.test_emails(session, window)]
 
         return await read_page(page, read)
 

@@ -14,13 +14,13 @@ from audit.trail import (
     NoProof,
     Recorded,
     SignedCheckpoint,
-    Window,
     append,
     read_bodies,
     read_checkpoint,
     read_events,
 )
 from db.instant import write_instant
+from db.queries.keyset import Window
 from service.export.bundle import BundleWriter
 from service.export.formats import CSV_HEADER, csv_line, ocsf_line
 from service.export.sources import LiveTrail

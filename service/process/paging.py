@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from audit.trail import Window
+from db.queries.keyset import Window
 
-__all__ = ["MAX_NUMBER", "Page", "PageRequest", "Window", "read_page"]
+__all__ = ["MAX_NUMBER", "Page", "PageRequest", "read_page"]
 
 T = TypeVar("T")
 

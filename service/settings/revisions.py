@@ -8,10 +8,11 @@ from typing import ClassVar, TypeAlias
 from audit.event import Change
 from db.engine.database import Session
 from db.instant import write_instant
+from db.queries.keyset import Window
 from db.queries.settings import lock_head, revision_at, revision_row, revisions
 from db.tables import EmailSettingsRow
 from service.process.caller import Caller
-from service.process.paging import Page, PageRequest, Window, read_page
+from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
 from service.settings.current import RevisionConflict, check_request, conflict, tell_changed
 from service.settings.draft import InvalidSettings, SecretReentryRequired, reentry_required
@@ -94,14 +95,7 @@ async def email_settings_revisions(runtime: Runtime, page: PageRequest) -> Page[
     async with runtime.database.reading() as session:
 
         async def read(window: Window) -> Sequence[EmailSettingsRow]:
-            return await revisions(
-                session,
-                runtime.scope,
-                above=window.above,
-                below=window.below,
-                newest=window.newest,
-                limit=window.limit,
-            )
+            return await revisions(session, runtime.scope, window)
 
         found = await read_page(page, read)
         items = [await _revision(session, runtime, row) for row in found.items]

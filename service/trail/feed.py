@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from audit.trail import EventFilter, Recorded, Window, read_events
+from audit.trail import EventFilter, Recorded, read_events
 from db.queries import events
+from db.queries.keyset import Window
 from service.process.runtime import Runtime
 from service.process.tasks import wait_at_most
 

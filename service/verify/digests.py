@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from db.engine.database import Session
 from db.queries.archive_reading import archived_rows
 from db.queries.email_tests import RUNNING, test_emails
+from db.queries.keyset import Window
 from db.queries.settings import revision_cells
 from db.tables import AccessTokenRow, EmailSettingsRow, SecretFingerprint, TestEmailRow
 from service.process.marks import secret_mark
@@ -117,7 +118,7 @@ async def tests_digest(session: Session, upto: int, since: Collection[str]) -> s
 async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIterator[bytes]:
     last = 0
     while rows := await test_emails(
-        session, above=last, below=upto + 1, newest=False, limit=_BATCH
+        session, Window(_BATCH, above=last, below=upto + 1, newest=False)
     ):
         last = rows[-1].number
         yield b"".join(

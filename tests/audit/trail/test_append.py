@@ -20,7 +20,8 @@ from db.engine.database import Database
 from db.instant import write_instant
 from db.queries import events
 from db.queries import tree as stored
-from db.queries.event_search import EventConditions, Span
+from db.queries.event_search import EventConditions
+from db.queries.keyset import Window
 from service.access.tokens import CreatedToken, create_token
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime
@@ -143,7 +144,7 @@ async def test_many_writers_leave_no_gap(database: Database) -> None:
     """Twenty at once in one process: every event is there once, each holding the one before."""
     await asyncio.gather(*(write(database, 1, first=number) for number in range(20)))
     async with database.reading() as session:
-        rows = await events.events(session, EventConditions(), Span(None, None, True, 100))
+        rows = await events.events(session, EventConditions(), Window(100))
 
     assert list(range(19, -1, -1)) == [row.seq for row in rows]
     assert [row.leaf for row in rows[1:]] == [row.prev for row in rows[:-1]]

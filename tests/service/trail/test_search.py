@@ -14,10 +14,11 @@ from audit.event import (
     redacted_change,
 )
 from audit.trail.appending import Trail, append
-from audit.trail.history import EventFilter, Window, read_events
+from audit.trail.history import EventFilter, read_events
 from audit.trail.words import event_words, sought_words
 from db.engine.database import Database
 from db.queries import event_search
+from db.queries.keyset import Window
 from tests.support.trail.events import START, at
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
-from audit.trail.history import EventFilter, Window, read_events
+from audit.trail.history import EventFilter, read_events
+from db.queries.keyset import Window
 from service.operate.startup import Storage, open_runtime
 from service.process.runtime import Runtime
 from service.verify.trail import Verification, verify_trail
