@@ -120,10 +120,11 @@ async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIt
     while rows := await test_emails(
         session, Window(_BATCH, above=last, below=upto + 1, newest=False)
     ):
-        last = rows[-1].number
+        # They come newest first.
+        last = rows[0].number
         yield b"".join(
             _TEST.line(_TEST.cells(row))
-            for row in rows
+            for row in reversed(rows)
             if row.outcome != RUNNING and row.id not in since
         )
 
