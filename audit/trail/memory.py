@@ -5,14 +5,16 @@ ahead of it. So a database that is behind it, or that does not continue it, is n
 was signed.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 from audit.c2sp.checkpoint import Checkpoint, stated_by
 from audit.c2sp.refusal import Refused, malformed
+from db.durable_file import locked, replace_file
+
+_MODE: Final = 0o666
+"""Its checkpoint is no secret: whoever may look into the folder may read it."""
 
 
 class SignerMemory:
@@ -58,21 +60,7 @@ class SignerMemory:
             self._write(note)
 
     def _write(self, note: str) -> None:
-        fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            # Without it a power cut could take the new name back.
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_file(self.path, note, _MODE)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self.path.with_name(f"{self.path.name}.lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def _locked(self) -> AbstractContextManager[None]:
+        return locked(self.path.with_name(f"{self.path.name}.lock"))

@@ -2,18 +2,18 @@
 
 import base64
 import binascii
-import fcntl
-import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+from db.durable_file import locked, replace_file
 from db.keyring import KEY_BYTES, Key, Keyring
 
+_MODE: Final = stat.S_IRUSR | stat.S_IWUSR
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -80,28 +80,13 @@ class KeyFile:
             )
         return self._keys
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[None]:
         # Two that change the file at once would each keep the other's new key out.
-        with self.path.with_suffix(".lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return locked(self.path.with_suffix(".lock"))
 
     def _write(self, text: str) -> None:
-        fresh = self.path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
         # What is sealed under a key outlives a power cut, so the key's place must as well.
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_file(self.path, text, _MODE)
 
     def _read(self, mode: int) -> KeysInUse:
         if mode & _OTHERS:
