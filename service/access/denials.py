@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from audit.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome
 from audit.trail import append
 from service.process.caller import Caller
 from service.process.runtime import Runtime
@@ -12,12 +12,10 @@ TARGET = "api"
 
 async def record_denied(runtime: Runtime, caller: Caller, fields: Sequence[str]) -> None:
     """Records that a caller's role did not permit some fields of the API; one event a call."""
-    event = Event(
-        action=AuditAction.ACCESS_DENIED,
-        outcome=AuditOutcome.DENIED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
+    event = caller.event(
+        AuditAction.ACCESS_DENIED,
+        AuditOutcome.DENIED,
+        TARGET,
         error_code="FORBIDDEN",
         detail={"fields": ", ".join(fields)},
     )

@@ -241,12 +241,10 @@ def _check(name: str, expires_at: datetime | None, now: datetime) -> InvalidToke
 def _event(
     action: AuditAction, caller: Caller, row: AccessTokenRow, changes: tuple[Change, ...]
 ) -> Event:
-    return Event(
-        action=action,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
+    return caller.event(
+        action,
+        AuditOutcome.SUCCEEDED,
+        TARGET,
         changes=changes,
         detail={
             "token_id": row.id,

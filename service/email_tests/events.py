@@ -24,12 +24,10 @@ _OUTCOMES: Final = {
 
 def requested(caller: Caller, row: TestEmailRow, plan: TestPlan) -> Event:
     """A test is about to begin."""
-    return Event(
-        action=AuditAction.TEST_EMAIL_REQUESTED,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
+    return caller.event(
+        AuditAction.TEST_EMAIL_REQUESTED,
+        AuditOutcome.SUCCEEDED,
+        TARGET,
         revision=row.revision,
         correlation_id=row.id,
         detail={
@@ -45,12 +43,10 @@ def requested(caller: Caller, row: TestEmailRow, plan: TestPlan) -> Event:
 
 def refused(caller: Caller, stand: Stand, refusal: Refusal) -> Event:
     """A test was refused before anything was connected to: which fields and why, no values."""
-    return Event(
-        action=AuditAction.TEST_EMAIL_REQUESTED,
-        outcome=AuditOutcome.DENIED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
+    return caller.event(
+        AuditAction.TEST_EMAIL_REQUESTED,
+        AuditOutcome.DENIED,
+        TARGET,
         revision=stand.revision,
         error_code=refusal.code,
         detail={"fields": refusal.fields},

@@ -156,12 +156,10 @@ async def begin_export(
 
 def exported(caller: Caller, kind: ExportFormat, what: Detail) -> Event:
     """The event of an export; `what` tells of which part."""
-    return Event(
-        action=AuditAction.AUDIT_EXPORTED,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
+    return caller.event(
+        AuditAction.AUDIT_EXPORTED,
+        AuditOutcome.SUCCEEDED,
+        TARGET,
         detail={"format": kind.value, **what},
     )
 

@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
-from audit.event import Actor, ActorKind, Client
+from audit.event import (
+    Actor,
+    ActorKind,
+    AuditAction,
+    AuditOutcome,
+    Change,
+    Client,
+    Detail,
+    Event,
+)
 
 __all__ = [
     "COMMAND_LINE",
@@ -48,6 +57,17 @@ ROLE_PERMISSIONS: Final = {
 }
 
 
+class EventFacts(TypedDict, total=False):
+    """What an event may say besides what every event says; see `audit.event.Event`."""
+
+    revision: int | None
+    changes: tuple[Change, ...]
+    error_code: str | None
+    reason: str | None
+    correlation_id: str | None
+    detail: Detail
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """An actor with its role, and where the call came from.
@@ -63,6 +83,16 @@ class Caller:
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role permits it."""
         return permission in ROLE_PERMISSIONS[self.role]
+
+    def event(
+        self,
+        action: AuditAction,
+        outcome: AuditOutcome,
+        target: str,
+        **facts: Unpack[EventFacts],
+    ) -> Event:
+        """The event of something that the caller did or tried."""
+        return Event(action, outcome, self.actor, target, self.client, **facts)
 
 
 COMMAND_LINE: Final = Caller(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from audit.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome
 from audit.trail import append
 from db.queries.settings import lock_head
 from service.process.caller import Caller
@@ -45,12 +45,10 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
         stand = await find_stand(session, runtime.scope, runtime.keys)
         resealed = await stand.secrets.reseal(stand.values)
         if made or resealed.done:
-            event = Event(
-                action=AuditAction.ENCRYPTION_KEY_CHANGED,
-                outcome=AuditOutcome.SUCCEEDED,
-                actor=caller.actor,
-                client=caller.client,
-                target=TARGET,
+            event = caller.event(
+                AuditAction.ENCRYPTION_KEY_CHANGED,
+                AuditOutcome.SUCCEEDED,
+                TARGET,
                 detail={
                     "key_id": keys.sealing_key_id,
                     "resealed": len(resealed.done),

@@ -117,12 +117,10 @@ async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R,
     detail: Detail = {"fields": refused.fields}
     if refusing.revision is not None:
         detail = {**detail, "to_restore": refusing.revision}
-    event = Event(
-        action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
-        outcome=AuditOutcome.DENIED,
-        actor=refusing.caller.actor,
-        client=refusing.caller.client,
-        target=TARGET,
+    event = refusing.caller.event(
+        AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
+        AuditOutcome.DENIED,
+        TARGET,
         revision=stand.revision,
         error_code=refused.code,
         reason=refusing.reason if is_reason(refusing.reason) else None,
@@ -145,12 +143,10 @@ async def _marks(stand: Stand, saving: Saving) -> dict[str, str]:
 
 def _saved(saving: Saving, revision: int, changes: tuple[Change, ...], marks: Detail) -> Event:
     restored = {} if saving.restored_from is None else {"restored_from": saving.restored_from}
-    return Event(
-        action=saving.action,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=saving.caller.actor,
-        client=saving.caller.client,
-        target=TARGET,
+    return saving.caller.event(
+        saving.action,
+        AuditOutcome.SUCCEEDED,
+        TARGET,
         revision=revision,
         changes=changes,
         reason=saving.reason,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from audit.event import AuditAction, AuditOutcome, Event
+from audit.event import AuditAction, AuditOutcome
 from audit.trail import Tip, append
 from db.queries import events
 from service.process.caller import Caller
@@ -52,12 +52,10 @@ async def rotate_signing_key(runtime: Runtime, caller: Caller) -> KeyRotated | N
         after = str(newest.verifier)
         if after == tip.verifier_key:
             return NoNewKey("Another command has just changed the key to the newest one.")
-        event = Event(
-            action=AuditAction.SIGNING_KEY_CHANGED,
-            outcome=AuditOutcome.SUCCEEDED,
-            actor=caller.actor,
-            client=caller.client,
-            target=TARGET,
+        event = caller.event(
+            AuditAction.SIGNING_KEY_CHANGED,
+            AuditOutcome.SUCCEEDED,
+            TARGET,
             detail={"before": tip.verifier_key, "after": after},
         )
         appended = await append(session, event, runtime.clock, next_signer=newest)

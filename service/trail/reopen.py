@@ -104,12 +104,10 @@ async def _event(
         "tests": tests,
         "tests_digest": await tests_digest(session, tests, ()),
     }
-    return Event(
-        action=AuditAction.TRAIL_REOPENED,
-        outcome=AuditOutcome.SUCCEEDED,
-        actor=caller.actor,
-        client=caller.client,
-        target=TARGET,
+    return caller.event(
+        AuditAction.TRAIL_REOPENED,
+        AuditOutcome.SUCCEEDED,
+        TARGET,
         revision=stand.revision,
         changes=compare(NOTHING_SAVED, stand.values),
         reason=reason,
