@@ -2,7 +2,8 @@
 
 Nothing of it belongs there, so whatever is found is told. PostgreSQL's own come first in the path
 of schemas, but a function or an operator that fits the types exactly goes before one of
-PostgreSQL's that only nearly does. What an extension brought is left alone.
+PostgreSQL's that only nearly does. So a path that is set for each connection would not be enough
+(docs/decisions.md). What an extension brought is left alone.
 """
 
 from collections.abc import Sequence

@@ -244,6 +244,16 @@ POSTGRESQL = {
         ),
         "cast text to integer",
     ),
+    "a cast of the words that are sought": (
+        (
+            (
+                "CREATE FUNCTION other(varchar) RETURNS tsquery LANGUAGE sql "
+                "AS $$ SELECT 'x'::tsquery $$"
+            ),
+            "CREATE CAST (varchar AS tsquery) WITH FUNCTION other(varchar)",
+        ),
+        "cast character varying to tsquery",
+    ),
     "a catalogue of one's own": (
         (
             "CREATE TABLE public.pg_trigger AS SELECT * FROM pg_catalog.pg_trigger",
