@@ -4,4 +4,5 @@
   `archive_reading`.
 - Settings: `settings`, `secrets`. Access tokens: `tokens`. Test emails: `email_tests`.
 - Counts for monitoring: `statistics`. Pages of numbered lists: `keyset`.
+- Rows that are only read: `plain`.
 """

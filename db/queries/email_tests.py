@@ -1,19 +1,17 @@
 """Queries on test emails. They are numbered from 1 in the order of their requests."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final, cast
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Table, desc
-from sqlalchemy import select as core_select
-from sqlmodel import SQLModel, col, func, or_, select
+from sqlalchemy import ColumnElement, desc
+from sqlmodel import col, func, or_, select
 
 from db.engine.database import Session
 from db.queries.keyset import Window, rows_in_window
+from db.queries.plain import plain_rows
 from db.tables import TestEmailRow
 
 RUNNING = "RUNNING"
 _NUMBER = col(TestEmailRow.number)
-_TABLE: Final[Table] = SQLModel.metadata.tables[TestEmailRow.__tablename__]
 
 
 async def test_email(session: Session, test_id: str) -> TestEmailRow | None:
@@ -28,10 +26,7 @@ async def test_emails(session: Session, window: Window) -> list[TestEmailRow]:
 
 async def test_emails_by_id(session: Session, ids: Collection[str]) -> dict[str, TestEmailRow]:
     """Some test emails, those of them that are there; to be read only."""
-    query = core_select(_TABLE).where(_TABLE.c.id.in_(ids))
-    # Plain rows, which have the same attributes: entities, which could be changed, cost ten times.
-    found = await (await session.connection()).execute(query)
-    rows = cast("Sequence[TestEmailRow]", found.all())
+    rows = await plain_rows(session, TestEmailRow, col(TestEmailRow.id).in_(ids))
     return {row.id: row for row in rows}
 
 

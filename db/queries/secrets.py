@@ -1,13 +1,12 @@
 """Queries on stored secrets and on the fingerprints that number their values."""
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
-from sqlalchemy import Table
-from sqlalchemy import select as core_select
-from sqlmodel import SQLModel, col, func, select
+from sqlmodel import col, func, select
 
 from db.engine.database import Session
+from db.queries.plain import plain_rows
 from db.tables import EmailSettingsRow, SecretFingerprint, StoredSecret
 
 _VERSIONS: Final = {
@@ -15,7 +14,6 @@ _VERSIONS: Final = {
     "oauth2.clientSecret": col(EmailSettingsRow.oauth2_client_secret_version),
 }
 """Where revisions name the version of a secret."""
-_FINGERPRINTS: Final[Table] = SQLModel.metadata.tables[SecretFingerprint.__tablename__]
 
 
 async def stored_secrets(session: Session, scope: str) -> dict[str, StoredSecret]:
@@ -49,10 +47,9 @@ async def newest_version(session: Session, scope: str, name: str) -> int:
 
 
 async def fingerprint_rows(session: Session) -> Sequence[SecretFingerprint]:
-    """All fingerprints, of whatever secrets, in order; plain rows, to be read only."""
-    query = core_select(_FINGERPRINTS).order_by(*_FINGERPRINTS.primary_key)
-    found = await (await session.connection()).execute(query)
-    return cast("Sequence[SecretFingerprint]", found.all())
+    """All fingerprints, of whatever secrets, in order; to be read only."""
+    key = (SecretFingerprint.scope, SecretFingerprint.name, SecretFingerprint.version)
+    return await plain_rows(session, SecretFingerprint, order=map(col, key))
 
 
 async def fingerprint_of(session: Session, scope: str, name: str, version: int) -> bytes | None:

@@ -1,7 +1,7 @@
 """Queries on the settings and their revisions."""
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import Table, desc
 from sqlalchemy import select as core_select
@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col, func, select
 
 from db.engine.database import Session
 from db.queries.keyset import Window, rows_in_window
+from db.queries.plain import plain_rows
 from db.tables import EmailSettingsHead, EmailSettingsRow
 
 _TABLE: Final[Table] = SQLModel.metadata.tables[EmailSettingsRow.__tablename__]
@@ -89,11 +90,9 @@ async def revision_rows(
     session: Session, scope: str, first: int, last: int
 ) -> dict[int, EmailSettingsRow]:
     """The revisions from one number to another, both included; to be read only."""
-    number = _TABLE.c.revision
-    query = core_select(_TABLE).where(_TABLE.c.scope == scope, number >= first, number <= last)
-    # Plain rows, which have the same attributes: entities, which could be changed, cost ten times.
-    found = await (await session.connection()).execute(query)
-    rows = cast("Sequence[EmailSettingsRow]", found.all())
+    number = col(EmailSettingsRow.revision)
+    within = (col(EmailSettingsRow.scope) == scope, number >= first, number <= last)
+    rows = await plain_rows(session, EmailSettingsRow, *within)
     return {row.revision: row for row in rows}
 
 

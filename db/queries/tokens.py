@@ -1,18 +1,16 @@
 """Queries on access tokens."""
 
 from collections.abc import Collection, Sequence
-from typing import Final, cast
 
-from sqlalchemy import Table, desc, text, update
-from sqlalchemy import select as core_select
-from sqlmodel import SQLModel, col, func, or_, select
+from sqlalchemy import desc, text, update
+from sqlmodel import col, func, or_, select
 
 from db.engine.database import Session
 from db.queries.keyset import Window, rows_in_window
+from db.queries.plain import plain_rows
 from db.tables import AccessTokenRow
 
 _NUMBER = col(AccessTokenRow.number)
-_TABLE: Final[Table] = SQLModel.metadata.tables[AccessTokenRow.__tablename__]
 
 
 async def token_by_hash(session: Session, token_hash: str) -> AccessTokenRow | None:
@@ -34,9 +32,8 @@ async def tokens(session: Session) -> list[AccessTokenRow]:
 
 
 async def token_rows(session: Session) -> Sequence[AccessTokenRow]:
-    """All rows of tokens, to be read only: as entities, two of one id would pass for one."""
-    found = await (await session.connection()).execute(core_select(_TABLE))
-    return cast("Sequence[AccessTokenRow]", found.all())
+    """All rows of tokens, to be read only; two of one id are two."""
+    return await plain_rows(session, AccessTokenRow)
 
 
 async def tokens_between(session: Session, window: Window) -> list[AccessTokenRow]:
