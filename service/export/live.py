@@ -1,12 +1,12 @@
 """Exporting the trail: recorded as an event, then streamed; memory does not grow with the trail."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from audit.event import AuditAction, AuditOutcome, Detail, Event
 from audit.trail import (
@@ -19,6 +19,7 @@ from audit.trail import (
     read_checkpoint,
     read_events,
 )
+from db.engine.database import Session
 from db.instant import write_instant
 from db.queries.keyset import Window
 from service.export.bundle import BundleWriter
@@ -31,6 +32,11 @@ __all__ = ["EventFilter", "Export", "ExportFormat", "OnStep", "begin_export"]
 
 TARGET: Final = "trail"
 _BATCH: Final = 500
+
+T = TypeVar("T")
+
+_Read: TypeAlias = Callable[[Session, Window, EventFilter], Awaitable[Sequence[T]]]
+"""Reads the events of a window, newest first."""
 
 OnStep: TypeAlias = Callable[[int, int], None]
 """Is told how many events are behind it, and of how many."""
@@ -103,7 +109,7 @@ class Export:
             return
         if self.format is ExportFormat.CSV:
             yield CSV_HEADER
-        async for batch in self._events(on_step):
+        async for batch in self._batches(on_step, read_events, lambda event: event.seq):
             yield b"".join(self._line(each) for each in batch)
 
     def _line(self, recorded: Recorded) -> bytes:
@@ -112,30 +118,23 @@ class Export:
         return ocsf_line(recorded, self.checkpoint.checkpoint.origin)
 
     async def _bodies(self, on_step: OnStep) -> AsyncIterator[bytes]:
-        """As `_events`, but the exact bytes, a line each: whatever stands there is given."""
-        last = -1
-        while True:
-            window = Window(_BATCH, above=last, below=self.size, newest=False)
-            async with self.runtime.database.reading() as session:
-                found = await read_bodies(session, window, self.wanted)
-            if not found:
-                on_step(self.size, self.size)
-                return
-            last = found[0][0]
-            yield b"".join(body.encode() + b"\n" for _, body in reversed(found))
-            on_step(last + 1, self.size)
+        """The events' exact bytes, a line each: whatever stands there is given."""
+        async for batch in self._batches(on_step, read_bodies, lambda event: event[0]):
+            yield b"".join(body.encode() + b"\n" for _, body in batch)
 
-    async def _events(self, on_step: OnStep) -> AsyncIterator[Sequence[Recorded]]:
+    async def _batches(
+        self, on_step: OnStep, read: _Read[T], number: Callable[[T], int]
+    ) -> AsyncIterator[Sequence[T]]:
         """The events before the checkpoint's size, oldest first."""
         last = -1
         while True:
             window = Window(_BATCH, above=last, below=self.size, newest=False)
             async with self.runtime.database.reading() as session:
-                found = await read_events(session, window, self.wanted)
+                found = await read(session, window, self.wanted)
             if not found:
                 on_step(self.size, self.size)
                 return
-            last = found[0].seq
+            last = number(found[0])
             yield found[::-1]
             on_step(last + 1, self.size)
 
