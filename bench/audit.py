@@ -32,10 +32,11 @@ from db.instant import read_instant
 from db.queries.keyset import Window
 from graph.cli.command import keep_what_is_loaded
 from service.export.live import ExportFormat, begin_export
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE
 from service.process.runtime import Runtime
-from service.verify.trail import Verification, VerificationRequest, verify_trail
+from service.process.storage import Storage
+from service.verify.trail import TrailVerification, VerificationRequest, verify_trail
 from tests.conftest import get_server
 from tests.e2e.processes import COMMAND
 
@@ -128,7 +129,7 @@ def _ceiling() -> float:
 
 async def _verify(runtime: Runtime, request: VerificationRequest) -> float:
     result = await verify_trail(runtime, request)
-    if not isinstance(result, Verification) or not result.intact:
+    if not isinstance(result, TrailVerification) or not result.intact:
         raise SystemExit(f"the trail is not intact: {result}")
     return result.events_checked / (result.duration_ms / 1000)
 

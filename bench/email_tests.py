@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Final
 
 from mail.session.tools import Tools
-from service.email_tests.sending import TestRequest, send_test_email
-from service.operate.startup import Storage, open_runtime
+from service.email_tests.request import EmailTestRequest
+from service.email_tests.sending import send_test_email
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE
-from service.process.email_test_limits import TestLimits
+from service.process.email_test_limits import EmailTestLimits
 from service.process.paging import PageRequest
 from service.process.runtime import Runtime, utc_now
+from service.process.storage import Storage
 from service.settings.current import SettingsUpdate, email_settings, update_email_settings
 from service.trail.reading import audit_events
 from service.values.patch import SettingsPatch
@@ -51,10 +53,10 @@ async def main() -> int:
 
 
 async def _silent(runtime: Runtime) -> bool:
-    open_wide = TestLimits(per_actor=10_000, overall=10_000, running=SILENT_TESTS)
+    open_wide = EmailTestLimits(per_actor=10_000, overall=10_000, running=SILENT_TESTS)
     busy = replace(runtime, test_limits=open_wide, mail_tools=Tools(limit_seconds=30))
     at_rest = await _reads(runtime)
-    request = TestRequest(recipient="ada@example.net", wait=False)
+    request = EmailTestRequest(recipient="ada@example.net", wait=False)
     for _ in range(SILENT_TESTS):
         await send_test_email(busy, COMMAND_LINE, request)
     meanwhile = await _reads(runtime)
@@ -71,12 +73,12 @@ async def _flood(runtime: Runtime) -> bool:
     later = timedelta(minutes=2)
     limited = replace(
         runtime,
-        test_limits=TestLimits(per_actor=10_000, overall=100, running=20),
+        test_limits=EmailTestLimits(per_actor=10_000, overall=100, running=20),
         clock=lambda: utc_now() + later,
     )
     before = await _size(runtime)
     memory = _memory()
-    request = TestRequest(recipient="ada@example.net", wait=False)
+    request = EmailTestRequest(recipient="ada@example.net", wait=False)
     outcomes = Counter(
         type(each).__name__
         for each in await asyncio.gather(
@@ -86,7 +88,7 @@ async def _flood(runtime: Runtime) -> bool:
     grown = _memory() - memory
     await runtime.tests.close(0)
     events = await _size(runtime) - before
-    expected = 2 * outcomes["TestEmailSent"] + outcomes["TooManyTests"]
+    expected = 2 * outcomes["EmailTestStarted"] + outcomes["TooManyEmailTests"]
     print(f"{AT_ONCE} at once: {dict(outcomes)}; peak memory grew by {grown / MEGABYTE:.0f} MB")
     print(f"  events in the trail: {events}, expected {expected}")
     return events == expected and outcomes.total() == AT_ONCE

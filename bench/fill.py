@@ -12,13 +12,8 @@ from sqlalchemy import make_url
 from audit.c2sp.note_keys import Signer
 from bench.generate import COLUMNS, Made, Rows
 from db.guards import create_guards, drop_guards
-from service.operate.startup import (
-    Storage,
-    database_url,
-    open_closed_trail,
-    open_runtime,
-    upgrade_database,
-)
+from service.operate.startup import open_closed_trail, open_runtime, upgrade_database
+from service.process.storage import Storage, database_url
 
 
 async def filled(storage: Storage, seed: bytes, count: int) -> None:

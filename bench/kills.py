@@ -15,7 +15,8 @@ from typing import Final
 
 from audit.c2sp.checkpoint import Checkpoint
 from db.queries import events
-from service.operate.startup import Storage, open_closed_trail, open_runtime, upgrade_database
+from service.operate.startup import open_closed_trail, open_runtime, upgrade_database
+from service.process.storage import Storage
 from tests.conftest import get_server
 from tests.support.trail.processes import kill_after, settled
 

@@ -19,8 +19,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from graph.app import compose
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import Role
+from service.process.storage import Storage
 from tests.graph.http.test_malformed import complaint
 from tests.support.edge.malformed import requests, send
 from tests.support.edge.world import configured, listening, open_world

@@ -21,8 +21,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from graph.app import compose
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import Role
+from service.process.storage import Storage
 from tests.support.edge.world import configured, listening, open_world
 
 COUNT = 2_000

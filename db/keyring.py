@@ -19,7 +19,7 @@ _SEALED_BYTES: Final = 4 * 1024 + _LENGTH_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class EncryptionKey:
     """One 256-bit key. Its id is derived from it and safe to show."""
 
     material: bytes = field(repr=False)
@@ -49,7 +49,7 @@ class Unreadable:
 class Keyring:
     """The keys in use: the first one seals, all of them open."""
 
-    def __init__(self, keys: Sequence[Key]) -> None:
+    def __init__(self, keys: Sequence[EncryptionKey]) -> None:
         if not keys:
             raise ValueError("a keyring needs a key")
         self._keys = tuple(keys)
@@ -60,7 +60,7 @@ class Keyring:
         return self._keys[0].id
 
     @property
-    def keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[EncryptionKey, ...]:
         """All of them, the newest first."""
         return self._keys
 

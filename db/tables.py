@@ -79,11 +79,10 @@ class SecretFingerprint(SQLModel, table=True):
     fingerprint: bytes = Field(repr=False)
 
 
-class TestEmailRow(SQLModel, table=True):
+class EmailTestRow(SQLModel, table=True):
     """A test email. `report` is JSON: what is planned at first, what was found at the end."""
 
     __tablename__ = "test_email"
-    __test__ = False
 
     id: str = Field(primary_key=True)
     number: int

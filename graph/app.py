@@ -14,21 +14,21 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from graph.api.schema import Schema, schema
-from graph.callers.entrance import Entrance
-from graph.callers.gate import Gate
+from graph.callers.authenticator import Authenticator
 from graph.callers.rate import Rate
+from graph.callers.request_context import RequestContext
 from graph.config import Config
 from graph.http import health
 from graph.http.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
 from graph.http.endpoint import HttpEndpoint
-from graph.http.last_resort import LastResort
+from graph.http.error_boundary import ErrorBoundary
 from graph.http.playground import ASSET_ROUTE
 from graph.http.trail import audit_routes
 from graph.operation.edge import Edge
 from graph.operation.execution import Executor
 from graph.operation.reading import OperationReader
 from graph.operation.trusted_documents import load_trusted_documents
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 from graph.watch.metrics import Metrics
 from graph.watch.observe import LOG_ONLY, LogObserver, Observers
 from graph.watch.telemetry import traces
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from service.access.people import People
 
 
-_NOTHING: Final = Refusal(404, "NOT_FOUND", "There is nothing at this path.")
+_NOTHING: Final = HttpRefusal(404, "NOT_FOUND", "There is nothing at this path.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ def compose(
         CannotStartError: a file that the configuration names is not what it should be.
     """
     limits = config.limits
-    gate = _gate(config, runtime)
+    authenticator = _authenticator(config, runtime)
     edge = Edge(
         runtime=runtime,
-        gate=gate,
+        authenticator=authenticator,
         limits=limits,
         reader=OperationReader(served.core, limits),
         executor=Executor(served, limits, observers),
@@ -121,10 +121,10 @@ def compose(
     return app
 
 
-def _gate(config: Config, runtime: Runtime) -> Gate:
+def _authenticator(config: Config, runtime: Runtime) -> Authenticator:
     calls, refusals = Rate(config.calls_per_minute), Rate(config.bad_tokens_per_minute)
     people = _people(config, runtime)
-    return Gate(runtime, calls, refusals, people, seconds=config.query_timeout_seconds)
+    return Authenticator(runtime, calls, refusals, people, seconds=config.query_timeout_seconds)
 
 
 def _people(config: Config, runtime: Runtime) -> "People | None":
@@ -137,7 +137,7 @@ def _people(config: Config, runtime: Runtime) -> "People | None":
 
 
 def _middleware(config: Config) -> list[Middleware]:
-    chain = [Middleware(Entrance, trusted_proxies=config.trusted_proxies)]
+    chain = [Middleware(RequestContext, trusted_proxies=config.trusted_proxies)]
     if config.cors_origins:
         chain.append(
             Middleware(
@@ -148,7 +148,7 @@ def _middleware(config: Config) -> list[Middleware]:
                 expose_headers=RESPONSE_HEADERS,
             )
         )
-    return [*chain, Middleware(LastResort)]
+    return [*chain, Middleware(ErrorBoundary)]
 
 
 def _refuse(_request: Request, error: Exception) -> Response:
@@ -158,7 +158,9 @@ def _refuse(_request: Request, error: Exception) -> Response:
     if error.status_code == _NOTHING.status:
         return _NOTHING.response()
     code = {405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
-    return Refusal(error.status_code, code, error.detail, headers=error.headers or {}).response()
+    return HttpRefusal(
+        error.status_code, code, error.detail, headers=error.headers or {}
+    ).response()
 
 
 async def _refuse_socket(socket: WebSocket) -> None:

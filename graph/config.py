@@ -7,8 +7,8 @@ from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from graph.edge_config import EdgeConfig
-from service.operate import CannotStartError, Storage, Testing
-from service.process import Anchors, FileSink, Sink, TestLimits, WebhookSink, is_webhook
+from service.operate import CannotStartError, EmailTestRules, Storage
+from service.process import Anchors, EmailTestLimits, FileSink, Sink, WebhookSink, is_webhook
 
 ENV_PREFIX = "POSTLEDGER_"
 
@@ -154,13 +154,13 @@ class Config(EdgeConfig, _Place):
         return value
 
     @property
-    def testing(self) -> Testing:
+    def testing(self) -> EmailTestRules:
         """How tests may be run."""
-        return Testing(
+        return EmailTestRules(
             allowed_destinations=self.allowed_destinations,
             blocked_destinations=self.blocked_destinations,
             limit_seconds=self.test_limit_seconds,
-            limits=TestLimits(
+            limits=EmailTestLimits(
                 per_actor=self.tests_per_minute_per_caller,
                 overall=self.tests_per_minute,
                 running=self.tests_running,

@@ -8,7 +8,7 @@ from pydantic import Field, IPvAnyNetwork, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.limits import Limits
-from service.access import Trust, is_secure
+from service.access import IssuerTrust, is_secure
 from service.process import Role
 
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
@@ -164,9 +164,9 @@ class EdgeConfig(BaseSettings):
         return None if value == "" else value
 
     @property
-    def trust(self) -> Trust:
+    def trust(self) -> IssuerTrust:
         """What is believed of the issuer's tokens."""
-        return Trust(
+        return IssuerTrust(
             audience=self.oidc_audience or "",
             roles={
                 self.oidc_viewer_role: Role.VIEWER,

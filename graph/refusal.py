@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class HttpRefusal:
     """Why, for programs (`code`, one of `graph.errors.ERROR_CODES`) and for people (`message`)."""
 
     status: int
@@ -31,9 +31,9 @@ class Refusal:
         )
 
 
-def internal_error(request_id: str) -> Refusal:
+def internal_error(request_id: str) -> HttpRefusal:
     """500: the service failed; its log tells more under the same id."""
-    return Refusal(
+    return HttpRefusal(
         500,
         "INTERNAL_SERVER_ERROR",
         f"Something went wrong here, not with you. The service's log has it under {request_id}.",
@@ -41,6 +41,6 @@ def internal_error(request_id: str) -> Refusal:
     )
 
 
-def bad_request(message: str) -> Refusal:
+def bad_request(message: str) -> HttpRefusal:
     """400: not a request of GraphQL over HTTP."""
-    return Refusal(400, "BAD_REQUEST", message)
+    return HttpRefusal(400, "BAD_REQUEST", message)

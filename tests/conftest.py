@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrate
 from db.engine.database import Database
-from service.operate.startup import Storage
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support.desk import Desk, open_desk
 from tests.support.inprocess import Edge
 

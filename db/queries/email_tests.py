@@ -8,25 +8,25 @@ from sqlmodel import col, func, or_, select
 from db.engine.database import Session
 from db.queries.keyset import Window, rows_in_window
 from db.queries.plain import plain_rows
-from db.tables import TestEmailRow
+from db.tables import EmailTestRow
 
 RUNNING = "RUNNING"
-_NUMBER = col(TestEmailRow.number)
+_NUMBER = col(EmailTestRow.number)
 
 
-async def test_email(session: Session, test_id: str) -> TestEmailRow | None:
+async def email_test(session: Session, test_id: str) -> EmailTestRow | None:
     """One test email."""
-    return await session.get(TestEmailRow, test_id)
+    return await session.get(EmailTestRow, test_id)
 
 
-async def test_emails(session: Session, window: Window) -> list[TestEmailRow]:
+async def email_tests(session: Session, window: Window) -> list[EmailTestRow]:
     """The tests of a window, newest first."""
-    return await rows_in_window(session, select(TestEmailRow), _NUMBER, window)
+    return await rows_in_window(session, select(EmailTestRow), _NUMBER, window)
 
 
-async def test_emails_by_id(session: Session, ids: Collection[str]) -> dict[str, TestEmailRow]:
+async def email_tests_by_id(session: Session, ids: Collection[str]) -> dict[str, EmailTestRow]:
     """Some test emails, those of them that are there; to be read only."""
-    rows = await plain_rows(session, TestEmailRow, col(TestEmailRow.id).in_(ids))
+    rows = await plain_rows(session, EmailTestRow, col(EmailTestRow.id).in_(ids))
     return {row.id: row for row in rows}
 
 
@@ -35,21 +35,21 @@ async def next_number(session: Session) -> int:
     return ((await session.exec(select(func.max(_NUMBER)))).one() or 0) + 1
 
 
-async def open_test_email(session: Session, test_id: str) -> TestEmailRow | None:
+async def open_email_test(session: Session, test_id: str) -> EmailTestRow | None:
     """One test email that has not ended, locked until the transaction ends."""
     query = (
-        select(TestEmailRow)
-        .where(TestEmailRow.id == test_id, TestEmailRow.outcome == RUNNING)
+        select(EmailTestRow)
+        .where(EmailTestRow.id == test_id, EmailTestRow.outcome == RUNNING)
         .with_for_update()
     )
     return (await session.exec(query)).one_or_none()
 
 
-async def open_test_emails(session: Session) -> list[TestEmailRow]:
+async def open_test_emails(session: Session) -> list[EmailTestRow]:
     """The test emails that have not ended, oldest first, locked until the transaction ends."""
     query = (
-        select(TestEmailRow)
-        .where(TestEmailRow.outcome == RUNNING)
+        select(EmailTestRow)
+        .where(EmailTestRow.outcome == RUNNING)
         .order_by(_NUMBER)
         .with_for_update()
     )
@@ -58,52 +58,52 @@ async def open_test_emails(session: Session) -> list[TestEmailRow]:
 
 async def count_running(session: Session) -> int:
     """How many tests are under way."""
-    query = select(func.count()).where(TestEmailRow.outcome == RUNNING)
+    query = select(func.count()).where(EmailTestRow.outcome == RUNNING)
     return (await session.exec(query)).one()
 
 
 async def nth_newest_start(session: Session, place: int, actor_id: str | None) -> str | None:
     """When the `place`-th newest test began; of one actor's tests, or of all for None."""
-    query = select(TestEmailRow.started_at)
+    query = select(EmailTestRow.started_at)
     if actor_id is not None:
-        query = query.where(TestEmailRow.actor_id == actor_id)
+        query = query.where(EmailTestRow.actor_id == actor_id)
     query = query.order_by(desc(_NUMBER)).offset(place - 1).limit(1)
     return (await session.exec(query)).one_or_none()
 
 
 async def with_key(
     session: Session, actor_id: str | None, key: str, since: str
-) -> TestEmailRow | None:
+) -> EmailTestRow | None:
     """The newest test that an actor asked for with an idempotency key, since an instant."""
     return await _newest(
         session,
         (
-            col(TestEmailRow.actor_id) == actor_id,
-            TestEmailRow.idempotency_key == key,
-            TestEmailRow.started_at >= since,
+            col(EmailTestRow.actor_id) == actor_id,
+            EmailTestRow.idempotency_key == key,
+            EmailTestRow.started_at >= since,
         ),
     )
 
 
-async def last_telling(session: Session, digest: str) -> TestEmailRow | None:
+async def last_telling(session: Session, digest: str) -> EmailTestRow | None:
     """The last test of these values that says something of them."""
-    failed = col(TestEmailRow.outcome) == "FAILED"
-    return await _newest(session, (TestEmailRow.values_digest == digest, or_(failed, _passed())))
+    failed = col(EmailTestRow.outcome) == "FAILED"
+    return await _newest(session, (EmailTestRow.values_digest == digest, or_(failed, _passed())))
 
 
-async def last_passed(session: Session) -> TestEmailRow | None:
+async def last_passed(session: Session) -> EmailTestRow | None:
     """The last test that passed, of whatever values."""
     return await _newest(session, (_passed(),))
 
 
 def _passed() -> ColumnElement[bool]:
     """It signed in at least; one that only connected says nothing of the other settings."""
-    reached = (col(TestEmailRow.outcome) == "REACHED") & (col(TestEmailRow.depth) != "CONNECT")
-    return or_(col(TestEmailRow.outcome) == "ACCEPTED", reached)
+    reached = (col(EmailTestRow.outcome) == "REACHED") & (col(EmailTestRow.depth) != "CONNECT")
+    return or_(col(EmailTestRow.outcome) == "ACCEPTED", reached)
 
 
 async def _newest(
     session: Session, conditions: Iterable[ColumnElement[bool] | bool]
-) -> TestEmailRow | None:
-    query = select(TestEmailRow).where(*conditions).order_by(desc(_NUMBER)).limit(1)
+) -> EmailTestRow | None:
+    query = select(EmailTestRow).where(*conditions).order_by(desc(_NUMBER)).limit(1)
     return (await session.exec(query)).one_or_none()

@@ -8,8 +8,8 @@ from graph.api.permissions import Requires
 from graph.errors import coded
 from graph.types.access import (
     TOKEN_CURSOR,
-    AccessToken,
     AccessTokenConnection,
+    AccessTokenType,
     CreateAccessTokenInput,
     CreateAccessTokenResult,
     created_member,
@@ -72,11 +72,11 @@ class AccessMutations:
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The token's id.")],
-    ) -> AccessToken:
+    ) -> AccessTokenType:
         """Ends a token."""
         context = info.context
         key = key_of(id, "AccessToken") or ""
         token = await revoke_token(context.runtime, context.caller, key)
         if isinstance(token, TokenNotFound):
             raise coded("NOT_FOUND", "There is no access token with this id.")
-        return AccessToken.of(token)
+        return AccessTokenType.of(token)

@@ -4,10 +4,10 @@ from typing import Any
 
 import strawberry
 
-from graph.types.base.enums import SaslMechanism, TestDepth, TlsMode
+from graph.types.base.enums import EmailTestDepth, SaslMechanism, TlsMode
 from graph.types.base.ids import key_of
 from graph.types.base.scalars import Secret
-from service.email_tests import TestRequest
+from service.email_tests import EmailTestRequest
 from service.settings import SettingsRestore, SettingsUpdate
 from service.values import FIELDS, KEEP, Keep, Patched, SecretName, SettingsPatch
 from service.values import Secret as SecretValue
@@ -156,7 +156,9 @@ class SendTestEmailInput:
     settings: EmailSettingsInput | None = strawberry.field(
         default=None, description="Unsaved changes to try, over the saved settings."
     )
-    depth: TestDepth | None = strawberry.field(default=TestDepth.SEND, description="How far to go.")
+    depth: EmailTestDepth | None = strawberry.field(
+        default=EmailTestDepth.SEND, description="How far to go."
+    )
     wait: bool | None = strawberry.field(
         default=True,
         description="False: answer at once with the test RUNNING; follow it with "
@@ -168,12 +170,12 @@ class SendTestEmailInput:
         "At most 200 characters.",
     )
 
-    def request(self) -> TestRequest:
+    def request(self) -> EmailTestRequest:
         """The plain value."""
-        return TestRequest(
+        return EmailTestRequest(
             recipient=self.recipient,
             patch=None if self.settings is None else self.settings.patch(),
-            depth=self.depth or TestDepth.SEND,
+            depth=self.depth or EmailTestDepth.SEND,
             idempotency_key=self.idempotency_key,
             wait=self.wait is not False,
         )

@@ -15,7 +15,7 @@ from graph.errors import coded
 from graph.types.base.context import Info
 from graph.types.base.ids import key_of
 from graph.types.email_test_results import SendTestEmailResult, send_member
-from graph.types.email_tests import TestEmail
+from graph.types.email_tests import EmailTestType
 from graph.types.settings_results import UpdateEmailSettingsResult, update_member
 from service.email_tests import cancel_test_email, send_test_email
 from service.process import Permission
@@ -81,11 +81,11 @@ class Mutation(AccessMutations):
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
-    ) -> TestEmail:
+    ) -> EmailTestType:
         """Cancels a test email."""
         context = info.context
         key = key_of(id, "TestEmail") or ""
         test = await cancel_test_email(context.runtime, context.caller, key)
         if test is None:
             raise coded("NOT_FOUND", "There is no test email with this id.")
-        return TestEmail.of(test)
+        return EmailTestType.of(test)

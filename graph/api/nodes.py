@@ -10,22 +10,22 @@ from typing import Annotated, Final, NamedTuple
 import strawberry
 
 from graph.api.permissions import permits
-from graph.types.access import AccessToken
+from graph.types.access import AccessTokenType
 from graph.types.base.common import Node
 from graph.types.base.context import Info
 from graph.types.base.ids import read_id
-from graph.types.email_tests import TestEmail
+from graph.types.email_tests import EmailTestType
 from graph.types.revision import EmailSettingsRevision
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
 from service.access import access_token
-from service.email_tests import test_email
+from service.email_tests import email_test
 from service.process import MAX_NUMBER, Permission
 from service.settings import email_settings, email_settings_revision, revision
 from service.trail import audit_event
 
 
-class Kind(NamedTuple):
+class NodeKind(NamedTuple):
     """A type of node: who may fetch one, and how, by the key in its id."""
 
     permission: Permission
@@ -51,9 +51,9 @@ async def _revision(info: Info, key: str) -> EmailSettingsRevision | None:
     return None if found is None else EmailSettingsRevision.of(found)
 
 
-async def _test(info: Info, key: str) -> TestEmail | None:
-    found = await test_email(info.context.runtime, _text(key))
-    return None if found is None else TestEmail.of(found)
+async def _test(info: Info, key: str) -> EmailTestType | None:
+    found = await email_test(info.context.runtime, _text(key))
+    return None if found is None else EmailTestType.of(found)
 
 
 async def _event(info: Info, key: str) -> AuditEvent | None:
@@ -62,17 +62,17 @@ async def _event(info: Info, key: str) -> AuditEvent | None:
     return None if found is None else AuditEvent.of(found)
 
 
-async def _token(info: Info, key: str) -> AccessToken | None:
+async def _token(info: Info, key: str) -> AccessTokenType | None:
     found = await access_token(info.context.runtime, _text(key))
-    return None if found is None else AccessToken.of(found)
+    return None if found is None else AccessTokenType.of(found)
 
 
 KINDS: Final = {
-    "EmailSettings": Kind(Permission.READ_SETTINGS, _settings),
-    "EmailSettingsRevision": Kind(Permission.READ_TRAIL, _revision),
-    "TestEmail": Kind(Permission.READ_SETTINGS, _test),
-    "AuditEvent": Kind(Permission.READ_TRAIL, _event),
-    "AccessToken": Kind(Permission.MANAGE_TOKENS, _token),
+    "EmailSettings": NodeKind(Permission.READ_SETTINGS, _settings),
+    "EmailSettingsRevision": NodeKind(Permission.READ_TRAIL, _revision),
+    "TestEmail": NodeKind(Permission.READ_SETTINGS, _test),
+    "AuditEvent": NodeKind(Permission.READ_TRAIL, _event),
+    "AccessToken": NodeKind(Permission.MANAGE_TOKENS, _token),
 }
 """Every type that implements `Node`, by its name in the schema."""
 

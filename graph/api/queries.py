@@ -16,12 +16,12 @@ from graph.types.base.common import FieldChange
 from graph.types.base.context import Info
 from graph.types.base.ids import key_of
 from graph.types.base.paging import After, Before, First, Last, page_request
-from graph.types.email_tests import TEST_EMAIL_CURSOR, TestEmail, TestEmailConnection
+from graph.types.email_tests import TEST_EMAIL_CURSOR, EmailTestConnection, EmailTestType
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
-from service.email_tests import test_email, test_emails
+from service.email_tests import email_test, list_email_tests
 from service.process import Permission
 from service.settings import (
     RevisionNotFound,
@@ -147,10 +147,10 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
-    ) -> TestEmail | None:
+    ) -> EmailTestType | None:
         """One test email."""
-        test = await test_email(info.context.runtime, key_of(id, "TestEmail") or "")
-        return None if test is None else TestEmail.of(test)
+        test = await email_test(info.context.runtime, key_of(id, "TestEmail") or "")
+        return None if test is None else EmailTestType.of(test)
 
     @strawberry.field(
         description="The test emails, newest first.",
@@ -163,7 +163,7 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> TestEmailConnection:
+    ) -> EmailTestConnection:
         """The test emails."""
         page = page_request(TEST_EMAIL_CURSOR, first, after, last, before)
-        return TestEmailConnection.of(await test_emails(info.context.runtime, page))
+        return EmailTestConnection.of(await list_email_tests(info.context.runtime, page))

@@ -10,10 +10,10 @@ from graph.api.trail_filter import AuditEventFilter
 from graph.errors import coded
 from graph.types.base.context import Info
 from graph.types.base.ids import key_of
-from graph.types.email_tests import TestEmail
+from graph.types.email_tests import EmailTestType
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
-from service.email_tests import follow_test_email, test_email
+from service.email_tests import email_test, follow_test_email
 from service.process import Permission
 from service.settings import follow_email_settings
 from service.trail import audit_events_appended
@@ -31,14 +31,14 @@ class Subscription:
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
-    ) -> AsyncGenerator[TestEmail, None]:
+    ) -> AsyncGenerator[EmailTestType, None]:
         """A test's progress."""
         require(info, Permission.READ_SETTINGS)
         key = key_of(id, "TestEmail") or ""
-        if await test_email(info.context.runtime, key) is None:
+        if await email_test(info.context.runtime, key) is None:
             raise coded("NOT_FOUND", "There is no test email with this id.")
         async for test in follow_test_email(info.context.runtime, key):
-            yield TestEmail.of(test)
+            yield EmailTestType.of(test)
 
     @strawberry.subscription(description="The settings, each time that they have changed.")
     async def email_settings_changed(self, info: Info) -> AsyncGenerator[EmailSettings, None]:

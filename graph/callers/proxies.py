@@ -9,7 +9,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CallOrigin:
     """An address, and how it was learned.
 
     `peer`: it is the connection's other end. `proxy`: a trusted proxy named it.
@@ -20,7 +20,7 @@ class Origin:
     trusted_peer: bool
 
 
-def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> Origin:
+def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> CallOrigin:
     """The nearest address that no trusted proxy has.
 
     `X-Forwarded-For` is read from its end, where the nearest proxy wrote. What stands before an
@@ -33,7 +33,7 @@ def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Netw
     """
     address = _address(peer or "")
     if address is None or not _within(address, trusted):
-        return Origin(peer, "peer", trusted_peer=False)
+        return CallOrigin(peer, "peer", trusted_peer=False)
     source: Literal["peer", "proxy"] = "peer"
     named = [each.strip() for each in ",".join(forwarded).split(",") if each.strip()]
     for text in reversed(named):
@@ -43,7 +43,7 @@ def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Netw
         address, source = found, "proxy"
         if not _within(found, trusted):
             break
-    return Origin(str(address), source, trusted_peer=True)
+    return CallOrigin(str(address), source, trusted_peer=True)
 
 
 def bucket_of(ip: str | None) -> str:

@@ -24,7 +24,7 @@ from service.trail import (
 from service.verify import (
     NotACheckpoint,
     NotAKey,
-    Verification,
+    TrailVerification,
     VerificationRequest,
     read_kept_checkpoints,
     verify_export,
@@ -60,7 +60,7 @@ def verify(
     if bundle is not None:
         raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
 
-    async def work(config: Config) -> Verification:
+    async def work(config: Config) -> TrailVerification:
         require_trail(config.storage)
         async with open_closed_trail(config.storage, as_it_is=True) as runtime:
             with progress() as on_step:
@@ -178,7 +178,7 @@ def _read(path: Path) -> tuple[str, ...]:
     return found
 
 
-def _tell(found: Verification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
+def _tell(found: TrailVerification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
     for each in found.findings:
         where = "" if each.seq is None else f" at event {each.seq}"
         more = f" (and {each.count - 1} more)" if each.count > 1 else ""

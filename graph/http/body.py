@@ -6,12 +6,12 @@ from typing import Final
 from starlette.requests import Request
 
 from graph.limits import Limits
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 
 _CHARSETS: Final = frozenset({"", "utf-8", "utf8"})
 
 
-async def read_body(request: Request, limits: Limits) -> bytes | Refusal:
+async def read_body(request: Request, limits: Limits) -> bytes | HttpRefusal:
     """The whole body, or why it is not taken.
 
     Its bytes are counted as they arrive: what `Content-Length` says is only believed where it says
@@ -35,11 +35,11 @@ async def read_body(request: Request, limits: Limits) -> bytes | Refusal:
                     return _too_large(limits)
     except TimeoutError:
         message = f"The body did not arrive within {limits.body_seconds:g} seconds."
-        return Refusal(408, "TIMED_OUT", message, headers={"Connection": "close"})
+        return HttpRefusal(408, "TIMED_OUT", message, headers={"Connection": "close"})
     return bytes(body)
 
 
-def _wrong_kind(request: Request) -> Refusal | None:
+def _wrong_kind(request: Request) -> HttpRefusal | None:
     name, *parameters = request.headers.get("content-type", "").lower().split(";")
     charset = next(
         (
@@ -56,12 +56,12 @@ def _wrong_kind(request: Request) -> Refusal | None:
     return None
 
 
-def _unsupported(message: str) -> Refusal:
+def _unsupported(message: str) -> HttpRefusal:
     accepted = {"Accept-Post": "application/json", "Accept-Encoding": "identity"}
-    return Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message, headers=accepted)
+    return HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", message, headers=accepted)
 
 
-def _too_large(limits: Limits) -> Refusal:
+def _too_large(limits: Limits) -> HttpRefusal:
     message = f"The body is larger than {limits.body_bytes} bytes."
     # What is left of the body is not read, so the connection cannot be used again.
-    return Refusal(413, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})
+    return HttpRefusal(413, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 
 REQUEST_HEADERS: Final = (
     "Authorization",
@@ -30,4 +30,4 @@ class Cors(CORSMiddleware):
             message = f"Pages of other hosts send GET and POST, with {', '.join(REQUEST_HEADERS)}."
         else:
             message = "Pages of this origin may not call. POSTLEDGER_CORS_ORIGINS lists who may."
-        return Refusal(403, "FORBIDDEN", message, headers={"Vary": "Origin"}).response()
+        return HttpRefusal(403, "FORBIDDEN", message, headers={"Vary": "CallOrigin"}).response()

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from graph.callers.entrance import client_of
+from graph.callers.request_context import client_of
 from graph.http.accept import RESULTS, MediaType, choose, names
 from graph.http.body import read_body
 from graph.http.playground import playground_page
@@ -20,7 +20,7 @@ from graph.operation.edge import Edge
 from graph.operation.execution import Answer
 from graph.operation.reading import Operation, Rejected
 from graph.operation.request import GraphQLRequest, read_json, request_of, request_of_parameters
-from graph.refusal import Refusal, bad_request
+from graph.refusal import HttpRefusal, bad_request
 from service.process import Caller
 
 _PREFLIGHT_HEADERS: Final = (
@@ -50,13 +50,13 @@ class HttpEndpoint:
         refused = _refusal(request, media_type)
         if refused is not None:
             return self._refuse(refused, media_type)
-        caller = await self._edge.gate.admit(
+        caller = await self._edge.authenticator.admit(
             request.headers.get("authorization"), client_of(request)
         )
-        if isinstance(caller, Refusal):
+        if isinstance(caller, HttpRefusal):
             return self._not_admitted(caller, media_type)
         asked = await self._read(request)
-        if isinstance(asked, Refusal):
+        if isinstance(asked, HttpRefusal):
             return self._refuse(asked, media_type)
         operation = self._edge.operation(asked)
         if isinstance(operation, Rejected):
@@ -64,14 +64,14 @@ class HttpEndpoint:
             return self._single(answer, media_type)
         return await self._perform(request, operation, caller, media_type)
 
-    async def _read(self, request: Request) -> GraphQLRequest | Refusal:
+    async def _read(self, request: Request) -> GraphQLRequest | HttpRefusal:
         if request.method == "GET":
             return request_of_parameters(request.query_params)
         body = await read_body(request, self._edge.limits)
-        if isinstance(body, Refusal):
+        if isinstance(body, HttpRefusal):
             return body
         document = read_json(body)
-        return document if isinstance(document, Refusal) else request_of(document)
+        return document if isinstance(document, HttpRefusal) else request_of(document)
 
     async def _perform(
         self,
@@ -84,12 +84,12 @@ class HttpEndpoint:
         context = self._edge.context(caller)
         if operation.kind is OperationType.MUTATION and request.method == "GET":
             message = "Send mutations by POST."
-            refusal = Refusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
+            refusal = HttpRefusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
             return self._refuse(refusal, media_type)
         if operation.kind is OperationType.SUBSCRIPTION:
             if not names(accept, MediaType.EVENTS):
                 message = "Subscriptions go over a WebSocket, or as text/event-stream."
-                return self._refuse(Refusal(406, "NOT_ACCEPTABLE", message), media_type)
+                return self._refuse(HttpRefusal(406, "NOT_ACCEPTABLE", message), media_type)
             media_type = MediaType.EVENTS
         if media_type is MediaType.EVENTS:
             runtime = self._edge.runtime
@@ -101,11 +101,11 @@ class HttpEndpoint:
             )
         return self._single(await self._edge.executor.execute(operation, context), media_type)
 
-    def _refuse(self, refusal: Refusal, media_type: MediaType | None) -> Response:
+    def _refuse(self, refusal: HttpRefusal, media_type: MediaType | None) -> Response:
         self._edge.observers.refusal(refusal.code)
         return respond_refused(refusal, media_type)
 
-    def _not_admitted(self, refusal: Refusal, media_type: MediaType | None) -> Response:
+    def _not_admitted(self, refusal: HttpRefusal, media_type: MediaType | None) -> Response:
         """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
         response = self._refuse(refusal, media_type)
         if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (unauthenticated)
@@ -124,13 +124,13 @@ def _wants_page(request: Request, accept: str | None) -> bool:
     return request.method == "GET" and not asks and names(accept, MediaType.HTML)
 
 
-def _refusal(request: Request, media_type: MediaType | None) -> Refusal | None:
+def _refusal(request: Request, media_type: MediaType | None) -> HttpRefusal | None:
     if request.method not in {"GET", "POST"}:
         message = "GraphQL is asked by GET and POST."
-        return Refusal(405, "METHOD_NOT_ALLOWED", message, headers=_METHODS)
+        return HttpRefusal(405, "METHOD_NOT_ALLOWED", message, headers=_METHODS)
     if media_type is None:
         message = "The answer is application/graphql-response+json or application/json."
-        return Refusal(406, "NOT_ACCEPTABLE", message)
+        return HttpRefusal(406, "NOT_ACCEPTABLE", message)
     if request.method == "GET" and not any(each in request.headers for each in _PREFLIGHT_HEADERS):
         # A page of another site cannot send it without asking first (CSRF).
         return bad_request("A GET needs the header `GraphQL-Require-Preflight: 1`.")

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 from graph.types.base.instant import parse_instant
 from service.export import ExportFormat
 from service.trail import AuditAction, AuditOutcome, EventFilter, UnfitFilter, fit_filter
@@ -36,7 +36,7 @@ class AskedExport:
     archive: str | None = None
 
 
-def asked_export(query: QueryParams) -> AskedExport | Refusal:
+def asked_export(query: QueryParams) -> AskedExport | HttpRefusal:
     """Reads the query string; BAD_USER_INPUT for what cannot be taken."""
     if set(query) - {*_LISTS, *_SINGLE}:
         names = ", ".join((*_LISTS, *_SINGLE))
@@ -82,5 +82,5 @@ def _instant(query: QueryParams, name: str) -> datetime | None:
     return parse_instant(query[name]) if name in query else None
 
 
-def _bad(message: str) -> Refusal:
-    return Refusal(400, "BAD_USER_INPUT", message)
+def _bad(message: str) -> HttpRefusal:
+    return HttpRefusal(400, "BAD_USER_INPUT", message)

@@ -8,9 +8,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from graph.api.schema import printed_schema
-from graph.callers.entrance import client_of
+from graph.callers.request_context import client_of
 from graph.operation.edge import Edge
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 from graph.watch.metrics import Metrics
 from service.operate import check_health
 
@@ -26,8 +26,8 @@ def routes(edge: Edge, metrics: Metrics, *, metrics_need_token: bool) -> list[Ro
     async def figures(request: Request) -> Response:
         if metrics_need_token:
             header = request.headers.get("authorization")
-            caller = await edge.gate.admit(header, client_of(request))
-            if isinstance(caller, Refusal):
+            caller = await edge.authenticator.admit(header, client_of(request))
+            if isinstance(caller, HttpRefusal):
                 edge.observers.refusal(caller.code)
                 return caller.response()
         return Response(await metrics.write(edge.runtime), media_type=METRICS_TYPE)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 ASSETS_PATH: Final = "/graphql/assets"
@@ -74,7 +74,7 @@ def playground_asset(request: Request) -> Response:
     assets = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
     asset = assets.get(request.path_params["name"])
     if asset is None:
-        return Refusal(404, "NOT_FOUND", "There is no such file.").response()
+        return HttpRefusal(404, "NOT_FOUND", "There is no such file.").response()
     return FileResponse(
         asset,
         media_type=_MEDIA_TYPES.get(asset.suffix, "application/octet-stream"),

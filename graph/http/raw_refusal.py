@@ -6,11 +6,11 @@ answer.
 
 from http import HTTPStatus
 
-from graph.callers.entrance import new_request_id, protect
-from graph.refusal import Refusal
+from graph.callers.request_context import new_request_id, protect
+from graph.refusal import HttpRefusal
 
 
-def encoded(refusal: Refusal) -> bytes:
+def encoded(refusal: HttpRefusal) -> bytes:
     """The bytes of the answer, after which the connection is closed."""
     response = refusal.response()
     protect(response.headers, new_request_id())

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from graph.errors import codes_of
 from graph.http.accept import MediaType
 from graph.operation.execution import Answer
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 
 _STATUSES: Final = {
     "UNAUTHENTICATED": 401,
@@ -41,7 +41,7 @@ def respond(answer: Answer, media_type: MediaType) -> Response:
     )
 
 
-def respond_refused(refusal: Refusal, media_type: MediaType | None) -> Response:
+def respond_refused(refusal: HttpRefusal, media_type: MediaType | None) -> Response:
     """The response to a request that did not become an operation."""
     known = media_type if media_type is MediaType.GRAPHQL else MediaType.JSON
     response = refusal.response(f"{known}; charset=utf-8")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLError
 
-from graph.callers.gate import Gate
+from graph.callers.authenticator import Authenticator
 from graph.errors import codes_of, present_all
 from graph.limits import Limits
 from graph.operation.execution import Answer, Executor
@@ -21,7 +21,7 @@ class Edge:
     """The service, who may come in, what may be asked, and how it is answered."""
 
     runtime: Runtime
-    gate: Gate
+    authenticator: Authenticator
     limits: Limits
     reader: OperationReader
     executor: Executor

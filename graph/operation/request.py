@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
-from graph.refusal import Refusal, bad_request
+from graph.refusal import HttpRefusal, bad_request
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -30,7 +30,7 @@ class GraphQLRequest:
         return replace(self, query=query)
 
 
-def read_json(text: str | bytes) -> Json | Refusal:
+def read_json(text: str | bytes) -> Json | HttpRefusal:
     """JSON (RFC 8259) that everything behind this can take.
 
     Python's reader takes more than JSON has (`NaN`), and gives lone surrogates, which no database
@@ -45,7 +45,7 @@ def read_json(text: str | bytes) -> Json | Refusal:
     return decoded
 
 
-def request_of(document: Json) -> GraphQLRequest | Refusal:
+def request_of(document: Json) -> GraphQLRequest | HttpRefusal:
     """The request that a JSON document tells."""
     if isinstance(document, list):
         return bad_request("Send one operation a request: a batch is not taken.")
@@ -71,7 +71,7 @@ def request_of(document: Json) -> GraphQLRequest | Refusal:
     )
 
 
-def request_of_parameters(parameters: Mapping[str, str]) -> GraphQLRequest | Refusal:
+def request_of_parameters(parameters: Mapping[str, str]) -> GraphQLRequest | HttpRefusal:
     """The request that a query string tells; `variables` and `extensions` are JSON texts in it."""
     document: dict[str, Json] = {
         key: parameters[key]
@@ -81,7 +81,7 @@ def request_of_parameters(parameters: Mapping[str, str]) -> GraphQLRequest | Ref
     for key in ("variables", "extensions"):
         if parameters.get(key):
             value = read_json(parameters[key])
-            if isinstance(value, Refusal):
+            if isinstance(value, HttpRefusal):
                 return bad_request(f"`{key}` is not JSON.")
             document[key] = value
     return request_of(document)

@@ -5,12 +5,11 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from graph.types.base.common import Actor, Node, UserError
+from graph.types.base.common import ActorType, Node, UserError
 from graph.types.base.enums import Permission, Role
 from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
-from service.access import AccessToken as TokenValue
-from service.access import CreatedToken, InvalidToken
+from service.access import AccessToken, CreatedToken, InvalidToken
 from service.process import ROLE_PERMISSIONS, Caller, Page
 
 TOKEN_CURSOR = "AccessToken.v1"  # noqa: S105 (a list's name)
@@ -20,7 +19,7 @@ TOKEN_CURSOR = "AccessToken.v1"  # noqa: S105 (a list's name)
 class Viewer:
     """The caller."""
 
-    actor: Actor = strawberry.field(description="As which the trail knows you.")
+    actor: ActorType = strawberry.field(description="As which the trail knows you.")
     role: Role = strawberry.field(description="Your token's role.")
     permissions: list[Permission] = strawberry.field(description="What the role permits.")
 
@@ -29,20 +28,23 @@ class Viewer:
         """From a caller of the service."""
         permitted = ROLE_PERMISSIONS[caller.role]
         return cls(
-            actor=Actor.of(caller.actor),
+            actor=ActorType.of(caller.actor),
             role=caller.role,
             permissions=[each for each in Permission if each in permitted],
         )
 
 
-@strawberry.type(description="An access token. The token itself is shown once, when it is made.")
-class AccessToken(Node):
+@strawberry.type(
+    name="AccessToken",
+    description="An access token. The token itself is shown once, when it is made.",
+)
+class AccessTokenType(Node):
     """A token."""
 
     name: str = strawberry.field(description="Whose it is, for the trail.")
     role: Role = strawberry.field(description="What it may do.")
     created_at: datetime = strawberry.field(description="When it was made.")
-    created_by: Actor = strawberry.field(description="Who made it.")
+    created_by: ActorType = strawberry.field(description="Who made it.")
     expires_at: datetime | None = strawberry.field(
         description="When it ends by itself; null: never."
     )
@@ -54,14 +56,14 @@ class AccessToken(Node):
     )
 
     @classmethod
-    def of(cls, token: TokenValue) -> "AccessToken":
+    def of(cls, token: AccessToken) -> "AccessTokenType":
         """From a token of the service."""
         return cls(
             id=strawberry.ID(write_id("AccessToken", token.id)),
             name=token.name,
             role=token.role,
             created_at=token.created_at,
-            created_by=Actor.of(token.created_by),
+            created_by=ActorType.of(token.created_by),
             expires_at=token.expires_at,
             last_used_at=token.last_used_at,
             revoked_at=token.revoked_at,
@@ -72,7 +74,7 @@ class AccessToken(Node):
 class AccessTokenEdge:
     """An edge."""
 
-    node: AccessToken = strawberry.field(description="The token.")
+    node: AccessTokenType = strawberry.field(description="The token.")
     cursor: str = strawberry.field(description="Its place in the list.")
 
 
@@ -84,12 +86,12 @@ class AccessTokenConnection:
     page_info: PageInfo = strawberry.field(description="Whether the list goes on.")
 
     @classmethod
-    def of(cls, page: Page[TokenValue]) -> "AccessTokenConnection":
+    def of(cls, page: Page[AccessToken]) -> "AccessTokenConnection":
         """From a page of the service."""
         cursors = [cursor(TOKEN_CURSOR, each.number) for each in page.items]
         return cls(
             edges=[
-                AccessTokenEdge(node=AccessToken.of(each), cursor=at)
+                AccessTokenEdge(node=AccessTokenType.of(each), cursor=at)
                 for each, at in zip(page.items, cursors, strict=True)
             ],
             page_info=page_info(page, cursors),
@@ -116,7 +118,7 @@ class CreateAccessTokenInput:
 class CreateAccessTokenSuccess:
     """A new token."""
 
-    access_token: AccessToken = strawberry.field(description="What is kept of it.")
+    access_token: AccessTokenType = strawberry.field(description="What is kept of it.")
     token: str = strawberry.field(
         description="The token itself. Shown this once; only its hash is kept."
     )
@@ -139,6 +141,6 @@ def created_member(result: CreatedToken | InvalidToken) -> CreateAccessTokenResu
     """The member of the union that a result is."""
     if isinstance(result, CreatedToken):
         return CreateAccessTokenSuccess(
-            access_token=AccessToken.of(result.token), token=result.text
+            access_token=AccessTokenType.of(result.token), token=result.text
         )
     return InvalidTokenError(code="INVALID_TOKEN", message=result.message, field=[result.field])

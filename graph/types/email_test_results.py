@@ -5,14 +5,14 @@ from typing import Annotated, TypeAlias, Union
 import strawberry
 
 from graph.types.base.common import UserError
-from graph.types.email_tests import TestEmail
+from graph.types.email_tests import EmailTestType
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
 from service.email_tests import (
     DestinationNotAllowed,
+    EmailTestStarted,
     RecipientNotAllowed,
     SendResult,
-    TestEmailSent,
-    TooManyTests,
+    TooManyEmailTests,
 )
 from service.settings import InvalidSettings, SecretReentryRequired
 
@@ -23,7 +23,7 @@ from service.settings import InvalidSettings, SecretReentryRequired
 class SendTestEmailSuccess:
     """A test that ran."""
 
-    test_email: TestEmail = strawberry.field(description="The test.")
+    test_email: EmailTestType = strawberry.field(description="The test.")
 
 
 @strawberry.type(description="Tests may not be sent to this recipient's domain.")
@@ -70,8 +70,8 @@ SendMember: TypeAlias = (
 def send_member(result: SendResult) -> SendMember:
     """The union's member that a result of the service becomes."""
     match result:
-        case TestEmailSent():
-            return SendTestEmailSuccess(test_email=TestEmail.of(result.test_email))
+        case EmailTestStarted():
+            return SendTestEmailSuccess(test_email=EmailTestType.of(result.test_email))
         case InvalidSettings():
             return InvalidSettingsError.of(result)
         case SecretReentryRequired():
@@ -86,7 +86,7 @@ def send_member(result: SendResult) -> SendMember:
                 code=result.code,
                 message="This service may not connect there: its operator's rules forbid it.",
             )
-        case TooManyTests():
+        case TooManyEmailTests():
             seconds = result.retry_after_seconds
             return TooManyTestsError(
                 code=result.code,

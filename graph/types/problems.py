@@ -2,7 +2,7 @@
 
 import strawberry
 
-from graph.types.base.common import Suggestion, UserError
+from graph.types.base.common import SuggestionType, UserError
 from graph.types.base.enums import ProblemSeverity
 from service.settings import InvalidSettings, SecretReentryRequired
 from service.values import Problem
@@ -20,7 +20,7 @@ class SettingsProblem:
         description='The input field it is about: `["smtpPort"]`, `["oauth2", "tokenUrl"]`.'
     )
     message: str = strawberry.field(description="What is wrong and how to mend it.")
-    suggestion: Suggestion | None = strawberry.field(description="A change that would mend it.")
+    suggestion: SuggestionType | None = strawberry.field(description="A change that would mend it.")
 
     @classmethod
     def of(cls, problem: Problem) -> "SettingsProblem":
@@ -30,7 +30,9 @@ class SettingsProblem:
             code=problem.code,
             field=list(problem.field),
             message=problem.message,
-            suggestion=None if problem.suggestion is None else Suggestion.of(problem.suggestion),
+            suggestion=None
+            if problem.suggestion is None
+            else SuggestionType.of(problem.suggestion),
         )
 
 

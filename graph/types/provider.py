@@ -3,13 +3,11 @@
 import strawberry
 
 from graph.types.base.enums import SaslMechanism, TlsMode
-from service.values import Provider
-from service.values import ProviderEndpoint as ProviderEndpointValue
-from service.values import ProviderNote as ProviderNoteValue
+from service.values import Provider, ProviderEndpoint, ProviderNote
 
 
-@strawberry.type(description="A port that a provider listens on.")
-class ProviderEndpoint:
+@strawberry.type(name="ProviderEndpoint", description="A port that a provider listens on.")
+class ProviderEndpointType:
     """An endpoint."""
 
     port: int = strawberry.field(description="The port.")
@@ -17,7 +15,7 @@ class ProviderEndpoint:
     recommended: bool = strawberry.field(description="Whether the provider recommends it.")
 
     @classmethod
-    def of(cls, endpoint: ProviderEndpointValue) -> "ProviderEndpoint":
+    def of(cls, endpoint: ProviderEndpoint) -> "ProviderEndpointType":
         """From an endpoint of the service."""
         return cls(
             port=endpoint.port,
@@ -26,8 +24,10 @@ class ProviderEndpoint:
         )
 
 
-@strawberry.type(description="Something to know of a provider before it goes wrong.")
-class ProviderNote:
+@strawberry.type(
+    name="ProviderNote", description="Something to know of a provider before it goes wrong."
+)
+class ProviderNoteType:
     """A note."""
 
     message: str = strawberry.field(description="In words.")
@@ -36,7 +36,7 @@ class ProviderNote:
     )
 
     @classmethod
-    def of(cls, note: ProviderNoteValue) -> "ProviderNote":
+    def of(cls, note: ProviderNote) -> "ProviderNoteType":
         """From a note of the service."""
         return cls(message=note.message, effective_from=note.effective_from)
 
@@ -52,7 +52,7 @@ class EmailProvider:
     smtp_host: str = strawberry.field(
         description="May hold a part to fill in, in braces: `email-smtp.{region}.amazonaws.com`."
     )
-    endpoints: list[ProviderEndpoint] = strawberry.field(description="The ports it listens on.")
+    endpoints: list[ProviderEndpointType] = strawberry.field(description="The ports it listens on.")
     fixed_username: str | None = strawberry.field(
         description="Set where every account signs in with the same word, such as `apikey`."
     )
@@ -68,7 +68,7 @@ class EmailProvider:
         description="Its token endpoint; may hold `{tenant}`, to be filled in."
     )
     oauth2_scope: str | None = strawberry.field(description="The scope that SMTP needs.")
-    notes: list[ProviderNote] = strawberry.field(description="What to know besides.")
+    notes: list[ProviderNoteType] = strawberry.field(description="What to know besides.")
     documentation_url: str = strawberry.field(description="Its page for administrators.")
     checked_on: str = strawberry.field(
         description="The day on which these facts were last checked against the documentation."
@@ -81,7 +81,7 @@ class EmailProvider:
             id=strawberry.ID(provider.id),
             name=provider.name,
             smtp_host=provider.smtp_host,
-            endpoints=[ProviderEndpoint.of(each) for each in provider.endpoints],
+            endpoints=[ProviderEndpointType.of(each) for each in provider.endpoints],
             fixed_username=provider.fixed_username,
             username_hint=provider.username_hint,
             password_hint=provider.password_hint,
@@ -89,7 +89,7 @@ class EmailProvider:
             auth_mechanisms=[SaslMechanism(each) for each in provider.auth_mechanisms],
             oauth2_token_url=provider.oauth2_token_url,
             oauth2_scope=provider.oauth2_scope,
-            notes=[ProviderNote.of(each) for each in provider.notes],
+            notes=[ProviderNoteType.of(each) for each in provider.notes],
             documentation_url=provider.documentation_url,
             checked_on=provider.checked_on,
         )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from graph.types.base.common import Actor, FieldChange, Node
+from graph.types.base.common import ActorType, FieldChange, Node
 from graph.types.base.context import Info
 from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
@@ -25,7 +25,7 @@ class EmailSettingsRevision(Node):
     email_settings: EmailSettings = strawberry.field(description="The settings as it left them.")
     changes: list[FieldChange] = strawberry.field(description="What it changed.")
     created_at: datetime = strawberry.field(description="When it was saved.")
-    created_by: Actor = strawberry.field(description="Who saved it.")
+    created_by: ActorType = strawberry.field(description="Who saved it.")
     reason: str | None = strawberry.field(description="The reason that was given.")
     restored_from: int | None = strawberry.field(
         description="The revision whose values it brought back; null for an ordinary save."
@@ -50,7 +50,7 @@ class EmailSettingsRevision(Node):
             email_settings=EmailSettings.of(state),
             changes=[FieldChange.of(each) for each in revision.changes],
             created_at=state.updated_at,
-            created_by=Actor.of(state.updated_by),
+            created_by=ActorType.of(state.updated_by),
             reason=state.reason,
             restored_from=state.restored_from,
             audit_sequence=state.audit_sequence,

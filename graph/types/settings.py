@@ -4,23 +4,23 @@ from datetime import datetime
 
 import strawberry
 
-from graph.types.base.common import Actor, Certificate, Node
+from graph.types.base.common import ActorType, Certificate, Node
 from graph.types.base.context import Info
 from graph.types.base.enums import SaslMechanism, SecretState, TlsMode, VerificationState
 from graph.types.base.ids import write_id
-from graph.types.email_tests import TestEmail
+from graph.types.email_tests import EmailTestType
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
-from service.email_tests import test_email
-from service.settings import SecretStatus as SecretStatusValue
-from service.settings import SettingsState, verification
+from service.email_tests import email_test
+from service.settings import SecretStatus, SettingsState, verification
 from service.values import SettingsValues
 
 
 @strawberry.type(
-    description="What may be known of a secret. Nothing here is derived from its value."
+    name="SecretStatus",
+    description="What may be known of a secret. Nothing here is derived from its value.",
 )
-class SecretStatus:
+class SecretStatusType:
     """A secret's status."""
 
     state: SecretState = strawberry.field(description="Whether one is stored.")
@@ -32,7 +32,7 @@ class SecretStatus:
     )
 
     @classmethod
-    def of(cls, status: SecretStatusValue) -> "SecretStatus":
+    def of(cls, status: SecretStatus) -> "SecretStatusType":
         """From a status of the service."""
         return cls(state=status.state, version=status.version, updated_at=status.updated_at)
 
@@ -45,7 +45,9 @@ class OAuth2Settings:
 
     token_url: str = strawberry.field(description="The token endpoint.")
     client_id: str = strawberry.field(description="The client's id there.")
-    client_secret: SecretStatus = strawberry.field(description="The client's secret; write-only.")
+    client_secret: SecretStatusType = strawberry.field(
+        description="The client's secret; write-only."
+    )
     scope: str | None = strawberry.field(
         description="The scope asked for, as the provider names it."
     )
@@ -56,7 +58,7 @@ class SettingsVerification:
     """A verification."""
 
     state: VerificationState = strawberry.field(description="What is known from tests.")
-    test_email: TestEmail | None = strawberry.field(
+    test_email: EmailTestType | None = strawberry.field(
         description="The test that it rests on; null where there is none."
     )
 
@@ -78,7 +80,7 @@ class EmailSettings(Node):
     smtp_username: str | None = strawberry.field(
         description="The account to sign in with; without it no sign-in is tried."
     )
-    smtp_password: SecretStatus = strawberry.field(description="Its password; write-only.")
+    smtp_password: SecretStatusType = strawberry.field(description="Its password; write-only.")
     default_from_address: str | None = strawberry.field(
         description="The address that messages come from."
     )
@@ -120,7 +122,7 @@ class EmailSettings(Node):
         description="Counts the saves that changed something: 1, 2, 3 …"
     )
     updated_at: datetime = strawberry.field(description="When this revision was saved.")
-    updated_by: Actor = strawberry.field(description="Who saved it.")
+    updated_by: ActorType = strawberry.field(description="Who saved it.")
     values: strawberry.Private[SettingsValues]
 
     @strawberry.field(
@@ -131,9 +133,9 @@ class EmailSettings(Node):
         """What is known from tests."""
         runtime = info.context.runtime
         known = await verification(runtime, self.values)
-        test = None if known.test_id is None else await test_email(runtime, known.test_id)
+        test = None if known.test_id is None else await email_test(runtime, known.test_id)
         return SettingsVerification(
-            state=known.state, test_email=None if test is None else TestEmail.of(test)
+            state=known.state, test_email=None if test is None else EmailTestType.of(test)
         )
 
     @classmethod
@@ -146,7 +148,7 @@ class EmailSettings(Node):
             smtp_domain=values.smtp_domain,
             smtp_port=values.smtp_port,
             smtp_username=values.smtp_username,
-            smtp_password=SecretStatus.of(state.smtp_password),
+            smtp_password=SecretStatusType.of(state.smtp_password),
             default_from_address=values.default_from_address,
             default_from_display_name=values.default_from_display_name,
             reply_to_address=values.reply_to_address,
@@ -162,7 +164,7 @@ class EmailSettings(Node):
             problems=[SettingsProblem.of(each) for each in state.problems],
             revision=state.revision,
             updated_at=state.updated_at,
-            updated_by=Actor.of(state.updated_by),
+            updated_by=ActorType.of(state.updated_by),
             values=values,
         )
 
@@ -174,6 +176,6 @@ def _oauth2(state: SettingsState) -> OAuth2Settings | None:
     return OAuth2Settings(
         token_url=values.oauth2_token_url,
         client_id=values.oauth2_client_id,
-        client_secret=SecretStatus.of(state.oauth2_client_secret),
+        client_secret=SecretStatusType.of(state.oauth2_client_secret),
         scope=values.oauth2_scope,
     )

@@ -5,11 +5,11 @@ from typing import Annotated, TypeAlias, Union
 import strawberry
 
 from graph.types.base.common import FieldChange, UserError
-from graph.types.email_tests import TestEmail
+from graph.types.email_tests import EmailTestType
 from graph.types.problems import InvalidSettingsError, SecretReentryRequiredError
 from graph.types.settings import EmailSettings
 from graph.types.trail import AuditEvent
-from service.email_tests import test_email
+from service.email_tests import email_test
 from service.process import Runtime
 from service.settings import (
     InvalidSettings,
@@ -52,7 +52,7 @@ class RevisionConflictError(UserError):
 class NotVerifiedError(UserError):
     """A save that was to be proven first."""
 
-    test_email: TestEmail | None = strawberry.field(
+    test_email: EmailTestType | None = strawberry.field(
         description="The test that was named; null where there is none with that id."
     )
 
@@ -115,9 +115,9 @@ async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) 
 
 
 async def _not_verified(runtime: Runtime, refused: NotVerified) -> NotVerifiedError:
-    test = await test_email(runtime, refused.test_id)
+    test = await email_test(runtime, refused.test_id)
     return NotVerifiedError(
         code=refused.code,
         message="Send a test email with exactly these values first, and name that one.",
-        test_email=None if test is None else TestEmail.of(test),
+        test_email=None if test is None else EmailTestType.of(test),
     )

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from graph.types.base.common import Actor, FieldChange, Node
+from graph.types.base.common import ActorType, FieldChange, Node
 from graph.types.base.context import Info
 from graph.types.base.enums import AuditAction, AuditOutcome
 from graph.types.base.ids import write_id
 from graph.types.base.paging import PageInfo, cursor, page_info
-from graph.types.email_tests import TestEmail
-from service.email_tests import test_email
+from graph.types.email_tests import EmailTestType
+from service.email_tests import email_test
 from service.process import Client, Page
 from service.trail import Recorded
 
@@ -48,7 +48,7 @@ class AuditEvent(Node):
     action: AuditAction = strawberry.field(description="What was done or tried.")
     outcome: AuditOutcome = strawberry.field(description="How it went.")
     error_code: str | None = strawberry.field(description="Why it failed or was refused.")
-    actor: Actor = strawberry.field(description="Who did it.")
+    actor: ActorType = strawberry.field(description="Who did it.")
     client: ClientInfo | None = strawberry.field(
         description="Where the call came from; null where it came from no client."
     )
@@ -60,12 +60,12 @@ class AuditEvent(Node):
     target: strawberry.Private[str]
 
     @strawberry.field(description="The test email that it is about; null for other events.")
-    async def test_email(self, info: Info) -> TestEmail | None:
+    async def test_email(self, info: Info) -> EmailTestType | None:
         """The test email."""
         if self.target != "test_email" or self.correlation_id is None:
             return None
-        test = await test_email(info.context.runtime, self.correlation_id)
-        return None if test is None else TestEmail.of(test)
+        test = await email_test(info.context.runtime, self.correlation_id)
+        return None if test is None else EmailTestType.of(test)
 
     correlation_id: strawberry.ID | None = strawberry.field(
         description="Ties the events of one undertaking together: a test's request and its end."
@@ -89,7 +89,7 @@ class AuditEvent(Node):
             action=event.action,
             outcome=event.outcome,
             error_code=event.error_code,
-            actor=Actor.of(event.actor),
+            actor=ActorType.of(event.actor),
             client=None if event.client is None else ClientInfo.of(event.client),
             reason=event.reason,
             changes=[FieldChange.of(each) for each in event.changes],

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from graph.types.proofs import AuditCheckpoint
-from service.verify import Finding, Verification
+from service.verify import Finding, TrailVerification
 
 
 @strawberry.type(description="Something that is wrong with the trail.")
@@ -49,7 +49,7 @@ class AuditVerification:
     duration_ms: int = strawberry.field(description="How long it took.")
 
     @classmethod
-    def of(cls, verification: Verification) -> "AuditVerification":
+    def of(cls, verification: TrailVerification) -> "AuditVerification":
         """From a verification of the service."""
         signed = verification.checkpoint
         return cls(

@@ -9,18 +9,18 @@ from typing import Final
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from graph.callers.entrance import client_of
+from graph.callers.request_context import client_of
 from graph.errors import coded
 from graph.http.response import write_json
 from graph.operation.edge import Edge
 from graph.operation.execution import Answer
 from graph.operation.reading import Rejected
-from graph.refusal import Refusal, internal_error
+from graph.refusal import HttpRefusal, internal_error
 from graph.ws.messages import (
     Close,
     Complete,
     Init,
-    Invalid,
+    InvalidMessage,
     Ping,
     Subscribe,
     read_message,
@@ -131,7 +131,7 @@ class Connection:
                 task = self._operations.pop(identifier, None)
                 if task is not None:
                     task.cancel()
-            case Invalid(reason):
+            case InvalidMessage(reason):
                 raise _CloseNowError(Close.BAD_MESSAGE, reason)
         return None
 
@@ -147,11 +147,11 @@ class Connection:
 
     async def _admit(self, authorization: str | None) -> Caller:
         try:
-            caller = await self._edge.gate.admit(authorization, client_of(self._socket))
+            caller = await self._edge.authenticator.admit(authorization, client_of(self._socket))
         except Exception:  # noqa: BLE001 (whatever it is, the client gets an id)
             # Clients come back after this, and not after FAILED.
             raise self._failure(Close.TRY_AGAIN_LATER) from None
-        if isinstance(caller, Refusal):
+        if isinstance(caller, HttpRefusal):
             self._edge.observers.refusal(caller.code)
             passes = caller.status == HTTPStatus.SERVICE_UNAVAILABLE
             code = Close.TRY_AGAIN_LATER if passes else Close.FORBIDDEN
@@ -170,8 +170,8 @@ class Connection:
         caller = self._session.caller
         if asked.id in self._operations:
             raise _CloseNowError(Close.ID_IN_USE, f"Subscriber for {asked.id} already exists")
-        too_often = self._edge.gate.count(caller)
-        if isinstance(asked.request, Refusal):
+        too_often = self._edge.authenticator.count(caller)
+        if isinstance(asked.request, HttpRefusal):
             await self._refuse(asked.id, [asked.request.error])
         elif too_often is not None:
             await self._refuse(asked.id, [too_often.error])
@@ -200,7 +200,7 @@ class Connection:
                 del self._operations[asked.id]
 
     async def _answer(self, asked: Subscribe, caller: Caller) -> None:
-        if isinstance(asked.request, Refusal):
+        if isinstance(asked.request, HttpRefusal):
             raise TypeError("refused requests do not get here")
         operation = self._edge.operation(asked.request)
         if isinstance(operation, Rejected):

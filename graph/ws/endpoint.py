@@ -11,7 +11,7 @@ from strawberry.http.websocket_origin import (
 )
 
 from graph.operation.edge import Edge
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 from graph.ws.connection import INIT_SECONDS, Connection
 from graph.ws.messages import PROTOCOL, Close
 
@@ -32,7 +32,7 @@ class SocketEndpoint:
         if not self._may_connect(socket):
             self._edge.observers.refusal("FORBIDDEN")
             message = "Pages of this origin may not connect: see POSTLEDGER_CORS_ORIGINS."
-            await deny(socket, Refusal(403, "FORBIDDEN", message))
+            await deny(socket, HttpRefusal(403, "FORBIDDEN", message))
             return
         offered: Sequence[str] = scope["subprotocols"]
         await socket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
@@ -49,7 +49,7 @@ class SocketEndpoint:
         return normalize_origin(origin) in self._origins
 
 
-async def deny(socket: WebSocket, refusal: Refusal) -> None:
+async def deny(socket: WebSocket, refusal: HttpRefusal) -> None:
     """Refuses a connection before it is one: an answer of HTTP, where the server can give it."""
     if "websocket.http.response" in socket.scope.get("extensions", {}):
         await socket.send_denial_response(refusal.response())

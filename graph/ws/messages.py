@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Final, TypeAlias
 
 from graph.operation.request import GraphQLRequest, Json, read_json, request_of
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 
 PROTOCOL: Final = "graphql-transport-ws"
 MAX_ID: Final = 200
@@ -53,7 +53,7 @@ class Subscribe:
     """The client asks for an operation. A refusal: what it asks is none."""
 
     id: str
-    request: GraphQLRequest | Refusal
+    request: GraphQLRequest | HttpRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +64,29 @@ class Complete:
 
 
 @dataclass(frozen=True, slots=True)
-class Invalid:
+class InvalidMessage:
     """Something else was said."""
 
     reason: str
 
 
-Said: TypeAlias = Init | Ping | Pong | Subscribe | Complete | Invalid
+Said: TypeAlias = Init | Ping | Pong | Subscribe | Complete | InvalidMessage
 
 
 def read_message(text: str) -> Said:
     """What a client says."""
     message = read_json(text)
     if not isinstance(message, dict):
-        return Invalid("A message is a JSON object.")
+        return InvalidMessage("A message is a JSON object.")
     kind = message.get("type")
     read = _READERS.get(kind) if isinstance(kind, str) else None
-    return Invalid("This type of message is not known.") if read is None else read(message)
+    return InvalidMessage("This type of message is not known.") if read is None else read(message)
 
 
 def _read_init(message: Mapping[str, Json]) -> Said:
     payload = message.get("payload")
     if not isinstance(payload, dict | None):
-        return Invalid("The payload must be an object.")
+        return InvalidMessage("The payload must be an object.")
     return Init(_authorization(payload or {}))
 
 
@@ -102,7 +102,7 @@ def _read_complete(message: Mapping[str, Json]) -> Said:
     return _NO_ID if identifier is None else Complete(identifier)
 
 
-_NO_ID: Final = Invalid("The id must be a string, and not too long.")
+_NO_ID: Final = InvalidMessage("The id must be a string, and not too long.")
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], Said]]] = {
     "connection_init": _read_init,
     "ping": lambda _: Ping(),

@@ -11,9 +11,9 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
 
 from graph.http.raw_refusal import encoded
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 
-_NO_HANDSHAKE: Final = Refusal(
+_NO_HANDSHAKE: Final = HttpRefusal(
     400,
     "BAD_REQUEST",
     "This is no WebSocket handshake (RFC 6455).",

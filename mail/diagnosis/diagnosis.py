@@ -1,6 +1,6 @@
 """Turns a failure into a diagnosis: one plain sentence, and what to set to what."""
 
-from mail.diagnosis.case import Case
+from mail.diagnosis.failure_context import FailureContext
 from mail.diagnosis.suggestions import suggestions_for
 from mail.report.code_facts import CODES
 from mail.report.codes import CodeFacts
@@ -8,7 +8,7 @@ from mail.report.failure import Failure
 from mail.report.report import Diagnosis
 
 
-def diagnose(failure: Failure, case: Case) -> Diagnosis:
+def diagnose(failure: Failure, case: FailureContext) -> Diagnosis:
     """The diagnosis of `failure`."""
     facts = CODES[failure.code]
     return Diagnosis(
@@ -30,7 +30,7 @@ def _transient(facts: CodeFacts, failure: Failure) -> bool:
 _LONGEST_WORDS = 400
 
 
-def _sentence(facts: CodeFacts, failure: Failure, case: Case) -> str:
+def _sentence(facts: CodeFacts, failure: Failure, case: FailureContext) -> str:
     words = failure.words.rstrip(".") or "no reason given"
     if len(words) > _LONGEST_WORDS:
         words = words[:_LONGEST_WORDS].rstrip() + " …"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from mail.report.codes import Code
 from mail.report.reply import Reply
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 
 Rules = Sequence[tuple[str, Code]]
 """Patterns over a code and its words, such as `535 5.7.8 Error: failed`, and what they mean."""
@@ -140,22 +140,22 @@ _DATA: Rules = [
     (r"^5", Code.MESSAGE_REFUSED),
 ]
 
-_RULES: Mapping[TestStageName, Rules] = {
-    TestStageName.GREETING: _GREETING,
-    TestStageName.EHLO: _EHLO,
-    TestStageName.TLS: _STARTTLS,
-    TestStageName.AUTHENTICATE: _SIGN_IN,
-    TestStageName.MAIL_FROM: _MAIL_FROM,
-    TestStageName.RCPT_TO: _RCPT_TO,
-    TestStageName.DATA: _DATA,
+_RULES: Mapping[StageName, Rules] = {
+    StageName.GREETING: _GREETING,
+    StageName.EHLO: _EHLO,
+    StageName.TLS: _STARTTLS,
+    StageName.AUTHENTICATE: _SIGN_IN,
+    StageName.MAIL_FROM: _MAIL_FROM,
+    StageName.RCPT_TO: _RCPT_TO,
+    StageName.DATA: _DATA,
 }
 
 
-def meaning_of(reply: Reply, stage: TestStageName, *, by_token: bool = False) -> Code:
+def meaning_of(reply: Reply, stage: StageName, *, by_token: bool = False) -> Code:
     """What a reply other than the hoped-for one means in `stage`; `by_token` with XOAUTH2."""
     said = f"{reply.code} {reply.raw or reply.text}"
     said = re.sub(r"\s+", " ", said)
-    token_stage = by_token and stage is TestStageName.AUTHENTICATE
+    token_stage = by_token and stage is StageName.AUTHENTICATE
     rules = _TOKEN_SIGN_IN if token_stage else _RULES[stage]
     for pattern, code in rules:
         if re.search(pattern, said, re.IGNORECASE):

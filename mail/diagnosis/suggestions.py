@@ -4,46 +4,46 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 
 from mail.account import SaslMechanism, Security, TlsMode
-from mail.diagnosis.case import Case
+from mail.diagnosis.failure_context import FailureContext
 from mail.network.certificates import highest, names_match
 from mail.providers.lookup import PROVIDERS
 from mail.report.code_facts import CODES
 from mail.report.codes import Code
 from mail.report.failure import Failure
-from mail.report.report import Suggestion, TestStageName
+from mail.report.report import StageName, Suggestion
 
 SUBMISSION_PORT = 587
 _SUBMISSION_PORTS = (SUBMISSION_PORT, 465, 2465, 2525, 2587)
 _LONGEST_TIMEOUT = 300
 _GENEROUS_TIMEOUT = 60
 
-Suggest = Callable[[Failure, Case], Iterable[Suggestion]]
+Suggest = Callable[[Failure, FailureContext], Iterable[Suggestion]]
 
 
-def suggestions_for(failure: Failure, case: Case) -> tuple[Suggestion, ...]:
+def suggestions_for(failure: Failure, case: FailureContext) -> tuple[Suggestion, ...]:
     """The suggestions for `failure`: those that this case allows, else the code's general one."""
     particular = tuple(_PARTICULAR.get(failure.code, _none)(failure, case))
     return particular or (_general(failure, case),)
 
 
-def _general(failure: Failure, case: Case) -> Suggestion:
+def _general(failure: Failure, case: FailureContext) -> Suggestion:
     facts = CODES[failure.code]
-    if case.stage is TestStageName.TOKEN and facts.field == ("smtpHost",):
+    if case.stage is StageName.TOKEN and facts.field == ("smtpHost",):
         return Suggestion(facts.mend, ("oauth2", "tokenUrl"))
     return Suggestion(facts.mend, facts.field)
 
 
-def _none(_failure: Failure, _case: Case) -> Iterable[Suggestion]:
+def _none(_failure: Failure, _case: FailureContext) -> Iterable[Suggestion]:
     return ()
 
 
-def _nearest_host(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _nearest_host(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     hosts = [provider.smtp_host for provider in PROVIDERS if "{" not in provider.smtp_host]
     for host in difflib.get_close_matches(case.account.host, hosts, n=1, cutoff=0.8):
         yield Suggestion(f"Did you mean {host}?", ("smtpHost",), host)
 
 
-def _submission_port(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _submission_port(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     if case.account.port in _SUBMISSION_PORTS:
         return
     text = f"Use port {SUBMISSION_PORT}, on which mail is submitted."
@@ -52,22 +52,22 @@ def _submission_port(_failure: Failure, case: Case) -> Iterable[Suggestion]:
         yield Suggestion("That port speaks STARTTLS.", ("tlsMode",), TlsMode.STARTTLS.value)
 
 
-def _implicit(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _implicit(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     if not case.account.secure:
         yield from _secure(failure, case)
     yield Suggestion("Set the TLS mode to IMPLICIT.", ("tlsMode",), TlsMode.IMPLICIT.value)
 
 
-def _starttls(_failure: Failure, _case: Case) -> Iterable[Suggestion]:
+def _starttls(_failure: Failure, _case: FailureContext) -> Iterable[Suggestion]:
     yield Suggestion("Set the TLS mode to STARTTLS.", ("tlsMode",), TlsMode.STARTTLS.value)
 
 
-def _secure(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _secure(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     if case.account.security is Security.NONE:
         yield Suggestion("Switch the secure connection on.", ("enableSecureConnection",), "true")
 
 
-def _other_secured_port(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _other_secured_port(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     yield from _submission_port(failure, case)
     if case.account.port == SUBMISSION_PORT:
         yield Suggestion("Use port 465, on which TLS comes first.", ("smtpPort",), "465")
@@ -75,14 +75,14 @@ def _other_secured_port(failure: Failure, case: Case) -> Iterable[Suggestion]:
             yield Suggestion("That port speaks TLS first.", ("tlsMode",), TlsMode.AUTO.value)
 
 
-def _more_time(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _more_time(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     doubled = 2 * int(case.account.timeout_seconds)
     seconds = min(_LONGEST_TIMEOUT, max(_GENEROUS_TIMEOUT, doubled))
     if seconds > case.account.timeout_seconds:
         yield Suggestion(CODES[failure.code].mend, ("timeoutSeconds",), str(seconds))
 
 
-def _ehlo_name(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _ehlo_name(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     domain = case.sender.rpartition("@")[2] if case.sender else None
     for name in (case.machine_name, domain):
         if name and name != case.ehlo_name:
@@ -90,7 +90,7 @@ def _ehlo_name(_failure: Failure, case: Case) -> Iterable[Suggestion]:
             return
 
 
-def _trust(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _trust(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     """The highest certificate presented: with it trusted, everything below it is."""
     if not case.certificates:
         return
@@ -104,7 +104,7 @@ def _trust(failure: Failure, case: Case) -> Iterable[Suggestion]:
         yield from _certificate_name(failure, case)
 
 
-def _certificate_name(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _certificate_name(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     for name in case.certificates[0].dns_names if case.certificates else ():
         if "*" not in name:
             text = f"Set the SMTP host to {name}, if that is the server meant."
@@ -112,13 +112,13 @@ def _certificate_name(_failure: Failure, case: Case) -> Iterable[Suggestion]:
             return
 
 
-def _any_mechanism(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _any_mechanism(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     if case.account.mechanism is not SaslMechanism.AUTO:
         text = "Let the mechanism be chosen from those that the server offers."
         yield Suggestion(text, ("authMechanism",), SaslMechanism.AUTO.value)
 
 
-def _own_address(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _own_address(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     name = case.account.username or ""
     if "@" in name and name != case.sender:
         text = f"Send as {name}, the account's own address."
@@ -126,7 +126,7 @@ def _own_address(failure: Failure, case: Case) -> Iterable[Suggestion]:
         yield Suggestion(CODES[failure.code].mend)
 
 
-def _as_provider_says(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _as_provider_says(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     """What the known provider wants for username and password."""
     provider, facts = case.provider, CODES[failure.code]
     if provider is None:
@@ -139,7 +139,7 @@ def _as_provider_says(failure: Failure, case: Case) -> Iterable[Suggestion]:
     yield Suggestion(text, facts.field, None, provider.documentation_url)
 
 
-def _by_token(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _by_token(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     """OAuth2, where passwords are taken no longer."""
     facts, provider = CODES[failure.code], case.provider
     page = provider.documentation_url if provider else None
@@ -152,7 +152,7 @@ def _by_token(failure: Failure, case: Case) -> Iterable[Suggestion]:
         yield from _scope(failure, case)
 
 
-def _scope(_failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _scope(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     """The scope that the known provider wants for SMTP."""
     provider, oauth2 = case.provider, case.account.oauth2
     wanted = provider.oauth2_scope if provider else None
@@ -161,14 +161,14 @@ def _scope(_failure: Failure, case: Case) -> Iterable[Suggestion]:
         yield Suggestion(text, ("oauth2", "scope"), wanted, provider.documentation_url)
 
 
-def _address(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _address(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     """About the recipient, where it is the recipient's address that is at fault."""
     only_theirs = failure.code is Code.SMTPUTF8_NOT_OFFERED and (case.sender or "").isascii()
-    if only_theirs or case.stage is TestStageName.RCPT_TO:
+    if only_theirs or case.stage is StageName.RCPT_TO:
         yield Suggestion("Try another recipient.")
 
 
-def _page(failure: Failure, case: Case) -> Iterable[Suggestion]:
+def _page(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
     """The code's general suggestion, with the known provider's page."""
     if case.provider is not None:
         facts = CODES[failure.code]

@@ -4,7 +4,7 @@
 """
 
 from mail.message.addresses import holds_encoded_word
-from mail.message.letter import Letter
 from mail.message.message import Purpose, compose, from_header
+from mail.message.outgoing import OutgoingMessage
 
-__all__ = ["Letter", "Purpose", "compose", "from_header", "holds_encoded_word"]
+__all__ = ["OutgoingMessage", "Purpose", "compose", "from_header", "holds_encoded_word"]

@@ -5,10 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class TestStageName(StrEnum):
+class StageName(StrEnum):
     """The stages, in their order; with implicit TLS, TLS comes before GREETING."""
-
-    __test__ = False  # not a test class, whatever pytest makes of its name
 
     TOKEN = "TOKEN"  # noqa: S105 - the name of a stage
     RESOLVE = "RESOLVE"
@@ -22,10 +20,8 @@ class TestStageName(StrEnum):
     DATA = "DATA"
 
 
-class TestStageOutcome(StrEnum):
+class StageOutcome(StrEnum):
     """How far one stage has come."""
-
-    __test__ = False
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -34,15 +30,13 @@ class TestStageOutcome(StrEnum):
     SKIPPED = "SKIPPED"
 
 
-class TestOutcome(StrEnum):
+class EmailTestOutcome(StrEnum):
     """How a test ended.
 
     ACCEPTED: the server took the message; whether it is delivered is not known here. REACHED: all
     stages of a lesser depth passed. UNCERTAIN: the connection broke after the message was sent and
     before the server answered. INTERRUPTED: the service stopped meanwhile.
     """
-
-    __test__ = False
 
     RUNNING = "RUNNING"
     ACCEPTED = "ACCEPTED"
@@ -53,10 +47,8 @@ class TestOutcome(StrEnum):
     INTERRUPTED = "INTERRUPTED"
 
 
-class TestDepth(StrEnum):
+class EmailTestDepth(StrEnum):
     """How far to go: up to TLS, up to signing in, up to RCPT TO, or all the way."""
-
-    __test__ = False
 
     CONNECT = "CONNECT"
     AUTHENTICATE = "AUTHENTICATE"
@@ -75,8 +67,8 @@ class TranscriptSender(StrEnum):
 class StageReport:
     """One stage: its outcome, its duration in milliseconds, and the server's own words."""
 
-    name: TestStageName
-    outcome: TestStageOutcome = TestStageOutcome.PENDING
+    name: StageName
+    outcome: StageOutcome = StageOutcome.PENDING
     duration_ms: int | None = None
     reply_code: int | None = None
     enhanced_code: str | None = None
@@ -133,7 +125,7 @@ class Diagnosis:
     """Why a test failed. `transient`: the same attempt may succeed later."""
 
     code: str
-    stage: TestStageName
+    stage: StageName
     transient: bool
     message: str
     suggestions: tuple[Suggestion, ...] = ()
@@ -148,7 +140,7 @@ class Report:
     was connected to.
     """
 
-    outcome: TestOutcome
+    outcome: EmailTestOutcome
     stages: tuple[StageReport, ...]
     diagnosis: Diagnosis | None = None
     server: ServerFacts | None = None
@@ -158,18 +150,16 @@ class Report:
     in_doubt: bool = False
     destination_refused: bool = False
 
-    def stopped(self, outcome: TestOutcome) -> "Report":
+    def stopped(self, outcome: EmailTestOutcome) -> "Report":
         """This report, as it stands when the test is stopped from outside.
 
         `outcome` is CANCELLED or INTERRUPTED; where the message was already out, it becomes
         UNCERTAIN all the same, because the server may have taken it.
         """
-        unfinished = (TestStageOutcome.PENDING, TestStageOutcome.RUNNING)
+        unfinished = (StageOutcome.PENDING, StageOutcome.RUNNING)
         stages = tuple(
-            replace(stage, outcome=TestStageOutcome.SKIPPED)
-            if stage.outcome in unfinished
-            else stage
+            replace(stage, outcome=StageOutcome.SKIPPED) if stage.outcome in unfinished else stage
             for stage in self.stages
         )
-        known = TestOutcome.UNCERTAIN if self.in_doubt else outcome
+        known = EmailTestOutcome.UNCERTAIN if self.in_doubt else outcome
         return replace(self, outcome=known, stages=stages)

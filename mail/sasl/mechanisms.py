@@ -18,7 +18,7 @@ from mail.sasl.ntlm import Ntlm
 from mail.sasl.unanswerable import UnanswerableError
 
 
-class Client(Protocol):
+class SaslClient(Protocol):
     """One mechanism's side of the dialogue; everything it says is base64 already."""
 
     @property
@@ -97,7 +97,7 @@ def choose(account: Account, offered: Sequence[str], *, secured: bool) -> SaslMe
     return next((each for each in candidates if each.keyword in keywords), None)
 
 
-def client_for(mechanism: SaslMechanism, account: Account, token: str | None) -> Client:
+def client_for(mechanism: SaslMechanism, account: Account, token: str | None) -> SaslClient:
     """The client side of `mechanism`. Names and passwords are UTF-8."""
     password = account.password.reveal() if account.password else ""
     match mechanism:

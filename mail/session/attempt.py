@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import replace
 
 from mail.account import Account, Security
-from mail.diagnosis.case import Case
 from mail.diagnosis.diagnosis import diagnose
-from mail.message.letter import Letter
+from mail.diagnosis.failure_context import FailureContext
+from mail.message.outgoing import OutgoingMessage
 from mail.network.clock import Stopwatch
 from mail.network.names import full_name
 from mail.report.codes import Code
 from mail.report.failure import Failure, StageFailed
-from mail.report.report import Report, TestDepth, TestOutcome, TestStageName
+from mail.report.report import EmailTestDepth, EmailTestOutcome, Report, StageName
 from mail.session.authenticate import authenticate
 from mail.session.deliver import envelope, send
 from mail.session.greet import greet, introduce
@@ -23,36 +23,41 @@ from mail.session.stages import OnProgress, Stages
 from mail.session.tools import Tools
 from mail.session.transcript import Transcript
 
-_ORDER = (TestDepth.CONNECT, TestDepth.AUTHENTICATE, TestDepth.ENVELOPE, TestDepth.SEND)
+_ORDER = (
+    EmailTestDepth.CONNECT,
+    EmailTestDepth.AUTHENTICATE,
+    EmailTestDepth.ENVELOPE,
+    EmailTestDepth.SEND,
+)
 
 
-def planned_stages(account: Account, depth: TestDepth) -> tuple[TestStageName, ...]:
+def planned_stages(account: Account, depth: EmailTestDepth) -> tuple[StageName, ...]:
     """The stages of an attempt in their order: TOKEN only with OAuth2, nothing beyond `depth`."""
-    stage = TestStageName
+    stage = StageName
     names = [stage.RESOLVE, stage.CONNECT]
     if account.security is Security.IMPLICIT:
         names += [stage.TLS, stage.GREETING, stage.EHLO]
     else:
         names += [stage.GREETING, stage.EHLO, stage.TLS]
-    if _reaches(depth, TestDepth.AUTHENTICATE):
+    if _reaches(depth, EmailTestDepth.AUTHENTICATE):
         names.append(stage.AUTHENTICATE)
         if account.username is not None and account.uses_oauth2:
             names.insert(0, stage.TOKEN)
-    if _reaches(depth, TestDepth.ENVELOPE):
+    if _reaches(depth, EmailTestDepth.ENVELOPE):
         names += [stage.MAIL_FROM, stage.RCPT_TO]
-    if _reaches(depth, TestDepth.SEND):
+    if _reaches(depth, EmailTestDepth.SEND):
         names.append(stage.DATA)
     return tuple(names)
 
 
-def _reaches(depth: TestDepth, other: TestDepth) -> bool:
+def _reaches(depth: EmailTestDepth, other: EmailTestDepth) -> bool:
     return _ORDER.index(depth) >= _ORDER.index(other)
 
 
 async def run_attempt(
     account: Account,
-    letter: Letter | None,
-    depth: TestDepth,
+    outgoing: OutgoingMessage | None,
+    depth: EmailTestDepth,
     *,
     tools: Tools,
     on_progress: OnProgress | None = None,
@@ -64,7 +69,7 @@ async def run_attempt(
     closed at once and CancelledError goes on: the caller makes the last report out of the latest
     snapshot that `on_progress` got, by `Report.stopped`.
     """
-    _require(letter, depth)
+    _require(outgoing, depth)
     redactor = Redactor(account.secrets)
     stopwatch = Stopwatch(tools.network.clock)
     transcript = Transcript(stopwatch, redactor)
@@ -72,28 +77,28 @@ async def run_attempt(
     stages = Stages(names, stopwatch, transcript, redactor, on_progress)
     session = Session(account, tools, stages, transcript, redactor)
     try:
-        failure = await _within_limit(session, letter, depth)
+        failure = await _within_limit(session, outgoing, depth)
     finally:
         session.close()
-    return _concluded(session, letter, depth, failure)
+    return _concluded(session, outgoing, depth, failure)
 
 
-def _require(letter: Letter | None, depth: TestDepth) -> None:
-    if _reaches(depth, TestDepth.ENVELOPE) and letter is None:
+def _require(outgoing: OutgoingMessage | None, depth: EmailTestDepth) -> None:
+    if _reaches(depth, EmailTestDepth.ENVELOPE) and outgoing is None:
         raise ValueError("this depth needs a letter")
-    if depth is TestDepth.SEND and (letter is None or letter.message is None):
+    if depth is EmailTestDepth.SEND and (outgoing is None or outgoing.message is None):
         raise ValueError("this depth needs a message")
 
 
 async def _within_limit(
-    session: Session, letter: Letter | None, depth: TestDepth
+    session: Session, outgoing: OutgoingMessage | None, depth: EmailTestDepth
 ) -> Failure | None:
     """Run the stages within the limit of the whole; the failure, where one ends them."""
     limit = asyncio.timeout(session.tools.limit_seconds)
     try:
         async with limit:
             try:
-                await _run(session, letter, depth)
+                await _run(session, outgoing, depth)
             except StageFailed as failed:
                 if failed.failure.reply is not None:  # else there is nobody to take leave of
                     await session.quit()
@@ -109,9 +114,9 @@ async def _within_limit(
     return None
 
 
-async def _run(session: Session, letter: Letter | None, depth: TestDepth) -> None:
+async def _run(session: Session, outgoing: OutgoingMessage | None, depth: EmailTestDepth) -> None:
     account, stages = session.account, session.stages
-    token = await fetch_token(session) if TestStageName.TOKEN in stages.names else None
+    token = await fetch_token(session) if StageName.TOKEN in stages.names else None
     await connect(session, await resolve(session))
     if account.security is Security.IMPLICIT:
         await secure_first(session)
@@ -121,39 +126,42 @@ async def _run(session: Session, letter: Letter | None, depth: TestDepth) -> Non
         await start_tls(session)
         await introduce(session)
     elif account.security is Security.NONE:
-        stages.skip(TestStageName.TLS, "The secure connection is off in the settings.")
-    if _reaches(depth, TestDepth.AUTHENTICATE):
+        stages.skip(StageName.TLS, "The secure connection is off in the settings.")
+    if _reaches(depth, EmailTestDepth.AUTHENTICATE):
         if account.username is None:
-            stages.skip(TestStageName.AUTHENTICATE, "No username is set.")
+            stages.skip(StageName.AUTHENTICATE, "No username is set.")
         else:
             await authenticate(session, token)
-    if letter is not None and _reaches(depth, TestDepth.ENVELOPE):
-        await _deliver(session, letter, depth)
+    if outgoing is not None and _reaches(depth, EmailTestDepth.ENVELOPE):
+        await _deliver(session, outgoing, depth)
 
 
-async def _deliver(session: Session, letter: Letter, depth: TestDepth) -> None:
-    if depth is not TestDepth.SEND:
-        await envelope(session, letter)
+async def _deliver(session: Session, outgoing: OutgoingMessage, depth: EmailTestDepth) -> None:
+    if depth is not EmailTestDepth.SEND:
+        await envelope(session, outgoing)
         return
-    content = letter.content()
-    session.stages.message_id = letter.message_id
-    await envelope(session, letter, len(content))
+    content = outgoing.content()
+    session.stages.message_id = outgoing.message_id
+    await envelope(session, outgoing, len(content))
     await send(session, content)
 
 
 def _concluded(
-    session: Session, letter: Letter | None, depth: TestDepth, failure: Failure | None
+    session: Session,
+    outgoing: OutgoingMessage | None,
+    depth: EmailTestDepth,
+    failure: Failure | None,
 ) -> Report:
     stages = session.stages
     if failure is None:
         return stages.report(
-            TestOutcome.ACCEPTED if depth is TestDepth.SEND else TestOutcome.REACHED
+            EmailTestOutcome.ACCEPTED if depth is EmailTestDepth.SEND else EmailTestOutcome.REACHED
         )
-    case = Case(
+    case = FailureContext(
         stage=stages.current,
         account=session.account,
-        sender=letter.sender if letter else None,
-        recipient=letter.recipient if letter else None,
+        sender=outgoing.sender if outgoing else None,
+        recipient=outgoing.recipient if outgoing else None,
         ehlo_name=session.ehlo_name,
         machine_name=full_name(session.tools.machine_name()),
         certificates=stages.certificates,
@@ -161,6 +169,6 @@ def _concluded(
     )
     told = replace(failure, detail=session.redactor.clean(failure.words))
     diagnosis = diagnose(told, case)
-    outcome = TestOutcome.UNCERTAIN if stages.in_doubt else TestOutcome.FAILED
+    outcome = EmailTestOutcome.UNCERTAIN if stages.in_doubt else EmailTestOutcome.FAILED
     refused = failure.code is Code.DESTINATION_NOT_ALLOWED
     return replace(stages.report(outcome, diagnosis), destination_refused=refused)

@@ -4,7 +4,7 @@ from mail.account import SaslMechanism, Security
 from mail.diagnosis.replies import meaning_of
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 from mail.sasl.mechanisms import XOAuth2, choose, client_for
 from mail.sasl.unanswerable import UnanswerableError
 from mail.session.session import Session
@@ -15,7 +15,7 @@ SIGNED_IN = 235
 
 async def authenticate(session: Session, token: str | None) -> None:
     """Sign in, with `token` where the account uses OAuth2."""
-    with session.stages.stage(TestStageName.AUTHENTICATE), session.faults():
+    with session.stages.stage(StageName.AUTHENTICATE), session.faults():
         mechanism = _mechanism(session)
         client = client_for(mechanism, session.account, token)
         try:
@@ -28,7 +28,7 @@ async def authenticate(session: Session, token: str | None) -> None:
         session.stages.heard(reply)
         if reply.code != SIGNED_IN:
             by_token = mechanism is SaslMechanism.XOAUTH2
-            code = meaning_of(reply, TestStageName.AUTHENTICATE, by_token=by_token)
+            code = meaning_of(reply, StageName.AUTHENTICATE, by_token=by_token)
             if code is Code.TOKEN_REFUSED:
                 session.tools.tokens.forget(session.account)
             status = client.status if isinstance(client, XOAuth2) else ""

@@ -1,9 +1,9 @@
 """Stages MAIL_FROM, RCPT_TO and DATA."""
 
-from mail.message.letter import Letter, mailbox
+from mail.message.outgoing import OutgoingMessage, mailbox
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 from mail.session.greet import DONE
 from mail.session.session import Session
 from mail.session.wire import WireError
@@ -12,28 +12,28 @@ GO_AHEAD = 354
 RECIPIENT_TAKEN = (250, 251, 252)
 
 
-async def envelope(session: Session, letter: Letter, size: int | None = None) -> None:
+async def envelope(session: Session, outgoing: OutgoingMessage, size: int | None = None) -> None:
     """Say who sends and who receives. `size` is the message's, in bytes, where there is one."""
-    with session.stages.stage(TestStageName.MAIL_FROM):
-        sender = mailbox(letter.sender).text
-        options = _options(session, letter, size)
+    with session.stages.stage(StageName.MAIL_FROM):
+        sender = mailbox(outgoing.sender).text
+        options = _options(session, outgoing, size)
         session.expect(await session.command(f"MAIL FROM:<{sender}>{options}"), DONE)
-    with session.stages.stage(TestStageName.RCPT_TO):
-        recipient = mailbox(letter.recipient).text
+    with session.stages.stage(StageName.RCPT_TO):
+        recipient = mailbox(outgoing.recipient).text
         session.expect(await session.command(f"RCPT TO:<{recipient}>"), *RECIPIENT_TAKEN)
 
 
-def _options(session: Session, letter: Letter, size: int | None) -> str:
+def _options(session: Session, outgoing: OutgoingMessage, size: int | None) -> str:
     options = f" SIZE={size}" if size is not None and "size" in session.extensions else ""
-    if letter.needs_utf8 and "smtputf8" not in session.extensions:
-        raise StageFailed(Code.SMTPUTF8_NOT_OFFERED, detail=", ".join(letter.international))
-    return f"{options} SMTPUTF8" if letter.needs_utf8 else options
+    if outgoing.needs_utf8 and "smtputf8" not in session.extensions:
+        raise StageFailed(Code.SMTPUTF8_NOT_OFFERED, detail=", ".join(outgoing.international))
+    return f"{options} SMTPUTF8" if outgoing.needs_utf8 else options
 
 
 async def send(session: Session, content: bytes) -> None:
     """Send the message. Until its final dot is answered, what becomes of it is in doubt."""
     stages = session.stages
-    with stages.stage(TestStageName.DATA):
+    with stages.stage(StageName.DATA):
         session.expect(await session.command("DATA"), GO_AHEAD)
         stages.in_doubt = True
         stages.publish()

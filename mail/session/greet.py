@@ -12,7 +12,7 @@ from mail.network.protocols import is_tls, other_protocol
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.reply import Reply
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 from mail.session.session import Session
 
 GREETED = 220
@@ -27,7 +27,7 @@ _SHARE_OF_TIME = 0.7
 async def greet(session: Session) -> None:
     """Stage GREETING."""
     stages = session.stages
-    with stages.stage(TestStageName.GREETING):
+    with stages.stage(StageName.GREETING):
         with session.faults():
             reply = await _patient_greeting(session)
         stages.heard(reply)
@@ -64,7 +64,7 @@ async def _ask_what_it_speaks(session: Session) -> None:
 
 async def introduce(session: Session) -> None:
     """Stage EHLO, with HELO for a server that does not know it."""
-    with session.stages.stage(TestStageName.EHLO):
+    with session.stages.stage(StageName.EHLO):
         name = session.ehlo_name = _own_name(session)
         reply = await session.command(f"EHLO {name}")
         offers = "\n".join(reply.lines)

@@ -8,14 +8,14 @@ from mail.network.destinations import IPAddress
 from mail.network.dial import describe, first_connected
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 from mail.session.session import Session
 from mail.session.wire import Wire
 
 
 async def fetch_token(session: Session) -> str:
     """Stage TOKEN."""
-    with session.stages.stage(TestStageName.TOKEN):
+    with session.stages.stage(StageName.TOKEN):
         account = session.account
         if account.oauth2 is None or account.oauth2.client_secret is None:
             raise StageFailed(Code.OAUTH2_NOT_CONFIGURED)
@@ -26,7 +26,7 @@ async def fetch_token(session: Session) -> str:
 
 async def resolve(session: Session) -> tuple[IPAddress, ...]:
     """Stage RESOLVE: every address of the host that may be connected to."""
-    with session.stages.stage(TestStageName.RESOLVE):
+    with session.stages.stage(StageName.RESOLVE):
         account = session.account
         destination = Destination(account.host, account.port, account.timeout_seconds)
         addresses = await admitted_addresses(destination, session.tools.network)
@@ -37,7 +37,7 @@ async def resolve(session: Session) -> tuple[IPAddress, ...]:
 async def connect(session: Session, addresses: tuple[IPAddress, ...]) -> None:
     """Stage CONNECT: to one of the very addresses that were checked; no name is looked up again."""
     account, stages = session.account, session.stages
-    with stages.stage(TestStageName.CONNECT):
+    with stages.stage(StageName.CONNECT):
         dial = session.tools.network.dial
         connected = await first_connected(addresses, account.port, dial, account.timeout_seconds)
         wire = Wire(session.transcript, account.timeout_seconds)

@@ -8,7 +8,7 @@ from mail.network.protocols import is_smtp, other_protocol
 from mail.network.tls import Handshake, context_for, refusal_of, watching
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 from mail.session.greet import GREETED
 from mail.session.session import Session
 
@@ -17,13 +17,13 @@ _NAMES_SHOWN = 8
 
 async def secure_first(session: Session) -> None:
     """TLS from the first byte (RFC 8314). A server that speaks before it is not of that kind."""
-    with session.stages.stage(TestStageName.TLS), session.faults():
+    with session.stages.stage(StageName.TLS), session.faults():
         await _handshake(session)
 
 
 async def start_tls(session: Session) -> None:
     """STARTTLS (RFC 3207), tried once. What was said before it counts for nothing after it."""
-    with session.stages.stage(TestStageName.TLS), session.faults():
+    with session.stages.stage(StageName.TLS), session.faults():
         if "starttls" not in session.extensions:
             raise StageFailed(Code.STARTTLS_NOT_OFFERED)
         session.expect(await session.command("STARTTLS"), GREETED)

@@ -19,7 +19,7 @@ from mail.network.tls import refusal_of
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.reply import Reply
-from mail.report.report import TestStageName
+from mail.report.report import StageName
 from mail.session.redaction import Redactor
 from mail.session.stages import Stages
 from mail.session.tools import Tools
@@ -96,11 +96,11 @@ class Session:
             self.wire.abort()
 
 
-def _failure_of(error: WireError, stage: TestStageName) -> StageFailed:
+def _failure_of(error: WireError, stage: StageName) -> StageFailed:
     if isinstance(error.__cause__, ssl.SSLError):  # TLS 1.3 refuses a client after the handshake
         code, words = refusal_of(error.__cause__)
         return StageFailed(code, detail=words)
-    if stage is TestStageName.GREETING:
+    if stage is StageName.GREETING:
         if error.fault is Fault.SILENT:
             return StageFailed(Code.GREETING_TIMED_OUT, detail=error.heard)
         if is_tls(error.first_bytes):

@@ -4,7 +4,7 @@ import base64
 
 from mail.account import SaslMechanism
 from mail.report.reply import Reply
-from mail.sasl.mechanisms import Client
+from mail.sasl.mechanisms import SaslClient
 from mail.sasl.unanswerable import UnanswerableError
 from mail.session.redaction import Redactor
 from mail.session.transcript import Transcript
@@ -21,7 +21,11 @@ def _keep(redactor: Redactor, response: bytes) -> None:
 
 
 async def converse(
-    wire: Wire, transcript: Transcript, redactor: Redactor, mechanism: SaslMechanism, client: Client
+    wire: Wire,
+    transcript: Transcript,
+    redactor: Redactor,
+    mechanism: SaslMechanism,
+    client: SaslClient,
 ) -> Reply:
     """Hold the dialogue and return its final reply.
 

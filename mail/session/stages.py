@@ -11,12 +11,12 @@ from mail.report.reply import Reply
 from mail.report.report import (
     CertificateFacts,
     Diagnosis,
+    EmailTestOutcome,
     Report,
     ServerFacts,
+    StageName,
+    StageOutcome,
     StageReport,
-    TestOutcome,
-    TestStageName,
-    TestStageOutcome,
 )
 from mail.session.redaction import Redactor
 from mail.session.transcript import Transcript
@@ -29,7 +29,7 @@ class Stages:
 
     def __init__(
         self,
-        names: Iterable[TestStageName],
+        names: Iterable[StageName],
         stopwatch: Stopwatch,
         transcript: Transcript,
         redactor: Redactor,
@@ -47,23 +47,23 @@ class Stages:
         self.in_doubt = False
 
     @property
-    def names(self) -> tuple[TestStageName, ...]:
+    def names(self) -> tuple[StageName, ...]:
         """The stages of this attempt, in their order."""
         return tuple(self._stages)
 
     @property
     def settled(self) -> bool:
         """Whether nothing is left to be done: every stage has its outcome."""
-        unsettled = (TestStageOutcome.PENDING, TestStageOutcome.RUNNING)
+        unsettled = (StageOutcome.PENDING, StageOutcome.RUNNING)
         return not any(stage.outcome in unsettled for stage in self._stages.values())
 
     @contextmanager
-    def stage(self, name: TestStageName) -> Iterator[None]:
+    def stage(self, name: StageName) -> Iterator[None]:
         """The time in which a stage runs. A stage that runs twice, as EHLO does, adds up."""
         self.current = name
         earlier = self._stages[name].duration_ms or 0
         began = self._stopwatch.milliseconds - earlier
-        self._change(name, outcome=TestStageOutcome.RUNNING)
+        self._change(name, outcome=StageOutcome.RUNNING)
         self.publish()
         try:
             yield
@@ -71,7 +71,7 @@ class Stages:
             self.fail(failed.failure, since_ms=began)
             raise
         duration = self._stopwatch.milliseconds - began
-        self._change(name, outcome=TestStageOutcome.PASSED, duration_ms=duration)
+        self._change(name, outcome=StageOutcome.PASSED, duration_ms=duration)
         self.publish()
 
     def heard(self, reply: Reply) -> None:
@@ -87,9 +87,9 @@ class Stages:
         """Note what the current stage found where no reply says it."""
         self._change(self.current, detail=self._redactor.clean(detail))
 
-    def skip(self, name: TestStageName, why: str) -> None:
+    def skip(self, name: StageName, why: str) -> None:
         """Leave a stage out, because the settings have nothing for it to do."""
-        self._change(name, outcome=TestStageOutcome.SKIPPED, detail=why)
+        self._change(name, outcome=StageOutcome.SKIPPED, detail=why)
 
     def fail(self, failure: Failure, since_ms: int | None = None) -> None:
         """Mark the current stage as the one that failed, and skip what would have followed."""
@@ -99,17 +99,17 @@ class Stages:
             self.note(failure.detail)
         if since_ms is not None:
             self._change(self.current, duration_ms=self._stopwatch.milliseconds - since_ms)
-        self._change(self.current, outcome=TestStageOutcome.FAILED)
+        self._change(self.current, outcome=StageOutcome.FAILED)
         for name, stage in self._stages.items():
-            if stage.outcome is TestStageOutcome.PENDING:
-                self._change(name, outcome=TestStageOutcome.SKIPPED)
+            if stage.outcome is StageOutcome.PENDING:
+                self._change(name, outcome=StageOutcome.SKIPPED)
 
     def publish(self) -> None:
         """Hand the report as it stands to whoever follows it."""
         if self._on_progress is not None:
-            self._on_progress(self.report(TestOutcome.RUNNING))
+            self._on_progress(self.report(EmailTestOutcome.RUNNING))
 
-    def report(self, outcome: TestOutcome, diagnosis: Diagnosis | None = None) -> Report:
+    def report(self, outcome: EmailTestOutcome, diagnosis: Diagnosis | None = None) -> Report:
         """The report as it stands."""
         return Report(
             outcome=outcome,
@@ -122,12 +122,12 @@ class Stages:
             in_doubt=self.in_doubt,
         )
 
-    def _change(self, name: TestStageName, **values: Unpack["_Changes"]) -> None:
+    def _change(self, name: StageName, **values: Unpack["_Changes"]) -> None:
         self._stages[name] = replace(self._stages[name], **values)
 
 
 class _Changes(TypedDict, total=False):
-    outcome: TestStageOutcome
+    outcome: StageOutcome
     duration_ms: int
     reply_code: int
     enhanced_code: str | None

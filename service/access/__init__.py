@@ -21,16 +21,16 @@ from service.access.tokens import (
     page_of_tokens,
     revoke_token,
 )
-from service.access.trust import Trust, is_secure
+from service.access.trust import IssuerTrust, is_secure
 
 __all__ = [
     "AccessToken",
     "CreatedToken",
     "InvalidToken",
+    "IssuerTrust",
     "TokenNotFound",
     "TokenRefused",
     "TokenUnanswered",
-    "Trust",
     "access_token",
     "authenticate",
     "create_token",

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from audit.event import Actor, ActorKind, Client
 from service.access.issuer import IssuerKeys, IssuerUnavailableError
 from service.access.tokens import TokenRefused, TokenUnanswered
-from service.access.trust import Trust
+from service.access.trust import IssuerTrust
 from service.process.caller import Caller, Role
 from service.values.names import has_control
 
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 class People:
     """Lets people in by their tokens."""
 
-    def __init__(self, keys: IssuerKeys, trust: Trust, clock: Callable[[], datetime]) -> None:
+    def __init__(self, keys: IssuerKeys, trust: IssuerTrust, clock: Callable[[], datetime]) -> None:
         self._keys = keys
         self._trust = trust
         self._clock = clock

@@ -14,7 +14,7 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class IssuerTrust:
     """What is believed of an issuer's tokens.
 
     Attributes:

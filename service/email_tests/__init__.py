@@ -5,50 +5,51 @@
 - Tests as rows: `rows`, `reports`. What the trail says of them: `events`.
 """
 
-from service.email_tests.sending import (
-    DestinationNotAllowed,
+from mail.report import (
     Diagnosis,
-    RecipientNotAllowed,
-    SendResult,
+    EmailTestDepth,
+    EmailTestOutcome,
     ServerFacts,
+    StageName,
+    StageOutcome,
     StageReport,
-    TestDepth,
-    TestEmail,
-    TestEmailSent,
-    TestOutcome,
-    TestRequest,
-    TestStageName,
-    TestStageOutcome,
-    TooManyTests,
     TranscriptLine,
     TranscriptSender,
-    cancel_test_email,
-    follow_test_email,
-    send_test_email,
-    test_email,
-    test_emails,
 )
+from service.email_tests.request import EmailTestRequest
+from service.email_tests.rows import EmailTest
+from service.email_tests.sending import (
+    DestinationNotAllowed,
+    EmailTestStarted,
+    SendResult,
+    cancel_test_email,
+    email_test,
+    follow_test_email,
+    list_email_tests,
+    send_test_email,
+)
+from service.process.email_test_limits import RecipientNotAllowed, TooManyEmailTests
 
 __all__ = [
     "DestinationNotAllowed",
     "Diagnosis",
+    "EmailTest",
+    "EmailTestDepth",
+    "EmailTestOutcome",
+    "EmailTestRequest",
+    "EmailTestStarted",
     "RecipientNotAllowed",
     "SendResult",
     "ServerFacts",
+    "StageName",
+    "StageOutcome",
     "StageReport",
-    "TestDepth",
-    "TestEmail",
-    "TestEmailSent",
-    "TestOutcome",
-    "TestRequest",
-    "TestStageName",
-    "TestStageOutcome",
-    "TooManyTests",
+    "TooManyEmailTests",
     "TranscriptLine",
     "TranscriptSender",
     "cancel_test_email",
+    "email_test",
     "follow_test_email",
+    "list_email_tests",
     "send_test_email",
-    "test_email",
-    "test_emails",
 ]

@@ -3,26 +3,26 @@
 from typing import Final
 
 from audit.event import Actor, AuditAction, AuditOutcome, Client, Event
-from db.tables import TestEmailRow
-from mail.report import Report, TestOutcome
-from service.email_tests.request import TestPlan
+from db.tables import EmailTestRow
+from mail.report import EmailTestOutcome, Report
+from service.email_tests.request import EmailTestPlan
 from service.process.caller import Caller
 from service.process.marks import report_digest
-from service.settings.saving import Refusal
-from service.settings.state import Stand
+from service.settings.saving import RefusalReason
+from service.settings.state import CurrentSettings
 
 TARGET: Final = "test_email"
 _OUTCOMES: Final = {
-    TestOutcome.ACCEPTED: AuditOutcome.SUCCEEDED,
-    TestOutcome.REACHED: AuditOutcome.SUCCEEDED,
-    TestOutcome.FAILED: AuditOutcome.FAILED,
-    TestOutcome.CANCELLED: AuditOutcome.FAILED,
-    TestOutcome.UNCERTAIN: AuditOutcome.UNKNOWN,
-    TestOutcome.INTERRUPTED: AuditOutcome.UNKNOWN,
+    EmailTestOutcome.ACCEPTED: AuditOutcome.SUCCEEDED,
+    EmailTestOutcome.REACHED: AuditOutcome.SUCCEEDED,
+    EmailTestOutcome.FAILED: AuditOutcome.FAILED,
+    EmailTestOutcome.CANCELLED: AuditOutcome.FAILED,
+    EmailTestOutcome.UNCERTAIN: AuditOutcome.UNKNOWN,
+    EmailTestOutcome.INTERRUPTED: AuditOutcome.UNKNOWN,
 }
 
 
-def requested(caller: Caller, row: TestEmailRow, plan: TestPlan) -> Event:
+def requested(caller: Caller, row: EmailTestRow, plan: EmailTestPlan) -> Event:
     """A test is about to begin."""
     return caller.event(
         AuditAction.TEST_EMAIL_REQUESTED,
@@ -41,19 +41,19 @@ def requested(caller: Caller, row: TestEmailRow, plan: TestPlan) -> Event:
     )
 
 
-def refused(caller: Caller, stand: Stand, refusal: Refusal) -> Event:
+def refused(caller: Caller, current: CurrentSettings, refusal: RefusalReason) -> Event:
     """A test was refused before anything was connected to: which fields and why, no values."""
     return caller.event(
         AuditAction.TEST_EMAIL_REQUESTED,
         AuditOutcome.DENIED,
         TARGET,
-        revision=stand.revision,
+        revision=current.revision,
         error_code=refusal.code,
         detail={"fields": refusal.fields},
     )
 
 
-def finished(row: TestEmailRow, report: Report, actor: Actor, client: Client | None) -> Event:
+def finished(row: EmailTestRow, report: Report, actor: Actor, client: Client | None) -> Event:
     """A test ended, by `actor`: who asked for it, who cancelled it, or the service itself."""
     diagnosis, server = report.diagnosis, report.server
     return Event(

@@ -5,16 +5,16 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from mail.account import Account
-from mail.report import Report, StageReport, TestDepth, TestOutcome
+from mail.report import EmailTestDepth, EmailTestOutcome, Report, StageReport
 from mail.session import planned_stages
 
 _REPORT: Final = TypeAdapter(Report)
 
 
-def waiting_report(account: Account, depth: TestDepth) -> Report:
+def waiting_report(account: Account, depth: EmailTestDepth) -> Report:
     """The report of a test that has not begun: every stage pending."""
     stages = tuple(StageReport(name) for name in planned_stages(account, depth))
-    return Report(TestOutcome.RUNNING, stages)
+    return Report(EmailTestOutcome.RUNNING, stages)
 
 
 def write_report(report: Report) -> str:

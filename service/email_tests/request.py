@@ -4,61 +4,59 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from mail.account import Account, OAuth2
-from mail.report import TestDepth
+from mail.report import EmailTestDepth
 from mail.secret import Secret
-from service.process.email_test_limits import RecipientNotAllowed, TestLimits
+from service.process.email_test_limits import EmailTestLimits, RecipientNotAllowed
 from service.settings.draft import Draft, InvalidSettings
 from service.settings.secrets import SecretStore
-from service.settings.state import Stand
+from service.settings.state import CurrentSettings
 from service.values.names import has_control, normal_address
 from service.values.patch import SettingsPatch
 from service.values.problems import Problem, ProblemSeverity, problem
 from service.values.settings_values import SecretName, SettingsValues
 
-_WITH_RECIPIENT: Final = frozenset({TestDepth.ENVELOPE, TestDepth.SEND})
+_WITH_RECIPIENT: Final = frozenset({EmailTestDepth.ENVELOPE, EmailTestDepth.SEND})
 MAX_KEY: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class TestRequest:
+class EmailTestRequest:
     """A test email as asked for. `patch` holds unsaved changes, laid over the settings in force."""
-
-    __test__ = False
 
     recipient: str | None = None
     patch: SettingsPatch | None = None
-    depth: TestDepth = TestDepth.SEND
+    depth: EmailTestDepth = EmailTestDepth.SEND
     idempotency_key: str | None = None
     wait: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class TestPlan:
+class EmailTestPlan:
     """A test that can be run."""
-
-    __test__ = False
 
     account: Account
     values: SettingsValues
     recipient: str | None
-    depth: TestDepth
+    depth: EmailTestDepth
 
 
-PlanResult: TypeAlias = TestPlan | InvalidSettings | RecipientNotAllowed
+PlanResult: TypeAlias = EmailTestPlan | InvalidSettings | RecipientNotAllowed
 
 
-def plan(request: TestRequest, stand: Stand, accepted: Draft, limits: TestLimits) -> PlanResult:
+def plan(
+    request: EmailTestRequest, current: CurrentSettings, accepted: Draft, limits: EmailTestLimits
+) -> PlanResult:
     """Everything that a test needs, from the settings in force and the unsaved changes.
 
     Args:
         request: what was asked for.
-        stand: the settings in force.
+        current: the settings in force.
         accepted: the values to test, with the secrets that came with the request.
         limits: whom tests may be sent to.
     """
     values = accepted.values
     recipient = normal_address(request.recipient.strip()) if request.recipient else None
-    secrets = {name: _secret(name, accepted, stand.secrets) for name in SecretName}
+    secrets = {name: _secret(name, accepted, current.secrets) for name in SecretName}
     problems = [
         *_missing(values, request, recipient),
         *_unreadable(values, secrets),
@@ -67,7 +65,9 @@ def plan(request: TestRequest, stand: Stand, accepted: Draft, limits: TestLimits
         return InvalidSettings(tuple(problems))
     if recipient is not None and not limits.allows_recipient(recipient):
         return RecipientNotAllowed(limits.recipient_domains)
-    return TestPlan(_account(values, values.smtp_host, secrets), values, recipient, request.depth)
+    return EmailTestPlan(
+        _account(values, values.smtp_host, secrets), values, recipient, request.depth
+    )
 
 
 def is_key(text: str) -> bool:
@@ -106,7 +106,9 @@ def _account(
     )
 
 
-def _missing(values: SettingsValues, request: TestRequest, recipient: str | None) -> list[Problem]:
+def _missing(
+    values: SettingsValues, request: EmailTestRequest, recipient: str | None
+) -> list[Problem]:
     problems = []
     if not values.smtp_host:
         message = "Set SMTP Host first, or give it with the test: there is nothing to connect to."

@@ -6,23 +6,21 @@ from uuid import uuid4
 
 from audit.event import Actor, ActorKind
 from db.instant import read_instant
-from db.tables import TestEmailRow
-from mail.report import Report, TestDepth, TestOutcome
+from db.tables import EmailTestRow
+from mail.report import EmailTestDepth, EmailTestOutcome, Report
 from service.email_tests.reports import read_report, waiting_report, write_report
-from service.email_tests.request import TestPlan, TestRequest
+from service.email_tests.request import EmailTestPlan, EmailTestRequest
 from service.process.caller import Caller
 from service.process.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
-class TestEmail:
+class EmailTest:
     """A test email as it stands. `number` counts the requests from 1."""
-
-    __test__ = False
 
     id: str
     number: int
-    depth: TestDepth
+    depth: EmailTestDepth
     recipient: str | None
     revision: int
     used_unsaved_changes: bool
@@ -38,16 +36,18 @@ class Facts:
 
     number: int
     revision: int
-    plan: TestPlan
+    plan: EmailTestPlan
     digest: str
 
 
-def new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: Facts) -> TestEmailRow:
+def new_row(
+    runtime: Runtime, caller: Caller, request: EmailTestRequest, facts: Facts
+) -> EmailTestRow:
     """The row of a test that is about to begin; when, its event will say."""
-    return TestEmailRow(
+    return EmailTestRow(
         id=str(uuid4()),
         number=facts.number,
-        outcome=TestOutcome.RUNNING.value,
+        outcome=EmailTestOutcome.RUNNING.value,
         depth=facts.plan.depth.value,
         recipient=facts.plan.recipient,
         revision=facts.revision,
@@ -65,14 +65,14 @@ def new_row(runtime: Runtime, caller: Caller, request: TestRequest, facts: Facts
     )
 
 
-def shown(runtime: Runtime, row: TestEmailRow) -> TestEmail:
+def shown(runtime: Runtime, row: EmailTestRow) -> EmailTest:
     """A test as it stands: where it runs in this process, up to the last stage."""
     running = row.finished_at is None
     latest = runtime.tests.latest(row.id) if running else None
-    return TestEmail(
+    return EmailTest(
         id=row.id,
         number=row.number,
-        depth=TestDepth(row.depth),
+        depth=EmailTestDepth(row.depth),
         recipient=row.recipient,
         revision=row.revision,
         used_unsaved_changes=row.used_unsaved_changes,

@@ -14,13 +14,13 @@ from db.engine.database import Session
 from db.engine.outages import OUTAGES
 from db.engine.presence import is_alive
 from db.queries import email_tests as queries
-from db.tables import TestEmailRow
-from mail.report import Report, TestOutcome
+from db.tables import EmailTestRow
+from mail.report import EmailTestOutcome, Report
 from mail.session import run_attempt
 from service.email_tests.events import finished
-from service.email_tests.letter import write_letter
+from service.email_tests.message import compose_test
 from service.email_tests.reports import read_report, write_report
-from service.email_tests.request import TestPlan
+from service.email_tests.request import EmailTestPlan
 from service.process.caller import Caller
 from service.process.email_test_runs import Canceller, read_canceller
 from service.process.runtime import Runtime
@@ -36,8 +36,8 @@ _RETRY_SECONDS: Final = 60
 class Requested:
     """A test that is recorded as requested, and can be run."""
 
-    row: TestEmailRow
-    plan: TestPlan
+    row: EmailTestRow
+    plan: EmailTestPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
         latest = report
         runtime.tests.progress(requested.row.id, report)
 
-    end = _End(latest.stopped(TestOutcome.INTERRUPTED), caller.actor, caller.client)
+    end = _End(latest.stopped(EmailTestOutcome.INTERRUPTED), caller.actor, caller.client)
     try:
         async with _stoppable(runtime, requested.row.id):
             report = await run_attempt(
                 requested.plan.account,
-                write_letter(requested.plan, requested.row, caller, runtime.trail.memory.note),
+                compose_test(requested.plan, requested.row, caller, runtime.trail.memory.note),
                 requested.plan.depth,
                 tools=runtime.mail_tools,
                 on_progress=keep,
@@ -79,7 +79,7 @@ async def close_interrupted(runtime: Runtime) -> Sequence[str]:
     async with runtime.database.transaction() as session:
         for row in await queries.open_test_emails(session):
             if not await is_alive(runtime.database, session, row.owner):
-                report = read_report(row.report).stopped(TestOutcome.INTERRUPTED)
+                report = read_report(row.report).stopped(EmailTestOutcome.INTERRUPTED)
                 await _finish(runtime, session, row, _End(report, SYSTEM, None))
                 closed.append(row.id)
     return closed
@@ -87,21 +87,21 @@ async def close_interrupted(runtime: Runtime) -> Sequence[str]:
 
 def _stopped(latest: Report, canceller: Canceller | None) -> _End:
     if canceller is None:
-        return _End(latest.stopped(TestOutcome.INTERRUPTED), SYSTEM, None)
-    report = latest.stopped(TestOutcome.CANCELLED)
+        return _End(latest.stopped(EmailTestOutcome.INTERRUPTED), SYSTEM, None)
+    report = latest.stopped(EmailTestOutcome.CANCELLED)
     return _End(report, canceller.actor, canceller.client)
 
 
 @stamina.retry(on=OUTAGES, timeout=_RETRY_SECONDS, attempts=None)
 async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
     async with runtime.database.transaction() as session:
-        row = await queries.open_test_email(session, test_id)
+        row = await queries.open_email_test(session, test_id)
         # Gone where another process took this one for dead and closed the test already.
         if row is not None:
             await _finish(runtime, session, row, end)
 
 
-async def _finish(runtime: Runtime, session: Session, row: TestEmailRow, end: _End) -> None:
+async def _finish(runtime: Runtime, session: Session, row: EmailTestRow, end: _End) -> None:
     row.outcome = end.report.outcome.value
     row.report = write_report(end.report)
     event = finished(row, end.report, end.actor, end.client)
@@ -135,7 +135,7 @@ async def _watch(runtime: Runtime, test_id: str) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
         try:
             async with runtime.database.reading() as session:
-                row = await queries.test_email(session, test_id)
+                row = await queries.email_test(session, test_id)
         except OUTAGES:
             continue  # the next look may find it mended
         if row is not None and row.cancelled_by is not None:

@@ -18,61 +18,22 @@ from db.queries import email_tests as queries
 from db.queries.keyset import Window
 from db.queries.settings import lock_head
 from mail.network import is_refused
-from mail.report import (
-    Diagnosis,
-    Report,
-    ServerFacts,
-    StageReport,
-    TestDepth,
-    TestOutcome,
-    TestStageName,
-    TestStageOutcome,
-    TranscriptLine,
-    TranscriptSender,
-)
 from service.email_tests.events import refused, requested
-from service.email_tests.request import TestPlan, TestRequest, is_key, plan
-from service.email_tests.rows import Facts, TestEmail, new_row, shown
+from service.email_tests.request import EmailTestPlan, EmailTestRequest, is_key, plan
+from service.email_tests.rows import EmailTest, Facts, new_row, shown
 from service.email_tests.running import Requested, run
 from service.process.caller import Caller
-from service.process.email_test_limits import RecipientNotAllowed, TooManyTests, too_many
+from service.process.email_test_limits import RecipientNotAllowed, TooManyEmailTests, too_many
 from service.process.email_test_runs import Canceller, write_canceller
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
 from service.settings.proven import draft_digest
-from service.settings.saving import Refusal
-from service.settings.state import Stand, find_stand
+from service.settings.saving import RefusalReason
+from service.settings.state import CurrentSettings, load_current
 from service.values.patch import SettingsPatch
 
-__all__ = [
-    "DestinationNotAllowed",
-    "Diagnosis",
-    "InvalidSettings",
-    "RecipientNotAllowed",
-    "Report",
-    "SecretReentryRequired",
-    "SendResult",
-    "ServerFacts",
-    "StageReport",
-    "TestDepth",
-    "TestEmail",
-    "TestEmailSent",
-    "TestOutcome",
-    "TestRequest",
-    "TestStageName",
-    "TestStageOutcome",
-    "TooManyTests",
-    "TranscriptLine",
-    "TranscriptSender",
-    "cancel_test_email",
-    "follow_test_email",
-    "send_test_email",
-    "test_email",
-    "test_emails",
-]
-
-R = TypeVar("R", bound=Refusal)
+R = TypeVar("R", bound=RefusalReason)
 KEY_LIFETIME: Final = timedelta(hours=24)
 _LOOK_SECONDS: Final = 1.0
 """How often a test that runs in another process is looked at by who follows it; and how long a
@@ -80,12 +41,10 @@ caller who does not wait is kept for a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
-class TestEmailSent:
+class EmailTestStarted:
     """The test was run or is under way, whether or not it goes well."""
 
-    __test__ = False
-
-    test_email: TestEmail
+    test_email: EmailTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +55,21 @@ class DestinationNotAllowed:
 
 
 SendResult: TypeAlias = (
-    TestEmailSent
+    EmailTestStarted
     | InvalidSettings
     | SecretReentryRequired
     | RecipientNotAllowed
     | DestinationNotAllowed
-    | TooManyTests
+    | TooManyEmailTests
 )
-_Refused: TypeAlias = InvalidSettings | SecretReentryRequired | RecipientNotAllowed | TooManyTests
+_Refused: TypeAlias = (
+    InvalidSettings | SecretReentryRequired | RecipientNotAllowed | TooManyEmailTests
+)
 
 
-async def send_test_email(runtime: Runtime, caller: Caller, request: TestRequest) -> SendResult:
+async def send_test_email(
+    runtime: Runtime, caller: Caller, request: EmailTestRequest
+) -> SendResult:
     """Starts a test email, and waits for its end where the request says so.
 
     The test goes on whatever becomes of the call that asked for it.
@@ -118,51 +81,51 @@ async def send_test_email(runtime: Runtime, caller: Caller, request: TestRequest
     if request.wait:
         await _ended(runtime, test_id)
     test = await _existing(runtime, test_id)
-    return DestinationNotAllowed() if test.report.destination_refused else TestEmailSent(test)
+    return DestinationNotAllowed() if test.report.destination_refused else EmailTestStarted(test)
 
 
-async def test_email(runtime: Runtime, test_id: str) -> TestEmail | None:
+async def email_test(runtime: Runtime, test_id: str) -> EmailTest | None:
     """One test email, as it stands."""
     async with runtime.database.reading() as session:
-        row = await queries.test_email(session, test_id)
+        row = await queries.email_test(session, test_id)
     return None if row is None else shown(runtime, row)
 
 
-async def test_emails(runtime: Runtime, page: PageRequest) -> Page[TestEmail]:
+async def list_email_tests(runtime: Runtime, page: PageRequest) -> Page[EmailTest]:
     """A page of the test emails, newest first."""
     async with runtime.database.reading() as session:
 
-        async def read(window: Window) -> Sequence[TestEmail]:
-            return [shown(runtime, row) for row in await queries.test_emails(session, window)]
+        async def read(window: Window) -> Sequence[EmailTest]:
+            return [shown(runtime, row) for row in await queries.email_tests(session, window)]
 
         return await read_page(page, read)
 
 
-async def cancel_test_email(runtime: Runtime, caller: Caller, test_id: str) -> TestEmail | None:
+async def cancel_test_email(runtime: Runtime, caller: Caller, test_id: str) -> EmailTest | None:
     """Stops a test and closes its connection; None for an unknown one, no change for an ended one.
 
     A test that another process runs is asked to stop, and stops within a second.
     """
     canceller = Canceller(caller.actor, caller.client)
     async with runtime.database.transaction() as session:
-        row = await queries.open_test_email(session, test_id)
+        row = await queries.open_email_test(session, test_id)
         if row is not None and row.cancelled_by is None:
             row.cancelled_by = write_canceller(canceller, test_id, runtime.keys)
             session.add(row)
     if row is not None:
         runtime.tests.stop(test_id, canceller)
         await _ended(runtime, test_id)
-    return await test_email(runtime, test_id)
+    return await email_test(runtime, test_id)
 
 
-async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[TestEmail]:
+async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[EmailTest]:
     """A test as it stands, again after every change, and a last time when it has ended.
 
     Each is whole, so whoever reads slowly misses stages on the way but never the latest. Nothing
     comes for an unknown test.
     """
-    last: TestEmail | None = None
-    while (test := await test_email(runtime, test_id)) is not None:
+    last: EmailTest | None = None
+    while (test := await email_test(runtime, test_id)) is not None:
         if test != last:
             yield test
         last = test
@@ -171,7 +134,7 @@ async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[Tes
         await runtime.tests.changed(test_id, _LOOK_SECONDS)
 
 
-async def _start(runtime: Runtime, caller: Caller, request: TestRequest) -> str | _Refused:
+async def _start(runtime: Runtime, caller: Caller, request: EmailTestRequest) -> str | _Refused:
     """Begins a test; its id, or that of the test that was begun with the same key before."""
     started = await _request(runtime, caller, request)
     if not isinstance(started, Requested):
@@ -188,7 +151,7 @@ async def _start(runtime: Runtime, caller: Caller, request: TestRequest) -> str 
 
 
 async def _request(
-    runtime: Runtime, caller: Caller, request: TestRequest
+    runtime: Runtime, caller: Caller, request: EmailTestRequest
 ) -> Requested | str | _Refused:
     """The first transaction: judges the request and records it, or records the refusal.
 
@@ -200,18 +163,18 @@ async def _request(
         earlier = await _earlier(session, caller, request, now)
         if earlier is not None:
             return earlier
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        accepted = await draft(stand, request.patch or SettingsPatch(), runtime.keys)
+        current = await load_current(session, runtime.scope, runtime.keys)
+        accepted = await draft(current, request.patch or SettingsPatch(), runtime.keys)
         if not isinstance(accepted, Draft):
-            return await _refuse(session, caller, stand, accepted, runtime.clock)
-        planned = plan(request, stand, accepted, runtime.test_limits)
-        if not isinstance(planned, TestPlan):
-            return await _refuse(session, caller, stand, planned, runtime.clock)
+            return await _refuse(session, caller, current, accepted, runtime.clock)
+        planned = plan(request, current, accepted, runtime.test_limits)
+        if not isinstance(planned, EmailTestPlan):
+            return await _refuse(session, caller, current, planned, runtime.clock)
         limited = await too_many(session, runtime.test_limits, caller, now)
         if limited is not None:
-            return await _refuse(session, caller, stand, limited, runtime.clock)
-        digest = await draft_digest(stand, accepted, now)
-        facts = Facts(await queries.next_number(session), stand.revision, planned, digest)
+            return await _refuse(session, caller, current, limited, runtime.clock)
+        digest = await draft_digest(current, accepted, now)
+        facts = Facts(await queries.next_number(session), current.revision, planned, digest)
         row = new_row(runtime, caller, request, facts)
         row.started_at = (await append(session, requested(caller, row, planned), runtime.clock)).ts
         session.add(row)
@@ -219,7 +182,7 @@ async def _request(
 
 
 async def _earlier(
-    session: Session, caller: Caller, request: TestRequest, now: datetime
+    session: Session, caller: Caller, request: EmailTestRequest, now: datetime
 ) -> str | None:
     key = request.idempotency_key
     if key is None or not is_key(key):
@@ -228,8 +191,10 @@ async def _earlier(
     return None if row is None else row.id
 
 
-async def _refuse(session: Session, caller: Caller, stand: Stand, refusal: R, clock: Clock) -> R:
-    await append(session, refused(caller, stand, refusal), clock)
+async def _refuse(
+    session: Session, caller: Caller, current: CurrentSettings, refusal: R, clock: Clock
+) -> R:
+    await append(session, refused(caller, current, refusal), clock)
     return refusal
 
 
@@ -239,8 +204,8 @@ async def _ended(runtime: Runtime, test_id: str) -> None:
         pass
 
 
-async def _existing(runtime: Runtime, test_id: str) -> TestEmail:
-    test = await test_email(runtime, test_id)
+async def _existing(runtime: Runtime, test_id: str) -> EmailTest:
+    test = await email_test(runtime, test_id)
     if test is None:
         raise RuntimeError("a test email's row is never removed")
     return test

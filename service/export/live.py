@@ -28,8 +28,6 @@ from service.export.sources import LiveTrail
 from service.process.caller import Caller
 from service.process.runtime import Runtime
 
-__all__ = ["EventFilter", "Export", "ExportFormat", "OnStep", "begin_export"]
-
 TARGET: Final = "trail"
 _BATCH: Final = 500
 

@@ -9,13 +9,11 @@ from typing import Final
 from mail import sandbox as server
 from mail.sandbox import Sandbox, SandboxMail
 from mail.secret import Secret
-from service.operate.startup import CannotStartError
 from service.process.caller import COMMAND_LINE
 from service.process.runtime import Runtime
+from service.process.storage import CannotStartError
 from service.settings.current import SettingsUpdate, email_settings, update_email_settings
 from service.values.patch import SettingsPatch
-
-__all__ = ["PASSWORD", "SANDBOX_PORT", "USERNAME", "Sandbox", "SandboxMail", "run_sandbox"]
 
 SANDBOX_PORT: Final = 2525
 USERNAME: Final = server.USERNAME

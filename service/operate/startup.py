@@ -16,46 +16,28 @@ from mail.session import Tools
 from service.access.tokens import CreatedToken, create_first_token
 from service.email_tests.running import close_interrupted
 from service.process.connections import OpenConnections
-from service.process.email_test_limits import TestLimits
+from service.process.email_test_limits import EmailTestLimits
 from service.process.keys import GivenKeys, KeyFile, KeyProblem, KeySource
 from service.process.runtime import Runtime, utc_now
 from service.process.signing import MEMORY_FILE, SIGNING_KEY_FILE, SourceKeys
 from service.process.storage import (
-    DATABASE_FILE,
     KEY_FILE,
     CannotStartError,
     Storage,
     database_url,
     make_private_directory,
-    require_trail,
 )
 from service.settings.current import email_settings
 
-__all__ = [
-    "DATABASE_FILE",
-    "CannotStartError",
-    "Started",
-    "Storage",
-    "Testing",
-    "can_go_on",
-    "new_trail",
-    "open_closed_trail",
-    "open_runtime",
-    "require_trail",
-    "started",
-    "stopped",
-    "upgrade_database",
-]
-
 
 @dataclass(frozen=True, slots=True)
-class Testing:
+class EmailTestRules:
     """How tests may be run: where to, how long, how many."""
 
     allowed_destinations: tuple[str, ...] = ()
     blocked_destinations: tuple[str, ...] = ()
     limit_seconds: float = 120
-    limits: TestLimits = field(default_factory=TestLimits)
+    limits: EmailTestLimits = field(default_factory=EmailTestLimits)
 
     def tools(self) -> Tools:
         """What attempts are made with.
@@ -152,7 +134,7 @@ async def stopped(storage: Storage) -> AsyncIterator[Runtime]:
 
 
 @asynccontextmanager
-async def started(storage: Storage, testing: Testing) -> AsyncIterator[Started]:
+async def started(storage: Storage, testing: EmailTestRules) -> AsyncIterator[Started]:
     """Opens everything for the service.
 
     Raises:

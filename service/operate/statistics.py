@@ -12,10 +12,8 @@ from service.settings.proven import VerificationState, verification
 
 
 @dataclass(frozen=True, slots=True)
-class TestEnd:
+class EmailTestEnd:
     """How a test ended: its outcome, and the stage at which it failed."""
-
-    __test__ = False
 
     outcome: str
     stage: str | None
@@ -26,7 +24,7 @@ class Figures:
     """The trail's size, the tests that ended since an event, what is known of the settings."""
 
     trail_size: int
-    ended: Sequence[TestEnd]
+    ended: Sequence[EmailTestEnd]
     settings_revision: int
     verification: VerificationState
 
@@ -51,11 +49,11 @@ async def figures(runtime: Runtime, since: int | None) -> Figures:
     return Figures(size, ended, state.revision if state else 0, known)
 
 
-def _end(body: str) -> TestEnd | None:
+def _end(body: str) -> EmailTestEnd | None:
     """How a test ended; None where the event cannot be read, which a verification finds."""
     try:
         detail = read_body(body).detail
     except ValueError:
         return None
     stage = detail.get("stage")
-    return TestEnd(str(detail.get("test_outcome")), None if stage is None else str(stage))
+    return EmailTestEnd(str(detail.get("test_outcome")), None if stage is None else str(stage))

@@ -7,6 +7,7 @@
 - Hashes that identify private data in the trail: `marks`.
 """
 
+from audit.event import Actor, ActorKind, Client
 from service.process.anchor_sinks import (
     Anchors,
     AnchorState,
@@ -15,18 +16,9 @@ from service.process.anchor_sinks import (
     WebhookSink,
     is_webhook,
 )
-from service.process.caller import (
-    COMMAND_LINE,
-    ROLE_PERMISSIONS,
-    Actor,
-    ActorKind,
-    Caller,
-    Client,
-    Permission,
-    Role,
-)
+from service.process.caller import COMMAND_LINE, ROLE_PERMISSIONS, Caller, Permission, Role
 from service.process.connections import ConnectionEnd, OpenConnection
-from service.process.email_test_limits import TestLimits
+from service.process.email_test_limits import EmailTestLimits
 from service.process.keys import KeyProblem, new_key
 from service.process.paging import MAX_NUMBER, Page, PageRequest
 from service.process.runtime import Runtime
@@ -43,6 +35,7 @@ __all__ = [
     "Caller",
     "Client",
     "ConnectionEnd",
+    "EmailTestLimits",
     "FileSink",
     "KeyProblem",
     "OpenConnection",
@@ -52,7 +45,6 @@ __all__ = [
     "Role",
     "Runtime",
     "Sink",
-    "TestLimits",
     "WebhookSink",
     "cancel_all",
     "is_webhook",

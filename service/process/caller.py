@@ -16,17 +16,6 @@ from audit.event import (
     Event,
 )
 
-__all__ = [
-    "COMMAND_LINE",
-    "ROLE_PERMISSIONS",
-    "Actor",
-    "ActorKind",
-    "Caller",
-    "Client",
-    "Permission",
-    "Role",
-]
-
 
 class Role(StrEnum):
     """What a token is for.

@@ -16,13 +16,11 @@ _SOON: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class TestLimits:
+class EmailTestLimits:
     """What is allowed. No domains: every recipient is.
 
     `per_actor` and `overall` count the tests begun within a minute, `running` those under way.
     """
-
-    __test__ = False
 
     per_actor: int = 20
     overall: int = 60
@@ -36,7 +34,7 @@ class TestLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class TooManyTests:
+class TooManyEmailTests:
     """A limit is reached; `retry_after_seconds` tells when the next test may begin."""
 
     retry_after_seconds: int
@@ -54,15 +52,15 @@ class RecipientNotAllowed:
 
 
 async def too_many(
-    session: Session, limits: TestLimits, caller: Caller, now: datetime
-) -> TooManyTests | None:
+    session: Session, limits: EmailTestLimits, caller: Caller, now: datetime
+) -> TooManyEmailTests | None:
     """Whether another test may begin. Callers hold the settings' lock, so none slips between."""
     if await count_running(session) >= limits.running:
-        return TooManyTests(_SOON)
+        return TooManyEmailTests(_SOON)
     for actor_id, limit in ((caller.actor.id, limits.per_actor), (None, limits.overall)):
         start = await nth_newest_start(session, limit, actor_id)
         # With `limit` tests within the window, the next may begin when the oldest leaves it.
         if start is not None and start > write_instant(now - WINDOW):
             wait = read_instant(start) + WINDOW - now
-            return TooManyTests(max(1, ceil(wait.total_seconds())))
+            return TooManyEmailTests(max(1, ceil(wait.total_seconds())))
     return None

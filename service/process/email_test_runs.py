@@ -72,10 +72,8 @@ class _Run:
             self.task.cancel()
 
 
-class TestRuns:
+class EmailTestRuns:
     """Tests go on when the request that started them is gone; this keeps hold of them."""
-
-    __test__ = False
 
     def __init__(self) -> None:
         self._runs: dict[str, _Run] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from db.durable_file import locked, replace_file
-from db.keyring import KEY_BYTES, Key, Keyring
+from db.keyring import KEY_BYTES, EncryptionKey, Keyring
 
 _MODE: Final = stat.S_IRUSR | stat.S_IWUSR
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -105,7 +105,7 @@ def new_key() -> str:
 def _read_keys(texts: Sequence[str], source: str) -> KeysInUse:
     if not texts:
         return KeyProblem(f"{source} holds no key: make one with `postledger keys generate`.")
-    keys: list[Key] = []
+    keys: list[EncryptionKey] = []
     for number, text in enumerate(texts, start=1):
         try:
             material = base64.b64decode(text, validate=True)
@@ -116,5 +116,5 @@ def _read_keys(texts: Sequence[str], source: str) -> KeysInUse:
                 f"{source}: key {number} is not base64 of {KEY_BYTES} bytes; "
                 "make one with `postledger keys generate`."
             )
-        keys.append(Key(material))
+        keys.append(EncryptionKey(material))
     return Keyring(keys)

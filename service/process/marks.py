@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from db.tables import AccessTokenRow, TestEmailRow
+from db.tables import AccessTokenRow, EmailTestRow
 
 
 def token_mark(row: AccessTokenRow) -> str:
@@ -19,6 +19,6 @@ def secret_mark(fingerprint: bytes) -> str:
     return sha256(fingerprint).hexdigest()
 
 
-def report_digest(row: TestEmailRow) -> str:
+def report_digest(row: EmailTestRow) -> str:
     """Hashes the report of a test email that has ended."""
     return sha256(row.report.encode()).hexdigest()

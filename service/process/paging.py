@@ -6,8 +6,6 @@ from typing import Final, Generic, TypeVar
 
 from db.queries.keyset import Window
 
-__all__ = ["MAX_NUMBER", "Page", "PageRequest", "read_page"]
-
 T = TypeVar("T")
 
 MAX_NUMBER: Final = 2**31 - 1

@@ -11,8 +11,8 @@ from db.tables import HOST_SCOPE
 from mail.session import Tools
 from service.process.anchor_sinks import Anchors
 from service.process.connections import OpenConnections
-from service.process.email_test_limits import TestLimits
-from service.process.email_test_runs import TestRuns
+from service.process.email_test_limits import EmailTestLimits
+from service.process.email_test_runs import EmailTestRuns
 from service.process.keys import KeySource
 from service.process.signals import SharedLook, Signal
 
@@ -41,7 +41,7 @@ class Runtime:
     settings_revision: SharedLook = field(default_factory=SharedLook)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     trail_size: SharedLook = field(default_factory=SharedLook)
-    test_limits: TestLimits = field(default_factory=TestLimits)
-    tests: TestRuns = field(default_factory=TestRuns)
+    test_limits: EmailTestLimits = field(default_factory=EmailTestLimits)
+    tests: EmailTestRuns = field(default_factory=EmailTestRuns)
     mail_tools: Tools = field(default_factory=Tools)
     anchors: Anchors = field(default_factory=Anchors)

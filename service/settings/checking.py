@@ -7,7 +7,7 @@ from mail.secret import Secret
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
 from service.settings.secrets import looks_like_google_app_password
-from service.settings.state import Stand, find_stand
+from service.settings.state import CurrentSettings, load_current
 from service.values.advice import Situation, review
 from service.values.certificates import certificates_of
 from service.values.patch import SettingsPatch
@@ -18,15 +18,15 @@ from service.values.settings_values import SecretName, SettingsValues
 async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[Problem, ...]:
     """Errors where there are any; else the warnings and remarks that would come with a save."""
     async with runtime.database.reading() as session:
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        drafted = await draft(stand, patch, runtime.keys)
+        current = await load_current(session, runtime.scope, runtime.keys)
+        drafted = await draft(current, patch, runtime.keys)
         match drafted:
             case InvalidSettings():
                 return drafted.problems
             case SecretReentryRequired():
                 return _reentry(drafted)
             case Draft():
-                return _remarks(stand, drafted, runtime.clock())
+                return _remarks(current, drafted, runtime.clock())
 
 
 def _reentry(required: SecretReentryRequired) -> tuple[Problem, ...]:
@@ -38,14 +38,14 @@ def _reentry(required: SecretReentryRequired) -> tuple[Problem, ...]:
     )
 
 
-def _remarks(stand: Stand, drafted: Draft, now: datetime) -> tuple[Problem, ...]:
+def _remarks(current: CurrentSettings, drafted: Draft, now: datetime) -> tuple[Problem, ...]:
     values = drafted.values
     unreadable = {
         name
         for name in SecretName
         if name not in drafted.given
         and values.secret_version(name) is not None
-        and stand.secrets.open(name, stand.values) is None
+        and current.secrets.open(name, current.values) is None
     }
     certificates = certificates_of(values.trusted_certificates)
     situation = Situation(values, certificates, now, frozenset(unreadable))

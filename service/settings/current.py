@@ -9,6 +9,7 @@ from audit.event import Change
 from db.engine.database import Session
 from db.queries.settings import lock_head, revision_number, revision_row
 from db.tables import EmailSettingsRow
+from mail.report import Suggestion
 from service.process.caller import Caller
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
@@ -22,29 +23,11 @@ from service.settings.saving import (
     refuse,
     save,
 )
-from service.settings.state import SettingsState, Stand, describe, find_stand, values_of
+from service.settings.state import CurrentSettings, SettingsState, describe, load_current, values_of
 from service.values.changes import compare
 from service.values.patch import SettingsPatch
-from service.values.problems import Problem, Suggestion, problem
+from service.values.problems import Problem, problem
 from service.values.settings_values import NOTHING_SAVED
-
-__all__ = [
-    "InvalidSettings",
-    "NotVerified",
-    "RevisionConflict",
-    "SecretReentryRequired",
-    "SettingsState",
-    "SettingsUpdate",
-    "SettingsUpdated",
-    "UpdateResult",
-    "check_request",
-    "conflict",
-    "email_settings",
-    "follow_email_settings",
-    "preview_email_settings",
-    "tell_changed",
-    "update_email_settings",
-]
 
 _LOOK_SECONDS = 1.0
 
@@ -92,10 +75,10 @@ UpdateResult: TypeAlias = (
 async def email_settings(runtime: Runtime) -> SettingsState | None:
     """The settings in force; None where nothing was saved."""
     async with runtime.database.reading() as session:
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        if stand.row is None:
+        current = await load_current(session, runtime.scope, runtime.keys)
+        if current.row is None:
             return None
-        return describe(stand.row, stand.secrets, runtime.clock())
+        return describe(current.row, current.secrets, runtime.clock())
 
 
 async def follow_email_settings(runtime: Runtime) -> AsyncIterator[SettingsState]:
@@ -131,17 +114,17 @@ async def update_email_settings(
     now = runtime.clock()
     async with runtime.database.transaction() as session:
         head = await lock_head(session, runtime.scope)
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        if stand.row is not None and update.expected_revision != stand.revision:
-            return await conflict(session, stand.row, stand, update.expected_revision, now)
-        accepted = await _accept(session, runtime, stand, update, now)
+        current = await load_current(session, runtime.scope, runtime.keys)
+        if current.row is not None and update.expected_revision != current.revision:
+            return await conflict(session, current.row, current, update.expected_revision, now)
+        accepted = await _accept(session, runtime, current, update, now)
         if not isinstance(accepted, Draft):
             refusing = Refusing(caller, update.reason)
-            return await refuse(session, stand, refusing, accepted, runtime.clock)
-        mends = any(stand.secrets.is_lost(name, stand.values) for name in accepted.given)
-        await _keep_secrets(stand, accepted, now)
+            return await refuse(session, current, refusing, accepted, runtime.clock)
+        mends = any(current.secrets.is_lost(name, current.values) for name in accepted.given)
+        await _keep_secrets(current, accepted, now)
         saving = Saving(caller, accepted.values, update.reason, accepted.given, mends)
-        saved = await save(session, head, stand, saving, runtime.clock)
+        saved = await save(session, head, current, saving, runtime.clock)
     tell_changed(runtime)
     return saved
 
@@ -157,25 +140,27 @@ async def preview_email_settings(
 ) -> tuple[Change, ...] | InvalidSettings | SecretReentryRequired:
     """What a change would change; nothing is saved."""
     async with runtime.database.reading() as session:
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        accepted = await draft(stand, patch, runtime.keys)
-        return compare(stand.values, accepted.values) if isinstance(accepted, Draft) else accepted
+        current = await load_current(session, runtime.scope, runtime.keys)
+        accepted = await draft(current, patch, runtime.keys)
+        return compare(current.values, accepted.values) if isinstance(accepted, Draft) else accepted
 
 
 async def conflict(
-    session: Session, row: EmailSettingsRow, stand: Stand, expected: int, now: datetime
+    session: Session, row: EmailSettingsRow, current: CurrentSettings, expected: int, now: datetime
 ) -> RevisionConflict:
     """What somebody who expected another revision has to know."""
     seen = await revision_row(session, row.scope, expected)
     # Revision 0 is 'nothing saved'; with a number that never was there is nothing to compare.
     before = NOTHING_SAVED if expected == 0 else values_of(seen or row)
-    return RevisionConflict(describe(row, stand.secrets, now), compare(before, stand.values))
+    return RevisionConflict(describe(row, current.secrets, now), compare(before, current.values))
 
 
-def check_request(stand: Stand, expected_revision: int, reason: str | None) -> list[Problem]:
+def check_request(
+    current: CurrentSettings, expected_revision: int, reason: str | None
+) -> list[Problem]:
     """What is wrong with a request apart from the settings in it."""
     problems = []
-    if stand.row is None and expected_revision != 0:
+    if current.row is None and expected_revision != 0:
         message = "Nothing was saved yet: expect revision 0."
         suggestion = Suggestion("Set expectedRevision to 0.", ("expectedRevision",), "0")
         problems.append(
@@ -188,21 +173,25 @@ def check_request(stand: Stand, expected_revision: int, reason: str | None) -> l
 
 
 async def _accept(
-    session: Session, runtime: Runtime, stand: Stand, update: SettingsUpdate, now: datetime
+    session: Session,
+    runtime: Runtime,
+    current: CurrentSettings,
+    update: SettingsUpdate,
+    now: datetime,
 ) -> Draft | InvalidSettings | SecretReentryRequired | NotVerified:
-    problems = check_request(stand, update.expected_revision, update.reason)
+    problems = check_request(current, update.expected_revision, update.reason)
     if problems:
         return InvalidSettings(tuple(problems))
-    drafted = await draft(stand, update.patch, runtime.keys)
+    drafted = await draft(current, update.patch, runtime.keys)
     if isinstance(drafted, Draft) and update.verified_by is not None:
-        digest = await draft_digest(stand, drafted, now)
+        digest = await draft_digest(current, drafted, now)
         if not await passed_with(session, update.verified_by, digest):
             return NotVerified(update.verified_by)
     return drafted
 
 
-async def _keep_secrets(stand: Stand, accepted: Draft, now: datetime) -> None:
+async def _keep_secrets(current: CurrentSettings, accepted: Draft, now: datetime) -> None:
     for name, secret in accepted.given.items():
-        await stand.secrets.store(name, secret, accepted.values, now)
+        await current.secrets.store(name, secret, accepted.values, now)
     for name in accepted.cleared:
-        await stand.secrets.clear(name)
+        await current.secrets.clear(name)

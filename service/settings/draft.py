@@ -7,7 +7,7 @@ from mail.account import SaslMechanism
 from mail.secret import Secret
 from service.process.keys import KeyProblem, KeySource
 from service.settings.secrets import UnfitSecret, check_secret
-from service.settings.state import Stand
+from service.settings.state import CurrentSettings
 from service.values.binding import changed_bound_fields
 from service.values.normalize import normalize
 from service.values.patch import KEEP, SettingsPatch, apply_patch
@@ -54,49 +54,51 @@ class Draft:
 DraftResult: TypeAlias = Draft | InvalidSettings | SecretReentryRequired
 
 
-async def draft(stand: Stand, patch: SettingsPatch, keys: KeySource) -> DraftResult:
+async def draft(current: CurrentSettings, patch: SettingsPatch, keys: KeySource) -> DraftResult:
     """What the settings would be with a patch over those in force; nothing is stored."""
-    formed = form(stand, patch, keys)
+    formed = form(current, patch, keys)
     if not isinstance(formed, SettingsValues):
         return formed
-    return await _number_secrets(stand, patch, formed)
+    return await _number_secrets(current, patch, formed)
 
 
 def form(
-    stand: Stand, patch: SettingsPatch, keys: KeySource
+    current: CurrentSettings, patch: SettingsPatch, keys: KeySource
 ) -> SettingsValues | InvalidSettings | SecretReentryRequired:
     """The values with the patch over them, in their one form; secrets' versions as they were."""
-    normal = normalize(apply_patch(patch, stand.values))
+    normal = normalize(apply_patch(patch, current.values))
     problems = [*normal.problems, *_secret_problems(patch, keys), *_contradictions(normal.values)]
     if problems:
         return InvalidSettings(tuple(problems))
-    required = reentry_required(stand, normal.values, _untouched(patch))
+    required = reentry_required(current, normal.values, _untouched(patch))
     return normal.values if required is None else required
 
 
 def reentry_required(
-    stand: Stand, after: SettingsValues, untouched: tuple[SecretName, ...]
+    current: CurrentSettings, after: SettingsValues, untouched: tuple[SecretName, ...]
 ) -> SecretReentryRequired | None:
     """Whether secrets that stay as they are would follow the settings to another destination.
 
     Args:
-        stand: the settings in force.
+        current: the settings in force.
         after: the settings as they would be.
         untouched: the secrets that are neither given again nor cleared.
     """
-    stored = tuple(name for name in untouched if stand.values.secret_version(name) is not None)
-    changed = changed_bound_fields(stand.values, after)
+    stored = tuple(name for name in untouched if current.values.secret_version(name) is not None)
+    changed = changed_bound_fields(current.values, after)
     return SecretReentryRequired(changed, stored) if stored and changed else None
 
 
-async def _number_secrets(stand: Stand, patch: SettingsPatch, values: SettingsValues) -> Draft:
+async def _number_secrets(
+    current: CurrentSettings, patch: SettingsPatch, values: SettingsValues
+) -> Draft:
     given: dict[SecretName, Secret] = {}
     cleared: set[SecretName] = set()
     for name in SecretName:
         secret = patch.secret(name)
         if isinstance(secret, Secret):
             given[name] = secret
-            version = await stand.secrets.version_of(name, secret, stand.values)
+            version = await current.secrets.version_of(name, secret, current.values)
             values = values.with_secret_version(name, version)
         elif secret is None:
             cleared.add(name)

@@ -10,15 +10,15 @@ from typing import Final
 import rfc8785
 
 from db.engine.database import Session
-from db.queries import email_tests as test_emails
-from db.tables import TestEmailRow
-from mail.report import TestDepth, TestOutcome
+from db.queries import email_tests as queries
+from db.tables import EmailTestRow
+from mail.report import EmailTestDepth, EmailTestOutcome
 from service.process.runtime import Runtime
 from service.settings.draft import Draft
-from service.settings.state import Stand, find_stand
+from service.settings.state import CurrentSettings, load_current
 from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
-_PASSED: Final = frozenset({TestOutcome.ACCEPTED, TestOutcome.REACHED})
+_PASSED: Final = frozenset({EmailTestOutcome.ACCEPTED, EmailTestOutcome.REACHED})
 
 
 class VerificationState(StrEnum):
@@ -31,55 +31,58 @@ class VerificationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class VerificationStatus:
     """The state, and the id of the test that it rests on."""
 
     state: VerificationState
     test_id: str | None
 
 
-async def verification(runtime: Runtime, values: SettingsValues) -> Verification:
+async def verification(runtime: Runtime, values: SettingsValues) -> VerificationStatus:
     """What is known of these values from tests.
 
     A test that only connects says nothing of the rest of the settings, so it counts where it
     failed, and not where it passed.
     """
     async with runtime.database.reading() as session:
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        digest = await draft_digest(stand, Draft(values, {}, frozenset()), runtime.clock())
-        row = await test_emails.last_telling(session, digest)
+        current = await load_current(session, runtime.scope, runtime.keys)
+        digest = await draft_digest(current, Draft(values, {}, frozenset()), runtime.clock())
+        row = await queries.last_telling(session, digest)
         if row is not None:
-            passed = TestOutcome(row.outcome) in _PASSED
+            passed = EmailTestOutcome(row.outcome) in _PASSED
             state = VerificationState.PASSED if passed else VerificationState.FAILED
-            return Verification(state, row.id)
-        other = await test_emails.last_passed(session)
+            return VerificationStatus(state, row.id)
+        other = await queries.last_passed(session)
     if other is None:
-        return Verification(VerificationState.UNTESTED, None)
-    return Verification(VerificationState.STALE, other.id)
+        return VerificationStatus(VerificationState.UNTESTED, None)
+    return VerificationStatus(VerificationState.STALE, other.id)
 
 
 async def passed_with(session: Session, test_id: str, digest: str) -> bool:
     """Whether a test signed in at least, passed, and had exactly the values of this digest."""
-    row = await test_emails.test_email(session, test_id)
+    row = await queries.email_test(session, test_id)
     return row is not None and row.values_digest == digest and _proves(row)
 
 
-def _proves(row: TestEmailRow) -> bool:
-    return TestOutcome(row.outcome) in _PASSED and TestDepth(row.depth) is not TestDepth.CONNECT
+def _proves(row: EmailTestRow) -> bool:
+    return (
+        EmailTestOutcome(row.outcome) in _PASSED
+        and EmailTestDepth(row.depth) is not EmailTestDepth.CONNECT
+    )
 
 
-async def draft_digest(stand: Stand, accepted: Draft, now: datetime) -> str:
+async def draft_digest(current: CurrentSettings, accepted: Draft, now: datetime) -> str:
     """The digest of values, with the secrets that came with them or else those stored."""
     if accepted.given:
-        await stand.secrets.keep_fingerprint_key(now)
+        await current.secrets.keep_fingerprint_key(now)
     marks: dict[SecretName, bytes | None] = {}
     for name in SecretName:
         secret = accepted.given.get(name)
         if secret is None:
             version = accepted.values.secret_version(name)
-            marks[name] = await stand.secrets.stored_fingerprint(name, version)
+            marks[name] = await current.secrets.stored_fingerprint(name, version)
         else:
-            marks[name] = stand.secrets.fingerprint(name, secret)
+            marks[name] = current.secrets.fingerprint(name, secret)
     return values_digest(accepted.values, marks)
 
 

@@ -17,21 +17,9 @@ from service.process.runtime import Runtime
 from service.settings.current import RevisionConflict, check_request, conflict, tell_changed
 from service.settings.draft import InvalidSettings, SecretReentryRequired, reentry_required
 from service.settings.saving import Refusing, Saving, SettingsUpdated, refuse, save
-from service.settings.state import SettingsState, Stand, describe, find_stand, values_of
+from service.settings.state import CurrentSettings, SettingsState, describe, load_current, values_of
 from service.values.changes import compare
 from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
-
-__all__ = [
-    "Revision",
-    "RevisionNotFound",
-    "SettingsRestore",
-    "compare_revisions",
-    "email_settings_at",
-    "email_settings_revision",
-    "email_settings_revisions",
-    "restore_email_settings",
-    "revision",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +115,23 @@ async def restore_email_settings(
     now = runtime.clock()
     async with runtime.database.transaction() as session:
         head = await lock_head(session, runtime.scope)
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        if stand.row is not None and restore.expected_revision != stand.revision:
-            return await conflict(session, stand.row, stand, restore.expected_revision, now)
-        values = await _restored(session, runtime, stand, restore)
+        current = await load_current(session, runtime.scope, runtime.keys)
+        if current.row is not None and restore.expected_revision != current.revision:
+            return await conflict(session, current.row, current, restore.expected_revision, now)
+        values = await _restored(session, runtime, current, restore)
         if not isinstance(values, SettingsValues):
             refusing = Refusing(caller, restore.reason, restore.revision)
-            return await refuse(session, stand, refusing, values, runtime.clock)
+            return await refuse(session, current, refusing, values, runtime.clock)
         saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
-        saved = await save(session, head, stand, saving, runtime.clock)
+        saved = await save(session, head, current, saving, runtime.clock)
     tell_changed(runtime)
     return saved
 
 
 async def _restored(
-    session: Session, runtime: Runtime, stand: Stand, restore: SettingsRestore
+    session: Session, runtime: Runtime, current: CurrentSettings, restore: SettingsRestore
 ) -> SettingsValues | InvalidSettings | RevisionNotFound | SecretReentryRequired:
-    problems = check_request(stand, restore.expected_revision, restore.reason)
+    problems = check_request(current, restore.expected_revision, restore.reason)
     if problems:
         return InvalidSettings(tuple(problems))
     row = await revision_row(session, runtime.scope, restore.revision)
@@ -151,8 +139,8 @@ async def _restored(
         return RevisionNotFound(restore.revision)
     values = values_of(row)
     for name in SecretName:
-        values = values.with_secret_version(name, stand.values.secret_version(name))
-    return reentry_required(stand, values, tuple(SecretName)) or values
+        values = values.with_secret_version(name, current.values.secret_version(name))
+    return reentry_required(current, values, tuple(SecretName)) or values
 
 
 async def _values(session: Session, runtime: Runtime, number: int) -> SettingsValues | None:
@@ -171,6 +159,6 @@ async def _revision(session: Session, runtime: Runtime, row: EmailSettingsRow) -
 
 
 async def _describe(session: Session, runtime: Runtime, row: EmailSettingsRow) -> SettingsState:
-    stand = await find_stand(session, runtime.scope, runtime.keys)
-    in_force = row.revision == stand.revision
-    return describe(row, stand.secrets if in_force else None, runtime.clock())
+    current = await load_current(session, runtime.scope, runtime.keys)
+    in_force = row.revision == current.revision
+    return describe(row, current.secrets if in_force else None, runtime.clock())

@@ -10,7 +10,7 @@ from service.process.caller import Caller
 from service.process.keys import KeyFile, KeyProblem, KeySource
 from service.process.runtime import Runtime
 from service.settings.secrets import Resealed
-from service.settings.state import find_stand
+from service.settings.state import load_current
 
 TARGET: Final = "encryption_key"
 
@@ -42,8 +42,8 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
         return keys
     async with runtime.database.transaction() as session:
         await lock_head(session, runtime.scope)
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        resealed = await stand.secrets.reseal(stand.values)
+        current = await load_current(session, runtime.scope, runtime.keys)
+        resealed = await current.secrets.reseal(current.values)
         if made or resealed.done:
             event = caller.event(
                 AuditAction.ENCRYPTION_KEY_CHANGED,

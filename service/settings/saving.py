@@ -10,7 +10,7 @@ from db.engine.database import Session
 from db.tables import EmailSettingsHead
 from service.process.caller import Caller
 from service.process.marks import secret_mark
-from service.settings.state import Origin, SettingsState, Stand, describe, row_of
+from service.settings.state import CurrentSettings, RevisionOrigin, SettingsState, describe, row_of
 from service.values.changes import compare
 from service.values.names import has_control
 from service.values.settings_values import SecretName, SettingsValues
@@ -24,7 +24,7 @@ def mark_name(name: SecretName) -> str:
     return f"{name}_mark"
 
 
-class Refusal(Protocol):
+class RefusalReason(Protocol):
     """Why a request was refused: a stable code, and which fields it is about, without values."""
 
     @property
@@ -38,7 +38,7 @@ class Refusal(Protocol):
         ...
 
 
-R = TypeVar("R", bound=Refusal)
+R = TypeVar("R", bound=RefusalReason)
 
 
 def is_reason(reason: str | None) -> bool:
@@ -78,21 +78,25 @@ class SettingsUpdated:
 
 
 async def save(
-    session: Session, head: EmailSettingsHead, stand: Stand, saving: Saving, clock: Clock
+    session: Session,
+    head: EmailSettingsHead,
+    current: CurrentSettings,
+    saving: Saving,
+    clock: Clock,
 ) -> SettingsUpdated:
     """Writes the new revision and its event, unless nothing differs from the one in force.
 
     The first save always makes revision 1, so that there are settings from then on. A secret that
     could not be opened may have been any, so one that is given in its place always differs.
     """
-    changes = compare(stand.values, saving.values)
-    if not changes and not saving.mends and stand.row is not None:
-        return SettingsUpdated(describe(stand.row, stand.secrets, clock()), (), None)
-    revision = stand.revision + 1
-    marks = await _marks(stand, saving)
+    changes = compare(current.values, saving.values)
+    if not changes and not saving.mends and current.row is not None:
+        return SettingsUpdated(describe(current.row, current.secrets, clock()), (), None)
+    revision = current.revision + 1
+    marks = await _marks(current, saving)
     appended = await append(session, _saved(saving, revision, changes, marks), clock)
-    stand.secrets.date(saving.given, appended.ts)
-    origin = Origin(
+    current.secrets.date(saving.given, appended.ts)
+    origin = RevisionOrigin(
         saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
     )
     row = row_of(head.scope, revision, saving.values, origin)
@@ -100,7 +104,7 @@ async def save(
     session.add_all((head, row))
     await session.flush()
     recorded = await read_event(session, appended.seq)
-    return SettingsUpdated(describe(row, stand.secrets, clock()), changes, recorded)
+    return SettingsUpdated(describe(row, current.secrets, clock()), changes, recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,9 @@ class Refusing:
     revision: int | None = None
 
 
-async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R, clock: Clock) -> R:
+async def refuse(
+    session: Session, current: CurrentSettings, refusing: Refusing, refused: R, clock: Clock
+) -> R:
     """Records that a change was refused: which fields and why, never the values."""
     detail: Detail = {"fields": refused.fields}
     if refusing.revision is not None:
@@ -121,7 +127,7 @@ async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R,
         AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
         AuditOutcome.DENIED,
         TARGET,
-        revision=stand.revision,
+        revision=current.revision,
         error_code=refused.code,
         reason=refusing.reason if is_reason(refusing.reason) else None,
         detail=detail,
@@ -130,12 +136,12 @@ async def refuse(session: Session, stand: Stand, refusing: Refusing, refused: R,
     return refused
 
 
-async def _marks(stand: Stand, saving: Saving) -> dict[str, str]:
+async def _marks(current: CurrentSettings, saving: Saving) -> dict[str, str]:
     """Of each secret that was given the mark, by which its number stands for that value."""
     marks = {}
     for name in saving.given:
         version = saving.values.secret_version(name)
-        stored = await stand.secrets.stored_fingerprint(name, version)
+        stored = await current.secrets.stored_fingerprint(name, version)
         if stored is not None:
             marks[mark_name(name)] = secret_mark(stored)
     return marks

@@ -11,10 +11,11 @@ from db.queries.settings import current_revision
 from db.tables import EmailSettingsRow
 from mail.message import from_header
 from mail.providers import Provider
+from mail.report import CertificateFacts
 from service.process.keys import KeySource
 from service.settings.secrets import SecretState, SecretStatus, SecretStore, status_then
 from service.values.advice import Situation, review
-from service.values.certificates import CertificateFacts, certificates_of
+from service.values.certificates import certificates_of
 from service.values.problems import Problem
 from service.values.settings_values import (
     FIELDS,
@@ -62,7 +63,7 @@ class SettingsState:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class CurrentSettings:
     """What a transaction finds: the values in force, their revision, the stored secrets."""
 
     revision: int
@@ -71,13 +72,13 @@ class Stand:
     secrets: SecretStore
 
 
-async def find_stand(session: Session, scope: str, keys: KeySource) -> Stand:
+async def load_current(session: Session, scope: str, keys: KeySource) -> CurrentSettings:
     """The settings in force, inside the caller's transaction."""
     row = await current_revision(session, scope)
     secrets = await SecretStore.load(session, scope, keys)
     if row is None:
-        return Stand(0, NOTHING_SAVED, None, secrets)
-    return Stand(row.revision, values_of(row), row, secrets)
+        return CurrentSettings(0, NOTHING_SAVED, None, secrets)
+    return CurrentSettings(row.revision, values_of(row), row, secrets)
 
 
 def describe(row: EmailSettingsRow, secrets: SecretStore | None, now: datetime) -> SettingsState:
@@ -125,7 +126,7 @@ def values_of(row: EmailSettingsRow) -> SettingsValues:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RevisionOrigin:
     """Where a new revision comes from."""
 
     actor: Actor
@@ -135,7 +136,9 @@ class Origin:
     restored_from: int | None = None
 
 
-def row_of(scope: str, revision: int, values: SettingsValues, origin: Origin) -> EmailSettingsRow:
+def row_of(
+    scope: str, revision: int, values: SettingsValues, origin: RevisionOrigin
+) -> EmailSettingsRow:
     """Makes a new revision's row: the inverse of `values_of`."""
     # The names are checked against the columns' below, which mypy cannot do.
     cells: dict[str, Any] = {

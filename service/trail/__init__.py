@@ -5,28 +5,30 @@
 - Changing the signing key: `key_change`. Beginning a new trail: `reopen`.
 """
 
-from service.trail.anchors import following
-from service.trail.feed import audit_events_appended
-from service.trail.filter import EventFilter, UnfitFilter, fit_filter
-from service.trail.key_change import NoNewKey, rotate_signing_key
-from service.trail.reading import (
-    AuditAction,
-    AuditOutcome,
-    Change,
+from audit.event import AuditAction, AuditOutcome, Change
+from audit.trail import (
+    FILE_EXTENSION,
     ConsistencyProof,
+    EventFilter,
     InclusionProof,
     NoProof,
     Recorded,
     SignedCheckpoint,
+    write_tlog_proof,
+)
+from service.trail.anchors import following
+from service.trail.feed import audit_events_appended
+from service.trail.filter import UnfitFilter, fit_filter
+from service.trail.key_change import NoNewKey, rotate_signing_key
+from service.trail.reading import (
     audit_checkpoint,
     audit_consistency_proof,
     audit_event,
     audit_events,
     audit_inclusion_proof,
-    write_tlog_proof,
 )
 from service.trail.reopen import CannotReopenError, reopen_trail
-from service.trail.tiles import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
+from service.trail.tiles import LogFile, log_checkpoint, log_proof, log_tile
 
 __all__ = [
     "FILE_EXTENSION",

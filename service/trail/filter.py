@@ -6,8 +6,6 @@ from typing import Final
 from audit.trail import EventFilter
 from service.process.paging import MAX_NUMBER
 
-__all__ = ["MAX_VALUES", "EventFilter", "UnfitFilter", "fit_filter"]
-
 MAX_VALUES: Final = 100
 """Most values in one list: each may cost a search of its own."""
 

@@ -1,6 +1,5 @@
 """Reading the trail and its proofs, for those who may."""
 
-from audit.event import AuditAction, AuditOutcome, Change
 from audit.trail import (
     ConsistencyProof,
     EventFilter,
@@ -13,28 +12,9 @@ from audit.trail import (
     read_checkpoint,
     read_event,
     read_events,
-    write_tlog_proof,
 )
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
-
-__all__ = [
-    "AuditAction",
-    "AuditOutcome",
-    "Change",
-    "ConsistencyProof",
-    "EventFilter",
-    "InclusionProof",
-    "NoProof",
-    "Recorded",
-    "SignedCheckpoint",
-    "audit_checkpoint",
-    "audit_consistency_proof",
-    "audit_event",
-    "audit_events",
-    "audit_inclusion_proof",
-    "write_tlog_proof",
-]
 
 
 async def audit_event(runtime: Runtime, sequence: int) -> Recorded | None:

@@ -16,7 +16,7 @@ from db.queries.trail_reading import count_rows
 from service.process.caller import Caller
 from service.process.runtime import Runtime
 from service.settings.saving import MAX_REASON, is_reason
-from service.settings.state import find_stand
+from service.settings.state import load_current
 from service.values.changes import compare
 from service.values.settings_values import NOTHING_SAVED, SecretName
 from service.verify.digests import (
@@ -91,12 +91,12 @@ async def _event(
     session: Session, runtime: Runtime, caller: Caller, reason: str, ends: Detail
 ) -> Event:
     """The first event: what ended, and what stands there, for which nothing else vouches now."""
-    stand = await find_stand(session, runtime.scope, runtime.keys)
+    current = await load_current(session, runtime.scope, runtime.keys)
     rows = await token_rows(session)
     numbered = await fingerprint_rows(session)
     tests = await count_rows(session, "test_email")
     found: Detail = {
-        "revisions_digest": await revisions_digest(session, runtime.scope, stand.revision),
+        "revisions_digest": await revisions_digest(session, runtime.scope, current.revision),
         "tokens": max((row.number for row in rows), default=0),
         "tokens_digest": tokens_digest(rows),
         "secrets_digest": secrets_digest(numbered),
@@ -108,8 +108,8 @@ async def _event(
         AuditAction.TRAIL_REOPENED,
         AuditOutcome.SUCCEEDED,
         TARGET,
-        revision=stand.revision,
-        changes=compare(NOTHING_SAVED, stand.values),
+        revision=current.revision,
+        changes=compare(NOTHING_SAVED, current.values),
         reason=reason,
         detail={**ends, **found},
     )

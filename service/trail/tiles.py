@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from audit.c2sp import EntryBundle, Refused, encode_entry_bundle, encode_hash_tile, parse_path
-from audit.trail import FILE_EXTENSION, NoProof, prove_inclusion, read_checkpoint, write_tlog_proof
+from audit.trail import NoProof, prove_inclusion, read_checkpoint, write_tlog_proof
 from db.queries import events
 from db.queries import tree as stored
 from service.process.runtime import Runtime
-
-__all__ = ["FILE_EXTENSION", "LogFile", "log_checkpoint", "log_proof", "log_tile"]
 
 
 @dataclass(frozen=True, slots=True)

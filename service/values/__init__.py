@@ -6,19 +6,14 @@
 - Settings in a file: `files`. Known providers: `providers`.
 """
 
-from service.values.certificates import CertificateFacts
+from mail.account import SaslMechanism, TlsMode
+from mail.providers import Provider, ProviderEndpoint, ProviderNote
+from mail.report import CertificateFacts, Suggestion
+from mail.secret import Secret
 from service.values.files import Secrets, UnfitFile, read_settings, write_settings
-from service.values.patch import (
-    KEEP,
-    Keep,
-    Patched,
-    SaslMechanism,
-    Secret,
-    SettingsPatch,
-    TlsMode,
-)
-from service.values.problems import Problem, ProblemSeverity, Suggestion
-from service.values.providers import Provider, ProviderEndpoint, ProviderNote, email_providers
+from service.values.patch import KEEP, Keep, Patched, SettingsPatch
+from service.values.problems import Problem, ProblemSeverity
+from service.values.providers import email_providers
 from service.values.settings_values import (
     FIELDS,
     NOTHING_SAVED,

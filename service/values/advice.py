@@ -7,8 +7,7 @@ from typing import Final
 
 from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
-from mail.report import Suggestion
-from service.values.certificates import CertificateFacts
+from mail.report import CertificateFacts, Suggestion
 from service.values.names import normal_address
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName, SettingsValues

@@ -10,8 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from mail.network import certificate_facts
 from mail.report import CertificateFacts
 
-__all__ = ["CertificateFacts", "InvalidCertificate", "certificates_of", "read_certificates"]
-
 MAX_PEM_CHARACTERS: Final = 32_768
 _KEY_MARK: Final = "PRIVATE KEY-----"
 

@@ -36,7 +36,7 @@ def write_value(value: Value) -> str | None:
             return str(value)
 
 
-class Kind(ABC):
+class ValueKind(ABC):
     """How values of one type are read from text, from a file, and from the database."""
 
     @abstractmethod
@@ -68,7 +68,7 @@ class Kind(ABC):
         return write_value(self.from_cell(cell))
 
 
-class _Text(Kind):
+class _Text(ValueKind):
     def read(self, text: str) -> Value:
         return text
 
@@ -78,7 +78,7 @@ class _Text(Kind):
         raise UnfitValueError(f"{name} must be a text.")
 
 
-class _Number(Kind):
+class _Number(ValueKind):
     def read(self, text: str) -> Value:
         return int(text)
 
@@ -88,7 +88,7 @@ class _Number(Kind):
         raise UnfitValueError(f"{name} must be a whole number.")
 
 
-class _Flag(Kind):
+class _Flag(ValueKind):
     def read(self, text: str) -> Value:
         return text != "false"
 
@@ -102,7 +102,7 @@ class _Flag(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Kind):
+class Choice(ValueKind):
     """The kind of fields that hold one member of an enum."""
 
     of: type[StrEnum]
@@ -134,7 +134,7 @@ class Choice(Kind):
 _PEM_END: Final = "-----END CERTIFICATE-----\n"
 
 
-class _Certificates(Kind):
+class _Certificates(ValueKind):
     def read(self, text: str) -> Value:
         return tuple(part + _PEM_END for part in text.split(_PEM_END) if part)
 
@@ -182,7 +182,7 @@ Rule: TypeAlias = Callable[[Any], Kept | Broken | tuple[Broken, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Invalid:
+class InvalidCode:
     """The code of values that break a field's rule, and what the code means."""
 
     code: str
@@ -205,10 +205,10 @@ class Field:
 
     name: str
     attribute: str
-    kind: Kind
+    kind: ValueKind
     default: Value
     rule: Rule | None
-    invalid: Invalid | None
+    invalid: InvalidCode | None
     binds_secret: bool
 
     @property
@@ -239,11 +239,11 @@ _KEY: Final = "field"
 
 def setting(  # noqa: PLR0913 (a field has that many sides)
     name: str,
-    kind: Kind,
+    kind: ValueKind,
     *,
     default: Any = None,  # noqa: ANN401 (it has the type of the annotated attribute)
     rule: Rule | None = None,
-    invalid: Invalid | None = None,
+    invalid: InvalidCode | None = None,
     binds_secret: bool = False,
 ) -> Any:  # noqa: ANN401 (likewise)
     """Declares a field of `SettingsValues`; `Field` describes the arguments."""

@@ -4,20 +4,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Literal, TypeAlias, TypeVar
 
-from mail.account import SaslMechanism, TlsMode
 from mail.secret import Secret
 from service.values.fields import Value
 from service.values.settings_values import FIELDS, SecretName, SettingsValues
-
-__all__ = [
-    "KEEP",
-    "Keep",
-    "SaslMechanism",
-    "Secret",
-    "SettingsPatch",
-    "TlsMode",
-    "apply_patch",
-]
 
 
 class Keep(Enum):

@@ -8,8 +8,6 @@ from typing import Final
 from mail.report import Suggestion
 from service.values.settings_values import FIELDS
 
-__all__ = ["PROBLEM_CODES", "Problem", "ProblemSeverity", "Suggestion", "problem"]
-
 
 class ProblemSeverity(StrEnum):
     """ERROR refuses the save; WARNING and INFO travel with the settings."""

@@ -5,13 +5,8 @@ from collections.abc import Sequence
 from mail.providers import (
     PROVIDERS,
     Provider,
-    ProviderEndpoint,
-    ProviderNote,
-    provider_of_host,
     providers_of_address,
 )
-
-__all__ = ["Provider", "ProviderEndpoint", "ProviderNote", "email_providers", "provider_of_host"]
 
 
 def email_providers(address: str | None) -> Sequence[Provider]:

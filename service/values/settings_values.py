@@ -15,7 +15,7 @@ from service.values.fields import (
     TEXT,
     Choice,
     Field,
-    Invalid,
+    InvalidCode,
     Value,
     declared_field,
     setting,
@@ -67,14 +67,14 @@ class SettingsValues:
         "smtpHost",
         TEXT,
         rule=rules.host,
-        invalid=Invalid("HOST_INVALID", "The host is neither a host name nor an IP address."),
+        invalid=InvalidCode("HOST_INVALID", "The host is neither a host name nor an IP address."),
         binds_secret=True,
     )
     smtp_domain: str | None = setting(
         "smtpDomain",
         TEXT,
         rule=rules.text(forbidden="\\"),
-        invalid=Invalid(
+        invalid=InvalidCode(
             "DOMAIN_INVALID", "The domain has a backslash, a control character, or is too long."
         ),
         binds_secret=True,
@@ -84,14 +84,16 @@ class SettingsValues:
         NUMBER,
         default=DEFAULT_PORT,
         rule=_PORT,
-        invalid=Invalid("PORT_OUT_OF_RANGE", "The port is not between 1 and 65535."),
+        invalid=InvalidCode("PORT_OUT_OF_RANGE", "The port is not between 1 and 65535."),
         binds_secret=True,
     )
     smtp_username: str | None = setting(
         "smtpUsername",
         TEXT,
         rule=rules.text(),
-        invalid=Invalid("USERNAME_INVALID", "The username has a control character or is too long."),
+        invalid=InvalidCode(
+            "USERNAME_INVALID", "The username has a control character or is too long."
+        ),
         binds_secret=True,
     )
     smtp_password_version: int | None = None
@@ -99,13 +101,13 @@ class SettingsValues:
         "defaultFromAddress",
         TEXT,
         rule=rules.email_address,
-        invalid=Invalid("FROM_ADDRESS_INVALID", "The From address is not one email address."),
+        invalid=InvalidCode("FROM_ADDRESS_INVALID", "The From address is not one email address."),
     )
     default_from_display_name: str | None = setting(
         "defaultFromDisplayName",
         TEXT,
         rule=rules.display_name,
-        invalid=Invalid(
+        invalid=InvalidCode(
             "DISPLAY_NAME_INVALID",
             "The display name has a control character, is over 255 characters, or is a header's "
             "=?…?=.",
@@ -115,7 +117,7 @@ class SettingsValues:
         "replyToAddress",
         TEXT,
         rule=rules.email_address,
-        invalid=Invalid(
+        invalid=InvalidCode(
             "REPLY_TO_ADDRESS_INVALID", "The Reply-To address is not one email address."
         ),
     )
@@ -128,7 +130,9 @@ class SettingsValues:
         CERTIFICATES,
         default=(),
         rule=rules.certificates,
-        invalid=Invalid("CERTIFICATE_INVALID", "A trusted certificate is not a PEM certificate."),
+        invalid=InvalidCode(
+            "CERTIFICATE_INVALID", "A trusted certificate is not a PEM certificate."
+        ),
         binds_secret=True,
     )
     auth_mechanism: SaslMechanism = setting(
@@ -138,14 +142,14 @@ class SettingsValues:
         "oauth2.tokenUrl",
         TEXT,
         rule=rules.token_url,
-        invalid=Invalid("OAUTH2_TOKEN_URL_INVALID", "The token URL is not an https URL."),
+        invalid=InvalidCode("OAUTH2_TOKEN_URL_INVALID", "The token URL is not an https URL."),
         binds_secret=True,
     )
     oauth2_client_id: str | None = setting(
         "oauth2.clientId",
         TEXT,
         rule=rules.client_id,
-        invalid=Invalid(
+        invalid=InvalidCode(
             "OAUTH2_CLIENT_ID_INVALID",
             "The client id is empty, too long, or has a control character.",
         ),
@@ -156,7 +160,7 @@ class SettingsValues:
         "oauth2.scope",
         TEXT,
         rule=rules.text(rules.MAX_LONG_TEXT),
-        invalid=Invalid(
+        invalid=InvalidCode(
             "OAUTH2_SCOPE_INVALID", "The scope is too long or has a control character."
         ),
     )
@@ -164,7 +168,7 @@ class SettingsValues:
         "ehloHostname",
         TEXT,
         rule=rules.ehlo_hostname,
-        invalid=Invalid(
+        invalid=InvalidCode(
             "EHLO_HOSTNAME_INVALID", "The EHLO name is neither a host name nor an address literal."
         ),
     )
@@ -173,7 +177,9 @@ class SettingsValues:
         NUMBER,
         default=DEFAULT_TIMEOUT_SECONDS,
         rule=_TIMEOUT,
-        invalid=Invalid("TIMEOUT_OUT_OF_RANGE", "The timeout is not between 1 and 300 seconds."),
+        invalid=InvalidCode(
+            "TIMEOUT_OUT_OF_RANGE", "The timeout is not between 1 and 300 seconds."
+        ),
     )
 
     def secret_version(self, name: SecretName) -> int | None:

@@ -5,11 +5,11 @@
 - Digests by which one event stands for many rows: `digests`.
 """
 
+from audit.verify import Finding
 from service.verify.trail import (
-    Finding,
     NotACheckpoint,
     NotAKey,
-    Verification,
+    TrailVerification,
     VerificationRequest,
     read_kept_checkpoints,
     verify_export,
@@ -20,7 +20,7 @@ __all__ = [
     "Finding",
     "NotACheckpoint",
     "NotAKey",
-    "Verification",
+    "TrailVerification",
     "VerificationRequest",
     "read_kept_checkpoints",
     "verify_export",

@@ -14,7 +14,7 @@ from audit.verify import Findings
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries.tokens import token_rows
-from mail.report import TestOutcome
+from mail.report import EmailTestOutcome
 
 _UNDER_WAY: Final = timedelta(minutes=5)
 """How long after a token's end a call that it was let in for before may still be recorded."""
@@ -113,7 +113,7 @@ def _was_let_in_before(event: Event) -> bool:
     """
     if event.action is not AuditAction.TEST_EMAIL_FINISHED:
         return False
-    return event.detail.get("test_outcome") != TestOutcome.CANCELLED
+    return event.detail.get("test_outcome") != EmailTestOutcome.CANCELLED
 
 
 def _is_past(end: str, now: str) -> bool:

@@ -12,10 +12,10 @@ from sqlmodel import SQLModel
 
 from db.engine.database import Session
 from db.queries.archive_reading import archived_rows
-from db.queries.email_tests import RUNNING, test_emails
+from db.queries.email_tests import RUNNING, email_tests
 from db.queries.keyset import Window
 from db.queries.settings import revision_cells
-from db.tables import AccessTokenRow, EmailSettingsRow, SecretFingerprint, TestEmailRow
+from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow, SecretFingerprint
 from service.process.marks import secret_mark
 
 _BATCH: Final = 1_000
@@ -74,7 +74,7 @@ _TOKEN: Final = Columns.of(
     apart=("last_used_at",),
 )
 _TEST: Final = Columns.of(
-    TestEmailRow,
+    EmailTestRow,
     *("number", "id", "outcome", "depth", "recipient", "revision"),
     *("used_unsaved_changes", "values_digest", "report"),
     *("actor_kind", "actor_id", "actor_name", "started_at", "finished_at"),
@@ -117,7 +117,7 @@ async def tests_digest(session: Session, upto: int, since: Collection[str]) -> s
 
 async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIterator[bytes]:
     last = 0
-    while rows := await test_emails(
+    while rows := await email_tests(
         session, Window(_BATCH, above=last, below=upto + 1, newest=False)
     ):
         # They come newest first.

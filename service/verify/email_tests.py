@@ -12,7 +12,7 @@ from audit.verify import Findings
 from db.engine.database import Session
 from db.queries import email_tests as queries
 from db.queries.trail_reading import count_rows
-from db.tables import TestEmailRow
+from db.tables import EmailTestRow
 from service.process.marks import report_digest
 from service.verify.digests import tests_digest
 from service.verify.settings import SettingsReplay, is_told
@@ -24,13 +24,11 @@ _DESTINATION: Final = {"host": "smtpHost", "port": "smtpPort"}
 
 
 @dataclass(slots=True)
-class TestsReplay:
+class EmailTestsReplay:
     """Takes all events in order; `compare` holds the test emails against them.
 
     `settings` has followed the same events.
     """
-
-    __test__ = False
 
     settings: SettingsReplay
     findings: Findings
@@ -116,7 +114,7 @@ class TestsReplay:
     async def _compare(
         self, session: Session, told: dict[str, tuple[int, Facts]] | dict[str, tuple[None, Facts]]
     ) -> None:
-        rows = await queries.test_emails_by_id(session, told)
+        rows = await queries.email_tests_by_id(session, told)
         for test_id, (seq, facts) in told.items():
             wrong = _differences(facts, rows.get(test_id))
             if wrong:
@@ -124,7 +122,7 @@ class TestsReplay:
                 self.findings.add("TESTS_DIFFER", seq, message)
 
 
-def _differences(told: Facts, row: TestEmailRow | None) -> str:
+def _differences(told: Facts, row: EmailTestRow | None) -> str:
     if row is None:
         return "place: it is not there"
     shown: Facts = {

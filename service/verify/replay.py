@@ -12,7 +12,7 @@ from db.engine.database import Session
 from service.process.keys import KeySource
 from service.verify.actors import ActorsReplay
 from service.verify.archive import ArchiveReplay
-from service.verify.email_tests import TestsReplay
+from service.verify.email_tests import EmailTestsReplay
 from service.verify.secrets import SecretsReplay
 from service.verify.settings import SettingsReplay
 from service.verify.tokens import TokensReplay
@@ -63,7 +63,7 @@ class Replay:
     settings: SettingsReplay
     secrets: SecretsReplay
     tokens: TokensReplay
-    tests: TestsReplay
+    tests: EmailTestsReplay
     archive: ArchiveReplay
 
     @classmethod
@@ -76,7 +76,7 @@ class Replay:
             settings,
             SecretsReplay(scope, keys, findings),
             TokensReplay(findings),
-            TestsReplay(settings, findings),
+            EmailTestsReplay(settings, findings),
             ArchiveReplay(findings),
         )
 

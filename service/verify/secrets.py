@@ -19,7 +19,7 @@ from service.process.keys import KeySource
 from service.process.marks import secret_mark
 from service.settings.saving import mark_name
 from service.settings.secrets import FINGERPRINT_KEY
-from service.settings.state import find_stand
+from service.settings.state import load_current
 from service.values.settings_values import SecretName
 from service.verify.digests import secrets_digest
 from service.verify.settings import SAVED
@@ -128,8 +128,8 @@ class SecretsReplay:
         ours = _NAMES | {FINGERPRINT_KEY}
         if await count_rows(session, "stored_secret") != len(ours & stored.keys()):
             self._find("secrets are stored that the settings do not have")
-        stand = await find_stand(session, self.scope, self.keys)
-        if stand.secrets.is_broken(stand.values):
+        current = await load_current(session, self.scope, self.keys)
+        if current.secrets.is_broken(current.values):
             self._find("a stored secret was changed: its key is here, and does not open it")
 
     def _find(self, message: str) -> None:

@@ -8,23 +8,11 @@ from datetime import datetime
 from audit.c2sp import Checkpoint, Refused, VerifierKey, parse_verifier_key, stated_by
 from audit.standalone import main as verify_bundle
 from audit.trail import NoProof, SignedCheckpoint, Trail, has_followed, read_checkpoint
-from audit.verify import MEANINGS, Asked, DatabaseVerification, Finding, Findings, Outside
+from audit.verify import Asked, DatabaseVerification, Finding, Findings, Outside
 from db.engine.database import Session
 from db.queries.trail_reading import check_search_index
 from service.process.runtime import Runtime
 from service.verify.replay import Replay
-
-__all__ = [
-    "MEANINGS",
-    "Finding",
-    "NotACheckpoint",
-    "NotAKey",
-    "Verification",
-    "VerificationRequest",
-    "read_kept_checkpoints",
-    "verify_export",
-    "verify_trail",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +30,7 @@ class VerificationRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class TrailVerification:
     """What was found. `checkpoint` is the newest stored one, None where none can be read.
 
     `remembered` tells whether the signer's memory was held against the trail as well.
@@ -87,7 +75,7 @@ def read_kept_checkpoints(data: bytes) -> tuple[str, ...] | NotACheckpoint:
 
 async def verify_trail(
     runtime: Runtime, request: VerificationRequest | None = None
-) -> Verification | NotAKey:
+) -> TrailVerification | NotAKey:
     """Verifies the trail in the database, which need not be open for appending.
 
     The signer's memory counts as a checkpoint that was kept elsewhere.
@@ -102,7 +90,7 @@ async def verify_trail(
 
 async def _verify(
     runtime: Runtime, request: VerificationRequest, keys: tuple[VerifierKey, ...]
-) -> Verification:
+) -> TrailVerification:
     began, now = time.monotonic(), runtime.clock()
     findings = Findings()
     replay = Replay.of(runtime.scope, runtime.keys, findings)
@@ -129,7 +117,7 @@ async def _verify(
     if not request.quick:
         with findings.reading("the search"):
             await _check_search(runtime, findings)
-    return Verification(
+    return TrailVerification(
         findings=findings.listed,
         events_checked=verification.events_checked,
         checkpoint=None if isinstance(newest, NoProof) else newest,

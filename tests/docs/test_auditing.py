@@ -12,13 +12,14 @@ import pytest
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.c2sp.tree import leaf_hash
+from audit.trail.proofs import SignedCheckpoint
+from audit.verify.findings import MEANINGS
 from service.access.tokens import CreatedToken, create_token
 from service.export.live import ExportFormat, begin_export
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.trail.reading import audit_checkpoint
 from service.trail.tiles import log_proof
-from service.verify.trail import MEANINGS
 from tests.docs.tables import differences, row
 from tests.support.needs import need
 from tests.support.root import ROOT

@@ -24,21 +24,18 @@ from db.tables import (
     StoredSecret,
 )
 from mail.secret import Secret
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE
 from service.process.keys import new_key
 from service.process.runtime import Runtime
-from service.settings.current import (
-    SettingsUpdate,
-    SettingsUpdated,
-    email_settings,
-    update_email_settings,
-)
+from service.process.storage import Storage
+from service.settings.current import SettingsUpdate, email_settings, update_email_settings
+from service.settings.saving import SettingsUpdated
 from service.settings.state import values_of
 from service.values.changes import apply
 from service.values.patch import SettingsPatch
 from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
-from service.verify.trail import Verification, verify_trail
+from service.verify.trail import TrailVerification, verify_trail
 
 KEY: Final = new_key()
 
@@ -123,7 +120,7 @@ async def revision_in_force(runtime: Runtime) -> int:
         AssertionError: something does not.
     """
     verified = await verify_trail(runtime)
-    assert isinstance(verified, Verification)
+    assert isinstance(verified, TrailVerification)
     assert () == verified.findings
     async with runtime.database.reading() as session:
         head = (await session.exec(select(EmailSettingsHead))).one()

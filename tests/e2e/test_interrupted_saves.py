@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 import pytest
 from sqlalchemy import Connection
 
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.e2e import saving
 from tests.e2e.processes import DEADLINE
 from tests.e2e.saving import Interrupt, interrupting, revision_in_force, save, storage_of

@@ -9,8 +9,9 @@ import pytest
 
 from graph.app import compose
 from graph.config import Config
-from service.operate.startup import DATABASE_FILE, Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.runtime import Runtime
+from service.process.storage import DATABASE_FILE, Storage
 from tests.support.edge.shell import Shell
 from tests.support.edge.world import World, configured, open_world
 from tests.support.logs import logging_to_text

@@ -16,11 +16,12 @@ from starlette.applications import Starlette
 from graph.app import compose
 from graph.config import Config
 from service.access.tokens import CreatedToken, create_token
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE, Role
-from service.process.email_test_limits import TestLimits
+from service.process.email_test_limits import EmailTestLimits
 from service.process.keys import KeyFile, KeySource
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support import documents
 
 THOROUGH: Final = "POSTLEDGER_THOROUGH" in os.environ
@@ -188,7 +189,7 @@ async def open_desk(storage: Storage, keys: KeySource | None = None) -> AsyncIte
             opened,
             keys=keys or key_file(storage.data_directory),
             clock=clock,
-            test_limits=TestLimits(per_actor=MANY, overall=MANY, running=MANY),
+            test_limits=EmailTestLimits(per_actor=MANY, overall=MANY, running=MANY),
         )
         tokens = {}
         for role in Role:

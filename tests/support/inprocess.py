@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from audit.event import Actor, ActorKind, Client
 from graph.api.schema import schema
 from graph.errors import present
 from graph.types.base.context import Context
-from service.process.caller import Actor, ActorKind, Caller, Client, Role
+from service.process.caller import Caller, Role
 from service.process.runtime import Runtime
 
 Json: TypeAlias = dict[str, Any]

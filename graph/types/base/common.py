@@ -5,10 +5,9 @@ from datetime import datetime
 import strawberry
 
 from graph.types.base.enums import ActorKind
-from service.process import Actor as ActorValue
+from service.process import Actor
 from service.trail import Change
-from service.values import CertificateFacts
-from service.values import Suggestion as SuggestionValue
+from service.values import CertificateFacts, Suggestion
 
 
 @strawberry.interface(description="Something that has a global id and can be fetched by it.")
@@ -29,9 +28,10 @@ class UserError:
 
 
 @strawberry.type(
-    description="Who did it, as known then: a later rename or removal changes nothing here."
+    name="Actor",
+    description="Who did it, as known then: a later rename or removal changes nothing here.",
 )
-class Actor:
+class ActorType:
     """An actor."""
 
     kind: ActorKind = strawberry.field(description="What acted.")
@@ -41,7 +41,7 @@ class Actor:
     display_name: str = strawberry.field(description="The name it had then.")
 
     @classmethod
-    def of(cls, actor: ActorValue) -> "Actor":
+    def of(cls, actor: Actor) -> "ActorType":
         """From an actor of the service."""
         return cls(kind=actor.kind, id=actor.id, display_name=actor.name)
 
@@ -73,8 +73,10 @@ class FieldChange:
         )
 
 
-@strawberry.type(description="A change that would mend it: put `value` into `field`.")
-class Suggestion:
+@strawberry.type(
+    name="Suggestion", description="A change that would mend it: put `value` into `field`."
+)
+class SuggestionType:
     """A suggestion."""
 
     message: str = strawberry.field(description="What to do, in words.")
@@ -87,7 +89,7 @@ class Suggestion:
     help_url: str | None = strawberry.field(description="Where to read more.")
 
     @classmethod
-    def of(cls, suggestion: SuggestionValue) -> "Suggestion":
+    def of(cls, suggestion: Suggestion) -> "SuggestionType":
         """From a suggestion of the service."""
         return cls(
             message=suggestion.message,

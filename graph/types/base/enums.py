@@ -10,10 +10,10 @@ from typing import TypeVar
 import strawberry
 
 from service.email_tests import (
-    TestDepth,
-    TestOutcome,
-    TestStageName,
-    TestStageOutcome,
+    EmailTestDepth,
+    EmailTestOutcome,
+    StageName,
+    StageOutcome,
     TranscriptSender,
 )
 from service.process import ActorKind, Permission, Role
@@ -25,15 +25,15 @@ __all__ = [
     "ActorKind",
     "AuditAction",
     "AuditOutcome",
+    "EmailTestDepth",
+    "EmailTestOutcome",
     "Permission",
     "ProblemSeverity",
     "Role",
     "SaslMechanism",
     "SecretState",
-    "TestDepth",
-    "TestOutcome",
-    "TestStageName",
-    "TestStageOutcome",
+    "StageName",
+    "StageOutcome",
     "TlsMode",
     "TranscriptSender",
     "VerificationState",
@@ -42,12 +42,12 @@ __all__ = [
 E = TypeVar("E", bound=type[Enum])
 
 
-def _describe(enum: E, description: str, values: Mapping[str, str]) -> E:
+def _describe(enum: E, description: str, values: Mapping[str, str], name: str | None = None) -> E:
     """Makes a GraphQL enum of one of the domain's.
 
     The enum itself stays as it is: the rooms below the edge know nothing of GraphQL.
     """
-    described = strawberry.enum(enum, description=description)
+    described = strawberry.enum(enum, name=name, description=description)
     definition = described.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
     names = {value.name for value in definition.values}
     if names != set(values):
@@ -107,7 +107,7 @@ _describe(
     },
 )
 _describe(
-    TestDepth,
+    EmailTestDepth,
     "How far a test goes.",
     {
         "CONNECT": "Connects, greets and secures the connection; then says goodbye.",
@@ -115,9 +115,10 @@ _describe(
         "ENVELOPE": "Names sender and recipient as well; no message is sent.",
         "SEND": "Sends a message.",
     },
+    name="TestDepth",
 )
 _describe(
-    TestOutcome,
+    EmailTestOutcome,
     "How a test ended.",
     {
         "RUNNING": "It has not ended.",
@@ -128,9 +129,10 @@ _describe(
         "CANCELLED": "Somebody cancelled it.",
         "INTERRUPTED": "The service stopped meanwhile.",
     },
+    name="TestOutcome",
 )
 _describe(
-    TestStageName,
+    StageName,
     "A stage of a test. With implicit TLS, TLS comes before GREETING.",
     {
         "TOKEN": "Gets an OAuth2 token; only where one is needed.",
@@ -144,9 +146,10 @@ _describe(
         "RCPT_TO": "Names the recipient.",
         "DATA": "Sends the message and waits until the server takes it.",
     },
+    name="TestStageName",
 )
 _describe(
-    TestStageOutcome,
+    StageOutcome,
     "How a stage went.",
     {
         "PENDING": "It has not begun.",
@@ -155,6 +158,7 @@ _describe(
         "FAILED": "It is where the test failed.",
         "SKIPPED": "It was not tried, or is not needed.",
     },
+    name="TestStageOutcome",
 )
 _describe(
     TranscriptSender,

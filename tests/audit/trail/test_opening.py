@@ -15,9 +15,10 @@ from db.engine.database import Database
 from db.queries import events
 from db.queries import tree as stored
 from service.access.tokens import create_token
-from service.operate.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.operate.startup import open_closed_trail, open_runtime
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime
+from service.process.storage import CannotStartError, Storage
 from service.trail.key_change import KeyRotated, NoNewKey, rotate_signing_key
 from service.trail.reopen import reopen_trail
 from tests.support.trail.events import write

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
+from service.process.storage import Storage
 from tests.support.trail.processes import append_at_once, kill_after, settled
 
 pytestmark = pytest.mark.anyio

@@ -6,12 +6,9 @@ from audit.c2sp.checkpoint import OpenedCheckpoint, open_checkpoint
 from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
 from audit.c2sp.tree import leaf_hash
 from audit.c2sp.tree_verify import verify_consistency, verify_inclusion
+from audit.trail.proofs import ConsistencyProof, InclusionProof, NoProof, SignedCheckpoint
 from service.process.runtime import Runtime
 from service.trail.reading import (
-    ConsistencyProof,
-    InclusionProof,
-    NoProof,
-    SignedCheckpoint,
     audit_checkpoint,
     audit_consistency_proof,
     audit_event,

@@ -12,9 +12,9 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from db.keyring import Key, Keyring, Sealed
+from db.keyring import EncryptionKey, Keyring, Sealed
 from graph.cli.main import app
-from service.operate.startup import Storage
+from service.process.storage import Storage
 from tests.support import documents
 from tests.support.canary import CANARY, files_below, leaks, values_in
 from tests.support.desk import Desk, Json, open_desk
@@ -61,7 +61,7 @@ class _BrokenKeyring(Keyring):
 
 class _BrokenKeys:
     def current(self) -> Keyring:
-        return _BrokenKeyring([Key(b"k" * 32)])
+        return _BrokenKeyring([EncryptionKey(b"k" * 32)])
 
 
 async def test_a_traceback_shows_no_values(storage: Storage, log: io.StringIO) -> None:

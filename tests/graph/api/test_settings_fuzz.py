@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from graph.errors import ERROR_CODES
-from service.operate.startup import Storage
+from service.process.storage import Storage
 from tests.support import documents
 from tests.support.certificates import certificate
 from tests.support.desk import THOROUGH, Answer, Desk, Json, open_desk

@@ -13,10 +13,11 @@ from graph.app import compose
 from graph.types.base.ids import write_id
 from service.access import tokens as access
 from service.access.tokens import CreatedToken, access_token, create_token
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE, Role
 from service.process.keys import new_key
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support.edge.world import World, codes, configured, open_world
 
 pytestmark = pytest.mark.anyio

@@ -12,14 +12,15 @@ import pytest
 from sqlalchemy import text
 
 from audit.c2sp.tiles import EntryBundle, hash_tiles
+from audit.trail.proofs import SignedCheckpoint
 from db.engine.database import Database
 from service.export.live import ExportFormat, begin_export
-from service.operate.startup import Storage
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.process.storage import Storage
+from service.trail.reading import audit_checkpoint
 from service.trail.tiles import log_checkpoint, log_proof, log_tile
-from service.verify.trail import Verification, verify_trail
+from service.verify.trail import TrailVerification, verify_trail
 from tests.support.canary import CANARY, files_below, leaks, values_in
 from tests.support.desk import Desk, open_desk
 from tests.support.edge.shell import Shell
@@ -114,7 +115,7 @@ async def _read(desk: Desk) -> dict[str, bytes]:
     proofs = [await log_proof(runtime, sequence) for sequence in range(size)]
     found["proofs"] = b"".join(_proof(each.content) for each in proofs if each is not None)
     verified = await verify_trail(runtime)
-    assert isinstance(verified, Verification)
+    assert isinstance(verified, TrailVerification)
     assert verified.intact
     return found
 

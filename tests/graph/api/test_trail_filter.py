@@ -8,8 +8,9 @@ import pytest
 
 from graph.app import compose
 from graph.config import Config
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import Role
+from service.process.storage import Storage
 from tests.support.edge.world import World, codes, open_world
 
 pytestmark = pytest.mark.anyio

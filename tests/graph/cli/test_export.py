@@ -9,10 +9,11 @@ from typing import Final
 
 import pytest
 
+from audit.trail.history import EventFilter
 from graph.cli.export import write_export
-from service.export.live import EventFilter, ExportFormat
-from service.operate.startup import CannotStartError
+from service.export.live import ExportFormat
 from service.process.runtime import Runtime
+from service.process.storage import CannotStartError
 from tests.support.desk import Json
 from tests.support.edge.shell import Shell
 

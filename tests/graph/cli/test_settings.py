@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.operate.startup import Storage
+from service.process.storage import Storage
 from tests.support.certificates import certificate
 from tests.support.edge.shell import Shell
 

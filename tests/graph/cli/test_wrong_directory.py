@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine.database import Database
-from service.operate.startup import DATABASE_FILE, Storage
+from service.process.storage import DATABASE_FILE, Storage
 from tests.support.edge.shell import Shell
 
 ABOUT_A_TRAIL: Final = {

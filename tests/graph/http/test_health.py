@@ -10,10 +10,11 @@ from sqlalchemy import text
 
 from graph.app import compose
 from service.operate.health import CHECK_SECONDS, CHECKS
-from service.operate.startup import DATABASE_FILE, Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.keys import GivenKeys, new_key
 from service.process.runtime import Runtime
 from service.process.signing import SourceKeys
+from service.process.storage import DATABASE_FILE, Storage
 from tests.support.breakable import Breakable, breakable
 from tests.support.edge.world import World, codes, configured, open_world
 

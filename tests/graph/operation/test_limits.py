@@ -8,7 +8,7 @@ import pytest
 from graphql import get_introspection_query
 
 from graph.app import compose
-from graph.callers.gate import Gate
+from graph.callers.authenticator import Authenticator
 from service.process.runtime import Runtime
 from tests.support.edge.world import World, codes, configured, open_world
 
@@ -150,7 +150,7 @@ async def test_no_suggestions(world: World) -> None:
 @pytest.fixture
 def known_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     """However short the time is that a query may take, who asks is known by then."""
-    monkeypatch.setattr("graph.app.Gate", lambda *given, **_bound: Gate(*given))
+    monkeypatch.setattr("graph.app.Gate", lambda *given, **_bound: Authenticator(*given))
 
 
 @pytest.mark.usefixtures("known_callers")

@@ -8,8 +8,8 @@ import pytest
 
 from graph.app import compose
 from graph.operation.trusted_documents import load_trusted_documents
-from service.operate.startup import CannotStartError
 from service.process.runtime import Runtime
+from service.process.storage import CannotStartError
 from tests.support.edge.world import World, codes, configured, open_world
 
 KNOWN = "query Known { __typename }"

@@ -12,8 +12,8 @@ import stamina
 
 from graph.app import compose
 from graph.config import Config, load_config
-from service.operate.startup import CannotStartError
 from service.process.runtime import Runtime
+from service.process.storage import CannotStartError
 from service.trail.anchors import following
 from tests.support.canary import leaks
 from tests.support.edge.world import configured, open_world

@@ -21,8 +21,8 @@ from graph.app import compose
 from graph.operation.document_hash import document_hash
 from graph.watch.observe import LogObserver, Observers, Seen
 from graph.watch.telemetry import CLOSE_SECONDS, Traces, traces
-from service.operate.startup import CannotStartError
 from service.process.runtime import Runtime
+from service.process.storage import CannotStartError
 from tests.support.edge.world import configured, open_world
 
 CANARY = "correct-horse-4711"

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection
 
 from graph.app import compose
 from service.access.tokens import CreatedToken, create_token, revoke_token
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE, Role
 from service.process.connections import (
     CHECK_SECONDS,
@@ -25,6 +25,7 @@ from service.process.connections import (
 )
 from service.process.keys import new_key
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support.breakable import Breakable, breakable
 from tests.support.desk import Clock
 from tests.support.edge.sockets import Streams, closing, say

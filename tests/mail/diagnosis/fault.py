@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from mail.account import Account, OAuth2, SaslMechanism, TlsMode
 from mail.report.codes import Code
-from mail.report.report import Suggestion, TestDepth, TestStageName
+from mail.report.report import EmailTestDepth, StageName, Suggestion
 from mail.secret import Secret
 from tests.support.mail.aiosmtpd_server import Daemon
 from tests.support.mail.scripted import Script
 from tests.support.mail.token_server import TOKEN_HOST, TokenScript
 from tests.support.mail.world import RECIPIENT, SENDER, Answer
 
-Stage = TestStageName
+Stage = StageName
 CLIENT_SECRET = "cl13nt~Secret.of_the-app"
 Changes = dict[str, "Setting"]
 Setting = str | int | float | bool | tuple[str, ...] | Secret | None
@@ -30,7 +30,7 @@ class Fault:
 
     title: str
     server: Script | Mapping[int, Script] | Daemon = field(default_factory=Script)
-    stage: TestStageName
+    stage: StageName
     code: Code
     transient: bool = False
     suggests: str = ""
@@ -47,7 +47,7 @@ class Fault:
     scope: str | None = None
     limit_seconds: float | None = None
     machine_name: str = "host.example.com"
-    depth: TestDepth = TestDepth.SEND
+    depth: EmailTestDepth = EmailTestDepth.SEND
 
     @property
     def id(self) -> str:
@@ -71,7 +71,7 @@ class Fault:
     @property
     def words(self) -> str:
         """What the server says, where the row is about words."""
-        if self.token is not None and self.stage is TestStageName.TOKEN:
+        if self.token is not None and self.stage is StageName.TOKEN:
             return self.token.body
         return next((text for each in self.scripts.values() if (text := each.words)), "")
 

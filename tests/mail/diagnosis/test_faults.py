@@ -6,21 +6,21 @@ from dataclasses import replace
 import pytest
 
 from mail.account import Account
-from mail.message.letter import Letter
+from mail.message.outgoing import OutgoingMessage
 from mail.network.destinations import DestinationRules
 from mail.report.codes import Code
-from mail.report.report import Report, TestOutcome, TestStageOutcome
+from mail.report.report import EmailTestOutcome, Report, StageOutcome
 from tests.mail.diagnosis.fault import Fault, Stage, applied
 from tests.mail.diagnosis.fault_table import FAULTS
 from tests.support.mail.aiosmtpd_server import Daemon
 from tests.support.mail.secrets import assert_no_secret
 from tests.support.mail.token_server import TokenServer
-from tests.support.mail.world import World, letter
+from tests.support.mail.world import World, outgoing
 
 pytestmark = pytest.mark.anyio
 
 UNSURE = {Code.NO_ANSWER_AFTER_MESSAGE}
-PASSED = (TestOutcome.ACCEPTED, TestOutcome.REACHED)
+PASSED = (EmailTestOutcome.ACCEPTED, EmailTestOutcome.REACHED)
 
 
 @contextlib.asynccontextmanager
@@ -44,7 +44,7 @@ async def staged(fault: Fault, world: World) -> AsyncIterator[Account]:
             assert not [line for line in heard if line.upper().startswith(b"AUTH")]
 
 
-async def attempted(fault: Fault, world: World, account: Account, of: Letter) -> Report:
+async def attempted(fault: Fault, world: World, account: Account, of: OutgoingMessage) -> Report:
     """One attempt under the row's conditions, every snapshot of it searched for secrets."""
     rules = DestinationRules.parse(fault.allowed, fault.blocked)
     tools = replace(
@@ -63,7 +63,7 @@ async def attempted(fault: Fault, world: World, account: Account, of: Letter) ->
 async def test_tells_what_is_wrong(fault: Fault, world: World) -> None:
     """A server that behaves like a row gets the row's diagnosis, in time, and the mend works."""
     async with staged(fault, world) as account:
-        of = Letter(fault.sender, fault.recipient, letter().message)
+        of = OutgoingMessage(fault.sender, fault.recipient, outgoing().message)
         began = time.monotonic()
         report = await attempted(fault, world, account, of)
         took = time.monotonic() - began
@@ -72,7 +72,7 @@ async def test_tells_what_is_wrong(fault: Fault, world: World) -> None:
         assert diagnosis is not None, report.outcome
         assert (fault.stage, fault.code) == (diagnosis.stage, diagnosis.code), diagnosis
         assert fault.transient == diagnosis.transient
-        expected = TestOutcome.UNCERTAIN if fault.code in UNSURE else TestOutcome.FAILED
+        expected = EmailTestOutcome.UNCERTAIN if fault.code in UNSURE else EmailTestOutcome.FAILED
         assert expected == report.outcome
         assert_told_by_stage(fault, report)
         assert took < 4 * account.timeout_seconds + 2
@@ -85,17 +85,17 @@ def assert_told_by_stage(fault: Fault, report: Report) -> None:
     outcomes = [stage.outcome for stage in report.stages]
     names = [stage.name for stage in report.stages]
     at = names.index(fault.stage)
-    before = {TestStageOutcome.PASSED, TestStageOutcome.SKIPPED}
+    before = {StageOutcome.PASSED, StageOutcome.SKIPPED}
 
-    assert TestStageOutcome.FAILED == outcomes[at]
+    assert StageOutcome.FAILED == outcomes[at]
     assert before >= set(outcomes[:at])
     if fault.stage is Stage.EHLO and Stage.TLS in names[at:]:
         at += 1  # EHLO is said again after TLS
-    assert {TestStageOutcome.SKIPPED} >= set(outcomes[at + 1 :])
+    assert {StageOutcome.SKIPPED} >= set(outcomes[at + 1 :])
 
 
 async def assert_mended(
-    fault: Fault, world: World, account: Account, of: Letter, report: Report
+    fault: Fault, world: World, account: Account, of: OutgoingMessage, report: Report
 ) -> None:
     """The suggestions are the row's; with their values put in, the next attempt passes."""
     assert report.diagnosis is not None
@@ -115,7 +115,7 @@ async def assert_mended(
     for suggestion in valued:
         account = applied(account, suggestion)
         if suggestion.field == ("defaultFromAddress",):
-            of = letter(suggestion.value or "")
+            of = outgoing(suggestion.value or "")
     mended = await attempted(fault, world, account, of)
     assert mended.outcome in PASSED, mended.diagnosis
 

@@ -5,8 +5,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from mail.message.letter import Letter
 from mail.message.message import Purpose, compose, from_header
+from mail.message.outgoing import OutgoingMessage
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PURPOSE = Purpose("Ada <Lovelace>", NOON, revision=3, unsaved=False, server="mx.example.org:587")
@@ -34,7 +34,7 @@ def composed(
 def read_back(message: EmailMessage) -> EmailMessage:
     """The message as a recipient reads it from its bytes."""
     sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
-    content = Letter(sender, recipient, message).content()
+    content = OutgoingMessage(sender, recipient, message).content()
     return message_from_bytes(content, policy=policy.SMTPUTF8)
 
 
@@ -65,7 +65,7 @@ def test_an_international_reply_address_needs_smtputf8() -> None:
     """An address in a header asks for SMTPUTF8 like one in the envelope."""
     message = composed(reply_to="справка@example.org")
 
-    assert Letter("system@example.org", "ada@example.net", message).needs_utf8
+    assert OutgoingMessage("system@example.org", "ada@example.net", message).needs_utf8
     assert "справка@example.org" == str(read_back(message)["Reply-To"])
 
 
@@ -92,7 +92,7 @@ def test_needs_nothing_of_the_server() -> None:
     """However international its words are, the message is ASCII and needs no 8BITMIME."""
     purpose = replace(PURPOSE, requested_by="Ада Лавлейс")
     message = composed("Служба", "system@bücher.example", purpose=purpose)
-    content = Letter("system@bücher.example", "ada@example.net", message).content()
+    content = OutgoingMessage("system@bücher.example", "ada@example.net", message).content()
 
     assert content.isascii()
     assert max(map(len, content.split(b"\r\n"))) <= 998
@@ -101,10 +101,10 @@ def test_needs_nothing_of_the_server() -> None:
 def test_international_address() -> None:
     """An address that is not ASCII is written as it is (RFC 6532), its domain as A-labels."""
     message = composed("Служба", "почта@bücher.example")
-    letter = Letter("почта@bücher.example", "ada@example.net", message)
+    outgoing = OutgoingMessage("почта@bücher.example", "ada@example.net", message)
 
-    assert "почта@xn--bcher-kva.example".encode() in letter.content()
-    assert letter.needs_utf8
+    assert "почта@xn--bcher-kva.example".encode() in outgoing.content()
+    assert outgoing.needs_utf8
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from mail.network.admission import is_refused
 from mail.network.destinations import DestinationRules
-from mail.report.report import Report, TestDepth
+from mail.report.report import EmailTestDepth, Report
 from tests.mail.diagnosis.faults_reaching import UNKNOWN
 from tests.support.mail.scripted import Script
 from tests.support.mail.world import World
@@ -118,7 +118,9 @@ async def test_connects_only_where_it_checked(world: World) -> None:
     world.names["mx.example.org"] = ["169.254.169.254", "10.9.9.9", "127.0.0.1"]
     rules = DestinationRules.parse(blocked=["10.0.0.0/8"])
     async with world.serving({587: Script()}):
-        await world.attempt(world.account, TestDepth.CONNECT, tools=world.tools_with(rules=rules))
+        await world.attempt(
+            world.account, EmailTestDepth.CONNECT, tools=world.tools_with(rules=rules)
+        )
 
     assert {("127.0.0.1", 587)} == set(world.dialled)
 

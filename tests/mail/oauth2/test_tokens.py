@@ -7,7 +7,7 @@ from mail.account import Account, OAuth2
 from mail.oauth2.answer import read_answer
 from mail.oauth2.tokens import Tokens
 from mail.report.failure import StageFailed
-from mail.report.report import TestDepth
+from mail.report.report import EmailTestDepth
 from mail.secret import Secret
 from tests.support.mail.token_server import (
     TOKEN,
@@ -128,7 +128,7 @@ async def test_shows_no_secret_that_is_repeated(world: World) -> None:
     context = world.certificates.context("good")
     script = TokenScript(401, denied("invalid_client", "not your secret: s&cret+"))
     async with TokenServer(script, context).running() as server:
-        report = await world.attempt(account_for(world, server), TestDepth.AUTHENTICATE)
+        report = await world.attempt(account_for(world, server), EmailTestDepth.AUTHENTICATE)
 
         assert report.diagnosis is not None
         assert "TOKEN_CLIENT_REJECTED" == report.diagnosis.code

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from mail.account import Account, TlsMode
-from mail.report.report import Report, TestDepth, TestOutcome, TestStageOutcome
+from mail.report.report import EmailTestDepth, EmailTestOutcome, Report, StageOutcome
 from mail.session.attempt import run_attempt
 from tests.support.mail.scripted import Script
 from tests.support.mail.world import PASSWORD, World
@@ -24,9 +24,9 @@ async def test_accepts_over_every_security(world: World, port: int, script: Scri
     """A message goes out by STARTTLS, by implicit TLS and unsecured, and the report says so."""
     async with world.serving({port: script}) as servers:
         account = replace(world.account, port=port, secure=script.tls != "none")
-        report = await world.attempt(account, TestDepth.SEND)
+        report = await world.attempt(account, EmailTestDepth.SEND)
 
-        assert TestOutcome.ACCEPTED == report.outcome, report
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report
         assert None is report.diagnosis
         assert 1 == len(servers[port].messages)
         assert PASSWORD not in repr(report)
@@ -35,27 +35,27 @@ async def test_accepts_over_every_security(world: World, port: int, script: Scri
 @pytest.mark.parametrize(
     ("depth", "last"),
     [
-        (TestDepth.CONNECT, "TLS"),
-        (TestDepth.AUTHENTICATE, "AUTHENTICATE"),
-        (TestDepth.ENVELOPE, "RCPT_TO"),
-        (TestDepth.SEND, "DATA"),
+        (EmailTestDepth.CONNECT, "TLS"),
+        (EmailTestDepth.AUTHENTICATE, "AUTHENTICATE"),
+        (EmailTestDepth.ENVELOPE, "RCPT_TO"),
+        (EmailTestDepth.SEND, "DATA"),
     ],
 )
-async def test_stops_at_its_depth(world: World, depth: TestDepth, last: str) -> None:
+async def test_stops_at_its_depth(world: World, depth: EmailTestDepth, last: str) -> None:
     """A test goes as far as it was told, its stages pass, and only SEND sends a message."""
     async with world.serving({587: Script()}) as servers:
         report = await world.attempt(world.account, depth)
 
         assert last == report.stages[-1].name
-        assert {TestStageOutcome.PASSED} == {stage.outcome for stage in report.stages}
-        assert (depth is TestDepth.SEND) == bool(servers[587].messages)
+        assert {StageOutcome.PASSED} == {stage.outcome for stage in report.stages}
+        assert (depth is EmailTestDepth.SEND) == bool(servers[587].messages)
 
 
 async def test_trusts_nothing_unnamed(world: World) -> None:
     """A certificate of an unknown authority is refused, shown, and no credentials are sent."""
     async with world.serving({587: Script()}) as servers:
         account = replace(world.account, trusted_certificates=())
-        report = await world.attempt(account, TestDepth.SEND)
+        report = await world.attempt(account, EmailTestDepth.SEND)
 
         assert report.diagnosis is not None
         assert "CERTIFICATE_UNKNOWN_AUTHORITY" == report.diagnosis.code
@@ -69,14 +69,14 @@ async def test_tells_its_progress(world: World) -> None:
     async with world.serving({587: Script()}):
         report = await world.attempt(world.account, on_progress=snapshots.append)
     steps = [
-        tuple(stage.name for stage in each.stages if stage.outcome is TestStageOutcome.RUNNING)
+        tuple(stage.name for stage in each.stages if stage.outcome is StageOutcome.RUNNING)
         for each in snapshots
     ]
     settled = [
-        sum(stage.outcome is TestStageOutcome.PASSED for stage in each.stages) for each in snapshots
+        sum(stage.outcome is StageOutcome.PASSED for stage in each.stages) for each in snapshots
     ]
 
-    assert {TestOutcome.RUNNING} == {each.outcome for each in snapshots}
+    assert {EmailTestOutcome.RUNNING} == {each.outcome for each in snapshots}
     assert {len(report.stages)} == {len(each.stages) for each in snapshots}
     assert [stage.name for stage in report.stages] == list(
         dict.fromkeys(name for step in steps for name in step)
@@ -96,13 +96,13 @@ async def test_leaves_out_what_the_settings_leave_out(world: World) -> None:
         report = await world.attempt(account)
     skipped = {stage.name.value: stage.detail for stage in report.stages if stage.detail}
 
-    assert TestOutcome.ACCEPTED == report.outcome
+    assert EmailTestOutcome.ACCEPTED == report.outcome
     assert "The secure connection is off in the settings." == skipped["TLS"]
     assert "No username is set." == skipped["AUTHENTICATE"]
 
 
-@pytest.mark.parametrize("depth", [TestDepth.ENVELOPE, TestDepth.SEND])
-async def test_needs_a_letter(world: World, depth: TestDepth) -> None:
+@pytest.mark.parametrize("depth", [EmailTestDepth.ENVELOPE, EmailTestDepth.SEND])
+async def test_needs_a_letter(world: World, depth: EmailTestDepth) -> None:
     """An attempt that is to send something and has nothing to send is a bug, not a report."""
     with pytest.raises(ValueError, match="this depth needs"):
         await run_attempt(world.account, None, depth, tools=world.tools)

@@ -3,22 +3,22 @@ from dataclasses import replace
 import pytest
 
 from mail.message.addresses import Mailbox
-from mail.report.report import TestOutcome
+from mail.report.report import EmailTestOutcome
 from tests.support.mail.aiosmtpd_server import Daemon
 from tests.support.mail.scripted import Script
-from tests.support.mail.world import World, letter
+from tests.support.mail.world import World, outgoing
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_asks_for_smtputf8_where_needed(world: World) -> None:
     """An international address goes out by SMTPUTF8, its domain as A-labels."""
-    of = letter("почта@bücher.example", "ада@example.net")
+    of = outgoing("почта@bücher.example", "ада@example.net")
     async with world.serving({587: Script()}) as servers:
         report = await world.attempt(world.account, of=of)
         said = b"".join(servers[587].heard).decode()
 
-        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
         assert "MAIL FROM:<почта@xn--bcher-kva.example> SIZE=" in said
         assert " SMTPUTF8\r\nRCPT TO:<ада@example.net>\r\n" in said
         assert "ада@example.net".encode() in servers[587].messages[0]
@@ -26,19 +26,19 @@ async def test_asks_for_smtputf8_where_needed(world: World) -> None:
 
 async def test_a_sound_server_takes_it(world: World) -> None:
     """aiosmtpd, which checks what it is told, takes an international address by SMTPUTF8."""
-    of = letter("почта@bücher.example", "ада@example.net")
+    of = outgoing("почта@bücher.example", "ада@example.net")
     async with world.serving_daemon(587, Daemon()):
         report = await world.attempt(world.account, of=of)
 
-        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
 async def test_international_domain_alone_needs_nothing(world: World) -> None:
     """An address that is international in its domain only goes to any server."""
     async with world.serving({587: Script(offers="250-mx.example.org\n")}) as servers:
-        report = await world.attempt(world.account, of=letter("system@bücher.example"))
+        report = await world.attempt(world.account, of=outgoing("system@bücher.example"))
 
-        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
         assert b"MAIL FROM:<system@xn--bcher-kva.example>\r\n" in servers[587].heard
 
 
@@ -48,18 +48,18 @@ async def test_international_host(world: World) -> None:
         account = replace(world.account, host="xn--bcher-kva.example")
         report = await world.attempt(account)
 
-        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
 async def test_dots_are_stuffed(world: World) -> None:
     """A line that begins with a dot does not end the message."""
-    of = letter()
+    of = outgoing()
     assert of.message is not None
     of.message.set_payload("one\n.\nRSET\n..two\n")
     async with world.serving({587: Script()}) as servers:
         report = await world.attempt(world.account, of=of)
 
-        assert TestOutcome.ACCEPTED == report.outcome
+        assert EmailTestOutcome.ACCEPTED == report.outcome
         assert servers[587].messages[0].endswith(b"one\r\n..\r\nRSET\r\n...two\r\n.\r\n")
 
 

@@ -11,11 +11,11 @@ from mail.account import Account
 from mail.network.destinations import IPAddress
 from mail.network.resolve import ThreadResolver, addresses_of
 from mail.report.failure import StageFailed
-from mail.report.report import Report, TestDepth, TestOutcome, TestStageName, TestStageOutcome
+from mail.report.report import EmailTestDepth, EmailTestOutcome, Report, StageName, StageOutcome
 from mail.session.attempt import run_attempt
 from mail.session.tools import Tools
 from tests.support.mail.scripted import Act, Script, drip, endless, hang, late
-from tests.support.mail.world import World, impatient, letter
+from tests.support.mail.world import World, impatient, outgoing
 
 pytestmark = pytest.mark.anyio
 
@@ -103,15 +103,15 @@ async def test_real_dial(world: World) -> None:
         account = replace(
             world.account, host="127.0.0.1", port=servers[587].port, secure=False, username=None
         )
-        report = await run_attempt(account, letter(), TestDepth.SEND, tools=Tools())
+        report = await run_attempt(account, outgoing(), EmailTestDepth.SEND, tools=Tools())
 
-        assert TestOutcome.ACCEPTED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
 async def test_real_refusal() -> None:
     """A port where nothing listens refuses, for real."""
     report = await run_attempt(
-        Account("127.0.0.1", 1, secure=False), None, TestDepth.CONNECT, tools=Tools()
+        Account("127.0.0.1", 1, secure=False), None, EmailTestDepth.CONNECT, tools=Tools()
     )
 
     assert "CONNECTION_REFUSED" == code_of(report)
@@ -128,7 +128,7 @@ async def test_nothing_outlasts_the_whole(world: World, at: str, act: Act) -> No
         report = await world.attempt(world.account, tools=tools)
 
         assert time.monotonic() - began < MUCH_TIME
-        assert TestOutcome.RUNNING != report.outcome
+        assert EmailTestOutcome.RUNNING != report.outcome
 
 
 async def test_slow_steps_add_up(world: World) -> None:
@@ -141,12 +141,12 @@ async def test_slow_steps_add_up(world: World) -> None:
 
         assert "TEST_TIMED_OUT" == code_of(report)
         assert report.diagnosis is not None
-        assert report.diagnosis.stage in {TestStageName.MAIL_FROM, TestStageName.RCPT_TO}
+        assert report.diagnosis.stage in {StageName.MAIL_FROM, StageName.RCPT_TO}
 
 
 async def test_two_hundred_against_silence(world: World) -> None:
     """Two hundred tests against silent servers leave the loop free, and all end in time."""
-    ended, of = asyncio.Event(), letter()
+    ended, of = asyncio.Event(), outgoing()
     account = replace(world.account, timeout_seconds=1)
     async with world.serving({587: Script(greeting=hang)}):
         measured = asyncio.create_task(longest_lag(ended))
@@ -177,7 +177,7 @@ async def test_cancelling_closes_at_once(world: World, script: Script, at: str) 
 
     def follow(report: Report) -> None:
         snapshots.append(report)
-        if any(s.name == at and s.outcome is TestStageOutcome.RUNNING for s in report.stages):
+        if any(s.name == at and s.outcome is StageOutcome.RUNNING for s in report.stages):
             reached.set()
 
     async with world.serving({587: script}) as servers:
@@ -190,12 +190,10 @@ async def test_cancelling_closes_at_once(world: World, script: Script, at: str) 
         await servers[587].left.wait()
 
         assert time.monotonic() - began < 1
-    report = snapshots[-1].stopped(TestOutcome.CANCELLED)
+    report = snapshots[-1].stopped(EmailTestOutcome.CANCELLED)
 
-    assert TestOutcome.CANCELLED == report.outcome
-    assert {TestStageOutcome.PASSED, TestStageOutcome.SKIPPED} >= {
-        stage.outcome for stage in report.stages
-    }
+    assert EmailTestOutcome.CANCELLED == report.outcome
+    assert {StageOutcome.PASSED, StageOutcome.SKIPPED} >= {stage.outcome for stage in report.stages}
 
 
 async def test_cancelling_after_the_message_is_uncertain(world: World) -> None:
@@ -215,7 +213,7 @@ async def test_cancelling_after_the_message_is_uncertain(world: World) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    assert TestOutcome.UNCERTAIN == snapshots[-1].stopped(TestOutcome.CANCELLED).outcome
+    assert EmailTestOutcome.UNCERTAIN == snapshots[-1].stopped(EmailTestOutcome.CANCELLED).outcome
 
 
 async def test_running_out_of_time_after_the_message_is_uncertain(world: World) -> None:
@@ -225,7 +223,7 @@ async def test_running_out_of_time_after_the_message_is_uncertain(world: World) 
     async with world.serving({587: Script(on={".": hang}, tls="none")}):
         report = await world.attempt(account, tools=tools)
 
-        assert TestOutcome.UNCERTAIN == report.outcome
+        assert EmailTestOutcome.UNCERTAIN == report.outcome
 
 
 async def test_broken_family_costs_little(world: World) -> None:
@@ -234,9 +232,9 @@ async def test_broken_family_costs_little(world: World) -> None:
     world.down["2001:db8::25"] = None
     async with world.serving({587: Script()}):
         began = time.monotonic()
-        report = await world.attempt(world.account, TestDepth.CONNECT)
+        report = await world.attempt(world.account, EmailTestDepth.CONNECT)
 
-        assert TestOutcome.REACHED == report.outcome
+        assert EmailTestOutcome.REACHED == report.outcome
         assert time.monotonic() - began < 2
         assert "127.0.0.1" == (report.server and report.server.address)
 
@@ -246,7 +244,7 @@ async def test_names_the_addresses_that_failed(world: World) -> None:
     world.names["mx.example.org"] = ["2001:db8::25", "127.0.0.1"]
     world.down["2001:db8::25"] = ConnectionRefusedError(111, "Connection refused")
     async with world.serving({587: Script()}):
-        report = await world.attempt(world.account, TestDepth.CONNECT)
+        report = await world.attempt(world.account, EmailTestDepth.CONNECT)
         connect = next(stage for stage in report.stages if stage.name == "CONNECT")
 
         assert "127.0.0.1 (2001:db8::25: connection refused)" == connect.detail

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from mail.report.report import TestOutcome
+from mail.report.report import EmailTestOutcome
 from mail.session.transcript import MAX_LINES
 from tests.support.mail.scripted import GREETING, Peer, Script, Step
 from tests.support.mail.secrets import assert_no_secret
-from tests.support.mail.world import World, letter
+from tests.support.mail.world import World, outgoing
 
 pytestmark = pytest.mark.anyio
 
@@ -64,8 +64,8 @@ async def test_nonsense_is_no_exception(world: World, seed: int) -> None:
         secure = script.tls != "none"
         account = replace(world.account, port=port, secure=secure, timeout_seconds=0.1)
         async with world.serving({port: script}):
-            report = await world.attempt(account, of=letter(), on_progress=assert_no_secret)
+            report = await world.attempt(account, of=outgoing(), on_progress=assert_no_secret)
 
         assert_no_secret(report)
-        assert TestOutcome.RUNNING != report.outcome
+        assert EmailTestOutcome.RUNNING != report.outcome
         assert MAX_LINES >= len(report.transcript)

@@ -7,7 +7,7 @@ import pytest
 import spnego
 
 from mail.account import Account, OAuth2, SaslMechanism
-from mail.report.report import TestDepth, TestOutcome
+from mail.report.report import EmailTestDepth, EmailTestOutcome
 from mail.sasl.mechanisms import choose
 from mail.secret import Secret
 from mail.session.redaction import REDACTED
@@ -116,9 +116,9 @@ async def test_signs_in(world: World, script: Script, changes: dict[str, str]) -
     """Each mechanism says what a server that checks it wants to hear, and none of it is shown."""
     async with world.serving({587: script}):
         account = replace(world.account, **changes)  # type: ignore[arg-type]
-        report = await world.attempt(account, TestDepth.AUTHENTICATE)
+        report = await world.attempt(account, EmailTestDepth.AUTHENTICATE)
 
-        assert TestOutcome.REACHED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.REACHED == report.outcome, report.diagnosis
         assert account.password is not None
         assert account.password.reveal() not in repr(report)
         assert any(REDACTED in line.line for line in report.transcript if line.redacted)
@@ -129,7 +129,7 @@ async def test_ntlm_proves_the_password(world: World) -> None:
     """A wrong password does not pass for NTLM: the acceptor really checks it."""
     async with world.serving({587: Script(auth="NTLM", on={"AUTH NTLM": ntlm})}):
         account = replace(world.account, domain="EXAMPLE", password=Secret("wrong"))
-        report = await world.attempt(account, TestDepth.AUTHENTICATE)
+        report = await world.attempt(account, EmailTestDepth.AUTHENTICATE)
 
         assert report.diagnosis is not None
         assert "CREDENTIALS_REJECTED" == report.diagnosis.code
@@ -147,9 +147,9 @@ async def test_signs_in_by_token(world: World) -> None:
         url = f"https://{TOKEN_HOST}:{server.port}/token"
         oauth2 = OAuth2(url, "postledger", Secret("s3cret"), "mail.send")
         account = replace(world.account, oauth2=oauth2, password=None)
-        report = await world.attempt(account, TestDepth.AUTHENTICATE)
+        report = await world.attempt(account, EmailTestDepth.AUTHENTICATE)
 
-        assert TestOutcome.REACHED == report.outcome, report.diagnosis
+        assert EmailTestOutcome.REACHED == report.outcome, report.diagnosis
         assert "TOKEN" == report.stages[0].name
         assert TOKEN not in repr(report)
         assert "s3cret" not in repr(report)

@@ -9,11 +9,12 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
+from audit.event import ActorKind, Client
 from service.access.issuer import KEEP_SECONDS, RETRY_SECONDS, IssuerKeys, IssuerUnavailableError
 from service.access.people import People
 from service.access.tokens import TokenRefused, TokenUnanswered
-from service.access.trust import Trust
-from service.process.caller import ActorKind, Caller, Client, Role
+from service.access.trust import IssuerTrust
+from service.process.caller import Caller, Role
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ class Provider:
 
 def _people(provider: Provider) -> People:
     roles = {"pl-viewer": Role.VIEWER, "pl-auditor": Role.AUDITOR, "pl-admin": Role.ADMINISTRATOR}
-    trust = Trust("postledger", roles, roles_claim="realm_access.roles")
+    trust = IssuerTrust("postledger", roles, roles_claim="realm_access.roles")
     return People(IssuerKeys(ISSUER, provider.fetch), trust, lambda: NOW)
 
 

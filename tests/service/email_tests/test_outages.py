@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.keys import new_key
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support.breakable import Breakable, breakable
 from tests.support.inprocess import Edge
 from tests.support.mail.scripted import Script, ScriptedServer, hang

@@ -13,8 +13,8 @@ from mail.network.destinations import DestinationRules
 from mail.network.network import Network
 from mail.session.tools import Tools
 from service.email_tests.running import close_interrupted
-from service.process.email_test_limits import TestLimits
-from service.process.email_test_runs import Canceller, TestRuns
+from service.process.email_test_limits import EmailTestLimits
+from service.process.email_test_runs import Canceller, EmailTestRuns
 from service.process.runtime import Runtime
 from tests.support.inprocess import Edge, Json, RefusedError
 from tests.support.mail.scripted import Script, ScriptedServer, hang
@@ -214,13 +214,13 @@ async def test_a_key_is_forgotten_after_a_day(runtime: Runtime, server: Scripted
 @pytest.mark.parametrize(
     ("limits", "more", "code"),
     [
-        pytest.param(TestLimits(per_actor=1), {}, "TOO_MANY_TESTS", id="per-actor"),
-        pytest.param(TestLimits(overall=1), {}, "TOO_MANY_TESTS", id="overall"),
-        pytest.param(TestLimits(running=1), {}, "TOO_MANY_TESTS", id="running"),
+        pytest.param(EmailTestLimits(per_actor=1), {}, "TOO_MANY_TESTS", id="per-actor"),
+        pytest.param(EmailTestLimits(overall=1), {}, "TOO_MANY_TESTS", id="overall"),
+        pytest.param(EmailTestLimits(running=1), {}, "TOO_MANY_TESTS", id="running"),
     ],
 )
 async def test_limits_are_answered_with_the_seconds_to_wait(
-    runtime: Runtime, silent: ScriptedServer, limits: TestLimits, more: Json, code: str
+    runtime: Runtime, silent: ScriptedServer, limits: EmailTestLimits, more: Json, code: str
 ) -> None:
     """The second test is one too many; it is refused, recorded, and connects nowhere."""
     edge = Edge(replace(runtime, test_limits=limits))
@@ -238,7 +238,7 @@ async def test_limits_are_answered_with_the_seconds_to_wait(
 async def test_a_limit_passes_with_time(runtime: Runtime, server: ScriptedServer) -> None:
     """When the minute is over, the next test may begin."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    limited = replace(runtime, test_limits=TestLimits(per_actor=1), clock=lambda: now)
+    limited = replace(runtime, test_limits=EmailTestLimits(per_actor=1), clock=lambda: now)
     await _saved(Edge(limited), server)
     first = await _send(Edge(limited))
     second = await _send(Edge(limited))
@@ -252,7 +252,7 @@ async def test_a_limit_passes_with_time(runtime: Runtime, server: ScriptedServer
 
 async def test_other_recipients_can_be_ruled_out(runtime: Runtime, server: ScriptedServer) -> None:
     """With a list of domains, the service is no way to send mail to anybody else."""
-    limits = TestLimits(recipient_domains=("example.org",))
+    limits = EmailTestLimits(recipient_domains=("example.org",))
     edge = Edge(replace(runtime, test_limits=limits))
     await _saved(edge, server)
     refused = await _send(edge)
@@ -343,7 +343,7 @@ async def test_a_cancellation_that_comes_too_late_leaves_the_end_alone(
 
 async def test_a_test_that_is_stopped_before_it_began_does_not_begin() -> None:
     """Whoever is quicker than the test's first step cancels it like any other."""
-    runs, steps = TestRuns(), []
+    runs, steps = EmailTestRuns(), []
 
     async def work() -> None:
         try:
@@ -372,7 +372,7 @@ async def test_a_stop_of_the_service_does_not_wait_for_the_database(
         while not all(task.done() for task in tasks):
             await runtime.tests.close(0, recording_seconds=0)
     before = await _events(edge)
-    closed = await close_interrupted(replace(runtime, tests=TestRuns()))
+    closed = await close_interrupted(replace(runtime, tests=EmailTestRuns()))
     after = await _events(edge)
 
     assert [row.id for row in held] == closed

@@ -13,12 +13,14 @@ import pytest
 
 from audit.event import SYSTEM, AuditAction, AuditOutcome, Event
 from audit.trail.appending import append
+from audit.trail.history import EventFilter
+from audit.trail.proofs import SignedCheckpoint
 from service.export.bundle import BundleWriter
-from service.export.live import EventFilter, ExportFormat, begin_export
+from service.export.live import ExportFormat, begin_export
 from service.export.sources import LiveTrail
 from service.process.caller import COMMAND_LINE
 from service.process.runtime import Runtime
-from service.trail.reading import SignedCheckpoint, audit_checkpoint, audit_event
+from service.trail.reading import audit_checkpoint, audit_event
 from service.trail.tiles import LogFile, log_checkpoint, log_tile
 from tests.support.trail.events import START, at, write
 

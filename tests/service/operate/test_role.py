@@ -9,7 +9,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from db.engine.database import Database
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
+from service.process.storage import Storage
 from tests.support.root import ROOT
 from tests.support.trail.living import live, verified
 from tests.support.trail.tampering import tamper

@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from audit.event import Actor, ActorKind, Client
 from db.engine.database import Database, Session
 from service.access.tokens import CreatedToken, authenticate, create_token, revoke_token
-from service.operate.startup import Storage, open_runtime
-from service.process.caller import COMMAND_LINE, Actor, ActorKind, Caller, Client, Role
+from service.operate.startup import open_runtime
+from service.process.caller import COMMAND_LINE, Caller, Role
 from service.process.connections import ConnectionEnd, OpenConnection, OpenConnections
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support.desk import Clock
 
 pytestmark = pytest.mark.anyio

@@ -14,10 +14,11 @@ import pytest
 
 from db.keyring import Keyring
 from service.operate import startup
-from service.operate.startup import Storage, open_runtime, started
+from service.operate.startup import open_runtime, started
 from service.process.caller import COMMAND_LINE
 from service.process.keys import GivenKeys, KeyFile, KeyProblem, new_key
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from service.settings.rotation import Rotated, rotate_keys
 from tests.support.desk import THOROUGH, Desk, Json, key_file, open_desk
 from tests.support.recorder import Recorder, recording
@@ -183,7 +184,7 @@ async def test_a_folder_in_the_key_files_place_is_a_problem(tmp_path: Path) -> N
 async def test_the_service_starts_with_unusable_keys_and_says_so(storage: Storage) -> None:
     """Garbage instead of keys is a warning at the start: what needs no key works."""
     unusable = replace(storage, encryption_keys=("garbage",))
-    async with started(unusable, startup.Testing()) as start:
+    async with started(unusable, startup.EmailTestRules()) as start:
         assert 1 == len(start.warnings)
         assert "POSTLEDGER_ENCRYPTION_KEYS" in start.warnings[0]
         assert "garbage" not in start.warnings[0]
@@ -195,7 +196,7 @@ async def test_the_service_starts_without_the_old_key_and_says_so(storage: Stora
         await _saved(desk)
 
     other = replace(storage, encryption_keys=(new_key(),))
-    async with started(other, startup.Testing()) as start:
+    async with started(other, startup.EmailTestRules()) as start:
         assert 1 == len(start.warnings)
         assert "smtpPassword" in start.warnings[0]
 

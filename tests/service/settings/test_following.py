@@ -5,7 +5,8 @@ import pytest
 
 from service.process.runtime import Runtime
 from service.process.signals import SharedLook, Signal
-from service.settings.current import SettingsState, follow_email_settings
+from service.settings.current import follow_email_settings
+from service.settings.state import SettingsState
 from tests.support.inprocess import Edge
 
 pytestmark = pytest.mark.anyio

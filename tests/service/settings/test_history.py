@@ -11,18 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mail.account import OAuth2
-from service.operate.startup import Storage
+from mail.secret import Secret
 from service.process.caller import COMMAND_LINE
+from service.process.storage import Storage
 from service.settings.current import (
-    InvalidSettings,
     NotVerified,
     RevisionConflict,
-    SecretReentryRequired,
     SettingsUpdate,
-    SettingsUpdated,
     email_settings,
     update_email_settings,
 )
+from service.settings.draft import InvalidSettings, SecretReentryRequired
 from service.settings.revisions import (
     RevisionNotFound,
     SettingsRestore,
@@ -30,8 +29,9 @@ from service.settings.revisions import (
     email_settings_revision,
     restore_email_settings,
 )
+from service.settings.saving import SettingsUpdated
 from service.values.changes import apply, compare
-from service.values.patch import Secret, SettingsPatch
+from service.values.patch import SettingsPatch
 from service.values.settings_values import NOTHING_SAVED, SettingsValues
 from tests.support.certificates import certificate
 from tests.support.desk import THOROUGH, Desk, open_desk

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from hypothesis import given, settings
 
-from db.keyring import Key, Keyring, Sealed, Unreadable, fingerprint
+from db.keyring import EncryptionKey, Keyring, Sealed, Unreadable, fingerprint
 from mail.account import Account, OAuth2
 from mail.secret import Secret
 from service.settings.draft import Draft
@@ -95,14 +95,18 @@ async def test_a_cleared_secret_is_gone(desk: Desk) -> None:
 @given(secrets())
 def test_what_is_sealed_opens_with_its_key_for_its_place_alone(secret: str) -> None:
     """Another key, another place, or one bit changed anywhere: it does not open."""
-    keyring = Keyring([Key(b"k" * 32)])
+    keyring = Keyring([EncryptionKey(b"k" * 32)])
     sealed = keyring.seal(secret.encode(), b"here")
     flipped = bytes([sealed.ciphertext[0] ^ 1]) + sealed.ciphertext[1:]
 
     assert secret.encode() == keyring.open(sealed, b"here")
-    assert Keyring([Key(b"o" * 32), Key(b"k" * 32)]).open(sealed, b"here") == secret.encode()
+    assert (
+        Keyring([EncryptionKey(b"o" * 32), EncryptionKey(b"k" * 32)]).open(sealed, b"here")
+        == secret.encode()
+        == secret.encode()
+    )
     assert Unreadable(sealed.key_id) == keyring.open(sealed, b"there")
-    assert Unreadable(sealed.key_id) == Keyring([Key(b"o" * 32)]).open(sealed, b"here")
+    assert Unreadable(sealed.key_id) == Keyring([EncryptionKey(b"o" * 32)]).open(sealed, b"here")
     for changed in (
         Sealed(sealed.key_id, sealed.nonce, flipped),
         Sealed(sealed.key_id, b"x" * 12, sealed.ciphertext),
@@ -161,7 +165,7 @@ def test_a_secret_hides_itself() -> None:
         repr(Account("mail.example.com", 25, password=secret, oauth2=oauth2)),
         repr(Draft(NOTHING_SAVED, {SecretName.SMTP_PASSWORD: secret}, frozenset())),
         logging.LogRecord("x", 1, "x", 1, "%s %r", (secret, secret), None).getMessage(),
-        repr(Key(HIDDEN.encode())),
+        repr(EncryptionKey(HIDDEN.encode())),
         repr(Sealed("id", HIDDEN.encode(), HIDDEN.encode())),
     ]
     shown.append("".join(traceback.TracebackException.from_exception(ValueError(secret)).format()))

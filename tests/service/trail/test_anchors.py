@@ -10,9 +10,10 @@ import httpx2
 import pytest
 import stamina
 
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.anchor_sinks import Anchors, FileSink, WebhookSink
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from service.trail.anchors import following
 from tests.support.outages import without
 from tests.support.trail.events import write

@@ -7,8 +7,9 @@ import pytest
 
 from audit.trail.appending import append
 from audit.trail.history import EventFilter, Recorded
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from service.trail.feed import audit_events_appended
 from tests.support.trail.events import START, an_event, at, write
 

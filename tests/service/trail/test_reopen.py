@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from audit.trail.proofs import SignedCheckpoint
 from service.access.tokens import CreatedToken, create_token, list_tokens, revoke_token
 from service.export.archived import ArchiveExport, NoArchive, begin_archive_export
-from service.operate.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.operate.startup import open_closed_trail, open_runtime
 from service.process.caller import COMMAND_LINE, Role
 from service.process.keys import new_key
 from service.process.runtime import Runtime
-from service.trail.reading import SignedCheckpoint, audit_checkpoint, audit_event
+from service.process.storage import CannotStartError, Storage
+from service.trail.reading import audit_checkpoint, audit_event
 from service.trail.reopen import reopen_trail
 from service.values.patch import SettingsPatch
 from tests.support.trail.events import write

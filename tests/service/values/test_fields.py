@@ -12,7 +12,7 @@ from graph.types.settings import EmailSettings
 from mail.account import SaslMechanism, TlsMode
 from service.process.marks import secret_mark
 from service.settings.proven import values_digest
-from service.settings.state import Origin, row_of, values_of
+from service.settings.state import RevisionOrigin, row_of, values_of
 from service.values.fields import Field, Value
 from service.values.files import Secrets, read_settings, write_settings
 from service.values.normalize import normalize
@@ -41,7 +41,7 @@ _OTHER: Final[dict[str, Value]] = {
 }
 """A value for each field that is not its default, in its normal form."""
 
-ORIGIN: Final = Origin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-27T12:00:00.000000Z", 0)
+ORIGIN: Final = RevisionOrigin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-27T12:00:00.000000Z", 0)
 # A settings file has the group only where it has a token URL.
 _BASE: Final = replace(
     NOTHING_SAVED, oauth2_token_url="https://a.example.com/", oauth2_client_id="a"

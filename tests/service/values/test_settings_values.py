@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.body import Place, read_body, write_body
 from mail.message.message import from_header
-from service.settings.state import Origin, row_of, values_of
+from service.settings.state import RevisionOrigin, row_of, values_of
 from service.values.advice import Situation, review
 from service.values.binding import associated_data
 from service.values.changes import apply, compare
@@ -65,7 +65,7 @@ def test_text_in_its_form_is_fit_for_headers_and_databases(text: str) -> None:
 @given(values())
 def test_a_row_keeps_the_values(state: SettingsValues) -> None:
     """What is kept is read as it was."""
-    origin = Origin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
+    origin = RevisionOrigin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
 
     assert state == values_of(row_of("host", 1, state, origin))
 
@@ -88,7 +88,7 @@ ONE, OTHER = (f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n
 )
 def test_certificates_that_are_kept_otherwise_are_not_read(kept: object) -> None:
     """Who changes their form in the database changes what is trusted, or that it can be read."""
-    origin = Origin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
+    origin = RevisionOrigin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
     row = row_of("host", 1, NOTHING_SAVED, origin)
     row.trusted_certificates = json.dumps(kept)
 

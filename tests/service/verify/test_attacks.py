@@ -18,11 +18,14 @@ from sqlalchemy import make_url
 
 from audit.c2sp.note_keys import Signer
 from audit.standalone import main as verify_bundle
-from db.tables import AccessTokenRow, EmailSettingsRow, TestEmailRow
-from service.export.live import EventFilter, Export, ExportFormat
-from service.operate.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from audit.trail.history import EventFilter
+from audit.trail.proofs import SignedCheckpoint
+from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow
+from service.export.live import Export, ExportFormat
+from service.operate.startup import open_closed_trail, open_runtime
 from service.process.caller import Role
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.process.storage import CannotStartError, Storage
+from service.trail.reading import audit_checkpoint
 from tests.support.inprocess import Edge
 from tests.support.trail.events import write
 from tests.support.trail.forging import Document, Forged
@@ -171,7 +174,7 @@ _REVISION_COLUMNS: Final = ", ".join(
     name for name in EmailSettingsRow.model_fields if name not in {"scope", "revision"}
 )
 _TEST_COLUMNS: Final = ", ".join(
-    name for name in TestEmailRow.model_fields if name not in {"id", "number"}
+    name for name in EmailTestRow.model_fields if name not in {"id", "number"}
 )
 _TABLES: Final = (
     "audit_event",

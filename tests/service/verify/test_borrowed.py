@@ -14,21 +14,19 @@ import pytest
 
 from audit.event import Client
 from audit.trail.appending import Clock
+from mail.report.report import EmailTestDepth
 from service.access.tokens import CreatedToken, authenticate, create_token, revoke_token
-from service.email_tests.sending import (
-    TestDepth,
-    TestEmailSent,
-    TestRequest,
-    cancel_test_email,
-    send_test_email,
-)
-from service.operate.startup import Storage, open_runtime
+from service.email_tests.request import EmailTestRequest
+from service.email_tests.sending import EmailTestStarted, cancel_test_email, send_test_email
+from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE, Caller, Role
 from service.process.runtime import Runtime
-from service.settings.current import SettingsUpdate, SettingsUpdated, update_email_settings
+from service.process.storage import Storage
+from service.settings.current import SettingsUpdate, update_email_settings
+from service.settings.saving import SettingsUpdated
 from service.trail.reopen import reopen_trail
 from service.values.patch import SettingsPatch
-from service.verify.trail import Verification, verify_trail
+from service.verify.trail import TrailVerification, verify_trail
 from tests.support.recorder import recording
 from tests.support.trail.events import START, at
 from tests.support.trail.opened import NAME
@@ -119,7 +117,7 @@ async def _save(runtime: Runtime, text: str, revision: int = 0) -> None:
 
 async def _found(runtime: Runtime) -> list[tuple[str, int | None]]:
     result = await verify_trail(runtime)
-    assert isinstance(result, Verification)
+    assert isinstance(result, TrailVerification)
     return [(each.code, each.seq) for each in result.findings]
 
 
@@ -177,11 +175,11 @@ async def test_a_test_that_outlives_its_token_is_intact(storage: Storage) -> Non
         caller = await authenticate(runtime, made.text, HERE)
         assert isinstance(caller, Caller)
         slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port, timeout_seconds=1)
-        request = TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+        request = EmailTestRequest(patch=slow, depth=EmailTestDepth.CONNECT, wait=False)
         later = _Moving()
         moving = replace(runtime, clock=later)
         begun = await send_test_email(moving, caller, request)
-        assert isinstance(begun, TestEmailSent)
+        assert isinstance(begun, EmailTestStarted)
         await revoke_token(moving, COMMAND_LINE, made.token.id)
         later.now += timedelta(hours=1)
         await runtime.tests.join(begun.test_email.id)
@@ -200,9 +198,9 @@ async def test_a_test_that_another_cancels_is_intact(storage: Storage) -> None:
             assert isinstance(caller, Caller)
             callers.append(caller)
         slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port)
-        request = TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+        request = EmailTestRequest(patch=slow, depth=EmailTestDepth.CONNECT, wait=False)
         begun = await send_test_email(runtime, callers[0], request)
-        assert isinstance(begun, TestEmailSent)
+        assert isinstance(begun, EmailTestStarted)
         await revoke_token(runtime, COMMAND_LINE, callers[1].actor.id or "")
         await cancel_test_email(runtime, callers[1], begun.test_email.id)
 
@@ -236,7 +234,7 @@ async def test_borrowed_settings_are_found_by_a_test(
 ) -> None:
     """A test of the settings in force went where no event had told of."""
     url = storage.database_url or ""
-    test = TestRequest(depth=TestDepth.CONNECT)
+    test = EmailTestRequest(depth=EmailTestDepth.CONNECT)
     async with open_runtime(storage) as runtime:
         patch = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
         await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
@@ -258,7 +256,7 @@ async def test_a_borrowed_revision_is_found_by_a_test(storage: Storage) -> None:
     async with open_runtime(storage) as runtime:
         await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, 0))
         await tamper(url, "UPDATE email_settings SET revision = 0")
-        test = TestRequest(patch=patch, depth=TestDepth.CONNECT)
+        test = EmailTestRequest(patch=patch, depth=EmailTestDepth.CONNECT)
         await send_test_email(runtime, COMMAND_LINE, test)
         await tamper(url, "UPDATE email_settings SET revision = 1")
 

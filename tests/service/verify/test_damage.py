@@ -11,18 +11,20 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from typer.testing import CliRunner
 
 from audit.trail.appending import append
+from audit.trail.proofs import SignedCheckpoint
 from audit.verify.findings import Findings
 from db.engine.damage import apart, is_damage
 from db.engine.database import Database
 from graph.cli.main import app
 from service.export.live import ExportFormat, begin_export
-from service.operate.startup import CannotStartError, Storage, open_closed_trail, open_runtime
+from service.operate.startup import open_closed_trail, open_runtime
 from service.operate.statistics import figures
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.process.storage import CannotStartError, Storage
+from service.trail.reading import audit_checkpoint
 from service.trail.tiles import log_tile
-from service.verify.trail import Verification, VerificationRequest, verify_trail
+from service.verify.trail import TrailVerification, VerificationRequest, verify_trail
 from tests.support.inprocess import Edge
 from tests.support.threads import beside
 from tests.support.trail.events import START, an_event, at, write
@@ -162,7 +164,7 @@ async def test_an_event_that_cannot_be_read_hides_no_other(
     request = VerificationRequest(((newest.note, "your checkpoint"),), quick=quick)
     async with open_closed_trail(sqlite_storage) as runtime:
         found = await verify_trail(runtime, request)
-    assert isinstance(found, Verification)
+    assert isinstance(found, TrailVerification)
 
     codes = {each.code: each.seq for each in found.findings}
     assert 5 == found.events_checked

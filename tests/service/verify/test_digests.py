@@ -6,15 +6,15 @@ import pytest
 import rfc8785
 
 from db.engine.database import Database
-from db.tables import TestEmailRow
+from db.tables import EmailTestRow
 from service.verify import digests
 
 pytestmark = pytest.mark.anyio
 
 
-def a_test(number: int) -> TestEmailRow:
+def a_test(number: int) -> EmailTestRow:
     """A test email that passed."""
-    return TestEmailRow(
+    return EmailTestRow(
         id=str(number),
         number=number,
         outcome="ACCEPTED",
@@ -35,7 +35,7 @@ def a_test(number: int) -> TestEmailRow:
     )
 
 
-def line(row: TestEmailRow) -> bytes:
+def line(row: EmailTestRow) -> bytes:
     """What the digest of tests is over, for one test."""
     cells = (
         *(row.number, row.id, row.outcome, row.depth, row.recipient, row.revision),

@@ -6,16 +6,20 @@ from typing import Final
 import pytest
 
 from audit.c2sp.note_keys import Signer
+from audit.trail.proofs import SignedCheckpoint
 from db.queries import events
-from service.operate.startup import Storage, open_closed_trail, open_runtime
+from mail.secret import Secret
+from service.operate.startup import open_closed_trail, open_runtime
 from service.process.caller import COMMAND_LINE
 from service.process.keys import new_key
 from service.process.runtime import Runtime
-from service.settings.current import SettingsUpdate, SettingsUpdated, update_email_settings
-from service.settings.state import find_stand
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.process.storage import Storage
+from service.settings.current import SettingsUpdate, update_email_settings
+from service.settings.saving import SettingsUpdated
+from service.settings.state import load_current
+from service.trail.reading import audit_checkpoint
 from service.trail.reopen import reopen_trail
-from service.values.patch import Secret, SettingsPatch
+from service.values.patch import SettingsPatch
 from service.values.settings_values import SecretName
 from tests.support.trail.forging import Forged
 from tests.support.trail.opened import NAME, SEED
@@ -67,9 +71,9 @@ async def _give(runtime: Runtime, revision: int, password: str) -> SettingsUpdat
 
 async def _in_force(runtime: Runtime) -> tuple[int, str | None]:
     async with runtime.database.reading() as session:
-        stand = await find_stand(session, runtime.scope, runtime.keys)
-        opened = stand.secrets.open(SecretName.SMTP_PASSWORD, stand.values)
-        return stand.revision, None if opened is None else opened.reveal()
+        current = await load_current(session, runtime.scope, runtime.keys)
+        opened = current.secrets.open(SecretName.SMTP_PASSWORD, current.values)
+        return current.revision, None if opened is None else opened.reveal()
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])

@@ -10,23 +10,20 @@ import trustme
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.trail.body import digest_of
+from audit.trail.proofs import SignedCheckpoint
 from db.queries import events
-from service.email_tests.sending import (
-    TestDepth,
-    TestEmailSent,
-    TestOutcome,
-    TestRequest,
-    cancel_test_email,
-    send_test_email,
-)
-from service.operate.startup import Storage, open_closed_trail, open_runtime
+from mail.report.report import EmailTestDepth, EmailTestOutcome
+from service.email_tests.request import EmailTestRequest
+from service.email_tests.sending import EmailTestStarted, cancel_test_email, send_test_email
+from service.operate.startup import open_closed_trail, open_runtime
 from service.process.caller import COMMAND_LINE
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from service.trail.key_change import KeyRotated, NoNewKey, rotate_signing_key
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.trail.reading import audit_checkpoint
 from service.trail.reopen import reopen_trail
 from service.values.patch import SettingsPatch
-from service.verify.trail import NotAKey, Verification, VerificationRequest, verify_trail
+from service.verify.trail import NotAKey, TrailVerification, VerificationRequest, verify_trail
 from tests.support.recorder import recording
 from tests.support.trail.events import write
 from tests.support.trail.forging import Forged
@@ -61,13 +58,15 @@ async def test_a_test_under_way_is_intact(runtime: Runtime) -> None:
     async with recording(None) as silent:
         slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port)
         begun = await send_test_email(
-            runtime, COMMAND_LINE, TestRequest(patch=slow, depth=TestDepth.CONNECT, wait=False)
+            runtime,
+            COMMAND_LINE,
+            EmailTestRequest(patch=slow, depth=EmailTestDepth.CONNECT, wait=False),
         )
         found = await verified(runtime)
-        assert isinstance(begun, TestEmailSent)
+        assert isinstance(begun, EmailTestStarted)
         await cancel_test_email(runtime, COMMAND_LINE, begun.test_email.id)
 
-    assert TestOutcome.RUNNING is begun.test_email.report.outcome
+    assert EmailTestOutcome.RUNNING is begun.test_email.report.outcome
     assert [] == found
     assert [] == await verified(runtime)
 
@@ -178,7 +177,7 @@ async def test_a_trail_longer_than_a_step_is_intact(
         runtime, VerificationRequest(on_step=lambda done, total: steps.append((done, total)))
     )
 
-    assert isinstance(result, Verification)
+    assert isinstance(result, TrailVerification)
     assert () == result.findings
     assert (steps[-1][1], result.events_checked) == steps[-1]
     assert len(steps) > 3
@@ -189,7 +188,7 @@ async def test_the_quick_way_finds_an_intact_trail_intact(runtime: Runtime) -> N
     await live(runtime)
     result = await verify_trail(runtime, VerificationRequest(quick=True))
 
-    assert isinstance(result, Verification)
+    assert isinstance(result, TrailVerification)
     assert result.intact
 
 
@@ -210,7 +209,7 @@ async def test_the_quick_way_trusts_no_key_that_no_event_tells_of(storage: Stora
         asked = VerificationRequest(keys=(known.verifier_key,), quick=True)
         found = await verify_trail(runtime, asked)
 
-    assert isinstance(found, Verification)
+    assert isinstance(found, TrailVerification)
     assert "SIGNATURE_INVALID" in [each.code for each in found.findings]
 
 
@@ -252,7 +251,7 @@ async def test_a_checkpoint_from_before_the_key_that_is_known(storage: Storage) 
         for note in notes:
             asked = VerificationRequest(((note, "your checkpoint"),), (changed.after,))
             found = await verify_trail(runtime, asked)
-            assert isinstance(found, Verification)
+            assert isinstance(found, TrailVerification)
             told.append(([each.code for each in found.findings], len(found.unproven)))
         both = await verified(runtime, early.note, keys=(changed.before, changed.after))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from graph.cli.main import app
-from service.operate.startup import Storage
+from service.process.storage import Storage
 from tests.support.desk import Desk, Json, open_desk
 
 

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from mail.account import Account
-from mail.message.letter import Letter
 from mail.message.message import Purpose, compose
+from mail.message.outgoing import OutgoingMessage
 from mail.network.destinations import DestinationRules, IPAddress
 from mail.network.network import Network
 from mail.network.resolve import Resolver
-from mail.report.report import Report, TestDepth
+from mail.report.report import EmailTestDepth, Report
 from mail.secret import Secret
 from mail.session.attempt import run_attempt
 from mail.session.stages import OnProgress
@@ -35,7 +35,7 @@ Answer = Sequence[str] | OSError | None
 """A name's addresses, the resolver's fault, or None for a resolver that never answers."""
 
 
-def letter(sender: str = SENDER, recipient: str = RECIPIENT) -> Letter:
+def outgoing(sender: str = SENDER, recipient: str = RECIPIENT) -> OutgoingMessage:
     """A test email and its envelope."""
     message = compose(
         display_name="Postledger",
@@ -45,7 +45,7 @@ def letter(sender: str = SENDER, recipient: str = RECIPIENT) -> Letter:
         sent_at=NOON,
         token="0123456789abcdef",
     )
-    return Letter(sender, recipient, message)
+    return OutgoingMessage(sender, recipient, message)
 
 
 @dataclass
@@ -151,15 +151,15 @@ class World:
     async def attempt(
         self,
         account: Account,
-        depth: TestDepth = TestDepth.SEND,
+        depth: EmailTestDepth = EmailTestDepth.SEND,
         *,
-        of: Letter | None = None,
+        of: OutgoingMessage | None = None,
         tools: Tools | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
         """One attempt in this world."""
         return await run_attempt(
-            account, of or letter(), depth, tools=tools or self.tools, on_progress=on_progress
+            account, of or outgoing(), depth, tools=tools or self.tools, on_progress=on_progress
         )
 
 

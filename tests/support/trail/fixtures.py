@@ -9,8 +9,9 @@ import pytest
 from audit.trail.appending import Trail
 from audit.trail.memory import SignerMemory
 from db.engine.database import Database
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.runtime import Runtime
+from service.process.storage import Storage
 from tests.support.trail.opened import NAME, SEED, opened_trail
 
 

@@ -1,16 +1,15 @@
 """What services do in tests of verification: a little of everything that the trail records."""
 
+from mail.report.report import EmailTestDepth
+from mail.secret import Secret
 from service.access.tokens import CreatedToken, create_token, revoke_token
-from service.email_tests.sending import (
-    TestDepth,
-    TestRequest,
-    send_test_email,
-)
+from service.email_tests.request import EmailTestRequest
+from service.email_tests.sending import send_test_email
 from service.process.caller import COMMAND_LINE, Role
 from service.process.runtime import Runtime
 from service.settings.current import SettingsUpdate, update_email_settings
-from service.values.patch import Secret, SettingsPatch
-from service.verify.trail import Verification, VerificationRequest, verify_trail
+from service.values.patch import SettingsPatch
+from service.verify.trail import TrailVerification, VerificationRequest, verify_trail
 
 
 async def save(runtime: Runtime, revision: int, patch: SettingsPatch) -> None:
@@ -32,12 +31,14 @@ async def live(runtime: Runtime) -> None:
     await save(runtime, 2, SettingsPatch(smtp_password=None))
     await revoke_token(runtime, COMMAND_LINE, created.token.id)
     nobody = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
-    await send_test_email(runtime, COMMAND_LINE, TestRequest(patch=nobody, depth=TestDepth.CONNECT))
+    await send_test_email(
+        runtime, COMMAND_LINE, EmailTestRequest(patch=nobody, depth=EmailTestDepth.CONNECT)
+    )
 
 
 async def verified(runtime: Runtime, *notes: str, keys: tuple[str, ...] = ()) -> list[str]:
     """The codes and messages of what a verification finds."""
     checkpoints = tuple((note, "your checkpoint") for note in notes)
     result = await verify_trail(runtime, VerificationRequest(checkpoints, keys))
-    assert isinstance(result, Verification)
+    assert isinstance(result, TrailVerification)
     return [f"{each.code}: {each.message}" for each in result.findings]

@@ -7,9 +7,10 @@ from contextlib import suppress
 
 from audit.trail.history import EventFilter, read_events
 from db.queries.keyset import Window
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.runtime import Runtime
-from service.verify.trail import Verification, verify_trail
+from service.process.storage import Storage
+from service.verify.trail import TrailVerification, verify_trail
 from tests.support.root import ROOT
 
 
@@ -69,7 +70,7 @@ async def settled(storage: Storage) -> list[str]:
     """The reasons of all events of a trail that opens, and verifies."""
     async with open_runtime(storage) as runtime:
         verified = await verify_trail(runtime)
-        assert isinstance(verified, Verification)
+        assert isinstance(verified, TrailVerification)
         assert () == verified.findings
         return await _reasons(runtime)
 

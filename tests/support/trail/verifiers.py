@@ -8,12 +8,14 @@ from typing import Final
 from typer.testing import CliRunner
 
 from audit.standalone import main as verify_bundle
+from audit.trail.history import EventFilter
+from audit.trail.proofs import SignedCheckpoint
 from graph.cli.main import app
-from service.export.live import EventFilter, Export, ExportFormat
-from service.operate.startup import Storage
+from service.export.live import Export, ExportFormat
 from service.process.caller import Role
 from service.process.runtime import Runtime
-from service.trail.reading import SignedCheckpoint, audit_checkpoint
+from service.process.storage import Storage
+from service.trail.reading import audit_checkpoint
 from tests.support.inprocess import Edge
 from tests.support.threads import beside
 

@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.trail.appending import append
-from service.operate.startup import Storage, open_runtime
+from service.operate.startup import open_runtime
 from service.process.runtime import utc_now
+from service.process.storage import Storage
 from tests.support.trail.events import an_event
 from tests.support.trail.opened import NAME
 

@@ -8,7 +8,7 @@ import structlog
 from graph.callers.proxies import bucket_of
 from graph.callers.rate import Rate
 from graph.errors import UNAUTHENTICATED_MESSAGE
-from graph.refusal import Refusal
+from graph.refusal import HttpRefusal
 from service.access import TokenRefused, TokenUnanswered, authenticate
 from service.process import Caller, Client, Runtime
 
@@ -19,7 +19,7 @@ _MAX_TOKEN: Final = 8_000
 _JWT_DOTS: Final = 2
 
 _log = structlog.get_logger()
-_NOBODY_KNOWS: Final = Refusal(
+_NOBODY_KNOWS: Final = HttpRefusal(
     503,
     "TIMED_OUT",
     "Nobody can tell now whether the access token is valid. Come back in a while.",
@@ -28,7 +28,7 @@ _NOBODY_KNOWS: Final = Refusal(
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Authenticator:
     """Lets callers in.
 
     Attributes:
@@ -46,7 +46,7 @@ class Gate:
     people: "People | None" = None
     seconds: float | None = None
 
-    async def admit(self, authorization: str | None, client: Client) -> Caller | Refusal:
+    async def admit(self, authorization: str | None, client: Client) -> Caller | HttpRefusal:
         """Whose call it is, by its `Authorization` header; or why it is refused."""
         identity = await self._identify(authorization, client)
         if isinstance(identity, TokenUnanswered):
@@ -57,7 +57,7 @@ class Gate:
             if wait:
                 return too_often(wait)
             _log.info("token refused", reason=identity.reason, address=client.ip)
-            return Refusal(
+            return HttpRefusal(
                 401,
                 "UNAUTHENTICATED",
                 UNAUTHENTICATED_MESSAGE,
@@ -65,7 +65,7 @@ class Gate:
             )
         return self.count(identity) or identity
 
-    def count(self, caller: Caller) -> Refusal | None:
+    def count(self, caller: Caller) -> HttpRefusal | None:
         """Counts a call of a caller; a refusal where it is one too many."""
         wait = self.calls.wait(f"{caller.actor.kind}:{caller.actor.id}")
         return too_often(wait) if wait else None
@@ -83,9 +83,9 @@ class Gate:
         return await authenticate(self.runtime, token.strip(), client, self.seconds)
 
 
-def too_often(seconds: int) -> Refusal:
+def too_often(seconds: int) -> HttpRefusal:
     """429: come back later."""
-    return Refusal(
+    return HttpRefusal(
         429,
         "RATE_LIMITED",
         f"Too many requests. Come back in {seconds} s.",

@@ -6,14 +6,14 @@ import structlog
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graph.callers.entrance import client_of
+from graph.callers.request_context import client_of
 from graph.refusal import internal_error
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class LastResort:
+class ErrorBoundary:
     """Middleware around the routes, inside of what adds headers to every answer."""
 
     app: ASGIApp

@@ -14,7 +14,7 @@ from mail.report.failure import StageFailed
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """An envelope's two addresses, and the message; an envelope alone can be tried without one."""
 
     sender: str

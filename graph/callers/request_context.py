@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graph.callers.proxies import Network, Origin, origin_of
+from graph.callers.proxies import CallOrigin, Network, origin_of
 from service.process import Client
 
 MAX_HEADER: Final = 500
@@ -26,7 +26,7 @@ _SECURITY_HEADERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class RequestContext:
     """Middleware around the whole app."""
 
     app: ASGIApp
@@ -87,7 +87,7 @@ def client_of(connection: HTTPConnection) -> Client:
     return client
 
 
-def _request_id(headers: Headers, origin: Origin) -> str:
+def _request_id(headers: Headers, origin: CallOrigin) -> str:
     """A trusted proxy's own id, so that its log and ours can be laid beside each other."""
     given = headers.get("x-request-id", "")
     if origin.trusted_peer and _REQUEST_ID.fullmatch(given):

@@ -3,15 +3,15 @@
 import secrets
 
 from db.instant import read_instant
-from db.tables import TestEmailRow
-from mail.message import Letter, Purpose, compose
-from service.email_tests.request import TestPlan
+from db.tables import EmailTestRow
+from mail.message import OutgoingMessage, Purpose, compose
+from service.email_tests.request import EmailTestPlan
 from service.process.caller import Caller
 
 
-def write_letter(
-    plan: TestPlan, row: TestEmailRow, caller: Caller, checkpoint: str | None = None
-) -> Letter | None:
+def compose_test(
+    plan: EmailTestPlan, row: EmailTestRow, caller: Caller, checkpoint: str | None = None
+) -> OutgoingMessage | None:
     """The test's message, saying what it is; None for a depth that needs no envelope.
 
     It carries the trail's checkpoint with it: a copy that nobody here can change any more.
@@ -37,4 +37,4 @@ def write_letter(
         sent_at=started,
         token=secrets.token_urlsafe(18),
     )
-    return Letter(sender=sender, recipient=plan.recipient, message=message)
+    return OutgoingMessage(sender=sender, recipient=plan.recipient, message=message)

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from mail.account import Account
 from mail.providers.lookup import provider_of_host
 from mail.providers.provider import Provider
-from mail.report.report import CertificateFacts, ServerFacts, TestStageName
+from mail.report.report import CertificateFacts, ServerFacts, StageName
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FailureContext:
     """The attempt, for whoever has to find the words.
 
     `sender` and `recipient` are those of the envelope, where there was one; `ehlo_name` is the name
     that was said; `machine_name` the machine's own full domain name, where it has one.
     """
 
-    stage: TestStageName
+    stage: StageName
     account: Account
     sender: str | None = None
     recipient: str | None = None
