@@ -150,7 +150,7 @@ async def test_no_suggestions(world: World) -> None:
 @pytest.fixture
 def known_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     """However short the time is that a query may take, who asks is known by then."""
-    monkeypatch.setattr("graph.app.Gate", lambda *given, **_bound: Authenticator(*given))
+    monkeypatch.setattr("graph.app.Authenticator", lambda *given, **_bound: Authenticator(*given))
 
 
 @pytest.mark.usefixtures("known_callers")
