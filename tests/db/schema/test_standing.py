@@ -10,6 +10,7 @@ from db.engine.database import Database
 from db.guards import create_guards, drop_guards
 from db.queries.trail_reading import standing_schema
 from db.schema.expected import expected_schema
+from tests.support.root import ROOT
 from tests.support.trail.tampering import tamper
 
 pytestmark = pytest.mark.anyio
@@ -359,7 +360,8 @@ async def test_the_tables_may_lie_in_another_schema(postgresql_url: str) -> None
 async def test_each_step_of_the_migrations_leads_to_it(empty_url: str) -> None:
     """As where a version after the other was installed, and a trail begun anew then."""
     database = Database(empty_url)
-    for step in ("0001", "0002", "0003"):
+    versions = (ROOT / "db" / "migrations" / "versions").glob("[0-9]*.py")
+    for step in sorted(version.name.partition("_")[0] for version in versions):
         async with database.engine.begin() as connection:
             await connection.run_sync(migrate._upgrade, step)
     async with database.engine.begin() as connection:

@@ -61,7 +61,7 @@ async def test_hanging_resolver_holds_nothing_up(world: World) -> None:
 
     assert {"RESOLVER_NOT_ANSWERING"} == {code_of(each) for each in reports}
     assert took < MUCH_TIME
-    assert await measured < 1
+    assert await measured < MUCH_TIME
     assert 2 == len(threads)
     assert all(each.daemon for each in threads)
 

@@ -262,8 +262,8 @@ ATTACKS: Final = {
     ),
     "14 hide a revision behind the first": _found(
         "REVISION_DIFFERS",
-        "INSERT INTO email_settings_revision SELECT scope, 0, "
-        f"{_REVISION_COLUMNS} FROM email_settings_revision WHERE revision = 1",
+        f"INSERT INTO email_settings_revision (scope, revision, {_REVISION_COLUMNS}) "
+        f"SELECT scope, 0, {_REVISION_COLUMNS} FROM email_settings_revision WHERE revision = 1",
     ),
     "14 number a password's value anew": _found(
         "SETTINGS_DIFFER", "DELETE FROM secret_fingerprint"
@@ -289,7 +289,8 @@ ATTACKS: Final = {
     "14 remove a test": _found("TESTS_DIFFER", "DELETE FROM test_email"),
     "14 invent a test": _found(
         "TESTS_DIFFER",
-        f"INSERT INTO test_email SELECT 'x', 99, {_TEST_COLUMNS} FROM test_email",
+        f"INSERT INTO test_email (id, number, {_TEST_COLUMNS}) "
+        f"SELECT 'x', 99, {_TEST_COLUMNS} FROM test_email",
     ),
     "14 take a token over": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET token_hash = 'x' WHERE role = 'AUDITOR'"
