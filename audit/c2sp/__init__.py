@@ -1,14 +1,16 @@
 """The published formats that the trail uses, as pure functions on bytes and text.
 
-- The Merkle tree of RFC 6962: `tree`, and checking its proofs: `tree_verify`.
-- Signed notes and their keys (c2sp.org/signed-note): `note`, `note_keys`.
+- The Merkle tree of RFC 6962: `tree`, and checking that one continues another: `consistency`.
+- Signing keys: `note_keys`. Signed notes (c2sp.org/signed-note): `note`.
 - Checkpoints (c2sp.org/tlog-checkpoint): `checkpoint`.
 - Tiles (c2sp.org/tlog-tiles): `tiles`.
-- The strict text forms that all of them share: `encoding`; and why one is refused: `refusal`.
+- Why something is refused: `refusal`.
+
+Notes, verifier keys and inclusion proofs are read and checked by `audit.standalone`.
 """
 
 from audit.c2sp.checkpoint import Checkpoint, stated_by
-from audit.c2sp.note_keys import Signer, VerifierKey, parse_verifier_key
+from audit.c2sp.note_keys import Signer, parse_verifier_key
 from audit.c2sp.refusal import Refused
 from audit.c2sp.tiles import (
     WIDTH,
@@ -20,6 +22,7 @@ from audit.c2sp.tiles import (
     parse_path,
 )
 from audit.c2sp.tree import leaf_hash, node_hash
+from audit.standalone.keys import VerifierKey
 
 __all__ = [
     "WIDTH",

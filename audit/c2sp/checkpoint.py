@@ -1,27 +1,29 @@
-"""C2SP checkpoints (c2sp.org/tlog-checkpoint): what a trail held at a size, signed."""
+"""Signs and opens C2SP checkpoints (c2sp.org/tlog-checkpoint): what a trail held at a size."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
-from audit.c2sp.encoding import decode_base64, decode_decimal, encode_base64
 from audit.c2sp.note import open_note, sign_note
-from audit.c2sp.note_keys import Signer, VerifierKey, is_key_name
+from audit.c2sp.note_keys import Signer
 from audit.c2sp.refusal import RefusalCode, Refused, malformed
 from audit.c2sp.tree import EMPTY_ROOT, HASH_SIZE
+from audit.standalone.encoding import CannotCheckError, encode_base64
+from audit.standalone.keys import VerifierKey, is_key_name
+from audit.standalone.notes import parse_statement
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
-    """The text that is signed: origin, size and root, a line each."""
+    """Returns the text that is signed: origin, size and root, a line each."""
     return f"{origin}\n{size}\n{encode_base64(root)}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A tree's head: whose (the origin, unique to a trail), how many leaves, and their root.
+    """A trail's origin, which is unique to it, its size and its root.
 
     Raises:
-        ValueError: it cannot be written as one, or a size of 0 comes with another root.
+        ValueError: no checkpoint can state these values.
     """
 
     origin: str
@@ -48,34 +50,26 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, body: str) -> Self | Refused:
-        """Read a text in exactly that form; extension lines are refused, as this trail has none."""
-        lines = body.split("\n")
-        if len(lines) != 4 or lines[3] != "":  # noqa: PLR2004 (three lines, each with its newline)
-            return malformed("a checkpoint is three lines: origin, size, root")
-        origin, size, root = lines[0], decode_decimal(lines[1]), decode_base64(lines[2])
-        if size is None:
-            return malformed("a checkpoint's size is a decimal without sign or leading zero")
-        if root is None:
-            return malformed("a checkpoint's root is canonical base64")
+        """Reads a text in exactly that form; extension lines are refused: this trail has none."""
         try:
-            return cls(origin, size, root)
-        except ValueError as problem:
+            return cls(*parse_statement(body))
+        except CannotCheckError as problem:
             return malformed(str(problem))
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedCheckpoint:
-    """A checkpoint whose signature holds, with the keys that made it."""
+    """A checkpoint whose signatures are valid, with the keys that made them."""
 
     checkpoint: Checkpoint
     signed_by: tuple[VerifierKey, ...]
 
 
 def sign_checkpoint(checkpoint: Checkpoint, *signers: Signer) -> str:
-    """Write the signed note.
+    """Writes the signed note.
 
     Raises:
-        ValueError: nobody signs, or a signer bears another name than the origin.
+        ValueError: there is no signer, or a signer's name is not the origin.
     """
     if any(signer.verifier.name != checkpoint.origin for signer in signers):
         raise ValueError("a trail's checkpoints are signed under the trail's own name")
@@ -85,10 +79,10 @@ def sign_checkpoint(checkpoint: Checkpoint, *signers: Signer) -> str:
 def open_checkpoint(
     note: str, origin: str, keys: Collection[VerifierKey]
 ) -> OpenedCheckpoint | Refused:
-    """Check a signed checkpoint of the trail `origin` against its known keys.
+    """Checks a signed checkpoint of the trail `origin` against its known keys.
 
-    A key under another name (a witness's) vouches for what it saw, not for the trail, and so
-    does not count.
+    A cosignature by a key under another name (a witness's) vouches for what the witness saw, not
+    for the trail, and so does not count.
     """
     opened = open_note(note, [key for key in keys if key.name == origin])
     if isinstance(opened, Refused):
@@ -102,13 +96,13 @@ def open_checkpoint(
 
 
 def stated_by(note: str) -> Checkpoint | Refused:
-    """What a note states, its signatures not looked at."""
+    """Returns what a note states, without a look at its signatures."""
     text, _, _ = note.rpartition("\n\n")
     return Checkpoint.parse(text + "\n")
 
 
 def _rather_its_origin(note: str, origin: str, refusal: Refused) -> Refused:
-    """Say "another trail's" where that is why no key of ours signed it."""
+    """Returns ORIGIN_MISMATCH instead, if another trail's name is why no key of ours signed it."""
     claimed, newline, _ = note.partition("\n")
     if refusal.code is RefusalCode.SIGNATURE_INVALID and newline and claimed != origin:
         return _foreign(claimed, origin)

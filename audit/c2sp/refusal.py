@@ -1,4 +1,4 @@
-"""What is said of a proof, note, key or path that does not hold: a value, never an exception."""
+"""Why a note, a key, a checkpoint or a path is refused: a value, never an exception."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,20 +8,18 @@ class RefusalCode(StrEnum):
     """Why something from outside was refused; the words are those of the trail's findings."""
 
     MALFORMED = "MALFORMED"
-    TOO_LARGE = "TOO_LARGE"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     ORIGIN_MISMATCH = "ORIGIN_MISMATCH"
-    LEAF_MISMATCH = "LEAF_MISMATCH"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refusal: a stable code, and a sentence for people that says what was seen."""
+    """A refusal: a stable code, and a sentence for people with the reason."""
 
     code: RefusalCode
     message: str
 
 
 def malformed(message: str) -> Refused:
-    """Refuse what is not in its format at all."""
+    """Refuses what is not in its format."""
     return Refused(RefusalCode.MALFORMED, message)

@@ -14,8 +14,8 @@ import structlog
 
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from audit.c2sp.consistency import verify_consistency
 from audit.c2sp.note_keys import Signer
-from audit.c2sp.tree_verify import verify_consistency
 from audit.event import Event
 from audit.trail.body import Place, read_body, write_body
 from audit.trail.memory import SignerMemory

@@ -6,8 +6,8 @@ where the new one's first event names it: that event is under the new trail's si
 
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, stated_by
-from audit.c2sp.tree_verify import verify_inclusion
 from audit.event import AuditAction
+from audit.standalone.tree import verify_inclusion
 from audit.trail.appending import Tip, read_nodes
 from audit.trail.body import read_body
 from db.engine.database import Session

@@ -1,11 +1,11 @@
 """C2SP proofs in one file (c2sp.org/tlog-proof): that an event stands in the trail, offline.
 
-They are checked by the bundle's `verify.py`, which an auditor has at home.
+An auditor checks them offline with a bundle's `verify.py`.
 """
 
 from typing import Final
 
-from audit.c2sp.encoding import encode_base64
+from audit.standalone.encoding import encode_base64
 from audit.trail.proofs import InclusionProof
 
 FILE_EXTENSION: Final = ".tlog-proof"

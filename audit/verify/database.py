@@ -1,6 +1,6 @@
-"""Verifying a trail in its database, from end to end, in one reading transaction.
+"""Verifies a trail in its database, from end to end, in one reading transaction.
 
-The rows stream through in steps: memory does not grow with the trail. What is computed runs in a
+The rows are read in steps, so that memory does not grow with the trail. Computations run in a
 thread, so that a service that verifies itself goes on answering.
 """
 
@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from audit.c2sp.checkpoint import Checkpoint, stated_by
-from audit.c2sp.note_keys import VerifierKey
-from audit.c2sp.refusal import Refused
+from audit.c2sp.note_keys import is_signature
 from audit.c2sp.tree import leaf_hash
-from audit.standalone.main import NOT_ITS_HASH, key_told_by
+from audit.standalone.events import NOT_ITS_HASH, key_recorded_by
+from audit.standalone.findings import Findings
+from audit.standalone.keys import KeyPeriod, VerifierKey
+from audit.standalone.trust import TrustedKeys, compare_keys
 from audit.trail.appending import read_frontier
 from audit.trail.body import Parsed
-from audit.verify.checkpoints import CheckpointChecks, KeyHistory
-from audit.verify.events import EventChecks, bytes_of
-from audit.verify.findings import Findings
+from audit.verify.checkpoints import StoredCheckpoints, read_periods
+from audit.verify.events import RowChecks, bytes_of
+from audit.verify.findings import reading_from
 from audit.verify.guards import check_guards
 from audit.verify.steps import STEP, Empty, Reader, Row, next_rows
 from audit.verify.tree import TreeChecks
@@ -46,7 +48,7 @@ class Follower(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A checkpoint that was kept elsewhere: the note, and how findings are to call it."""
+    """A checkpoint that was kept elsewhere: the note, and what messages call it."""
 
     note: str
     name: str
@@ -54,10 +56,10 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a verification holds the trail against besides itself.
+    """What a verification compares the trail with.
 
-    `quick` leaves it at the events' hashes, the tree, the newest checkpoint, the keys and the
-    checkpoints from elsewhere. `on_step` is told how many events are checked, and of how many.
+    `quick` limits it to the events' hashes, the tree, the newest checkpoint, the keys and the
+    checkpoints from elsewhere. `on_step` receives how many events are checked, and of how many.
     """
 
     outside: tuple[Outside, ...] = ()
@@ -70,7 +72,7 @@ class Asked:
 class DatabaseVerification:
     """One verification. `run` it once; what it found is in `findings`.
 
-    `unproven` is what could not be told of the checkpoints from elsewhere.
+    `unproven` is what could not be checked about the checkpoints from elsewhere.
     """
 
     def __init__(self, session: Session, asked: Asked, findings: Findings) -> None:
@@ -89,20 +91,20 @@ class DatabaseVerification:
         return self._tree.size
 
     async def run(self) -> None:
-        """Verifies everything in the database that can be told from the trail alone."""
-        async with self.findings.reading_from(
-            self._session, "the record of the trail's end, or the keys"
-        ):
+        """Verifies everything in the database that follows from the trail alone."""
+        async with self._reading("the record of the trail's end, or the keys"):
             head = await events.head(self._session)
             rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
-            keys = KeyHistory(rows, self._asked.keys, self.findings)
-            self._tree.want(keys.changed_at)
-            await self._run(head, keys)
+            periods = read_periods(rows, self.findings)
+            self._tree.want(period.from_size for period in periods[1:])
+            await self._run(head, periods)
 
-    async def _run(self, head: AuditHead, keys: KeyHistory) -> None:
+    async def _run(self, head: AuditHead, periods: Sequence[KeyPeriod]) -> None:
         quick = self._asked.quick
-        checkpoints = CheckpointChecks(self.findings, keys, head.origin or "", newest_only=quick)
-        if quick or not await self._check_events(head, keys, checkpoints):
+        trust = TrustedKeys(periods, self._asked.keys, is_signature)
+        origin = head.origin or ""
+        checkpoints = StoredCheckpoints(self.findings, trust, origin, self._tree, newest_only=quick)
+        if quick or not await self._check_events(head, periods, checkpoints):
             async with self._reading("the events"):
                 await self._check_leaves(head)
             async with self._reading("the newest checkpoint"):
@@ -113,31 +115,30 @@ class DatabaseVerification:
         async with self._reading("the tree"):
             await self._tree.finish(self._session)
         async with self._reading("the changes of the key"):
-            await self._check_changes(keys, head.origin or "")
+            await self._check_key_changes(periods, checkpoints)
         async with self._reading("the newest checkpoint"):
             newest = await stored.newest_checkpoint(self._session)
-            note = None if newest is None else newest.note
-            checkpoints.finish(self._tree.size, self._tree.root, note)
+            checkpoints.finish(self._tree.size, None if newest is None else newest.note)
         await self._take_outside(checkpoints)
 
     async def _check_events(
-        self, head: AuditHead, keys: KeyHistory, checkpoints: CheckpointChecks
+        self, head: AuditHead, periods: Sequence[KeyPeriod], checkpoints: StoredCheckpoints
     ) -> bool:
-        """Checks all of the events; whether they could be read with all their parts."""
-        checks = EventChecks(self.findings, head.log_id, self._follow)
+        """Checks all of the events; returns whether they could be read with all their parts."""
+        checks = RowChecks(self.findings, head.log_id, self._follow)
         read = False
         async with self._reading("the events' parts"):
             await self._take_events(head, checks, checkpoints)
             read = True
         if read:
-            self._check_head(head, keys)
-            self._check_keys(keys, checks.key_changes)
+            self._check_head(head, periods)
+            self._check_keys(periods, checks.key_changes)
             async with self._reading("the rows beside the events"):
                 await self._check_rest(checkpoints)
         return read
 
     async def _take_events(
-        self, head: AuditHead, checks: EventChecks, checkpoints: CheckpointChecks
+        self, head: AuditHead, checks: RowChecks, checkpoints: StoredCheckpoints
     ) -> None:
         noted = -1
         while batch := await self._next(event_rows, EventRow):
@@ -148,14 +149,14 @@ class DatabaseVerification:
                 noted = await self._take_checkpoints(checkpoints, roots, noted)
             if self._asked.follower is not None:
                 await self._asked.follower.compare_due(self._session)
-            self._tell(head)
+            self._show_step(head)
         async with self._reading("the checkpoints"):
             # What is left states more events than there are.
             while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
                 noted = more
 
-    def _take(self, batch: Sequence[EventRow], checks: EventChecks) -> dict[int, bytes]:
-        """Checks a step's rows and grows the tree by them; the roots at each size."""
+    def _take(self, batch: Sequence[EventRow], checks: RowChecks) -> dict[int, bytes]:
+        """Checks a step's rows and grows the tree by them; returns the root at each size."""
         roots = {self._tree.size: self._tree.root}
         for row in batch:
             self._last_leaf = checks.take(row)
@@ -174,7 +175,7 @@ class DatabaseVerification:
             await asyncio.to_thread(self._take_leaves, batch)
             async with self._reading("the tree"):
                 await self._tree.compare(self._session)
-            self._tell(head)
+            self._show_step(head)
 
     def _take_leaves(self, batch: Sequence[LeafRow]) -> None:
         for row in batch:
@@ -191,51 +192,49 @@ class DatabaseVerification:
         return await next_rows(self._session, self.findings, self._reached, read, empty)
 
     async def _take_checkpoints(
-        self, checkpoints: CheckpointChecks, roots: dict[int, bytes] | None, after: int
+        self, checkpoints: StoredCheckpoints, roots: dict[int, bytes] | None, after: int
     ) -> int:
-        """Checks the stored checkpoints up to the events read; the size of the last one checked.
+        """Checks the stored checkpoints up to the events read; returns the last one's size.
 
         Args:
             checkpoints: the checks.
             roots: the roots at the sizes of this step; None for checkpoints beyond the events.
-            after: the size of the last one that was checked.
+            after: the size of the last checkpoint that was checked.
         """
         found = await stored.checkpoints(self._session, after, STEP + 1)
         due = [(size, note) for size, note in found if roots is None or size in roots]
         await asyncio.to_thread(checkpoints.take_all, due, roots or self._tree.roots)
         return due[-1][0] if due else after
 
-    async def _check_newest(self, checkpoints: CheckpointChecks) -> None:
+    async def _check_newest(self, checkpoints: StoredCheckpoints) -> None:
         newest = await stored.newest_checkpoint(self._session)
         if newest is not None:
             root = self._tree.root if newest.size == self._tree.size else None
             checkpoints.take(newest.size, newest.note, root)
 
-    async def _check_changes(self, keys: KeyHistory, origin: str) -> None:
-        """Each key's first checkpoint, and the event before it, which has to tell of the key."""
-        found = {
-            size: await stored.checkpoint_note(self._session, size) for size in keys.changed_at
-        }
-        notes = {size: note for size, note in found.items() if note is not None}
-        told = {size: await self._told_key(size - 1) for size in keys.changed_at}
-        keys.take_changes(origin, notes, self._tree.roots, told)
+    async def _check_key_changes(
+        self, periods: Sequence[KeyPeriod], checkpoints: StoredCheckpoints
+    ) -> None:
+        """Checks each later key's first checkpoint, and the event before it."""
+        sizes = [period.from_size for period in periods[1:]]
+        notes = {size: await stored.checkpoint_note(self._session, size) for size in sizes}
+        recorded = [(size, await self._recorded_key(size - 1) or "") for size in sizes]
+        checkpoints.take_key_changes(periods, notes, recorded)
 
-    async def _told_key(self, seq: int) -> str | None:
+    async def _recorded_key(self, seq: int) -> str | None:
         rows = await leaf_rows(self._session, seq - 1, 1)
         try:
-            return key_told_by(json.loads(rows[0].body)) if rows and rows[0].seq == seq else None
+            found = rows and rows[0].seq == seq
+            return key_recorded_by(json.loads(rows[0].body)) if found else None
         except (ValueError, RecursionError):
             return None
 
-    async def _take_outside(self, checkpoints: CheckpointChecks) -> None:
+    async def _take_outside(self, checkpoints: StoredCheckpoints) -> None:
         for each in self._asked.outside:
             stated = stated_by(each.note)
-            root, ended = None, False
-            if isinstance(stated, Checkpoint):
-                root = self._tree.roots.get(stated.size)
-                ended = await self._has_ended(stated.origin)
-            checkpoints.take_outside(each.note, each.name, root, self._tree.size, of_ended=ended)
-        self.unproven = tuple(checkpoints.unproven)
+            ended = isinstance(stated, Checkpoint) and await self._has_ended(stated.origin)
+            checkpoints.take_outside(each.note, each.name, has_ended=ended)
+        self.unproven = checkpoints.unproven
 
     async def _has_ended(self, origin: str) -> bool:
         log_id = origin.rpartition("/")[2]
@@ -244,13 +243,13 @@ class DatabaseVerification:
             newest = await archived_newest(self._session, log_id, "checkpoint")
         return newest is not None
 
-    def _check_head(self, head: AuditHead, keys: KeyHistory) -> None:
-        told = {
+    def _check_head(self, head: AuditHead, periods: Sequence[KeyPeriod]) -> None:
+        expected = {
             "size": self._tree.size,
             "frontier": self._tree.frontier,
             "last_leaf": None if self._last_leaf is None else self._last_leaf.hex(),
             "last_ts": None if self._last is None else self._last.ts,
-            "verifier_key": str(keys.periods[-1].key) if keys.periods else None,
+            "verifier_key": str(periods[-1].key) if periods else None,
         }
         shown = {
             "size": head.size,
@@ -259,24 +258,20 @@ class DatabaseVerification:
             "last_ts": head.last_ts,
             "verifier_key": head.verifier_key,
         }
-        wrong = [name for name, value in told.items() if shown[name] != value]
+        wrong = [name for name, value in expected.items() if shown[name] != value]
         if wrong:
             message = f"its {', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not the events'"
             if "size" in wrong:
                 message += f": it states {head.size} of them, and there are {self._tree.size}"
             self.findings.add("HEAD_DIFFERS", None, message)
 
-    def _check_keys(self, keys: KeyHistory, changes: Sequence[tuple[int, str]]) -> None:
-        shown = [(period.from_size, str(period.key)) for period in keys.periods]
-        told = [*shown[:1], *changes]
-        if shown != told or (shown and shown[0][0] != 0) or (self._tree.size and not shown):
-            message = (
-                f"the events tell of {len(changes)} changes of the key, and the list of others"
-            )
-            self.findings.add("KEYS_DIFFER", None, message)
+    def _check_keys(self, periods: Sequence[KeyPeriod], changes: Sequence[tuple[int, str]]) -> None:
+        compare_keys(periods, changes, self.findings)
+        if self._tree.size and not periods:
+            self.findings.add("KEYS_DIFFER", None, "the list of keys is empty")
 
-    async def _check_rest(self, checkpoints: CheckpointChecks) -> None:
-        """Sees that no row stands beside those that were read by their numbers."""
+    async def _check_rest(self, checkpoints: StoredCheckpoints) -> None:
+        """Checks that there are no rows besides those that were read by their numbers."""
         beside = await count_rows(self._session, "audit_event") - self._tree.size
         if beside:
             message = f"{beside} more stand where no number of an event is"
@@ -288,12 +283,12 @@ class DatabaseVerification:
             self.findings.add("SEARCH_DIFFERS", None, "the search holds what is no event")
 
     def _reading(self, what: str) -> AbstractAsyncContextManager[None]:
-        return self.findings.reading_from(self._session, what)
+        return reading_from(self._session, self.findings, what)
 
     def _outside_sizes(self) -> list[int]:
         stated = [stated_by(each.note) for each in self._asked.outside]
-        return [each.size for each in stated if not isinstance(each, Refused)]
+        return [each.size for each in stated if isinstance(each, Checkpoint)]
 
-    def _tell(self, head: AuditHead) -> None:
+    def _show_step(self, head: AuditHead) -> None:
         if self._asked.on_step is not None:
             self._asked.on_step(self._tree.size, max(head.size, self._tree.size))

@@ -1,61 +1,51 @@
-"""Verifying events one by one: bodies, their order, and the columns that are shown of them.
+"""Verifies the rows of events: bodies, their order, and the columns that are shown of them.
 
-What a body must be is decided by `verify_bundle`, which an auditor runs at home: both find the
-same, but that the service alone knows which actions and outcomes there are. Pure: rows in, findings
-out, and of what has passed no more than the last event is kept.
+The offline verifier's checks decide about bodies and their order, so that both find the same. The
+service alone knows which actions and outcomes there are. This module is pure: rows in, findings
+out. It keeps no more than the last event.
 """
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from audit.c2sp import tree
-from audit.standalone.main import Tiles, Trail
+from audit.standalone.events import EventChecks
+from audit.standalone.findings import Findings
 from audit.trail.body import Parsed, parse_body, parse_document
 from audit.trail.words import event_words
 from audit.verify.canonical import parse_canonical
-from audit.verify.findings import Findings
 from db.queries.trail_reading import EventRow
 
 Observer: TypeAlias = Callable[[int, Parsed], None]
-"""Is told of each event that can be read, in order: its number and what it says."""
+"""Receives each event that can be read, in order: its number and what it says."""
 
 
-class _Stated(Tiles):
-    """The leaf hash that the row states for itself, in the place of a bundle's tiles."""
-
-    def __init__(self) -> None:
-        self.value = b""
-
-    def leaf(self, seq: int) -> bytes:
-        """The stated hash, whatever the number."""
-        del seq
-        return self.value
-
-
-class EventChecks:
+class RowChecks:
     """Takes the trail's rows in order."""
 
     def __init__(self, findings: Findings, log_id: str, observe: Observer) -> None:
         self.findings = findings
-        self._stated = _Stated()
-        self._trail = Trail(findings, self._stated, log_id, filtered=False, parse=parse_canonical)
+        self._stated = b""
+        self._events = EventChecks(
+            findings, lambda _: self._stated, log_id, filtered=False, parse=parse_canonical
+        )
         self._observe = observe
 
     @property
     def key_changes(self) -> Sequence[tuple[int, str]]:
-        """From which size on which verifier key signs, as the events tell it."""
-        return self._trail.key_changes
+        """From which size on which verifier key signs, as the events record it."""
+        return self._events.key_changes
 
     def take(self, row: EventRow) -> bytes:
-        """Checks a row; its leaf hash, computed from the body."""
-        self._stated.value = _hash_of(row.leaf)
+        """Checks a row; returns its leaf hash, computed from the body."""
+        self._stated = _hash_of(row.leaf)
         if not isinstance(row.body, str):
             self.findings.add("MALFORMED_EVENT", row.seq, "its body is not kept as text")
-        leaf = self._trail.take(bytes_of(row.body))
+        leaf = self._events.take(bytes_of(row.body))
         try:
             parsed = self._parse(row.body)
         except (ValueError, TypeError, RecursionError) as problem:
-            if self._trail.event is not None:
+            if self._events.event is not None:
                 self.findings.add("MALFORMED_EVENT", row.seq, str(problem))
             return leaf
         self._check_columns(row, parsed)
@@ -63,13 +53,13 @@ class EventChecks:
         return leaf
 
     def _parse(self, body: str | bytes) -> Parsed:
-        # What was decoded once is not decoded again; what is not canonical may still be an event.
-        decoded = self._trail.event
+        # A body is decoded only once. It may be an event even if it is not canonical.
+        decoded = self._events.event
         return parse_body(body) if decoded is None else parse_document(decoded)
 
     def _check_columns(self, row: EventRow, parsed: Parsed) -> None:
         event, place = parsed.event, parsed.place
-        told = (
+        expected = (
             place.seq,
             place.prev,
             place.ts,
@@ -80,9 +70,9 @@ class EventChecks:
             event.correlation_id,
         )
         shown = (row.seq, row.prev, *row[4:10])
-        if told != shown:
+        if expected != shown:
             names = ("seq", "prev", *EventRow._fields[4:10])
-            wrong = [n for n, a, b in zip(names, told, shown, strict=True) if a != b]
+            wrong = [n for n, a, b in zip(names, expected, shown, strict=True) if a != b]
             message = f"the columns {', '.join(wrong)} are not what the body says"
             self.findings.add("PROJECTION_DIFFERS", row.seq, message)
         if row.words != event_words(event):
@@ -91,7 +81,7 @@ class EventChecks:
 
 
 def bytes_of(body: str | bytes) -> bytes:
-    """A body's bytes, however they are kept."""
+    """Returns a body's bytes, whether the database keeps them as text or not."""
     return body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
 
 

@@ -1,14 +1,13 @@
-"""What a verification finds."""
+"""What a verification may find, and how damage becomes a finding."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound, SQLAlchemyError
 
-from audit.standalone import main as verify_bundle
+from audit.standalone.findings import Findings
 from db.engine.damage import apart, is_damage, reason_of
 from db.engine.database import Session
 
@@ -28,70 +27,51 @@ MEANINGS: Final = {
     "CHECKPOINT_MISMATCH": "The events are not those that your checkpoint states.",
     "CHECKPOINT_MISSING": "A checkpoint that was signed is gone.",
     "CHECKPOINT_MALFORMED": "A checkpoint is not in its format.",
-    "BEYOND_CHECKPOINT": "Events stand behind the last one that a checkpoint covers.",
+    "BEYOND_CHECKPOINT": "There are events that no checkpoint covers.",
     "SHORTER_THAN_CHECKPOINT": "There are fewer events than a checkpoint states.",
     "SIGNATURE_INVALID": "A checkpoint's signature is not one of the trail's key.",
-    "KEYS_DIFFER": "The list of keys is not the one that the events tell of.",
+    "KEYS_DIFFER": "The list of keys is not the one that the events record.",
     "PROJECTION_DIFFERS": "A shown column says something else than the event.",
     "SEARCH_DIFFERS": "The search, or an index, finds something else than what stands there.",
     "GUARD_MISSING": "A guard against changes, or a part of a table, is gone or switched off.",
     "GUARD_ALTERED": "A guard or a table was changed, or got something that is not ours.",
     "SETTINGS_DIFFER": "The settings in force are not those that the trail led to.",
     "REVISION_DIFFERS": "An earlier revision of the settings is not what the trail says.",
-    "TOKENS_DIFFER": "The access tokens are not those that the trail tells of.",
+    "TOKENS_DIFFER": "The access tokens are not those that the trail records.",
     "TESTS_DIFFER": "The test emails are not what the trail says of them.",
     "ARCHIVE_DIFFERS": "The archive of an ended trail is not what it was when that ended.",
     "UNREADABLE": "Something cannot be read at all, and what follows from it was not checked.",
 }
-"""Every code that a verification may find, in words; the documentation is held to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong: at which event first (None: with the whole), and how often it was met."""
-
-    code: str
-    seq: int | None
-    message: str
-    count: int
+"""Every code that a verification may find, in words; the documentation has the same table."""
 
 
 _log = structlog.get_logger()
 
 
-class Findings(verify_bundle.Findings):
-    """The first finding of each code, in the order in which they were met."""
+@contextmanager
+def reading(findings: Findings, what: str) -> Iterator[None]:
+    """Adds a finding for what cannot be read, because damage must not stop a verification.
 
-    @contextmanager
-    def reading(self, what: str) -> Iterator[None]:
-        """Turns what cannot be read into a finding: nobody is to stop a verification by damage.
-
-        A database that does not answer is not damage, and passes.
-        """
-        try:
-            yield
-        except DBAPIError as error:
-            if not is_damage(error):
-                raise
-            self.add("UNREADABLE", None, f"{what}: {reason_of(error)}")
-        except (NoResultFound, MultipleResultsFound) as error:
-            self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
-        except (SQLAlchemyError, OSError):
+    A database that does not answer is not damage, so its error passes through.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_damage(error):
             raise
-        except Exception as error:  # noqa: BLE001 (there is no end to what may stand there)
-            _log.warning("something cannot be read", what=what, exc_info=True)
-            self.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
+        findings.add("UNREADABLE", None, f"{what}: {reason_of(error)}")
+    except (NoResultFound, MultipleResultsFound) as error:
+        findings.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
+    except (SQLAlchemyError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 (a damaged database may contain anything)
+        _log.warning("something cannot be read", what=what, exc_info=True)
+        findings.add("UNREADABLE", None, f"{what}: {type(error).__name__}")
 
-    @asynccontextmanager
-    async def reading_from(self, session: Session, what: str) -> AsyncIterator[None]:
-        """The same, of what is read from a database: what comes after can be read all the same."""
-        with self.reading(what):
-            async with apart(session):
-                yield
 
-    @property
-    def listed(self) -> tuple[Finding, ...]:
-        """The findings as values."""
-        return tuple(
-            Finding(code, found.seq, found.message, found.count) for code, found in self.items()
-        )
+@asynccontextmanager
+async def reading_from(session: Session, findings: Findings, what: str) -> AsyncIterator[None]:
+    """Does the same for what is read from a database, so that the session can read on."""
+    with reading(findings, what):
+        async with apart(session):
+            yield

@@ -1,6 +1,7 @@
-"""Verifying what keeps the service's tables as they are: their schema, guards and indexes."""
+"""Verifies what keeps the service's tables as they are: their schema, guards and indexes."""
 
-from audit.verify.findings import Findings
+from audit.standalone.findings import Findings
+from audit.verify.findings import reading_from
 from db.engine.database import Session
 from db.queries.trail_reading import standing_schema
 from db.schema.expected import expected_schema
@@ -9,7 +10,7 @@ from db.schema.postgresql import is_off
 
 
 async def check_guards(session: Session, findings: Findings) -> None:
-    """Compares the schema that stands with the one that a fresh database has."""
+    """Compares the schema of the database with the schema of a fresh database."""
     standing = await standing_schema(session)
     expected = expected_schema(session.get_bind().dialect.name)
     for name in sorted(expected.keys() - standing.keys()):
@@ -19,10 +20,10 @@ async def check_guards(session: Session, findings: Findings) -> None:
             findings.add("GUARD_MISSING", None, f"{name} was switched off")
         elif standing[name] != expected.get(name):
             findings.add("GUARD_ALTERED", None, f"{name} is not the service's own")
-    async with findings.reading_from(session, "the indexes"):
+    async with reading_from(session, findings, "the indexes"):
         for message in await damaged_indexes(session):
             findings.add("SEARCH_DIFFERS", None, f"an index: {message}")
-    async with findings.reading_from(session, "the search's index"):
+    async with reading_from(session, findings, "the search's index"):
         if await damaged_words(session):
             message = "the search's index leads from a word to other events than have it"
             findings.add("SEARCH_DIFFERS", None, message)

@@ -1,11 +1,11 @@
-"""Reading a trail's events in steps, past those that cannot be read."""
+"""Reads a trail's events in steps, past those that cannot be read."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from audit.verify.findings import Findings
+from audit.standalone.findings import Findings
 from db.engine.damage import apart, is_damage, reason_of
 from db.engine.database import Session
 from db.queries.trail_reading import EventRow, LeafRow, next_number
@@ -14,9 +14,9 @@ STEP: Final = 2_000
 
 Row = TypeVar("Row", EventRow, LeafRow)
 Reader: TypeAlias = Callable[[Session, int, int], Awaitable[Sequence[Row]]]
-"""Reads events over a number, at most so many."""
+"""Reads the events above a number, up to a limit."""
 Empty: TypeAlias = Callable[[int, str, str], Row]
-"""Makes the row that stands for one that cannot be read: number, body and hash."""
+"""Makes the row that stands for an unreadable one: number, body and hash."""
 
 
 async def next_rows(
@@ -26,7 +26,7 @@ async def next_rows(
     read: Reader[Row],
     empty: Empty[Row],
 ) -> Sequence[Row]:
-    """The rows after the last number that was read; fewer before one that cannot be read.
+    """Returns the rows after the last number that was read; fewer before an unreadable row.
 
     Raises:
         DBAPIError: no row can be read, as a table or a column is gone; or an outage.

@@ -1,15 +1,15 @@
-"""Verifying the stored tree: it must be the one that the events' own hashes make."""
+"""Verifies the stored tree against the tree that grows from the events' own hashes."""
 
 from collections.abc import Iterable
 
 from audit.c2sp import tree
-from audit.verify.findings import Findings
+from audit.standalone.findings import Findings
 from db.engine.database import Session
 from db.queries.trail_reading import count_rows, nodes_of_level
 
 
 class TreeChecks:
-    """Grows the tree anew, leaf by leaf, and compares each step's nodes with the stored ones."""
+    """Grows the tree again, leaf by leaf, and compares each step's nodes with the stored ones."""
 
     def __init__(self, findings: Findings, wanted: Iterable[int]) -> None:
         self._findings = findings
@@ -18,10 +18,10 @@ class TreeChecks:
         self.frontier: tree.Frontier = ()
         self.size = 0
         self.roots = {0: tree.EMPTY_ROOT}
-        """The roots at the sizes that were asked for, as far as they are reached."""
+        """The roots at the sizes asked for, as far as they are reached, and in the end the last."""
 
     def want(self, sizes: Iterable[int]) -> None:
-        """Asks for the roots at some more sizes, before the tree has grown to them."""
+        """Asks for the roots at more sizes, before the tree has grown to them."""
         self._wanted.update(sizes)
 
     @property
@@ -50,7 +50,8 @@ class TreeChecks:
                 self._findings.add("TREE_DIFFERS", wrong << level, message)
 
     async def finish(self, session: Session) -> None:
-        """Sees that no node is stored beyond the events."""
+        """Keeps the last root, and checks that no node is stored beyond the events."""
+        self.roots[self.size] = self.root
         expected = 2 * self.size - self.size.bit_count()
         found = await count_rows(session, "audit_node")
         if found != expected:

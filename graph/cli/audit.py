@@ -181,7 +181,7 @@ def _read(path: Path) -> tuple[str, ...]:
 def _tell(found: TrailVerification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
     for each in found.findings:
         where = "" if each.seq is None else f" at event {each.seq}"
-        more = f" (and {each.count - 1} more)" if each.count > 1 else ""
+        more = f" (and {each.times - 1} more)" if each.times > 1 else ""
         typer.echo(f"{each.code}{where}: {each.message}{more}")
     typer.echo(f"{found.events_checked} events checked in {found.duration_ms / 1000:.1f} s.")
     for unproven in found.unproven:

@@ -26,7 +26,7 @@ class AuditFinding:
     def of(cls, finding: Finding) -> "AuditFinding":
         """From a finding of the service."""
         return cls(
-            code=finding.code, sequence=finding.seq, message=finding.message, count=finding.count
+            code=finding.code, sequence=finding.seq, message=finding.message, count=finding.times
         )
 
 

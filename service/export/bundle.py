@@ -1,13 +1,13 @@
-"""The bundle: an export that an auditor can check at home with python3 alone."""
+"""Writes the bundle: an export that an auditor can check offline with python3 alone."""
 
 import asyncio
 import io
 import zipfile
 from collections.abc import AsyncGenerator, AsyncIterator
-from importlib.resources import files
 from typing import Final
 
 from audit.c2sp import encode_hash_tile, hash_tiles
+from audit.standalone import joined
 from audit.trail import SignedCheckpoint
 from service.export.sources import BundleSource
 
@@ -20,7 +20,7 @@ An export of the trail {origin}, of {size} events.
 Check it:   python3 verify.py
 Better:     python3 verify.py --key VERIFIER-KEY --checkpoint FILE
 with a verifier key and a checkpoint that you got earlier, or from elsewhere; and with a verify.py
-of your own: whoever could change these files could change that one, too.
+of your own: anyone who could change these files could change that one, too.
 
 Proven, without anything of yours: the events are exactly those, in this order, that the signed
 checkpoint states. With your key: that key signed it. With your checkpoint: nothing of what it
@@ -100,7 +100,7 @@ class BundleWriter:
             filtered=_FILTERED if self._filtered else "",
         )
         self._put("README.txt", readme.encode())
-        self._put("verify.py", files("audit").joinpath("standalone", "main.py").read_bytes())
+        self._put("verify.py", (await asyncio.to_thread(joined)).encode())
         self._put("checkpoint", self._signed.note.encode())
         self._put("keys", "".join(lines).encode())
         if self._filtered is not None:
@@ -109,7 +109,7 @@ class BundleWriter:
     async def _write_tiles(self) -> AsyncIterator[bytes]:
         for tile in hash_tiles(self._signed.checkpoint.size):
             row = encode_hash_tile(tile, await self._source.row(tile))
-            if row is not None:  # where the stored tree is damaged, the events still tell theirs
+            if row is not None:  # if the stored tree is damaged, the events still give theirs
                 # Hashes do not shrink.
                 self._put(tile.path, row, zipfile.ZIP_STORED)
                 yield self._drain.take()

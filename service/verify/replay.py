@@ -7,7 +7,7 @@ from typing import Final
 
 from audit.event import AuditAction, AuditOutcome, for_every_action
 from audit.trail import Parsed
-from audit.verify import Findings
+from audit.verify import Findings, reading_from
 from db.engine.database import Session
 from service.process.keys import KeySource
 from service.verify.actors import ActorsReplay
@@ -119,5 +119,5 @@ class Replay:
     async def _compare(
         self, session: Session, what: str, compare: Callable[[Session], Awaitable[None]]
     ) -> None:
-        async with self.findings.reading_from(session, what):
+        async with reading_from(session, self.findings, what):
             await compare(session)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from audit.event import AuditAction, redacted
 from audit.trail import Parsed, cut_mark, is_cut_from
-from audit.verify import Findings
+from audit.verify import Findings, reading
 from db.engine.database import Session
 from db.queries import settings as queries
 from db.queries.trail_reading import count_rows
@@ -97,7 +97,7 @@ class SettingsReplay:
         numbers = [told.revision for told in due]
         rows = await queries.revision_rows(session, self.scope, min(numbers), max(numbers))
         for told in due:
-            with self.findings.reading(f"revision {told.revision}"):
+            with reading(self.findings, f"revision {told.revision}"):
                 wrong = _differences(told, rows.get(told.revision))
                 if wrong:
                     message = f"revision {told.revision} in the database has another {wrong}"

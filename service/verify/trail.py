@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.c2sp import Checkpoint, Refused, VerifierKey, parse_verifier_key, stated_by
-from audit.standalone import main as verify_bundle
+from audit.standalone import CannotCheckError, kept_in, run_verifier, without_size
 from audit.trail import NoProof, SignedCheckpoint, Trail, has_followed, read_checkpoint
-from audit.verify import Asked, DatabaseVerification, Finding, Findings, Outside
+from audit.verify import (
+    MEANINGS,
+    Asked,
+    DatabaseVerification,
+    Finding,
+    Findings,
+    Outside,
+    reading,
+    reading_from,
+)
 from db.engine.database import Session
 from db.queries.trail_reading import check_search_index
 from service.process.runtime import Runtime
@@ -19,7 +28,7 @@ from service.verify.replay import Replay
 class VerificationRequest:
     """What is known from elsewhere: signed notes, each with a name, and verifier keys.
 
-    `quick` leaves it at the events' hashes, the tree and the checkpoints. `on_step` is told how
+    `quick` limits it to the events' hashes, the tree and the checkpoints. `on_step` receives how
     many events are checked, and of how many.
     """
 
@@ -33,8 +42,8 @@ class VerificationRequest:
 class TrailVerification:
     """What was found. `checkpoint` is the newest stored one, None where none can be read.
 
-    `remembered` tells whether the signer's memory was held against the trail as well.
-    `unproven` is what could not be told with the keys that were given; it accuses nobody.
+    `remembered` says whether the trail was checked against the signer's memory as well.
+    `unproven` is what could not be checked with the keys that were given; it is no finding.
     """
 
     findings: tuple[Finding, ...]
@@ -53,23 +62,23 @@ class TrailVerification:
 
 @dataclass(frozen=True, slots=True)
 class NotAKey:
-    """What was given is not a verifier key; the message says why."""
+    """The text is not a verifier key; the message says why."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotACheckpoint:
-    """What was kept holds none; the message says why."""
+    """The file holds no checkpoint; the message says why."""
 
     message: str
 
 
 def read_kept_checkpoints(data: bytes) -> tuple[str, ...] | NotACheckpoint:
-    """The signed notes in what somebody kept, as the bundle's `verify.py` reads it."""
+    """Returns the signed checkpoints in a kept file, as `verify.py` reads it."""
     try:
-        return tuple(note.decode() for note in verify_bundle.kept_in(data))
-    except verify_bundle.CannotCheckError as problem:
+        return tuple(note.decode() for note in kept_in(data))
+    except CannotCheckError as problem:
         return NotACheckpoint(str(problem))
 
 
@@ -112,13 +121,13 @@ async def _verify(
         if not request.quick:
             await replay.compare(session)
         newest: SignedCheckpoint | NoProof = NoProof("It cannot be read.")
-        async with findings.reading_from(session, "the newest checkpoint"):
+        async with reading_from(session, findings, "the newest checkpoint"):
             newest = await read_checkpoint(session, None)
     if not request.quick:
-        with findings.reading("the search"):
+        with reading(findings, "the search"):
             await _check_search(runtime, findings)
     return TrailVerification(
-        findings=findings.listed,
+        findings=tuple(findings.values()),
         events_checked=verification.events_checked,
         checkpoint=None if isinstance(newest, NoProof) else newest,
         checked_at=now,
@@ -132,7 +141,7 @@ async def _memory(session: Session, trail: Trail, note: str) -> list[Outside]:
     """The signer's memory, but not of the trail before: no service has started here since then."""
     stated = stated_by(note)
     # What cannot be read here is found in its place.
-    async with Findings().reading_from(session, "the trail's beginning"):
+    async with reading_from(session, Findings(), "the trail's beginning"):
         if isinstance(stated, Checkpoint) and await has_followed(session, trail, stated):
             return []
     return [Outside(note, "the signer's memory")]
@@ -145,14 +154,14 @@ async def _check_search(runtime: Runtime, findings: Findings) -> None:
 
 
 def verify_export(arguments: Sequence[str]) -> int:
-    """Runs the bundle's own `verify.py` on an export, with its arguments; its exit status."""
-    return verify_bundle.main(arguments)
+    """Runs the offline verifier on an export, with its arguments; returns its exit status."""
+    return run_verifier(arguments)
 
 
 def _keys(texts: Sequence[str]) -> tuple[VerifierKey, ...] | NotAKey:
     keys = []
     for text in texts:
-        key = parse_verifier_key(verify_bundle.key_in(text))
+        key = parse_verifier_key(without_size(text))
         if isinstance(key, Refused):
             return NotAKey(key.message)
         keys.append(key)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.c2sp import tree
-from audit.c2sp.tree_verify import verify_consistency, verify_inclusion
+from audit.c2sp.consistency import verify_consistency
+from audit.standalone.tree import verify_inclusion
 
 # RFC 6962 reference inputs and roots, as in transparency-dev/merkle's testdata.
 LEAF_INPUTS = [

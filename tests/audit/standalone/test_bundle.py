@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,8 +21,11 @@ import structlog
 from audit.c2sp import tiles, tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
-from audit.standalone import main as verify
+from audit.standalone import joined, run_verifier
+from audit.standalone.keys import MOST_KEYS
+from audit.standalone.notes import MOST_SIGNATURES
 from mail.message.message import Purpose, compose
+from tests.support.trail.offline import Form, forms
 
 LOG_ID = "7d0f0a52"
 ORIGIN = f"postledger.example/{LOG_ID}"
@@ -178,10 +180,10 @@ class Answer:
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     """Run verify.py alone: without this project, its dependencies or anything installed.
 
-    Called from within this process it must say the same.
+    The modules that it is joined of, called from within this process, must say the same.
     """
     program = tmp_path / "verify.py"
-    shutil.copy(verify.__file__, program)
+    program.write_text(joined(), encoding="utf-8")
 
     def run(
         bundle: Export | Path | None, checkpoints: Sequence[str] = (), keys: Sequence[str] = ()
@@ -202,7 +204,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ans
 
         assert not done.stderr
         if bundle is not None:
-            within = verify.main(command[6:])
+            within = run_verifier(command[6:])
 
             assert (done.returncode, done.stdout) == (within, capsys.readouterr().out)
         found = re.findall(r"^([A-Z]+_[A-Z_]+)(?: at event (\d+))?: ", done.stdout, re.MULTILINE)
@@ -496,6 +498,16 @@ def test_two_trails_for_two_parties(run: Run) -> None:
     assert "both are validly signed, which proves that two trails were shown" in answer.text
 
 
+def test_a_checkpoint_over_events_that_the_bundles_own_does_not_cover(run: Run) -> None:
+    """Then the two do not contradict each other, whatever the events between them are."""
+    uncovered = replace(after(lambda b: edited(b, 7)), note=signed(BODIES[:5]))
+    answer = run(uncovered, [signed(BODIES[:8])])
+
+    expected = {"PREV_MISMATCH": 8, "BEYOND_CHECKPOINT": 5, **KNOWN}
+    assert (1, expected) == (answer.status, answer.findings)
+    assert "two trails" not in answer.text
+
+
 def test_a_key_known_from_elsewhere(run: Run) -> None:
     """With the right key given, a bundle that brings its own is found out."""
     answer = run(OWN_KEY, keys=[str(OWNER.verifier)])
@@ -691,16 +703,17 @@ def key_lines(keys: Sequence[tuple[int, Signer]]) -> str:
     return "".join(f"{size} {key.verifier}\n" for size, key in keys)
 
 
+@forms
 @pytest.mark.parametrize(
     ("costly", "most"),
     [
         pytest.param(
-            replace(INTACT, keys=key_lines([(n, OWNER) for n in range(verify.MOST_KEYS)])),
+            replace(INTACT, keys=key_lines([(n, OWNER) for n in range(MOST_KEYS)])),
             1,
             id="one key a thousand times",
         ),
         pytest.param(
-            replace(INTACT, note=AT_10 + OWN_LINE * (verify.MOST_SIGNATURES - 1)),
+            replace(INTACT, note=AT_10 + OWN_LINE * (MOST_SIGNATURES - 1)),
             1,
             id="one signature a hundred times",
         ),
@@ -728,7 +741,7 @@ def key_lines(keys: Sequence[tuple[int, Signer]]) -> str:
         ),
     ],
 )
-def test_what_signatures_may_cost(tmp_path: Path, costly: Export, most: int) -> None:
+def test_what_signatures_may_cost(verify: Form, tmp_path: Path, costly: Export, most: int) -> None:
     """However many keys and signatures a bundle lists, each change of keys needs two checked."""
     verify.ed25519_verify.cache_clear()
     verify.main([str(costly.write(tmp_path / "bundle.zip"))])
@@ -736,12 +749,14 @@ def test_what_signatures_may_cost(tmp_path: Path, costly: Export, most: int) -> 
     assert 1 <= verify.ed25519_verify.cache_info().misses <= most
 
 
-def test_two_keys_of_one_id(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_keys_of_one_id(run: Run) -> None:
     """Different keys that a signature cannot tell apart are refused: each of them would cost."""
-    monkeypatch.setattr(verify, "parse_key", lambda text, size: verify.Key("a", b"id", text, size))
+    twins = [Signer.from_seed(ORIGIN, n.to_bytes(32, "big")) for n in (30_485, 43_918)]
+    answer = run(replace(INTACT, keys=key_lines(list(enumerate(twins)))))
 
-    with pytest.raises(verify.CannotCheckError, match="two different ones called"):
-        verify.parse_keys(b"0 one\n1 other\n")
+    assert 1 == len({each.verifier.key_id for each in twins})
+    assert (2, {}) == (answer.status, answer.findings)
+    assert "two different ones called" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -754,29 +769,19 @@ def test_keys_that_the_events_do_not_tell_of(run: Run, keys: str) -> None:
     assert "KEYS_DIFFER" in answer.findings
 
 
-def test_more_changes_of_keys_than_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither how many an event may tell of nor how long a key may be is left to the events."""
-    monkeypatch.setattr(verify, "MOST_KEYS", 2)
+@forms
+def test_more_changes_of_keys_than_are_followed(verify: Form) -> None:
+    """The events decide neither how many changes are kept nor how long a key may be."""
     findings = verify.Findings()
-    trail = verify.Trail(findings, NoTiles(), LOG_ID, filtered=False)
-    details = [{"after": "x" * 1_001}, {"after": "x" * 1_000}, {"after": "x"}]
-    told = [event(n, action="SIGNING_KEY_CHANGED", detail=each) for n, each in enumerate(details)]
-    for body in linked(told):
-        trail.take(body)
+    checks = verify.EventChecks(findings, lambda _: b"", LOG_ID, filtered=False)
+    keys = ["x" * 1_001, "x" * 1_000, *("x" for _ in range(MOST_KEYS - 1))]
+    times = {"action": "SIGNING_KEY_CHANGED", "ts": EVENTS[0]["ts"]}
+    for body in linked([event(n, detail={"after": key}, **times) for n, key in enumerate(keys)]):
+        checks.take(body)
 
-    assert [(1, ""), (2, "x" * 1_000)] == trail.key_changes
-    assert {"KEYS_DIFFER": 2} == {code: each.seq for code, each in findings.items()}
-
-
-class NoTiles(verify.Tiles):
-    """No hash is stated beside the events."""
-
-    def __init__(self) -> None:
-        pass
-
-    def leaf(self, _: int) -> bytes:
-        """Nothing."""
-        return b""
+    assert [(1, ""), (2, "x" * 1_000)] == checks.key_changes[:2]
+    assert MOST_KEYS == len(checks.key_changes)
+    assert {"KEYS_DIFFER": MOST_KEYS} == {code: each.seq for code, each in findings.items()}
 
 
 def test_lines_without_end_that_are_no_events(run: Run, tmp_path: Path) -> None:
@@ -1024,7 +1029,7 @@ def test_a_bundle_that_may_not_be_read(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(zipfile, "ZipFile", refuse)
-    status = verify.main([str(path)])
+    status = run_verifier([str(path)])
 
     assert 2 == status
     assert f"COULD NOT CHECK: '{path}': Permission denied.\n" == capsys.readouterr().out
@@ -1034,7 +1039,7 @@ def test_a_kept_checkpoint_that_is_not_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A mistyped file name is said, not skipped."""
-    status = verify.main(["--checkpoint", str(tmp_path / "typo"), str(tmp_path)])
+    status = run_verifier(["--checkpoint", str(tmp_path / "typo"), str(tmp_path)])
 
     assert status == 2
     assert "No such file" in capsys.readouterr().out
@@ -1117,7 +1122,8 @@ def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:
     assert r"\x1b[2Jgone" in answer.text
 
 
-def test_a_finding_cannot_hide_what_is_said_of_it() -> None:
+@forms
+def test_a_finding_cannot_hide_what_is_said_of_it(verify: Form) -> None:
     """Whatever could act on a terminal is escaped where a finding is noted; letters are not."""
     findings = verify.Findings()
     findings.add("UNREADABLE", None, "Z\u0142y\x1b[2J\x9b\r\nINTACT.\u202e\ud800")
@@ -1127,7 +1133,8 @@ def test_a_finding_cannot_hide_what_is_said_of_it() -> None:
     ) == (findings["UNREADABLE"].message)
 
 
-def test_the_help_says_what_each_part_is(capsys: pytest.CaptureFixture[str]) -> None:
+@forms
+def test_the_help_says_what_each_part_is(verify: Form, capsys: pytest.CaptureFixture[str]) -> None:
     """And which parts may be repeated."""
     with pytest.raises(SystemExit):
         verify.main(["--help"])

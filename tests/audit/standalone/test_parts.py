@@ -1,11 +1,8 @@
-"""The parts that an export's verify.py carries itself, held to standards and to libraries."""
+"""The parts of the offline verifier, checked against standards and libraries, in both its forms."""
 
-import ast
 import hashlib
 import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -16,16 +13,15 @@ from hypothesis import strategies as st
 
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint, stated_by
-from audit.c2sp.encoding import encode_base64
 from audit.c2sp.note import open_note
-from audit.c2sp.note_keys import Signer, VerifierKey, parse_verifier_key
+from audit.c2sp.note_keys import Signer, parse_verifier_key
 from audit.c2sp.refusal import Refused
 from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Client, Event
-from audit.standalone import main as verify
+from audit.standalone.encoding import encode_base64
+from audit.standalone.keys import VerifierKey
 from audit.trail.body import Place, parse_document, write_body
 from audit.verify import canonical
-
-SOURCE = Path(verify.__file__).read_text(encoding="utf-8")
+from tests.support.trail.offline import FORMS, Form, forms
 
 # RFC 8032, section 7.1: secret key, public key, message, signature.
 ED25519 = {
@@ -68,8 +64,9 @@ ED25519 = {
 }
 
 
+@forms
 @pytest.mark.parametrize("name", ED25519)
-def test_published_signatures(name: str) -> None:
+def test_published_signatures(verify: Form, name: str) -> None:
     """RFC 8032's signatures hold, and none of them over another text or by another key."""
     _, public, message, signature = ED25519[name]
     key, value = bytes.fromhex(public), bytes.fromhex(signature)
@@ -80,9 +77,10 @@ def test_published_signatures(name: str) -> None:
     assert not verify.ed25519_verify(other, message, value)
 
 
+@forms
 @settings(max_examples=15, deadline=None)
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(), bit=st.integers(0, 511))
-def test_signatures_of_the_library(seed: bytes, message: bytes, bit: int) -> None:
+def test_signatures_of_the_library(verify: Form, seed: bytes, message: bytes, bit: int) -> None:
     """What cryptography signs is accepted, and refused with any bit changed."""
     signer = Ed25519PrivateKey.from_private_bytes(seed)
     key, signature = signer.public_key().public_bytes_raw(), signer.sign(message)
@@ -95,6 +93,7 @@ def test_signatures_of_the_library(seed: bytes, message: bytes, bit: int) -> Non
 ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
+@forms
 @pytest.mark.parametrize(
     ("key", "signature"),
     [
@@ -105,12 +104,13 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
         pytest.param(b"\x01" + bytes(30) + b"\x80", bytes(64), id="minus zero"),
     ],
 )
-def test_malformed_keys_and_signatures(key: bytes, signature: bytes) -> None:
+def test_malformed_keys_and_signatures(verify: Form, key: bytes, signature: bytes) -> None:
     """What is no key or no signature verifies nothing."""
     assert not verify.ed25519_verify(key, b"", signature)
 
 
-def test_a_signature_has_one_form() -> None:
+@forms
+def test_a_signature_has_one_form(verify: Form) -> None:
     """RFC 8032, 5.1.7: a signature whose S is not below the group's order is refused."""
     _, public, message, signature = ED25519["TEST 2"]
     value = bytes.fromhex(signature)
@@ -119,9 +119,10 @@ def test_a_signature_has_one_form() -> None:
     assert not verify.ed25519_verify(bytes.fromhex(public), message, value[:32] + again)
 
 
+@forms
 @settings(deadline=None)
 @given(leaves=st.lists(st.binary(max_size=40), max_size=70))
-def test_the_two_trees_agree(leaves: list[bytes]) -> None:
+def test_the_two_trees_agree(verify: Form, leaves: list[bytes]) -> None:
     """verify.py's tree has the service's roots at every size."""
     frontier: tree.Frontier = ()
     own = verify.Tree(range(len(leaves) + 1))
@@ -145,9 +146,10 @@ values = documents | st.recursive(
     max_leaves=20,
 )
 Parse: TypeAlias = Callable[[bytes], object]
-readers = pytest.mark.parametrize(
-    "parse", [verify.parse_canonical, canonical.parse_canonical], ids=["verify.py", "service"]
-)
+READERS: dict[str, Parse] = {name: each.parse_canonical for name, each in FORMS.items()}
+READERS["service"] = canonical.parse_canonical
+readers = pytest.mark.parametrize("parse", READERS.values(), ids=READERS)
+NOT_CANONICAL = tuple(each.NotCanonicalError for each in FORMS.values())
 
 
 @readers
@@ -188,7 +190,7 @@ def is_canonical(body: bytes, parse: Parse) -> bool:
     """Tell whether a body is taken."""
     try:
         parse(body)
-    except verify.NotCanonicalError:
+    except NOT_CANONICAL:
         return False
     return True
 
@@ -239,16 +241,18 @@ def test_published_order_of_names(parse: Parse) -> None:
 )
 def test_other_texts_are_not_canonical(body: bytes, why: str, parse: Parse) -> None:
     """What RFC 8785 would not write is refused with the reason."""
-    with pytest.raises(verify.NotCanonicalError, match=why):
+    with pytest.raises(NOT_CANONICAL, match=why):
         parse(body)
 
 
-def test_keys_of_the_service_are_read() -> None:
+@forms
+def test_keys_of_the_service_are_read(verify: Form) -> None:
     """verify.py reads the verifier keys that the service writes."""
     verifier = Signer.from_seed("postledger.example/trail-1", b"s" * 32).verifier
     parsed = verify.parse_key(str(verifier))
 
-    assert parsed == (verifier.name, verifier.key_id, verifier.public_key, 0)
+    assert parsed == (verifier.name, verifier.key_id, verifier.public_key)
+    assert str(verifier) == str(parsed)
 
 
 EVENT = Event(
@@ -287,7 +291,8 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 (JSON)
     return value
 
 
-def test_the_two_know_the_same_events_by_their_parts() -> None:
+@forms
+def test_the_two_know_the_same_events_by_their_parts(verify: Form) -> None:
     """verify.py takes for an event what the service takes: the names and kinds of its parts."""
     taken = [verify.is_event(each) for each in other_events()]
 
@@ -307,6 +312,7 @@ EIGHTH = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b1380288
 """A point of order 8: added to itself eight times, it gives nothing."""
 
 
+@forms
 @pytest.mark.parametrize(
     "key",
     [
@@ -319,9 +325,9 @@ EIGHTH = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b1380288
         pytest.param(b"\x01" + bytes(30) + b"\x80", id="minus zero"),
     ],
 )
-def test_keys_under_which_anything_holds_are_refused(key: bytes) -> None:
+def test_keys_under_which_anything_holds_are_refused(verify: Form, key: bytes) -> None:
     """By verify.py and by the service: no point of small order, and one form for each."""
-    text = str(VerifierKey("a.example", key))
+    text = str(VerifierKey.of("a.example", key))
     refused = parse_verifier_key(text)
 
     assert isinstance(refused, Refused)
@@ -335,6 +341,7 @@ NOTE = sign_checkpoint(Checkpoint("a.example/1", 3, bytes(32)), WITNESSED)
 FOREIGN = encode_base64(b"k" * 68)
 
 
+@forms
 @pytest.mark.parametrize(
     ("note", "taken"),
     [
@@ -348,9 +355,12 @@ FOREIGN = encode_base64(b"k" * 68)
         ),
         pytest.param(NOTE.replace("a.example/1\n3", "a b\n3"), False, id="origin with a space"),
         pytest.param(NOTE.replace("\n3\n", "\n0\n"), False, id="no events, another root"),
+        pytest.param(NOTE.replace("\n3\n", f"\n{10**18}\n"), True, id="10^18 events"),
+        pytest.param(NOTE.replace("\n3\n", f"\n{2**63 - 1}\n"), True, id="2^63-1 events"),
+        pytest.param(NOTE.replace("\n3\n", f"\n{2**63}\n"), False, id="2^63 events"),
     ],
 )
-def test_the_two_read_the_same_notes(note: str, taken: bool) -> None:  # noqa: FBT001 (a table's column)
+def test_the_two_read_the_same_notes(verify: Form, note: str, taken: bool) -> None:  # noqa: FBT001 (a table's column)
     """verify.py takes the checkpoints that the service takes: c2sp.org/signed-note's rules."""
     key = parse_verifier_key(str(WITNESSED.verifier))
     assert isinstance(key, VerifierKey)
@@ -358,33 +368,14 @@ def test_the_two_read_the_same_notes(note: str, taken: bool) -> None:  # noqa: F
     well_formed = not isinstance(opened, Refused) or opened.code.value != "MALFORMED"
 
     assert taken == (well_formed and not isinstance(stated_by(note), Refused))
-    assert taken == is_checkpoint(note.encode("utf-8", "surrogatepass"))
-    assert not is_checkpoint(note.encode("utf-8", "surrogatepass").replace(b"a", b"\xff"))
+    assert taken == is_checkpoint(verify, note.encode("utf-8", "surrogatepass"))
+    assert not is_checkpoint(verify, note.encode("utf-8", "surrogatepass").replace(b"a", b"\xff"))
 
 
-def is_checkpoint(data: bytes) -> bool:
+def is_checkpoint(verify: Form, data: bytes) -> bool:
     """Tell whether verify.py reads it."""
     try:
         verify.parse_checkpoint(data)
     except verify.CannotCheckError:
         return False
     return True
-
-
-def test_the_standard_library_is_enough() -> None:
-    """verify.py imports nothing that does not come with Python."""
-    modules = {
-        name.name.partition(".")[0]
-        for node in ast.walk(ast.parse(SOURCE))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in (
-            node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "local")]
-        )
-    }
-
-    assert modules - sys.stdlib_module_names == set()
-
-
-def test_the_grammar_of_old_pythons_is_enough() -> None:
-    """verify.py is written in the grammar of Python 3.9."""
-    assert ast.parse(SOURCE, feature_version=(3, 9)).body

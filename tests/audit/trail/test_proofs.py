@@ -3,10 +3,12 @@
 import pytest
 
 from audit.c2sp.checkpoint import OpenedCheckpoint, open_checkpoint
-from audit.c2sp.note_keys import VerifierKey, parse_verifier_key
+from audit.c2sp.consistency import verify_consistency
+from audit.c2sp.note_keys import parse_verifier_key
 from audit.c2sp.tree import leaf_hash
-from audit.c2sp.tree_verify import verify_consistency, verify_inclusion
 from audit.trail.proofs import ConsistencyProof, InclusionProof, NoProof, SignedCheckpoint
+from audit.standalone.keys import VerifierKey
+from audit.standalone.tree import verify_inclusion
 from service.process.runtime import Runtime
 from service.trail.reading import (
     audit_checkpoint,

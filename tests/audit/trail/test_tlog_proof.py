@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
-from audit.standalone import main as verify
+from audit.standalone import run_verifier
+from audit.standalone.tree import verify_inclusion
 from audit.trail.proofs import InclusionProof, SignedCheckpoint
 from audit.trail.tlog_proof import write_tlog_proof
 
@@ -53,7 +54,7 @@ def checked(text: str, folder: Path, *arguments: str) -> tuple[int, str]:
     file.write_bytes(text.encode())
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        status = verify.main([*arguments, str(file)])
+        status = run_verifier([*arguments, str(file)])
     return status, printed.getvalue()
 
 
@@ -92,6 +93,7 @@ def test_mail_may_have_changed_its_line_ends(tmp_path: Path) -> None:
         pytest.param(written(4, 7, STRANGER), "SIGNATURE_INVALID", id="signed by another"),
         pytest.param(PROOF.replace("index 4", "index 5"), "LEAF_MISMATCH", id="another place"),
         pytest.param(PROOF.replace("index 4", "index 9"), "LEAF_MISMATCH", id="no place"),
+        pytest.param(PROOF.replace("index 4", f"index {10**18}"), "LEAF_MISMATCH", id="far away"),
         pytest.param(
             PROOF.replace(PROOF.split("\n")[1], written(5, 7).split("\n")[1]),
             "LEAF_MISMATCH",
@@ -175,9 +177,9 @@ def test_a_changed_path_leads_elsewhere(data: st.DataObject) -> None:
     parts[place] = (int.from_bytes(parts[place], "big") ^ 1 << bit).to_bytes(32, "big")
     other = data.draw(st.integers(0, size - 1).filter(lambda each: each != seq))
 
-    assert root == verify.climb(leaf, seq, size, path)
-    assert root != verify.climb(parts[0], seq, size, parts[1:])
-    assert root != verify.climb(leaf, other, size, path)
+    assert verify_inclusion(leaf, seq, size, path, root)
+    assert not verify_inclusion(parts[0], seq, size, parts[1:], root)
+    assert not verify_inclusion(leaf, other, size, path, root)
 
 
 def test_the_event_is_shown_as_json_without_control_characters(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.standalone import main as verify_bundle
+from audit.standalone import run_verifier
 from service.process.caller import Role
 from tests.support.edge.world import World, codes
 
@@ -160,7 +160,7 @@ async def test_one_event_is_proven_at_home(world: World, tmp_path: Path) -> None
     file.write_text(fetched.text)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        status = verify_bundle.main(["--key", proof["checkpoint"]["verifierKey"], str(file)])
+        status = run_verifier(["--key", proof["checkpoint"]["verifierKey"], str(file)])
 
     assert fetched.text == proof["tlogProof"]
     assert 0 == status, printed.getvalue()

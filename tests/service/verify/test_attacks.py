@@ -17,12 +17,14 @@ import pytest
 from sqlalchemy import make_url
 
 from audit.c2sp.note_keys import Signer
-from audit.standalone import main as verify_bundle
 from audit.trail.history import EventFilter
 from audit.trail.proofs import SignedCheckpoint
 from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow
 from service.export.live import Export, ExportFormat
 from service.operate.startup import open_closed_trail, open_runtime
+from audit.standalone import run_verifier
+from audit.standalone.tree import leaf_hash
+from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow
 from service.process.caller import Role
 from service.process.storage import CannotStartError, Storage
 from service.trail.reading import audit_checkpoint
@@ -58,7 +60,7 @@ def _edit_body(forged: Forged) -> None:
 
 def _edit_body_and_leaf(forged: Forged) -> None:
     body = forged.bodies[_MIDDLE].replace("number", "numbre")
-    leaf = verify_bundle.leaf_hash(body.encode()).hex()
+    leaf = leaf_hash(body.encode()).hex()
     forged.statements.append(
         f"UPDATE audit_event SET body = '{body}', leaf = '{leaf}' WHERE seq = {_MIDDLE}"
     )
@@ -91,7 +93,7 @@ def _insert(forged: Forged) -> None:
 def _swap(forged: Forged) -> None:
     one, other = forged.bodies[_MIDDLE], forged.bodies[_MIDDLE + 1]
     for seq, body in ((_MIDDLE, other), (_MIDDLE + 1, one)):
-        leaf = verify_bundle.leaf_hash(body.encode()).hex()
+        leaf = leaf_hash(body.encode()).hex()
         forged.statements.append(
             f"UPDATE audit_event SET body = '{body}', leaf = '{leaf}' WHERE seq = {seq}"
         )
@@ -341,6 +343,9 @@ ATTACKS: Final = {
     "8 go on with a key of one's own": Attack(_add_a_key, "SIGNATURE_INVALID", "SIGNATURE_INVALID"),
     "8 go on with a key that no event tells of": Attack(
         _go_on_quietly, "SIGNATURE_INVALID", "SIGNATURE_INVALID"
+    ),
+    "8 let the trail's key begin later": Attack(
+        _told("UPDATE audit_key SET from_size = 2"), "KEYS_DIFFER", "KEYS_DIFFER"
     ),
     "18 an unknown version in the middle": Attack(
         _signed(_invent_a_version), "UNKNOWN_VERSION", "UNKNOWN_VERSION"
@@ -683,7 +688,7 @@ async def test_two_trails_shown_to_two_parties_are_proof(
         bundle = await exported(runtime, tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        verify_bundle.main(["--checkpoint", str(tmp_path / "known"), str(bundle)])
+        run_verifier(["--checkpoint", str(tmp_path / "known"), str(bundle)])
 
     messages = [each["message"] for each in answer["auditVerification"]["findings"]]
     words = "proves that two trails were shown"

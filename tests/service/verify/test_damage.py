@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from typer.testing import CliRunner
 
+from audit.standalone.findings import Findings
 from audit.trail.appending import append
 from audit.trail.proofs import SignedCheckpoint
-from audit.verify.findings import Findings
+from audit.verify.findings import reading
 from db.engine.damage import apart, is_damage
 from db.engine.database import Database
 from graph.cli.main import app
@@ -252,9 +253,9 @@ def test_a_database_that_goes_away_is_no_damage() -> None:
     findings = Findings()
     gone = DBAPIError("SELECT 1", None, OSError("gone"), connection_invalidated=True)
 
-    with pytest.raises(DBAPIError), findings.reading("the events"):
+    with pytest.raises(DBAPIError), reading(findings, "the events"):
         raise gone
-    assert () == findings.listed
+    assert {} == findings
 
 
 async def test_what_may_go_better_again_is_no_damage(database: Database) -> None:

@@ -7,9 +7,9 @@ from typing import Final
 
 from typer.testing import CliRunner
 
-from audit.standalone import main as verify_bundle
 from audit.trail.history import EventFilter
 from audit.trail.proofs import SignedCheckpoint
+from audit.standalone import run_verifier
 from graph.cli.main import app
 from service.export.live import Export, ExportFormat
 from service.process.caller import Role
@@ -76,7 +76,7 @@ async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
     arguments = [] if known is None else ["--checkpoint", str(known)]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        status = verify_bundle.main([*arguments, str(bundle)])
+        status = run_verifier([*arguments, str(bundle)])
     found = _codes(printed.getvalue())
 
     assert (1 if found else 0) == status, printed.getvalue()

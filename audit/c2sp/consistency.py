@@ -1,6 +1,7 @@
-"""Checking Merkle proofs as RFC 9162 words it (2.1.3.2 and 2.1.4.2).
+"""Checks consistency proofs as RFC 9162 specifies it (section 2.1.4.2).
 
-The algorithms share nothing with those that make the proofs, so a mistake on one side shows.
+The algorithm that makes the proofs is another, so that a mistake in one of the two shows in the
+other. Inclusion proofs are checked by `audit.standalone.tree`.
 """
 
 from collections.abc import Sequence
@@ -8,30 +9,10 @@ from collections.abc import Sequence
 from audit.c2sp.tree import EMPTY_ROOT, HASH_SIZE, node_hash
 
 
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
-) -> bool:
-    """Tell whether `path` proves that the leaf hash stands at `index` in the tree of that root."""
-    if not 0 <= index < size or not _are_hashes(leaf, *path):
-        return False
-    place, last = index, size - 1
-    top = leaf
-    for sibling in path:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            top = node_hash(sibling, top)
-            place, last = _skip_missing_siblings(place, last)
-        else:
-            top = node_hash(top, sibling)
-        place, last = place >> 1, last >> 1
-    return last == 0 and top == root
-
-
 def verify_consistency(
     from_size: int, to_size: int, path: Sequence[bytes], from_root: bytes, to_root: bytes
 ) -> bool:
-    """Tell whether `path` proves that the larger tree begins with all of the smaller one.
+    """Checks that `path` proves that the larger tree begins with all of the smaller one.
 
     Every tree continues the empty one, whose only root is SHA-256 of nothing.
     """
@@ -60,20 +41,15 @@ def _verify_growth(
             return False
         if place & 1 or place == last:
             old, new = node_hash(step, old), node_hash(step, new)
-            place, last = _skip_missing_siblings(place, last)
+            # The right edge has no sibling on some levels.
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
         else:
             new = node_hash(new, step)
         place, last = place >> 1, last >> 1
     return last == 0 and old == from_root and new == to_root
 
 
-def _skip_missing_siblings(place: int, last: int) -> tuple[int, int]:
-    """Climb over the levels at which the right edge has no sibling."""
-    while not place & 1 and place:
-        place, last = place >> 1, last >> 1
-    return place, last
-
-
 def _are_hashes(*hashes: bytes) -> bool:
-    # A path of odd lengths could move bytes from one neighbour to the other unnoticed.
+    # A path of odd lengths could move bytes from one neighbor to the other unnoticed.
     return all(len(each) == HASH_SIZE for each in hashes)

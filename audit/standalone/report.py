@@ -1,0 +1,77 @@
+"""Writes to the terminal what a check found, what it proved, and what it did not prove."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from audit.standalone.check import Outcome
+from audit.standalone.findings import Findings, escaped
+from audit.standalone.keys import VerifierKey
+from audit.standalone.notes import CheckpointNote
+
+
+def say(line: str) -> None:
+    """Writes a line, with everything escaped that is not printable ASCII."""
+    sys.stdout.write(escaped(line, keep=_is_plain) + "\n")
+
+
+def say_findings(findings: Findings) -> None:
+    """Writes each finding with its code and its first event."""
+    for finding in findings.values():
+        where = "" if finding.seq is None else f" at event {finding.seq}"
+        more = f" (and {finding.times - 1} more)" if finding.times > 1 else ""
+        say(f"{finding.code}{where}: {finding.message}{more}")
+
+
+def show_progress(count: int) -> None:
+    """Writes how many events were read, now and then, if a person is looking."""
+    if count % 100_000 == 0 and sys.stderr.isatty():
+        sys.stderr.write(f"{count} events ...\n")
+
+
+def report(
+    outcome: Outcome, outside: Sequence[CheckpointNote], given: Sequence[VerifierKey]
+) -> int:
+    """Writes the outcome; returns the exit status."""
+    say_findings(outcome.findings)
+    say(f"{outcome.events} events read.")
+    for each in outcome.unchecked:
+        say(f"COULD NOT CHECK: {each}.")
+    if outcome.findings:
+        say("NOT INTACT: see the findings above.")
+        return 1
+    own, unchecked = outcome.own, outcome.unchecked
+    if own is not None and not unchecked:
+        say(f"INTACT: {own.size} events of {own.origin!a}, root {own.root.hex()}")
+    for each in outcome.proven:
+        say(f"Proven: {each}.")
+    if own is not None:
+        say(_SIGNER_KNOWN if given else _SIGNER_UNKNOWN)
+    if unchecked:
+        say("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
+        return 2
+    _say_how_far(outside)
+    return 0
+
+
+_SIGNER_KNOWN = (
+    "Proven: the checkpoint was signed by a key that you gave, or by one that followed it."
+)
+_SIGNER_UNKNOWN = (
+    "Not proven: whose key signed it. The bundle brought the key; give yours with --key."
+)
+
+
+def _say_how_far(outside: Sequence[CheckpointNote]) -> None:
+    if outside:
+        known = max(each.size for each in outside)
+        say(f"Proven: the first {known} events are those that your checkpoint of then stated.")
+        say(f"Not proven: that no events after {known} were cut off or replaced before export.")
+    else:
+        say("Not proven: that nothing was cut off the end, or all rewritten by a holder of the")
+        say("signing key. That needs a checkpoint kept elsewhere: give it with --checkpoint.")
+
+
+def _is_plain(character: str) -> bool:
+    return " " <= character <= "~"
