@@ -26,7 +26,6 @@ from sqlalchemy import make_url
 
 from audit.event import AuditAction, AuditOutcome
 from audit.trail.history import EventFilter, read_events
-from audit.trail.history import EventFilter, read_events
 from audit.verify.checkpoints import StoredCheckpoints
 from bench.fill import filled
 from db.instant import read_instant

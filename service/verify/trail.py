@@ -9,7 +9,6 @@ from audit.c2sp import Checkpoint, Refused, VerifierKey, parse_verifier_key, sta
 from audit.standalone import CannotCheckError, kept_in, run_verifier, without_size
 from audit.trail import NoProof, SignedCheckpoint, Trail, has_followed, read_checkpoint
 from audit.verify import (
-    MEANINGS,
     Asked,
     DatabaseVerification,
     Finding,

@@ -12,9 +12,9 @@ import pytest
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.c2sp.tree import leaf_hash
+from audit.standalone import joined
 from audit.trail.proofs import SignedCheckpoint
 from audit.verify.findings import MEANINGS
-from audit.standalone import joined
 from service.access.tokens import CreatedToken, create_token
 from service.export.live import ExportFormat, begin_export
 from service.process.caller import COMMAND_LINE, Role

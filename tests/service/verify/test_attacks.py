@@ -17,14 +17,13 @@ import pytest
 from sqlalchemy import make_url
 
 from audit.c2sp.note_keys import Signer
+from audit.standalone import run_verifier
+from audit.standalone.tree import leaf_hash
 from audit.trail.history import EventFilter
 from audit.trail.proofs import SignedCheckpoint
 from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow
 from service.export.live import Export, ExportFormat
 from service.operate.startup import open_closed_trail, open_runtime
-from audit.standalone import run_verifier
-from audit.standalone.tree import leaf_hash
-from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow
 from service.process.caller import Role
 from service.process.storage import CannotStartError, Storage
 from service.trail.reading import audit_checkpoint

@@ -7,9 +7,9 @@ from typing import Final
 
 from typer.testing import CliRunner
 
+from audit.standalone import run_verifier
 from audit.trail.history import EventFilter
 from audit.trail.proofs import SignedCheckpoint
-from audit.standalone import run_verifier
 from graph.cli.main import app
 from service.export.live import Export, ExportFormat
 from service.process.caller import Role
