@@ -24,7 +24,7 @@ class Coordinate(NamedTuple):
     idx: int
 
 
-class Node(NamedTuple):
+class TreeNode(NamedTuple):
     """A complete node, as it is stored."""
 
     level: int
@@ -37,7 +37,7 @@ class Growth:
     """What one more leaf does: the new right edge, and the nodes it completed, leaf first."""
 
     frontier: Frontier
-    nodes: tuple[Node, ...]
+    nodes: tuple[TreeNode, ...]
 
 
 def leaf_hash(body: bytes) -> bytes:
@@ -59,13 +59,13 @@ def append(frontier: Frontier, size: int, leaf: bytes) -> Growth:
     if len(frontier) != size.bit_count():
         raise ValueError(f"a tree of {size} leaves has not {len(frontier)} complete subtrees")
     roots = list(frontier)
-    made = [Node(0, size, leaf)]
+    made = [TreeNode(0, size, leaf)]
     # As in binary counting: each trailing one of `size` is a subtree that the new leaf completes.
     level, index, top = 0, size, leaf
     while index & 1:
         top = node_hash(roots.pop(), top)
         level, index = level + 1, index >> 1
-        made.append(Node(level, index, top))
+        made.append(TreeNode(level, index, top))
     roots.append(top)
     return Growth(tuple(roots), tuple(made))
 

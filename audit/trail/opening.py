@@ -119,7 +119,7 @@ async def _complete(session: Session, head: AuditHead, name: str) -> None:
 async def _grow(session: Session, size: int) -> tree.Frontier:
     frontier: tree.Frontier = ()
     for first in range(0, size, _BATCH):
-        made: list[tree.Node] = []
+        made: list[tree.TreeNode] = []
         bodies = await events.bodies(session, first, min(_BATCH, size - first))
         for seq, body in enumerate(bodies, start=first):
             growth = tree.append(frontier, seq, tree.leaf_hash(body.encode()))
