@@ -30,7 +30,7 @@ from audit.verify.checkpoints import StoredCheckpoints
 from bench.fill import filled
 from db.instant import read_instant
 from db.queries.keyset import Window
-from graph.cli.command import keep_what_is_loaded
+from graph.cli.command import freeze_loaded_objects
 from service.export.live import ExportFormat, begin_export
 from service.operate.startup import open_runtime
 from service.process.caller import COMMAND_LINE
@@ -203,7 +203,7 @@ def _storage(folder: Path, url: str | None) -> Storage:
 
 async def _measure_on(kind: str, small: Storage, large: Storage, count: int) -> None:
     console = Console(width=110)
-    keep_what_is_loaded()  # as the command does
+    freeze_loaded_objects()  # as the command does
     await filled(small, _SEED, _SMALL)
     began = time.perf_counter()
     await filled(large, _SEED, count)

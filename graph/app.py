@@ -1,4 +1,4 @@
-"""The HTTP app: the one place that opens what a service needs, and hands it in."""
+"""The HTTP app: the only place that opens what the service needs and passes it in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,7 +46,7 @@ _NOTHING: Final = HttpRefusal(404, "NOT_FOUND", "There is nothing at this path."
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The app, and what opening it found."""
+    """The app, and what was found while opening it."""
 
     asgi: Starlette
     start: Started
@@ -54,10 +54,10 @@ class App:
 
 @asynccontextmanager
 async def create_app(config: Config) -> AsyncIterator[App]:
-    """Opens everything, and closes it at the end of the block.
+    """Opens the service and its app, and closes both at the end of the block.
 
     Raises:
-        CannotStartError: something outside has to change first.
+        CannotStartError: the service cannot start before something outside of it is changed.
     """
     with traces(config.otlp_endpoint) as tracing:
         async with started(config.storage, config.testing) as start:
@@ -76,17 +76,17 @@ def compose(
     metrics: Metrics | None = None,
     observers: Observers = LOG_ONLY,
 ) -> Starlette:
-    """Puts the app together around a runtime that is open.
+    """Composes the app around an open runtime.
 
     Args:
         config: the configuration.
         runtime: the open service.
         served: the schema.
-        metrics: what `/metrics` shows.
-        observers: who is told of operations.
+        metrics: the metrics that `/metrics` shows.
+        observers: are notified of every operation and refusal.
 
     Raises:
-        CannotStartError: a file that the configuration names is not what it should be.
+        CannotStartError: a file that the configuration names cannot be used.
     """
     limits = config.limits
     authenticator = _authenticator(config, runtime)
@@ -105,7 +105,7 @@ def compose(
     routes = [
         *pages,
         ASSET_ROUTE,
-        # Route, not Mount: a Mount answers `/graphql` with a redirect.
+        # Route, not Mount: a Mount would redirect `/graphql` to `/graphql/`.
         Route("/graphql", HttpEndpoint(edge)),
         *audit_routes(edge),
         WebSocketRoute("/graphql", SocketEndpoint(edge, config.cors_origins)),
@@ -116,7 +116,7 @@ def compose(
         middleware=_middleware(config),
         exception_handlers={HTTPException: _refuse},
     )
-    # One address each: `/graphql/` is not an address, so it is not found rather than redirected.
+    # Each resource has one path: `/graphql/` is not found instead of redirected.
     app.router.redirect_slashes = False
     return app
 
@@ -130,7 +130,7 @@ def _authenticator(config: Config, runtime: Runtime) -> Authenticator:
 def _people(config: Config, runtime: Runtime) -> "People | None":
     if config.oidc_issuer is None:
         return None
-    from service.access.issuer import IssuerKeys  # noqa: PLC0415 (without an issuer it starts faster)
+    from service.access.issuer import IssuerKeys  # noqa: PLC0415 (without an issuer, the service starts faster)
     from service.access.people import People  # noqa: PLC0415 (likewise)
 
     return People(IssuerKeys(config.oidc_issuer), config.trust, runtime.clock)
@@ -152,7 +152,7 @@ def _middleware(config: Config) -> list[Middleware]:
 
 
 def _refuse(_request: Request, error: Exception) -> Response:
-    """What the router refuses: an unknown path, or a method that a path does not know."""
+    """Answers what the router refuses: an unknown path, or a method that the path lacks."""
     if not isinstance(error, HTTPException):
         raise TypeError("registered for HTTPException")
     if error.status_code == _NOTHING.status:
@@ -164,5 +164,5 @@ def _refuse(_request: Request, error: Exception) -> Response:
 
 
 async def _refuse_socket(socket: WebSocket) -> None:
-    """A WebSocket to an unknown path."""
+    """Refuses a WebSocket to an unknown path."""
     await deny(socket, _NOTHING)

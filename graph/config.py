@@ -1,4 +1,4 @@
-"""The configuration: the one place that reads the environment."""
+"""The configuration: the only place that reads the environment."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,8 +13,8 @@ from service.process import Anchors, EmailTestLimits, FileSink, Sink, WebhookSin
 ENV_PREFIX = "POSTLEDGER_"
 
 
-class _Place(BaseSettings):
-    """Where the rest is to be found: read first, from variables and `.env` only."""
+class _SecretsLocation(BaseSettings):
+    """Where secrets are stored: read before the rest, from variables and `.env` only."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
@@ -22,8 +22,8 @@ class _Place(BaseSettings):
 
     secrets_directory: DirectoryPath | None = Field(
         default=None,
-        description="A directory with a file for each value that is better not in the "
-        "environment, named like the variable in lower case: `postledger_database_url`.",
+        description="A directory with one file for each value that should not be in the "
+        "environment. A file is named like its variable, in lower case: `postledger_database_url`.",
     )
 
     @field_validator("secrets_directory", mode="before")
@@ -32,17 +32,17 @@ class _Place(BaseSettings):
         return None if value == "" else value
 
 
-class Config(EdgeConfig, _Place):
-    """Settings of the service, from `POSTLEDGER_…` variables, `.env`, or a secrets directory.
+class Config(EdgeConfig, _SecretsLocation):
+    """The service's configuration: `POSTLEDGER_…` variables, then `.env`, then a secrets directory.
 
-    Each of them goes before the ones after it.
+    If a value appears more than once, the first source in this order wins.
     """
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8025, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    port: int = Field(8025, ge=0, le=65535, description="Port to listen on; 0 chooses a free port.")
     data_directory: Path = Field(
         Path("postledger-data"),
-        description="Where the embedded database and the keys lie. Made at first start.",
+        description="Where the embedded database and the keys are stored. Created at first start.",
     )
     database_url: SecretStr | None = Field(
         None,
@@ -51,66 +51,75 @@ class Config(EdgeConfig, _Place):
     )
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Keys that seal stored passwords, separated by commas, the newest first; make "
-        "one with `postledger keys generate`. Required with PostgreSQL. Unset with SQLite: a file "
-        "in the data directory, made at first start.",
+        description="Keys that encrypt stored passwords, separated by commas, newest first. "
+        "Generate one with `postledger keys generate`. Required with PostgreSQL. Unset with "
+        "SQLite: a file in the data directory, created at first start.",
     )
     signing_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="The key that signs the trail's checkpoints; make one with `postledger keys "
-        "generate`. Several, separated by commas, the newest first, while one follows another. "
-        "Required with PostgreSQL. Unset with SQLite: a file in the data directory, made at first "
-        "start.",
+        description="The key that signs the trail's checkpoints. Generate it with `postledger keys "
+        "generate`. While a new key replaces an old one: both, separated by commas, newest first. "
+        "Required with PostgreSQL. Unset with SQLite: a file in the data directory, created at "
+        "first start.",
     )
     trail_name: str = Field(
         "postledger.invalid",
         pattern=r"^[A-Za-z0-9.\-]+(/[A-Za-z0-9.\-]+)*$",
-        description="The first part of the trail's name in its checkpoints, such as a host of "
-        "yours; the trail's own id follows. It counts when a trail begins.",
+        description="The first part of the trail's name in its checkpoints, such as a host name "
+        "that you own; the trail's id follows. It is read only when a new trail begins.",
     )
     anchor_file: Path | None = Field(
         None,
-        description="A file that the trail's checkpoints are appended to, best elsewhere.",
+        description="A file to which the trail's checkpoints are appended, preferably on another "
+        "machine.",
     )
     anchor_webhook: SecretStr | None = Field(
         None,
         description="An http or https address to which the trail's checkpoints are posted, as "
-        "text. Nothing but its host is shown anywhere.",
+        "text. Of this address, only the host is ever shown.",
     )
     log_format: Literal["console", "json"] = Field(
-        "console", description="Form of the log: for people (`console`) or machines (`json`)."
+        "console", description="Format of the log: for people (`console`) or programs (`json`)."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least level that is logged."
+        "info", description="The lowest level that is logged."
     )
     shutdown_grace_seconds: float = Field(
-        30, ge=0, le=3600, description="How long requests and tests under way may take to finish."
+        30,
+        ge=0,
+        le=3600,
+        description="Seconds that running requests and tests may take to finish at shutdown.",
     )
 
     allowed_destinations: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Where tests may connect to: networks (`10.0.0.0/8`), addresses, names "
-        "(`*.example.com`), separated by commas. Unset: everywhere, but for what is blocked.",
+        "(`*.example.com`), separated by commas. Unset: everywhere except blocked destinations.",
     )
     blocked_destinations: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Where tests may not connect to, written likewise; it goes before what is "
-        "allowed. Cloud metadata and link-local addresses are always refused.",
+        description="Where tests may not connect to, in the same form. If a destination is both "
+        "allowed and blocked, it is blocked. Cloud metadata and link-local addresses are always "
+        "blocked.",
     )
     test_recipient_domains: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="The domains that test emails may be sent to, by commas. Unset: all."
+        (),
+        description="Domains to which test emails may be sent, separated by commas. Unset: all.",
     )
     tests_per_minute_per_caller: int = Field(
-        20, ge=1, le=10_000, description="How many tests one caller may begin within a minute."
+        20, ge=1, le=10_000, description="How many tests one caller may start per minute."
     )
     tests_per_minute: int = Field(
-        60, ge=1, le=100_000, description="How many tests may begin within a minute in all."
+        60,
+        ge=1,
+        le=100_000,
+        description="How many tests all callers together may start per minute.",
     )
     tests_running: int = Field(
-        20, ge=1, le=1_000, description="How many tests may be under way at once."
+        20, ge=1, le=1_000, description="How many tests may run at the same time."
     )
     test_limit_seconds: float = Field(
-        120, gt=0, le=3_600, description="How long one test may take in all."
+        120, gt=0, le=3_600, description="Seconds that a test may take in total."
     )
     settings_smtp_password: SecretStr | None = Field(
         None, description="The SMTP password that `postledger settings apply` stores."
@@ -133,7 +142,8 @@ class Config(EdgeConfig, _Place):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    # Scripts often set what they do not have to nothing; an empty password would clear the stored.
+    # Scripts often set a variable to an empty text if they have no value for it. Taken literally,
+    # an empty password would clear the stored password.
     @field_validator(
         "database_url",
         "anchor_file",
@@ -150,12 +160,12 @@ class Config(EdgeConfig, _Place):
     @classmethod
     def _is_webhook(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not is_webhook(value.get_secret_value()):
-            raise ValueError("write an http or https address, as in https://host/path")
+            raise ValueError("must be an http or https address, such as https://host/path")
         return value
 
     @property
     def testing(self) -> EmailTestRules:
-        """How tests may be run."""
+        """The rules for test emails."""
         return EmailTestRules(
             allowed_destinations=self.allowed_destinations,
             blocked_destinations=self.blocked_destinations,
@@ -170,7 +180,7 @@ class Config(EdgeConfig, _Place):
 
     @property
     def storage(self) -> Storage:
-        """Where everything is kept."""
+        """Where the data is stored, and with which keys."""
         url = self.database_url
         return Storage(
             data_directory=self.data_directory,
@@ -182,7 +192,7 @@ class Config(EdgeConfig, _Place):
 
     @property
     def anchors(self) -> Anchors:
-        """Where the trail's checkpoints are carried to."""
+        """Where copies of the trail's checkpoints are sent."""
         sinks: list[Sink] = []
         if self.anchor_file is not None:
             sinks.append(FileSink(self.anchor_file))
@@ -195,17 +205,17 @@ def load_config() -> Config:
     """Reads the configuration.
 
     Raises:
-        CannotStartError: a variable holds something else than it should; the sentence names it and
-            does not repeat the value.
+        CannotStartError: a variable has an invalid value. The message names the variable and does
+            not repeat the value, which may be secret.
     """
     try:
-        place = _Place()
-        return Config(_secrets_dir=place.secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
+        location = _SecretsLocation()
+        return Config(_secrets_dir=location.secrets_directory)  # type: ignore[call-arg] # pydantic-settings' own
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ENV_PREFIX + str(first["loc"][0]).upper()
         raise CannotStartError(f"{name}: {first['msg']}.") from None
     except (UnicodeDecodeError, OSError, SettingsError):
         raise CannotStartError(
-            "The file .env, or one in the secrets directory, cannot be read as UTF-8 text."
+            "The file .env, or a file in the secrets directory, cannot be read as UTF-8 text."
         ) from None

@@ -1,4 +1,4 @@
-"""The configuration of the edge: limits, rates, and whom it believes."""
+"""The configuration of the edge: limits, rates, and which proxies and issuers it trusts."""
 
 import re
 from pathlib import Path
@@ -15,115 +15,135 @@ _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5
 
 
 class EdgeConfig(BaseSettings):
-    """The part of `Config` that says what the edge lets in."""
+    """The part of `Config` that decides which requests the edge accepts."""
 
-    # The audience is looked at beside the issuer even where it was left out.
+    # Defaults are validated too: an issuer without an audience must be rejected.
     model_config = SettingsConfigDict(validate_default=True)
 
     max_body_bytes: int = Field(
-        100_000, ge=1_000, le=10_000_000, description="Largest request body or WebSocket message."
+        100_000,
+        ge=1_000,
+        le=10_000_000,
+        description="Maximum size of a request body or WebSocket message.",
     )
     max_body_seconds: float = Field(
         10,
         gt=0,
         le=600,
-        description="Seconds within which a request's head must have arrived, and then its body.",
+        description="Seconds within which a request's head must arrive, and then its body.",
     )
     max_tokens: int = Field(
-        1_000, ge=100, le=10_000, description="Most lexical tokens in a query's text."
+        1_000, ge=100, le=10_000, description="Maximum number of lexical tokens in a query's text."
     )
-    max_aliases: int = Field(15, ge=0, le=1_000, description="Most aliases in a query's text.")
+    max_aliases: int = Field(
+        15, ge=0, le=1_000, description="Maximum number of aliases in a query's text."
+    )
     max_directives: int = Field(
-        50, ge=0, le=1_000, description="Most directives in a query's text."
+        50, ge=0, le=1_000, description="Maximum number of directives in a query's text."
     )
     max_depth: int = Field(
-        12, ge=5, le=100, description="Most levels of fields in a query; introspection has its own."
+        12,
+        ge=5,
+        le=100,
+        description="Maximum depth of fields in a query; introspection has its own limit.",
     )
     max_root_fields: int = Field(
-        20, ge=1, le=1_000, description="Most fields at the root of one operation."
+        20, ge=1, le=1_000, description="Maximum number of root fields in one operation."
     )
-    max_fields: int = Field(300, ge=50, le=5_000, description="Most fields in a query's text.")
+    max_fields: int = Field(
+        300, ge=50, le=5_000, description="Maximum number of fields in a query's text."
+    )
     max_cost: int = Field(
         5_000,
         ge=100,
         le=1_000_000,
-        description="Most fields that an answer may hold: a page's size times what is asked of "
-        "each item. Reading the whole schema counts 2,000, verifying the trail 3,000.",
+        description="Maximum number of fields in an answer: a page's size times the fields "
+        "requested per item. Reading the whole schema counts as 2,000 fields, verifying the trail "
+        "as 3,000.",
     )
-    max_errors: int = Field(20, ge=1, le=1_000, description="Most errors in one answer.")
+    max_errors: int = Field(
+        20, ge=1, le=1_000, description="Maximum number of errors in one answer."
+    )
     query_timeout_seconds: float = Field(
-        15, gt=0, le=3600, description="Seconds after which a query is given up."
+        15, gt=0, le=3600, description="Seconds after which a query times out."
     )
     mutation_timeout_seconds: float = Field(
         60,
         gt=0,
         le=3600,
-        description="Seconds after which a mutation is given up. A test email has its own time.",
+        description="Seconds after which a mutation times out. A test email has its own limit.",
     )
     verification_timeout_seconds: float = Field(
         600,
         gt=0,
         le=86_400,
-        description="Seconds after which a query that verifies the whole trail is given up.",
+        description="Seconds after which a query that verifies the whole trail times out.",
     )
     max_operations_per_socket: int = Field(
-        100, ge=1, le=10_000, description="Most operations under way on one WebSocket."
+        100, ge=1, le=10_000, description="Maximum number of operations running on one WebSocket."
     )
     calls_per_minute: int = Field(
-        600, ge=0, description="Most calls of one token or person in a minute; 0: any number."
+        600,
+        ge=0,
+        description="Maximum number of calls per minute by one token or person; 0: unlimited.",
     )
     bad_tokens_per_minute: int = Field(
         30,
         ge=0,
-        description="Most calls with a bad token, or none, of one address in a minute; 0: any "
-        "number. Valid tokens of the same address still pass.",
+        description="Maximum number of calls per minute without a valid token from one address; "
+        "0: unlimited. Calls with a valid token from the same address are still accepted.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Origins of pages on other hosts that may call, separated by commas, such as "
-        "`https://admin.example.com`. None by default; the service's own pages always may.",
+        description="Origins of pages on other hosts that may call the API, separated by commas, "
+        "such as `https://admin.example.com`. Unset: none. The service's own pages always may.",
     )
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         (),
-        description="Networks of the proxies in front, separated by commas, such as `10.0.0.0/8`. "
-        "Their `X-Forwarded-For` and `X-Request-Id` are believed, nobody else's.",
+        description="Networks of the reverse proxies in front of the service, separated by commas, "
+        "such as `10.0.0.0/8`. Only their `X-Forwarded-For` and `X-Request-Id` are trusted.",
     )
     trusted_documents: Path | None = Field(
         None,
-        description="A JSON file of ids and query texts. Set: only these are run, by `documentId`, "
-        "`extensions.persistedQuery` or their text; everything else is refused.",
+        description="A JSON file of ids and query texts. If set, only these queries may run, "
+        "requested by `documentId`, `extensions.persistedQuery` or their text.",
     )
 
     metrics_without_token: bool = Field(
         default=False,
-        description="Whether `/metrics` answers without an access token (any role's will do).",
+        description="Whether `/metrics` is served without an access token. Otherwise, it requires "
+        "a token of any role.",
     )
     otlp_endpoint: str | None = Field(
         None,
-        description="Where traces go, an OTLP address over HTTP such as "
-        "`http://localhost:4318/v1/traces`. Needs the extra `telemetry`. Unset: no traces.",
+        description="Where traces are sent: an OTLP endpoint over HTTP, such as "
+        "`http://localhost:4318/v1/traces`. Requires the extra `telemetry`. Unset: no traces.",
     )
     oidc_issuer: str | None = Field(
         None,
-        description="An OpenID Connect issuer whose JSON Web Tokens are accepted beside access "
-        "tokens, exactly as its tokens name it: `https://login.example.com/realms/main`.",
+        description="An OpenID Connect issuer whose JSON Web Tokens are accepted in addition to "
+        "access tokens, spelled as in its tokens: `https://login.example.com/realms/main`.",
     )
     oidc_audience: str | None = Field(
-        None, description="What `aud` must hold in the issuer's tokens. Required with the issuer."
+        None,
+        description="The value that `aud` must contain in the issuer's tokens. Required with the "
+        "issuer.",
     )
     oidc_roles_claim: str = Field(
         "roles",
         min_length=1,
-        description="The claim that holds the roles, a path with dots: `realm_access.roles`.",
+        description="The claim that contains the roles, as a path with dots: `realm_access.roles`.",
     )
-    oidc_name_claim: str = Field("name", description="The claim that holds a person's name.")
+    oidc_name_claim: str = Field("name", description="The claim that contains the person's name.")
     oidc_administrator_role: str = Field(
-        "postledger-administrator", description="The issuer's name for ADMINISTRATOR."
+        "postledger-administrator", description="The issuer's name for the role ADMINISTRATOR."
     )
     oidc_auditor_role: str = Field(
-        "postledger-auditor", description="The issuer's name for AUDITOR."
+        "postledger-auditor", description="The issuer's name for the role AUDITOR."
     )
-    oidc_viewer_role: str = Field("postledger-viewer", description="The issuer's name for VIEWER.")
+    oidc_viewer_role: str = Field(
+        "postledger-viewer", description="The issuer's name for the role VIEWER."
+    )
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
@@ -137,9 +157,7 @@ class EdgeConfig(BaseSettings):
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:
             if not _ORIGIN.fullmatch(each):
-                raise ValueError(
-                    "write each origin as a page has it: https://host or https://host:port"
-                )
+                raise ValueError("each origin must have the form https://host or https://host:port")
         return value
 
     @field_validator("oidc_issuer")
@@ -151,21 +169,21 @@ class EdgeConfig(BaseSettings):
 
     @field_validator("oidc_audience")
     @classmethod
-    def _goes_with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def _is_set_with_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
         if (value is None) is not (info.data.get("oidc_issuer") is None):
-            raise ValueError("set the issuer and the audience, or neither")
+            raise ValueError("set both the issuer and the audience, or neither")
         return value
 
     @field_validator(
         "trusted_documents", "otlp_endpoint", "oidc_issuer", "oidc_audience", mode="before"
     )
     @classmethod
-    def _empty_path_is_unset(cls, value: object) -> object:
+    def _empty_text_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
     @property
     def trust(self) -> IssuerTrust:
-        """What is believed of the issuer's tokens."""
+        """How the issuer's tokens are read."""
         return IssuerTrust(
             audience=self.oidc_audience or "",
             roles={
@@ -179,7 +197,7 @@ class EdgeConfig(BaseSettings):
 
     @property
     def limits(self) -> Limits:
-        """How much one request may ask for."""
+        """The limits of one request."""
         return Limits(
             body_bytes=self.max_body_bytes,
             body_seconds=self.max_body_seconds,

@@ -1,6 +1,6 @@
-"""Errors as clients see them: each with a stable code, and none with somebody's secret.
+"""Errors as clients see them: each has a stable code, and none contains a secret.
 
-Outcomes that a client should expect are members of a mutation's union; these are all the others.
+Outcomes that a client should expect are members of a mutation's union. Everything else is here.
 """
 
 import re
@@ -14,24 +14,26 @@ from graph.refusal import internal_error
 
 ERROR_CODES: Final = {
     "GRAPHQL_PARSE_FAILED": "The query is not GraphQL.",
-    "GRAPHQL_VALIDATION_FAILED": "The query does not fit the schema, or asks for too much.",
-    "BAD_USER_INPUT": "A value is of the wrong type or out of its range.",
-    "UNAUTHENTICATED": "No valid access token came with the request.",
+    "GRAPHQL_VALIDATION_FAILED": "The query does not match the schema, or exceeds a limit.",
+    "BAD_USER_INPUT": "A value has the wrong type or is out of range.",
+    "UNAUTHENTICATED": "The request has no valid access token.",
     "FORBIDDEN": "The token's role does not permit this.",
-    "NOT_FOUND": "There is nothing under this id or path.",
-    "RATE_LIMITED": "Too many requests: `retryAfterSeconds` says when to come back. Without it: "
-    "too many operations are under way on one WebSocket, and one has to end first.",
-    "TIMED_OUT": "It took too long and was given up. A change may or may not have been made; "
-    "as HTTP's 503 it is told before anything is begun.",
-    "PERSISTED_QUERY_NOT_FOUND": "The service does not know this document, or takes no other.",
-    "INTERNAL_SERVER_ERROR": "The service failed; its log tells more under the same request id.",
-    "BAD_REQUEST": "The HTTP request is not one that GraphQL over HTTP knows.",
-    "METHOD_NOT_ALLOWED": "The HTTP method does not go with this operation.",
-    "NOT_ACCEPTABLE": "The service has no answer in a form that the client takes.",
+    "NOT_FOUND": "Nothing exists under this id or path.",
+    "RATE_LIMITED": "Too many requests: `retryAfterSeconds` says when to try again. Without it: "
+    "too many operations are running on one WebSocket, and one of them has to end first.",
+    "TIMED_OUT": "The operation took too long and was stopped. A change may or may not have been "
+    "made. With HTTP status 503, nothing was begun.",
+    "PERSISTED_QUERY_NOT_FOUND": "The service does not know this document, or accepts "
+    "only documents that it knows.",
+    "INTERNAL_SERVER_ERROR": "The service failed. Its log has the details under the same "
+    "request id.",
+    "BAD_REQUEST": "The HTTP request does not follow the GraphQL over HTTP specification.",
+    "METHOD_NOT_ALLOWED": "The HTTP method is not allowed for this path or operation.",
+    "NOT_ACCEPTABLE": "The service cannot answer in a media type that the client accepts.",
     "PAYLOAD_TOO_LARGE": "The body or message is too large.",
     "UNSUPPORTED_MEDIA_TYPE": "The body must be application/json.",
 }
-"""Every `extensions.code` there is; the documentation is held to it."""
+"""Every `extensions.code`, with its meaning. `docs/errors.md` is generated from it."""
 
 UNAUTHENTICATED_MESSAGE: Final = (
     "Send a valid access token in the header `Authorization: Bearer …`."
@@ -41,19 +43,19 @@ _log = structlog.get_logger()
 
 
 def coded(code: str, message: str, **extensions: str | int) -> GraphQLError:
-    """An error with its code, and with what else a program should know."""
+    """Returns an error with its code and any further `extensions` for programs."""
     return GraphQLError(message, extensions={"code": code, **extensions})
 
 
 def bad_input(message: str) -> GraphQLError:
-    """An argument that cannot be taken."""
+    """Returns the error for an argument that cannot be accepted."""
     return coded("BAD_USER_INPUT", message)
 
 
 def present_all(
     errors: Sequence[GraphQLError] | None, request_id: str, *, before_execution: bool, most: int
 ) -> list[GraphQLError]:
-    """The first `most` of an answer's errors, each as a client may see it."""
+    """Returns the first `most` errors of an answer, each as a client may see it."""
     return [
         present(each, request_id, before_execution=before_execution)
         for each in (errors or ())[:most]
@@ -61,12 +63,12 @@ def present_all(
 
 
 def present(error: GraphQLError, request_id: str, *, before_execution: bool) -> GraphQLError:
-    """An error as a client may see it.
+    """Returns an error as a client may see it: with a code, and without the client's input.
 
     Args:
-        error: as it was raised.
-        request_id: what the log knows this request by.
-        before_execution: whether it is one of parsing or validation.
+        error: the error as it was raised.
+        request_id: the id of the request, which the log has as well.
+        before_execution: whether parsing or validation raised the error.
     """
     original = error.original_error
     if error.extensions and error.extensions.get("code") in ERROR_CODES:
@@ -90,7 +92,7 @@ def present(error: GraphQLError, request_id: str, *, before_execution: bool) -> 
 
 
 def codes_of(errors: Sequence[GraphQLError]) -> list[str]:
-    """The codes of presented errors, each once."""
+    """Returns the codes of presented errors, each once."""
     return sorted({str((each.extensions or {}).get("code")) for each in errors})
 
 
@@ -105,7 +107,7 @@ def _masked(error: GraphQLError, original: Exception, request_id: str) -> GraphQ
     )
 
 
-# The library repeats values in its messages; one may be a password in the wrong place.
+# The library repeats values in its messages; a value may be a password in the wrong place.
 _REPEATED_INPUT: Final = (
     (
         re.compile(r"([,;] found|\. Did you mean|\. Found|, but (encountered|got)).*", re.DOTALL),
@@ -114,7 +116,7 @@ _REPEATED_INPUT: Final = (
     (re.compile(r"(cannot represent (?:.*? )??value): .*", re.DOTALL), r"\1."),
     (re.compile(r"Value .* does not exist in", re.DOTALL), "Value does not exist in"),
     (re.compile(r"Unexpected (\w+) .*", re.DOTALL), r"Unexpected \1."),
-    # A field's name helps to find a slip; what is none is no slip of that kind.
+    # A field's name helps to find a typo. A text that cannot be a name may be a secret instead.
     (re.compile(r"unknown field '(?![_A-Za-z]\w{0,29}'\.).*", re.DOTALL), "unknown field."),
 )
 

@@ -1,27 +1,27 @@
-"""How much one request may ask for."""
+"""The limits of one request."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a request; what goes past one is refused before anything is resolved.
+    """The limits of one request. Most are checked before anything is resolved.
 
     Attributes:
-        body_bytes: of the HTTP body or of one WebSocket message, counted as they arrive.
-        body_seconds: within which a body must have arrived.
-        tokens: lexical tokens of the query's text.
-        aliases: in the whole text.
-        directives: in the whole text.
-        depth: levels of fields; introspection has a bound of its own.
-        root_fields: fields of one operation's root, fragments unfolded.
-        fields: in the whole text; it bounds the time that checking it takes.
-        cost: fields that an answer may hold: a page's size times what is asked of each item.
-        errors: in one answer.
-        query_seconds: that a query may take.
-        mutation_seconds: that a mutation may take; a test email has its own time.
-        verification_seconds: that a query may take which verifies the trail.
-        operations: under way on one WebSocket.
+        body_bytes: size of the HTTP body or of one WebSocket message, counted as it arrives.
+        body_seconds: time within which a body must arrive.
+        tokens: lexical tokens in the query's text.
+        aliases: aliases in the whole text.
+        directives: directives in the whole text.
+        depth: nesting of fields; introspection has its own limit.
+        root_fields: root fields of one operation, with fragments expanded.
+        fields: fields in the whole text, which limits the time that validation takes.
+        cost: fields in an answer: a page's size times the fields requested per item.
+        errors: errors in one answer.
+        query_seconds: duration of a query.
+        mutation_seconds: duration of a mutation; a test email has its own limit.
+        verification_seconds: duration of a query that verifies the trail.
+        operations: operations running on one WebSocket.
     """
 
     body_bytes: int = 100_000

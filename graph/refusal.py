@@ -1,4 +1,4 @@
-"""A request that is refused before it is a GraphQL operation, and how HTTP says so."""
+"""The refusal of a request before it becomes a GraphQL operation, and its HTTP response."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 @dataclass(frozen=True, slots=True)
 class HttpRefusal:
-    """Why, for programs (`code`, one of `graph.errors.ERROR_CODES`) and for people (`message`)."""
+    """The reason, for programs (`code`, from `graph.errors.ERROR_CODES`) and people (`message`)."""
 
     status: int
     code: str
@@ -18,11 +18,11 @@ class HttpRefusal:
 
     @property
     def error(self) -> dict[str, object]:
-        """The error as GraphQL writes one."""
+        """The refusal as a GraphQL error."""
         return {"message": self.message, "extensions": {"code": self.code, **self.extensions}}
 
     def response(self, media_type: str = "application/json") -> Response:
-        """The HTTP response."""
+        """Returns the HTTP response."""
         return JSONResponse(
             {"errors": [self.error]},
             status_code=self.status,
@@ -32,15 +32,15 @@ class HttpRefusal:
 
 
 def internal_error(request_id: str) -> HttpRefusal:
-    """500: the service failed; its log tells more under the same id."""
+    """Returns status 500: the service failed, and its log has the details under the same id."""
     return HttpRefusal(
         500,
         "INTERNAL_SERVER_ERROR",
-        f"Something went wrong here, not with you. The service's log has it under {request_id}.",
+        f"Internal server error. The service's log has the details under {request_id}.",
         extensions={"correlationId": request_id},
     )
 
 
 def bad_request(message: str) -> HttpRefusal:
-    """400: not a request of GraphQL over HTTP."""
+    """Returns status 400: the request does not follow GraphQL over HTTP."""
     return HttpRefusal(400, "BAD_REQUEST", message)

@@ -1,4 +1,4 @@
-"""The command line, `postledger`. Each command has a module of its own.
+"""The command line, `postledger`.
 
 - All commands: `main`. Running the service: `serve`. Settings and encryption keys: `settings`.
 - The trail: `audit`, `export`.

@@ -1,4 +1,4 @@
-"""The commands on the trail: `postledger audit`."""
+"""The commands for the trail: `postledger audit`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +31,9 @@ from service.verify import (
     verify_trail,
 )
 
-audit = typer.Typer(help="The trail: who changed what, provably.", no_args_is_help=True)
+audit = typer.Typer(
+    help="The trail: a verifiable record of who changed what.", no_args_is_help=True
+)
 
 
 @audit.command()
@@ -39,24 +41,27 @@ def verify(
     bundle: Annotated[
         Path | None,
         typer.Argument(
-            help="An export (zip, folder or events alone), or one event's proof; left out, the "
-            "database."
+            help="An export (zip file, folder or events file), or one event's proof. Without it, "
+            "the database is verified."
         ),
     ] = None,
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be repeated.")
     ] = None,
     key: Annotated[
-        list[str] | None, typer.Option(help="A verifier key that you know; may be repeated.")
+        list[str] | None, typer.Option(help="A verifier key that you trust; may be repeated.")
     ] = None,
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Only the events' hashes, the tree and its end.")
+        bool,
+        typer.Option(
+            "--quick", help="Check only the events' hashes, the tree and the checkpoints."
+        ),
     ] = False,
 ) -> None:
-    """Check the trail. Exit status: 0 intact, 1 findings, 2 could not check."""
+    """Verifies the trail. Exit status: 0 intact, 1 findings, 2 could not check."""
     if bundle is not None and quick:
-        raise typer.BadParameter("an export is checked whole", param_hint="--quick")
+        raise typer.BadParameter("an export is always verified completely", param_hint="--quick")
     if bundle is not None:
         raise typer.Exit(verify_export(_bundle_arguments(bundle, checkpoint or [], key or [])))
 
@@ -66,14 +71,14 @@ def verify(
             with progress() as on_step:
                 paths = checkpoint or ()
                 notes = tuple((note, str(path)) for path in paths for note in _read(path))
-                asked = VerificationRequest(notes, tuple(key or ()), quick, on_step)
-                result = await verify_trail(runtime, asked)
+                request = VerificationRequest(notes, tuple(key or ()), quick, on_step)
+                result = await verify_trail(runtime, request)
         if isinstance(result, NotAKey):
             raise CannotStartError(f"--key: {result.message}.")
         return result
 
     found = run(work)
-    _tell(found, with_key=bool(key), with_outside=bool(checkpoint), quick=quick)
+    _report(found, with_key=bool(key), with_outside=bool(checkpoint), quick=quick)
     if found.intact and found.unproven:
         raise typer.Exit(2)
     raise typer.Exit(0 if found.intact else 1)
@@ -81,9 +86,14 @@ def verify(
 
 @audit.command()
 def checkpoint(
-    size: Annotated[int | None, typer.Option(help="Of how many events; the newest.")] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of events that the checkpoint covers; by default, the newest one."
+        ),
+    ] = None,
 ) -> None:
-    """Print a checkpoint, to be kept where nobody who runs this service can change it."""
+    """Prints a checkpoint. Keep it where the operators of this service cannot change it."""
 
     async def work(runtime: Runtime) -> None:
         signed = await audit_checkpoint(runtime, size)
@@ -97,9 +107,9 @@ def checkpoint(
 
 @audit.command()
 def proof(
-    sequence: Annotated[int, typer.Argument(help="The event's place: 0, 1, 2 …", min=0)],
+    sequence: Annotated[int, typer.Argument(help="The event's sequence number: 0, 1, 2 …", min=0)],
 ) -> None:
-    """Print one event with the proof that it stands in the trail (c2sp.org/tlog-proof)."""
+    """Prints one event with the proof that the trail contains it (c2sp.org/tlog-proof)."""
 
     async def work(runtime: Runtime) -> None:
         found = await audit_inclusion_proof(runtime, min(sequence, MAX_NUMBER))
@@ -115,48 +125,51 @@ audit.command()(export)
 
 @audit.command(name="rotate-key")
 def rotate_key() -> None:
-    """Let a new key sign the trail from now on, while the service runs.
+    """Signs the trail with a new key from now on, while the service runs.
 
-    With a key file, a new key is put into it first. With POSTLEDGER_SIGNING_KEY, put the new key
-    in front there and restart the services before; remove the old one afterwards.
+    If the keys are in a file, the command first adds a new key to it. If they are in
+    POSTLEDGER_SIGNING_KEY, put the new key first in that list and restart the services before you
+    run the command; remove the old key afterwards.
     """
 
     async def work(runtime: Runtime) -> None:
         rotated = await rotate_signing_key(runtime, COMMAND_LINE)
         if isinstance(rotated, NoNewKey):
             raise CannotStartError(rotated.message)
-        typer.echo(f"From {rotated.from_size} events on, the trail is signed with the key")
+        typer.echo(
+            f"From {rotated.from_size} events on, the trail is signed with this verifier key:"
+        )
         typer.echo(rotated.after)
-        typer.echo("Tell the auditors, together with a checkpoint: `postledger audit checkpoint`.")
+        typer.echo("Give it to the auditors with a checkpoint: `postledger audit checkpoint`.")
 
     run(lambda config: with_trail(config, work))
 
 
 @audit.command()
 def reopen(
-    reason: Annotated[str, typer.Option(help="Why, for the auditors: it is the first event.")],
+    reason: Annotated[str, typer.Option(help="The reason, which the first event records.")],
     *,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="End even a trail that could go on.")
+        bool, typer.Option("--anyway", help="End the trail even if it can continue.")
     ] = False,
 ) -> None:
-    """Begin a new trail where the old one cannot go on. The old one is kept in the archive.
+    """Begins a new trail if the old one cannot continue. The old one is kept in the archive.
 
-    Only where the right database, key or memory is lost. Stop the service first.
+    Use it only if the right database, key or signer's memory is lost. Stop the service first.
     """
 
     async def work(config: Config) -> None:
         require_trail(config.storage, or_memory=True)
         if not anyway and await can_go_on(config.storage):
             raise CannotStartError(
-                "The trail can go on, so it was not ended. With --anyway it ends all the same."
+                "The trail can continue, so it was not ended. Use --anyway to end it all the same."
             )
         async with stopped(config.storage) as runtime:
             try:
                 done = await reopen_trail(runtime, COMMAND_LINE, reason, config.trail_name)
             except CannotReopenError as error:
                 raise CannotStartError(str(error)) from None
-        typer.echo(f"The trail {done.ended} has ended. The new one's first checkpoint:\n")
+        typer.echo(f"The trail {done.ended} has ended. The first checkpoint of the new trail:\n")
         typer.echo(done.note, nl=False)
 
     run(work)
@@ -174,11 +187,11 @@ def _read(path: Path) -> tuple[str, ...]:
     except OSError as error:
         raise CannotStartError(f"Cannot read {path}: {error}.") from None
     if isinstance(found, NotACheckpoint):
-        raise CannotStartError(f"{path} holds no checkpoint: {found.message}.")
+        raise CannotStartError(f"{path} contains no checkpoint: {found.message}.")
     return found
 
 
-def _tell(found: TrailVerification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
+def _report(found: TrailVerification, *, with_key: bool, with_outside: bool, quick: bool) -> None:
     for each in found.findings:
         where = "" if each.seq is None else f" at event {each.seq}"
         more = f" (and {each.times - 1} more)" if each.times > 1 else ""
@@ -190,14 +203,18 @@ def _tell(found: TrailVerification, *, with_key: bool, with_outside: bool, quick
         typer.echo("NOT INTACT: see the findings above.")
         return
     if found.unproven:
-        typer.echo("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
+        typer.echo("NOT PROVEN INTACT: no problem was found in what could be checked.")
         return
-    typer.echo("INTACT, as far as was asked." if quick else "INTACT.")
+    typer.echo("INTACT, as far as --quick checks." if quick else "INTACT.")
     if not with_key:
-        typer.echo("Not proven: whose key signed it. Give the key that you know: --key KEY.")
+        typer.echo("Not proven: whose key signed it. Pass the key that you trust: --key KEY.")
     if not found.remembered:
-        typer.echo("Not proven: that this is the database that was signed last here: the signer's")
-        typer.echo("memory is not there.")
+        typer.echo(
+            "Not proven: that this is the database that this service signed last: the signer's"
+        )
+        typer.echo("memory is missing.")
     if not with_outside:
-        typer.echo("Not proven: that nothing was cut off the end, or all rewritten by a holder of")
-        typer.echo("the signing key. That needs a checkpoint kept elsewhere: --checkpoint FILE.")
+        typer.echo(
+            "Not proven: that no events were cut off the end, and that no holder of the signing"
+        )
+        typer.echo("key rewrote the trail. Pass a checkpoint kept elsewhere: --checkpoint FILE.")

@@ -1,4 +1,4 @@
-"""How a command runs: configuration in, one sentence and exit status 2 for what must be mended."""
+"""How a command runs: with the configuration, and exit status 2 with one sentence on failure."""
 
 import asyncio
 import gc
@@ -17,10 +17,13 @@ T = TypeVar("T")
 
 
 def run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
-    """Runs a command's work."""
+    """Runs a command's work with the configuration.
+
+    A `CannotStartError` becomes one sentence on standard error, and exit status 2.
+    """
     try:
         config = load_config()
-        # What it has to say besides is its own, on standard output.
+        # A command prints its own output; of the log, only warnings and errors matter.
         with log_set_up(config, at_least=logging.WARNING):
             return asyncio.run(work(config))
     except CannotStartError as error:
@@ -30,10 +33,11 @@ def run(work: Callable[[Config], Coroutine[None, None, T]]) -> T:
         raise typer.Exit(130) from None
 
 
-def keep_what_is_loaded() -> None:
-    """Takes what is there by now out of the garbage collector's rounds, for this process's life.
+def freeze_loaded_objects() -> None:
+    """Excludes all objects that exist now from garbage collection, for the life of the process.
 
-    Each round through all of it would hold up everything else for a tenth of a second, in vain.
+    They are never freed, yet each full collection would visit them and pause the process for a
+    tenth of a second.
     """
     gc.collect()
     gc.freeze()
@@ -46,6 +50,6 @@ async def with_runtime(config: Config, work: Callable[[Runtime], Coroutine[None,
 
 
 async def with_trail(config: Config, work: Callable[[Runtime], Coroutine[None, None, T]]) -> T:
-    """The same, for work on a trail that is there: none is begun in a wrong directory."""
+    """Does the same for work on an existing trail; begins no new trail in a wrong directory."""
     require_trail(config.storage)
     return await with_runtime(config, work)

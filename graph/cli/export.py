@@ -1,4 +1,4 @@
-"""`postledger audit export`: the trail, or a part of it, in a file."""
+"""`postledger audit export`: writes the trail, or a part of it, to a file."""
 
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing
@@ -29,33 +29,53 @@ def export(  # noqa: PLR0913 (a filter's conditions)
     output: Annotated[
         Path,
         typer.Option(
-            help="The file to write and, for all but a bundle, which holds its checkpoint, "
-            "OUTPUT.checkpoint; neither may be there yet."
+            help="The file to write. Formats other than `bundle` also write the checkpoint, to "
+            "OUTPUT.checkpoint. Neither file may exist yet."
         ),
     ],
     *,
     kind: Annotated[
-        ExportFormat, typer.Option("--format", help="What to make of it.")
+        ExportFormat, typer.Option("--format", help="The format of the export.")
     ] = ExportFormat.BUNDLE,
-    action: Annotated[list[AuditAction] | None, typer.Option(help="Only these.")] = None,
-    outcome: Annotated[list[AuditOutcome] | None, typer.Option(help="Only what went so.")] = None,
-    actor_id: Annotated[list[str] | None, typer.Option(help="Only these actors'.")] = None,
+    action: Annotated[
+        list[AuditAction] | None,
+        typer.Option(help="Only events with this action; may be repeated."),
+    ] = None,
+    outcome: Annotated[
+        list[AuditOutcome] | None,
+        typer.Option(help="Only events with this outcome; may be repeated."),
+    ] = None,
+    actor_id: Annotated[
+        list[str] | None, typer.Option(help="Only events of this actor; may be repeated.")
+    ] = None,
     changed_field: Annotated[
-        list[str] | None, typer.Option("--field", help="Only changes of these.")
+        list[str] | None,
+        typer.Option("--field", help="Only changes of this field; may be repeated."),
     ] = None,
     revision: Annotated[
-        int | None, typer.Option(help="Only what made this settings revision, or was about it.")
+        int | None,
+        typer.Option(help="Only events that created this settings revision or refer to it."),
     ] = None,
-    correlation_id: Annotated[str | None, typer.Option(help="Only this undertaking's.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="At or after this instant, UTC.")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Before this instant, UTC.")] = None,
-    text: Annotated[str | None, typer.Option(help="Only events with all of these words.")] = None,
+    correlation_id: Annotated[
+        str | None, typer.Option(help="Only events with this correlation id.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only events at or after this instant, UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Only events before this instant, UTC.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="Only events that contain all of these words.")
+    ] = None,
     archive: Annotated[
         str | None,
-        typer.Option(help="Instead, the ended trail of this id (`audit reopen`), as a bundle."),
+        typer.Option(
+            help="Export the ended trail with this id instead, as a bundle (see `audit reopen`)."
+        ),
     ] = None,
 ) -> None:
-    """Export the trail, or a part of it. The export is itself an event."""
+    """Exports the trail, or a part of it. The export is recorded as an event."""
     given = EventFilter(
         actions=tuple(action or ()),
         outcomes=tuple(outcome or ()),
@@ -70,7 +90,7 @@ def export(  # noqa: PLR0913 (a filter's conditions)
     if archive is not None:
         if kind is not ExportFormat.BUNDLE or given != EventFilter():
             raise typer.BadParameter(
-                "an ended trail comes whole, as a bundle", param_hint="--archive"
+                "an ended trail is exported completely, as a bundle", param_hint="--archive"
             )
         export_archive(output, archive)
         return
@@ -87,13 +107,13 @@ def export(  # noqa: PLR0913 (a filter's conditions)
         found = await with_trail(config, write)
         typer.echo(f"Wrote {output}, from a trail of {found.size} events.")
         if kind is not ExportFormat.BUNDLE:
-            typer.echo(f"Its checkpoint is {checkpoint_path(output)}.")
+            typer.echo(f"Wrote its checkpoint to {checkpoint_path(output)}.")
 
     run(work)
 
 
 def export_archive(output: Path, log_id: str) -> None:
-    """Exports an ended trail into a file."""
+    """Exports an ended trail to a file."""
 
     async def write(runtime: Runtime) -> None:
         with new_file(output) as file, progress() as on_step:
@@ -113,22 +133,24 @@ async def write_export(
     wanted: EventFilter,
     on_step: OnStep,
 ) -> Export:
-    """Exports into a file, and the checkpoint beside it. All of it is there then, or nothing is.
+    """Exports to a file, with the checkpoint in a second file if the format does not contain it.
+
+    If writing fails, neither file remains.
 
     Raises:
-        CannotStartError: a file is there already, or cannot be written.
+        CannotStartError: a file exists already, or cannot be written.
     """
     with ExitStack() as files:
-        # Both before the export is recorded: what cannot be written was not exported.
+        # Both are opened before the export is recorded: if one cannot be, nothing was exported.
         file = files.enter_context(new_file(output))
-        beside = None
+        checkpoint = None
         if kind is not ExportFormat.BUNDLE:
-            beside = files.enter_context(new_file(checkpoint_path(output)))
+            checkpoint = files.enter_context(new_file(checkpoint_path(output)))
         found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
-        if beside is not None:
-            beside.write(found.checkpoint.note.encode())
+        if checkpoint is not None:
+            checkpoint.write(found.checkpoint.note.encode())
         await _write(file, found.chunks(on_step))
-        # A full disk may show only now, when both files can still be taken away.
+        # A full disk may be reported only now, while both files can still be removed.
         file.flush()
     return found
 
@@ -140,5 +162,5 @@ async def _write(file: BinaryIO, chunks: AsyncGenerator[bytes]) -> None:
 
 
 def checkpoint_path(output: Path) -> Path:
-    """Where the checkpoint of an export is written that does not hold it."""
+    """Returns the path of an export's checkpoint, for formats that do not contain it."""
     return output.with_name(f"{output.name}.checkpoint")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from graph.cli.audit import audit
-from graph.cli.command import keep_what_is_loaded, run, with_runtime
+from graph.cli.command import freeze_loaded_objects, run, with_runtime
 from graph.cli.settings import keys, settings
 from service.access import InvalidToken, TokenNotFound, create_token, list_tokens, revoke_token
 from service.operate import SANDBOX_PORT, CannotStartError, upgrade_database
@@ -34,25 +34,30 @@ app.add_typer(audit, name="audit")
 
 
 def main() -> None:
-    """The command `postledger`."""
-    keep_what_is_loaded()
+    """Runs the command `postledger`."""
+    freeze_loaded_objects()
     app()
 
 
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 chooses a free port.")
+    ] = None,
     *,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Run a mail server for trying things out as well.")
+        bool,
+        typer.Option(
+            "--sandbox", help="Also run a local mail server that prints what it receives."
+        ),
     ] = False,
     sandbox_port: Annotated[
-        int, typer.Option(help="Port of that mail server; 0 takes a free one.")
+        int, typer.Option(help="Port of that mail server; 0 chooses a free port.")
     ] = SANDBOX_PORT,
 ) -> None:
-    """Run the service."""
-    from graph.cli.serve import serve as run_server  # noqa: PLC0415 (other commands go without it)
+    """Runs the service."""
+    from graph.cli.serve import serve as run_server  # noqa: PLC0415 (other commands do not need it)
 
     given = {"host": host, "port": port}
     changes = {name: value for name, value in given.items() if value is not None}
@@ -63,11 +68,11 @@ def serve(
 @app.command()
 def schema(
     output: Annotated[
-        Path | None, typer.Option(help="Write it into this file instead of printing it.")
+        Path | None, typer.Option(help="Write the schema to this file instead of printing it.")
     ] = None,
 ) -> None:
-    """Print the GraphQL schema."""
-    from graph.api.schema import printed_schema  # noqa: PLC0415 (other commands go without it)
+    """Prints the GraphQL schema."""
+    from graph.api.schema import printed_schema  # noqa: PLC0415 (other commands do not need it)
 
     if output is None:
         typer.echo(printed_schema(), nl=False)
@@ -81,21 +86,25 @@ def schema(
 
 @database.command()
 def upgrade() -> None:
-    """Bring the database's tables to this version's state."""
+    """Migrates the database's tables to this version."""
     run(lambda config: upgrade_database(config.storage))
     typer.echo("The database is up to date.")
 
 
 @tokens.command()
 def create(
-    name: Annotated[str, typer.Option(help="Whose it is, for the trail.")],
-    role: Annotated[Role, typer.Option(help="What it may do.", case_sensitive=False)],
+    name: Annotated[str, typer.Option(help="Who uses the token, as the trail records it.")],
+    role: Annotated[Role, typer.Option(help="The token's role.", case_sensitive=False)],
     expires_in_days: Annotated[
         float | None,
-        typer.Option(help="How long it is valid; for ever, where left out.", min=0, max=36_500),
+        typer.Option(
+            help="Days until the token expires. Without it, the token does not expire.",
+            min=0,
+            max=36_500,
+        ),
     ] = None,
 ) -> None:
-    """Make an access token, and print it this once."""
+    """Creates an access token and prints it. It cannot be shown again."""
 
     async def work(runtime: Runtime) -> None:
         expires = None
@@ -111,7 +120,7 @@ def create(
 
 @tokens.command(name="list")
 def list_() -> None:
-    """List the access tokens."""
+    """Lists the access tokens."""
 
     async def work(runtime: Runtime) -> None:
         table = Table(
@@ -131,7 +140,7 @@ def list_() -> None:
                 _instant(token.expires_at),
                 _instant(token.revoked_at),
             )
-        # A program that reads this is to find each token on one line.
+        # Wide enough that a program that reads the output finds each token on one line.
         Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
     run(lambda config: with_runtime(config, work))
@@ -139,9 +148,9 @@ def list_() -> None:
 
 @tokens.command()
 def revoke(
-    token_id: Annotated[str, typer.Argument(help="Its id, as `token list` shows it.")],
+    token_id: Annotated[str, typer.Argument(help="The token's id, as `token list` shows it.")],
 ) -> None:
-    """End an access token at once."""
+    """Revokes an access token at once."""
 
     async def work(runtime: Runtime) -> None:
         if isinstance(await revoke_token(runtime, COMMAND_LINE, token_id), TokenNotFound):

@@ -1,4 +1,4 @@
-"""A file that a command makes: whole, or not at all."""
+"""An output file of a command: either complete, or not there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,25 +10,25 @@ from service.operate import CannotStartError
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that was not there before; gone again where the block does not end well.
+    """Opens a new file for writing, and removes it if the block fails.
 
     Raises:
-        CannotStartError: it is there already, or cannot be written.
+        CannotStartError: the file exists already, or cannot be written.
     """
     try:
-        with path.open("xb") as file, _gone_after_failure(path):
+        with path.open("xb") as file, _removed_on_failure(path):
             yield file
-            # Here, since a full disk may show only now.
+            # A full disk may be reported only now, while the file can still be removed.
             file.flush()
     except OSError as error:
         raise CannotStartError(f"Cannot write {path}: {error.strerror or error}.") from None
 
 
 @contextmanager
-def _gone_after_failure(path: Path) -> Iterator[None]:
+def _removed_on_failure(path: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # An interruption as well: nobody is to take a part for the whole.
+        # Also when interrupted: a partial file must not be mistaken for a complete one.
         path.unlink(missing_ok=True)
         raise

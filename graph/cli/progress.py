@@ -1,4 +1,4 @@
-"""How far a long work on the trail has come."""
+"""The progress bar of long work on the trail."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal; what it is told moves it."""
+    """Shows a progress bar if standard error is a terminal; yields the function that updates it."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""Running the app: listening, telling the operator where, and ending cleanly."""
+"""Running the app: listens, prints the address, and stops cleanly."""
 
 import asyncio
 import signal
@@ -13,9 +13,9 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from graph.app import App, create_app
-from graph.cli.command import keep_what_is_loaded
+from graph.cli.command import freeze_loaded_objects
 from graph.config import Config
-from graph.http.protocol import bounded
+from graph.http.protocol import protocol_with_timeout
 from graph.watch.log import set_up_log
 from graph.ws.protocol import RefusingSocketProtocol
 from service.operate import (
@@ -32,10 +32,10 @@ _log = structlog.get_logger()
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but a signal only ends it.
+    """uvicorn's server, except that it does not raise the stopping signal again.
 
-    uvicorn raises the signal again afterwards, and a SIGTERM raised then would kill the process
-    before what is open is closed.
+    uvicorn raises it once it has stopped. SIGTERM would then kill the process before the database
+    and the other resources are closed.
     """
 
     stopping_since: float | None = None
@@ -64,29 +64,30 @@ class _Server(uvicorn.Server):
 
 
 async def serve(config: Config, sandbox_port: int | None) -> None:
-    """Serves until a signal comes; then requests and tests under way finish, within the grace.
+    """Serves until a signal arrives, then lets running requests and tests finish in time.
 
     Args:
-        config: the configuration.
-        sandbox_port: where to run the sandbox's mail server, 0 for any free port; None for none.
+        config: the configuration, with the seconds that they may take.
+        sandbox_port: the port of the sandbox's mail server, 0 for any free port, or None to run
+            no sandbox.
 
     Raises:
-        CannotStartError: something outside has to change first.
+        CannotStartError: the service cannot start before something outside of it is changed.
     """
     set_up_log(config)
     console = Console(stderr=False, soft_wrap=True, highlight=False)
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(config))
         app = await stack.enter_async_context(create_app(config))
-        _tell(console, config, app, listener)
+        _print_start(console, config, app, listener)
         if sandbox_port is not None:
             mail = run_sandbox(
                 app.start.runtime, config.data_directory, sandbox_port, _printer(console)
             )
-            _tell_sandbox(console, await stack.enter_async_context(mail))
+            _print_sandbox(console, await stack.enter_async_context(mail))
         _log_start(app.start)
         server = _Server(uvicorn_config(config, app.asgi), app.start.runtime.stopping)
-        keep_what_is_loaded()
+        freeze_loaded_objects()
         await server.serve(sockets=[listener])
         since = server.stopping_since or time.monotonic()
         left = config.shutdown_grace_seconds - (time.monotonic() - since)
@@ -95,20 +96,20 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
 
 
 def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
-    """How the app is served."""
+    """Returns uvicorn's configuration for the app."""
     return uvicorn.Config(
         asgi,
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
-        # The entrance reads these, from proxies that are trusted: uvicorn trusts this machine's
-        # own, and whom a variable names.
+        # RequestContext reads these headers, from the proxies that the configuration trusts.
+        # uvicorn would trust this machine and whatever FORWARDED_ALLOW_IPS names.
         proxy_headers=False,
-        http=bounded(config.max_body_seconds),
+        http=protocol_with_timeout(config.max_body_seconds),
         ws=RefusingSocketProtocol,
         ws_max_size=config.max_body_bytes,
-        # Messages are small, and each connection's compressor would take more than they do.
+        # Messages are small: a compressor for each connection would take more memory than they do.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=int(config.shutdown_grace_seconds),
     )
@@ -117,8 +118,8 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
 def _listen(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     if not config.host:
-        # The system would take it for every address, which nobody means who says nothing.
-        raise CannotStartError("POSTLEDGER_HOST is empty: give an address, such as 127.0.0.1.")
+        # With an empty host, the system would listen on every address.
+        raise CannotStartError("POSTLEDGER_HOST is empty: set an address, such as 127.0.0.1.")
     try:
         listener = socket.create_server((config.host, config.port), family=family)
     except (OSError, OverflowError) as error:
@@ -127,23 +128,23 @@ def _listen(config: Config) -> socket.socket:
             f"Cannot listen on {config.host}, port {config.port} ({reason}): "
             "choose others with POSTLEDGER_HOST and POSTLEDGER_PORT."
         ) from None
-    # Inherited by every connection; without it an answer's last part waits 40 ms for the client.
+    # Every connection inherits it. Without it, an answer's last part waits 40 ms for the client.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
-def _tell(console: Console, config: Config, app: App, listener: socket.socket) -> None:
+def _print_start(console: Console, config: Config, app: App, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     name = f"[{host}]" if ":" in host else host
     start = app.start
     lines = [
         f"Postledger answers at http://{name}:{port}/graphql",
-        f"Data lies in {config.data_directory.absolute()} ({start.runtime.database.address})",
+        f"Data directory: {config.data_directory.absolute()} ({start.runtime.database.address})",
     ]
     if start.first_token is not None:
         lines += [
             "",
-            "The administrator's token, shown this once:",
+            "The administrator's token, shown only once:",
             f"  {start.first_token.text}",
             "Send it in the header  Authorization: Bearer <token>",
             "",
@@ -159,10 +160,10 @@ def _log_start(start: Started) -> None:
         _log.warning("closed interrupted tests", tests=list(start.interrupted_tests))
 
 
-def _tell_sandbox(console: Console, sandbox: Sandbox) -> None:
+def _print_sandbox(console: Console, sandbox: Sandbox) -> None:
     console.print(
         f"The sandbox's mail server listens on localhost, port {sandbox.port} (STARTTLS; sign in "
-        f"as {USERNAME} with {PASSWORD}); what it gets is printed here.",
+        f"as {USERNAME} with {PASSWORD}). The mail that it receives is printed here.",
         markup=False,
     )
 

@@ -39,9 +39,9 @@ keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
 @settings.command()
 def show(
     *,
-    json: Annotated[bool, typer.Option("--json", help="As JSON instead of TOML.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of TOML.")] = False,
 ) -> None:
-    """Print the settings in force, without their secrets."""
+    """Prints the settings in force, without their secrets."""
 
     async def work(runtime: Runtime) -> None:
         state = await email_settings(runtime)
@@ -53,15 +53,21 @@ def show(
 
 @settings.command()
 def apply(
-    file: Annotated[Path, typer.Argument(help="A .toml or .json file, as `settings show` prints.")],
+    file: Annotated[
+        Path, typer.Argument(help="A .toml or .json file in the format of `settings show`.")
+    ],
     *,
-    reason: Annotated[str | None, typer.Option(help="Why, for the auditors.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the changes.")] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="The reason for the change, which the trail records.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the changes without making them.")
+    ] = False,
     ask_password: Annotated[
-        bool, typer.Option("--ask-password", help="Ask for the SMTP password.")
+        bool, typer.Option("--ask-password", help="Prompt for the SMTP password.")
     ] = False,
 ) -> None:
-    """Change the settings to what a file says; what it leaves out stays.
+    """Applies a settings file. Fields that the file omits keep their values.
 
     The password comes from POSTLEDGER_SETTINGS_SMTP_PASSWORD or the prompt, never from an argument.
     """
@@ -69,14 +75,16 @@ def apply(
 
     async def work(runtime: Runtime, patch: SettingsPatch) -> None:
         if dry_run:
-            _tell(await preview_email_settings(runtime, patch), "would change")
+            _report(await preview_email_settings(runtime, patch), "would change")
             return
         state = await email_settings(runtime)
         update = SettingsUpdate(patch, 0 if state is None else state.revision, reason)
         result = await update_email_settings(runtime, COMMAND_LINE, update)
         if isinstance(result, RevisionConflict | NotVerified):
-            raise CannotStartError("Somebody saved at the same moment: run it again.")
-        _tell(result.changes if isinstance(result, SettingsUpdated) else result, "changed")
+            raise CannotStartError(
+                "Another caller saved settings at the same moment. Run the command again."
+            )
+        _report(result.changes if isinstance(result, SettingsUpdated) else result, "changed")
 
     async def begin(config: Config) -> None:
         patch = _read(file, _secrets(config, asked))
@@ -87,16 +95,17 @@ def apply(
 
 @keys.command()
 def generate() -> None:
-    """Print a fresh encryption key, for POSTLEDGER_ENCRYPTION_KEYS."""
+    """Prints a new random key, for POSTLEDGER_ENCRYPTION_KEYS or POSTLEDGER_SIGNING_KEY."""
     typer.echo(new_key())
 
 
 @keys.command()
 def rotate() -> None:
-    """Seal every stored secret under a new key, while the service runs.
+    """Re-encrypts every stored secret with a new key, while the service runs.
 
-    With a key file, a new key is put into it first. With POSTLEDGER_ENCRYPTION_KEYS, put the new
-    key in front there and restart the services before; remove the old one afterwards.
+    If the keys are in a file, the command first adds a new key to it. If they are in
+    POSTLEDGER_ENCRYPTION_KEYS, put the new key first in that list and restart the services before
+    you run the command; remove the old key afterwards.
     """
 
     async def work(runtime: Runtime) -> None:
@@ -104,9 +113,9 @@ def rotate() -> None:
         if isinstance(rotated, KeyProblem):
             raise CannotStartError(rotated.message)
         for name in rotated.resealed.done:
-            typer.echo(f"sealed anew: {name}")
+            typer.echo(f"re-encrypted: {name}")
         for name in rotated.resealed.unreadable:
-            typer.echo(f"cannot be opened, enter it again: {name}")
+            typer.echo(f"cannot be decrypted, enter it again: {name}")
         typer.echo(f"The key in use is {rotated.key_id}.")
 
     run(lambda config: with_runtime(config, work))
@@ -137,7 +146,9 @@ def _read(file: Path, secrets: Secrets) -> SettingsPatch:
     return patch
 
 
-def _tell(result: tuple[Change, ...] | InvalidSettings | SecretReentryRequired, words: str) -> None:
+def _report(
+    result: tuple[Change, ...] | InvalidSettings | SecretReentryRequired, words: str
+) -> None:
     match result:
         case InvalidSettings():
             for problem in result.problems:
@@ -146,7 +157,7 @@ def _tell(result: tuple[Change, ...] | InvalidSettings | SecretReentryRequired, 
         case SecretReentryRequired():
             typer.echo(
                 f"The stored {' and '.join(result.secrets)} is bound to its destination, and "
-                f"{', '.join(result.changed_fields)} changes: give it again, in "
+                f"{', '.join(result.changed_fields)} changes: enter it again, with "
                 "POSTLEDGER_SETTINGS_SMTP_PASSWORD or POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET.",
                 err=True,
             )

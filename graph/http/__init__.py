@@ -1,8 +1,8 @@
-"""GraphQL over HTTP, and everything else that is answered over HTTP.
+"""GraphQL over HTTP, and every other HTTP route.
 
-- `/graphql`: `endpoint`, with the request's body (`body`), the form of the answer (`accept`,
+- `/graphql`: `endpoint`, with the request's body (`body`), the answer's media type (`accept`,
   `response`) and server-sent events (`sse`).
 - The trail as files and exports: `trail`, `export_query`. Health and metrics: `health`. The
   playground: `playground`.
-- Around every request: `cors`, `last_resort`. HTTP itself: `protocol`, `raw_refusal`.
+- Middleware: `cors`, `error_boundary`. The HTTP protocol itself: `protocol`, `raw_refusal`.
 """

@@ -1,4 +1,4 @@
-"""Which form of answer a client takes: the `Accept` header (RFC 9110, section 12.5.1)."""
+"""Content negotiation: the `Accept` header (RFC 9110, section 12.5.1)."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class MediaType(StrEnum):
-    """The forms of an answer."""
+    """The media types of an answer."""
 
     JSON = "application/json"
     GRAPHQL = "application/graphql-response+json"
@@ -16,7 +16,7 @@ class MediaType(StrEnum):
 
 
 RESULTS: Final = (MediaType.JSON, MediaType.GRAPHQL)
-"""The forms of a single answer; the first is what `*/*` and no header at all mean."""
+"""The media types of a single answer. The first is used for `*/*` and without a header."""
 
 _RANGE: Final = re.compile(r"([\w!#$&^.+-]+|\*)/([\w!#$&^.+-]+|\*)", re.ASCII)
 _QUALITY: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
@@ -26,28 +26,29 @@ class _Range(NamedTuple):
     kind: str
     subtype: str
     quality: float
-    place: int
+    position: int
 
     @property
-    def precision(self) -> int:
+    def specificity(self) -> int:
         return (self.kind != "*") + (self.subtype != "*")
 
-    def takes(self, media_type: MediaType) -> bool:
+    def matches(self, media_type: MediaType) -> bool:
         kind, _, subtype = media_type.partition("/")
         return self.kind in {"*", kind} and self.subtype in {"*", subtype}
 
 
 def choose(accept: str | None, offered: Sequence[MediaType]) -> MediaType | None:
-    """The offered form that the client likes best; None where it takes none of them.
+    """Returns the offered media type that the client prefers, or None if it accepts none of them.
 
-    Of forms liked alike, one that is named goes before one that a `*` covers; then the order of
-    the header decides, then that of `offered`. A header that says nothing takes anything.
+    Among types of equal quality, a type that the header names wins over a type that only a `*`
+    matches; then the header's order decides, then that of `offered`. Without a valid range in the
+    header, any type is accepted.
     """
     ranges = _ranges(accept or "")
     if not ranges:
         return offered[0]
     ranked = [
-        (best.quality, best.precision, -best.place, -at, media_type)
+        (best.quality, best.specificity, -best.position, -at, media_type)
         for at, media_type in enumerate(offered)
         if (best := _best(ranges, media_type)) is not None and best.quality > 0
     ]
@@ -55,25 +56,25 @@ def choose(accept: str | None, offered: Sequence[MediaType]) -> MediaType | None
 
 
 def names(accept: str | None, media_type: MediaType) -> bool:
-    """Whether the client names this form itself, rather than by a `*`."""
+    """Returns whether the client names this media type itself, rather than with a `*`."""
     best = _best(_ranges(accept or ""), media_type)
-    return best is not None and best.quality > 0 and best.precision == 2  # noqa: PLR2004 (both halves)
+    return best is not None and best.quality > 0 and best.specificity == 2  # noqa: PLR2004 (both halves)
 
 
 def _best(ranges: Sequence[_Range], media_type: MediaType) -> _Range | None:
-    """What the header says of a form: its most precise range decides."""
-    matching = [each for each in ranges if each.takes(media_type)]
-    return max(matching, key=lambda each: (each.precision, -each.place), default=None)
+    """Returns the range that applies to a media type: the most specific one."""
+    matching = [each for each in ranges if each.matches(media_type)]
+    return max(matching, key=lambda each: (each.specificity, -each.position), default=None)
 
 
 def _ranges(accept: str) -> list[_Range]:
-    """The header's ranges; a part that is none is passed over."""
+    """Returns the header's media ranges, skipping parts that are malformed."""
     found = []
-    for place, part in enumerate(accept.lower().split(",")):
+    for position, part in enumerate(accept.lower().split(",")):
         name, *parameters = (each.strip() for each in part.split(";"))
         matched = _RANGE.fullmatch(name)
         if matched is not None:
-            found.append(_Range(matched[1], matched[2], _quality(parameters), place))
+            found.append(_Range(matched[1], matched[2], _quality(parameters), position))
     return found
 
 

@@ -1,4 +1,4 @@
-"""An HTTP request's body: of the right kind, not too large, not too slow."""
+"""An HTTP request's body: with limits on its media type, size and duration."""
 
 import asyncio
 from typing import Final
@@ -12,13 +12,13 @@ _CHARSETS: Final = frozenset({"", "utf-8", "utf8"})
 
 
 async def read_body(request: Request, limits: Limits) -> bytes | HttpRefusal:
-    """The whole body, or why it is not taken.
+    """Returns the whole body, or why it is refused.
 
-    Its bytes are counted as they arrive: what `Content-Length` says is only believed where it says
-    too much.
+    The bytes are counted as they arrive. `Content-Length` is only used to refuse a body early: a
+    small value proves nothing.
 
     Raises:
-        ClientDisconnect: the client went away in the middle.
+        ClientDisconnect: the client disconnected before the body was complete.
     """
     wrong = _wrong_kind(request)
     if wrong is not None:
@@ -52,7 +52,7 @@ def _wrong_kind(request: Request) -> HttpRefusal | None:
     if name.strip() != "application/json" or charset not in _CHARSETS:
         return _unsupported("Send the request as application/json, in UTF-8.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        return _unsupported("Send the body as it is, without a Content-Encoding.")
+        return _unsupported("Send the body without a Content-Encoding.")
     return None
 
 
@@ -63,5 +63,5 @@ def _unsupported(message: str) -> HttpRefusal:
 
 def _too_large(limits: Limits) -> HttpRefusal:
     message = f"The body is larger than {limits.body_bytes} bytes."
-    # What is left of the body is not read, so the connection cannot be used again.
+    # The rest of the body is not read, so the connection cannot be reused.
     return HttpRefusal(413, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})

@@ -1,4 +1,4 @@
-"""Pages of other hosts (CORS): those on an explicit list may call, without cookies."""
+"""Pages on other hosts (CORS): listed origins may call the API, without cookies."""
 
 from typing import Final
 
@@ -19,15 +19,19 @@ RESPONSE_HEADERS: Final = ("X-Request-Id", "Retry-After", "X-Postledger-Checkpoi
 
 
 class Cors(CORSMiddleware):
-    """Starlette's middleware, which refuses in JSON as everything here does."""
+    """Starlette's middleware, except that it refuses in JSON, like every other refusal."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """The answer to a browser that asks before it sends."""
+        """Answers a browser's preflight request."""
         response = super().preflight_response(request_headers)
-        if response.status_code == 200:  # noqa: PLR2004 (Starlette's yes)
+        if response.status_code == 200:  # noqa: PLR2004 (allowed by Starlette)
             return response
         if self.is_allowed_origin(request_headers["origin"]):
-            message = f"Pages of other hosts send GET and POST, with {', '.join(REQUEST_HEADERS)}."
+            message = (
+                f"Pages on other hosts may use GET and POST with {', '.join(REQUEST_HEADERS)}."
+            )
         else:
-            message = "Pages of this origin may not call. POSTLEDGER_CORS_ORIGINS lists who may."
+            message = (
+                "Pages of this origin may not call. POSTLEDGER_CORS_ORIGINS lists the allowed ones."
+            )
         return HttpRefusal(403, "FORBIDDEN", message, headers={"Vary": "CallOrigin"}).response()

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: from a request to an operation, and from its answer to a response.
+"""GraphQL over HTTP: turns a request into an operation, and its answer into a response.
 
 https://graphql.github.io/graphql-over-http/draft/
 """
@@ -32,7 +32,7 @@ _METHODS: Final = {"Allow": "GET, POST"}
 
 
 class HttpEndpoint:
-    """Answers GET and POST. Whatever is sent, the answer is JSON, or what was asked for."""
+    """Answers GET and POST. Every answer is JSON, unless the client prefers another media type."""
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
@@ -54,11 +54,11 @@ class HttpEndpoint:
             request.headers.get("authorization"), client_of(request)
         )
         if isinstance(caller, HttpRefusal):
-            return self._not_admitted(caller, media_type)
-        asked = await self._read(request)
-        if isinstance(asked, HttpRefusal):
-            return self._refuse(asked, media_type)
-        operation = self._edge.operation(asked)
+            return self._refuse_caller(caller, media_type)
+        parsed = await self._read(request)
+        if isinstance(parsed, HttpRefusal):
+            return self._refuse(parsed, media_type)
+        operation = self._edge.operation(parsed)
         if isinstance(operation, Rejected):
             answer = self._edge.rejected(operation, client_of(request).request_id)
             return self._single(answer, media_type)
@@ -83,12 +83,12 @@ class HttpEndpoint:
         accept = request.headers.get("accept")
         context = self._edge.context(caller)
         if operation.kind is OperationType.MUTATION and request.method == "GET":
-            message = "Send mutations by POST."
+            message = "Send mutations with POST."
             refusal = HttpRefusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
             return self._refuse(refusal, media_type)
         if operation.kind is OperationType.SUBSCRIPTION:
             if not names(accept, MediaType.EVENTS):
-                message = "Subscriptions go over a WebSocket, or as text/event-stream."
+                message = "Subscriptions need a WebSocket, or text/event-stream in Accept."
                 return self._refuse(HttpRefusal(406, "NOT_ACCEPTABLE", message), media_type)
             media_type = MediaType.EVENTS
         if media_type is MediaType.EVENTS:
@@ -105,8 +105,12 @@ class HttpEndpoint:
         self._edge.observers.refusal(refusal.code)
         return respond_refused(refusal, media_type)
 
-    def _not_admitted(self, refusal: HttpRefusal, media_type: MediaType | None) -> Response:
-        """A call without a valid token is a well-formed request, so as plain JSON it is 200."""
+    def _refuse_caller(self, refusal: HttpRefusal, media_type: MediaType | None) -> Response:
+        """Refuses a call, with 200 if the token is invalid and the answer is `application/json`.
+
+        Such a call is a well-formed request, and for this media type the status is always 200 then
+        (GraphQL over HTTP, section 6.4.1).
+        """
         response = self._refuse(refusal, media_type)
         if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (unauthenticated)
             response.status_code = 200
@@ -119,19 +123,20 @@ class HttpEndpoint:
 
 
 def _wants_page(request: Request, accept: str | None) -> bool:
-    """A browser's visit, rather than a client's question."""
+    """Returns whether a browser opens the page, rather than a client sends an operation."""
     asks = {"query", "documentId", "extensions"} & request.query_params.keys()
     return request.method == "GET" and not asks and names(accept, MediaType.HTML)
 
 
 def _refusal(request: Request, media_type: MediaType | None) -> HttpRefusal | None:
     if request.method not in {"GET", "POST"}:
-        message = "GraphQL is asked by GET and POST."
+        message = "Use GET or POST."
         return HttpRefusal(405, "METHOD_NOT_ALLOWED", message, headers=_METHODS)
     if media_type is None:
-        message = "The answer is application/graphql-response+json or application/json."
+        message = "Accept application/graphql-response+json or application/json."
         return HttpRefusal(406, "NOT_ACCEPTABLE", message)
     if request.method == "GET" and not any(each in request.headers for each in _PREFLIGHT_HEADERS):
-        # A page of another site cannot send it without asking first (CSRF).
+        # A page of another site cannot send this header without a preflight request, so it cannot
+        # run operations with a plain link or form (CSRF).
         return bad_request("A GET needs the header `GraphQL-Require-Preflight: 1`.")
     return None

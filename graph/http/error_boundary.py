@@ -1,4 +1,4 @@
-"""What nobody else caught: the caller gets an id, the log gets the rest, nothing else gets out."""
+"""Uncaught exceptions: the client gets an id, and only the log gets the details."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ErrorBoundary:
-    """Middleware around the routes, inside of what adds headers to every answer."""
+    """Middleware around the routes, inside the middleware that adds headers to every answer."""
 
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on; answers it where that failed before an answer had begun."""
+        """Passes a request on. If that fails before an answer begins, answers with status 500."""
         begun = False
 
         async def watched(message: Message) -> None:
@@ -32,8 +32,8 @@ class ErrorBoundary:
         except ClientDisconnect:
             return
         except Exception:
-            # Where an answer has begun, returning without its end has the server cut it off, so
-            # that no client takes the part for the whole.
+            # If an answer has begun, this returns without ending it. The server then closes the
+            # connection, so that no client mistakes a partial answer for a complete one.
             _log.exception("internal error")
             if scope["type"] != "http":
                 raise

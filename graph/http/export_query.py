@@ -1,4 +1,4 @@
-"""What an export's query string asks for: lists are given by repeating a name."""
+"""The query string of an export. A list is written by repeating its parameter."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,49 +15,50 @@ from service.trail import AuditAction, AuditOutcome, EventFilter, UnfitFilter, f
 _LISTS: Final = ("actions", "outcomes", "actorIds", "fields")
 _SINGLE: Final = ("format", "revision", "correlationId", "since", "until", "text", "archive")
 
-
-_INSTANT: Final = "it is an instant such as 2026-11-23T07:29:00Z"
+_INSTANT: Final = "an instant such as 2026-11-23T07:29:00Z"
 _VALUES: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
-    "format": (ExportFormat, "it is bundle, jsonl, csv or ocsf"),
-    "actions": (AuditAction, "actions are named as in the schema"),
-    "outcomes": (AuditOutcome, "outcomes are named as in the schema"),
-    "revision": (int, "it is a number"),
+    "format": (ExportFormat, "bundle, jsonl, csv or ocsf"),
+    "actions": (AuditAction, "an action's name, as in the schema"),
+    "outcomes": (AuditOutcome, "an outcome's name, as in the schema"),
+    "revision": (int, "a number"),
     "since": (parse_instant, _INSTANT),
     "until": (parse_instant, _INSTANT),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class AskedExport:
-    """Which events, in which form; or the ended trail of that id, whole and as a bundle."""
+class ExportRequest:
+    """The requested events and format; or the id of an ended trail, exported whole as a bundle."""
 
     format: ExportFormat
-    wanted: EventFilter
+    events: EventFilter
     archive: str | None = None
 
 
-def asked_export(query: QueryParams) -> AskedExport | HttpRefusal:
-    """Reads the query string; BAD_USER_INPUT for what cannot be taken."""
+def read_export_query(query: QueryParams) -> ExportRequest | HttpRefusal:
+    """Reads the query string, and refuses invalid parameters with BAD_USER_INPUT."""
     if set(query) - {*_LISTS, *_SINGLE}:
         names = ", ".join((*_LISTS, *_SINGLE))
-        return _bad(f"There is no parameter of that name; there are {names}.")
+        return _bad(f"There is no parameter of that name. The parameters are {names}.")
     for name in _SINGLE:
         if len(query.getlist(name)) > 1:
-            return _bad(f"{name} is given more than once, and takes one value.")
+            return _bad(f"{name} appears more than once, but takes one value.")
     for name, (read, what) in _VALUES.items():
         try:
             for value in query.getlist(name):
                 read(value)
         except ValueError:
-            return _bad(f"{name} has a value that it cannot have: {what}.")
+            return _bad(f"{name} has an invalid value: it must be {what}.")
     kind, wanted = _format(query), _filter(query)
     fit = fit_filter(wanted)
     if isinstance(fit, UnfitFilter):
         return _bad(fit.message)
     archive = query.get("archive")
     if archive is not None and (set(query) != {"archive"} or not archive.isprintable()):
-        return _bad("archive is the id of an ended trail, and takes no other parameter beside it.")
-    return AskedExport(kind, fit, archive)
+        return _bad(
+            "archive is the id of an ended trail, and cannot be combined with other parameters."
+        )
+    return ExportRequest(kind, fit, archive)
 
 
 def _format(query: QueryParams) -> ExportFormat:

@@ -1,4 +1,4 @@
-"""Pages for machines that look after the service: health, metrics, and the schema's text."""
+"""Routes for tools: health checks, metrics, and the schema's text."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,7 +18,7 @@ METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def routes(edge: Edge, metrics: Metrics, *, metrics_need_token: bool) -> list[Route]:
-    """The pages."""
+    """Returns the routes."""
 
     async def ready(_request: Request) -> Response:
         return _health(await check_health(edge.runtime))
@@ -46,12 +46,12 @@ def routes(edge: Edge, metrics: Metrics, *, metrics_need_token: bool) -> list[Ro
 
 
 async def _live(_request: Request) -> Response:
-    """The process answers."""
+    """Reports that the process answers."""
     return _health({})
 
 
 def _health(checks: Mapping[str, bool]) -> Response:
-    """What is wrong, by name; why stands in the log, not in a page that anybody may read."""
+    """Reports each check by name. The log has the reason of a failure: this page is public."""
     status = "ok" if all(checks.values()) else "unavailable"
     body = {
         "status": status,

@@ -1,8 +1,8 @@
-"""The playground in a browser: one page and its assets, built from `web/` with the package.
+"""The playground: one page and its assets, built from `web/` together with the package.
 
-Everything comes from this package's own folder and from no other host. The page is where a person
-types access tokens and passwords, so its Content-Security-Policy (W3C CSP Level 3) lets nothing in
-that the build did not make.
+Everything is served from this package's own folder, and nothing from another host. People type
+access tokens and passwords into the page, so its Content-Security-Policy (W3C CSP Level 3) allows
+only files that the build made.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ The GraphQL API at this address works without it. To build the page in a clone, 
 
     ./dev pages
 
-which needs the npm registry once. An installed package always has it.
+which needs the npm registry once. An installed package always contains it.
 """
 
 _COMMON_HEADERS: Final = {
@@ -38,17 +38,17 @@ _PAGE_HEADERS: Final = _COMMON_HEADERS | {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
         "img-src 'self' data:; font-src 'self'; "
-        "style-src 'self' 'unsafe-inline'; "  # the editor writes its colours as style elements
+        "style-src 'self' 'unsafe-inline'; "  # the editor sets colors with style elements
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
 _ASSET_HEADERS: Final = _COMMON_HEADERS | {
-    # The name has the content's hash in it.
+    # The name contains the content's hash.
     "Cache-Control": "public, max-age=31536000, immutable",
-    # A worker is bound by the policy of its own file, not by the page's.
+    # A worker follows the policy of its own file, not that of the page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'",
 }
-# Not `mimetypes`: what it knows depends on the machine, and `nosniff` makes a wrong answer fatal.
+# Not `mimetypes`: its table depends on the machine, and with `nosniff` a wrong type is fatal.
 _MEDIA_TYPES: Final = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -59,8 +59,8 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def playground_page(request: Request) -> Response:  # noqa: ARG001  # an endpoint, whatever it asks
-    """The page, never cached; where it was not built, 404 and a text that says what to run."""
+def playground_page(request: Request) -> Response:  # noqa: ARG001 (an endpoint takes a request)
+    """Returns the page, never cached; 404 with a text that says what to run if it was not built."""
     page = STATIC / "index.html"
     if not page.is_file():
         return PlainTextResponse(_NOT_BUILT, status_code=404, headers={"Cache-Control": "no-store"})
@@ -68,8 +68,8 @@ def playground_page(request: Request) -> Response:  # noqa: ARG001  # an endpoin
 
 
 def playground_asset(request: Request) -> Response:
-    """The file that the path's `name` names, to be kept by the browser for ever; 404 if none."""
-    # Looked up among the names that are there, so that no spelling leads out of the folder.
+    """Returns the asset that the path names, which browsers cache; 404 for any other name."""
+    # Looked up in the folder's listing, so that no spelling of a name leads out of the folder.
     folder = STATIC / ASSETS_PATH.strip("/")
     assets = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
     asset = assets.get(request.path_params["name"])
@@ -83,4 +83,4 @@ def playground_asset(request: Request) -> Response:
 
 
 ASSET_ROUTE: Final = Route(f"{ASSETS_PATH}/{{name}}", playground_asset, methods=["GET"])
-"""Serves `playground_asset`; to stand before any route that would take the same path."""
+"""The route of the assets. It must precede every route that matches the same paths."""

@@ -1,8 +1,8 @@
-"""HTTP/1.1 as uvicorn speaks it, but with an end to its patience, and refusals in JSON.
+"""uvicorn's HTTP/1.1 protocol, with a timeout for slow clients, and with refusals in JSON.
 
-uvicorn waits for ever for a request's head: a connection that sends nothing, or one byte a minute
-("slowloris"), would stay open as long as it likes. So would one whose body nobody reads, because
-the answer did not depend on it.
+uvicorn waits for a request's head without a limit: a client that sends nothing, or one byte a
+minute ("slowloris"), could keep its connection open forever. So could a client that never
+finishes a body which the app does not read because its answer does not depend on it.
 """
 
 import asyncio
@@ -12,75 +12,75 @@ from typing import cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from graph.http.raw_refusal import encoded
+from graph.http.raw_refusal import encode_refusal
 from graph.refusal import bad_request
 
 
-class _Owed(Enum):
-    """What a client is to send that no app waits for."""
+class _Awaited(Enum):
+    """What the client still has to send while no app reads it."""
 
     HEAD = auto()
     REST_OF_BODY = auto()
 
 
-class BoundedProtocol(H11Protocol):
-    """Closes a connection that does not send in time what it owes.
+class TimeoutProtocol(H11Protocol):
+    """Closes a connection whose client does not send the rest of a request in time.
 
-    The rest of a body is waited for, and thrown away, because a client that is still sending when
-    its connection is closed may never see the answer.
+    The rest of a body is read and discarded. If the connection were closed while the client is
+    still sending, the client might never see the answer.
     """
 
-    owed_seconds = 10.0
-    _owed: _Owed | None = None
+    timeout_seconds = 10.0
+    _awaited: _Awaited | None = None
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begins to wait for the first request."""
+        """Starts to wait for the first request."""
         super().connection_made(cast("asyncio.Transport", transport))
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Takes what came; while it is not all that is owed, time runs."""
+        """Processes received bytes, and starts or stops the timer accordingly."""
         super().data_received(data)
         self._watch()
 
     def on_response_complete(self) -> None:
-        """Waits for what is left of the request, and for the one after it where that has begun."""
+        """Waits for the rest of the request, or for the head of a next request that has begun."""
         super().on_response_complete()
-        # A connection that says nothing has uvicorn's own time-out.
+        # An idle connection has uvicorn's own keep-alive timeout.
         if self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]:
             self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Waits for nothing any more."""
+        """Stops the timer."""
         self._wait_for(None)
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuses what is no HTTP."""
+        """Refuses bytes that are not HTTP."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            self.transport.write(encoded(bad_request(msg)))
+            self.transport.write(encode_refusal(bad_request(msg)))
         self.transport.close()
 
     def _watch(self) -> None:
         if self.conn.their_state is h11.IDLE:
-            self._wait_for(_Owed.HEAD)
+            self._wait_for(_Awaited.HEAD)
         elif self.conn.their_state is h11.SEND_BODY and self.conn.our_state is h11.DONE:
-            self._wait_for(_Owed.REST_OF_BODY)
+            self._wait_for(_Awaited.REST_OF_BODY)
         else:
             self._wait_for(None)
 
-    def _wait_for(self, owed: _Owed | None) -> None:
-        """Sets the clock, unless it runs for this already."""
-        if owed is self._owed:
+    def _wait_for(self, awaited: _Awaited | None) -> None:
+        """Starts the timer, unless it already runs for this; None stops it."""
+        if awaited is self._awaited:
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._owed = owed
+        self._awaited = awaited
         later = self.loop.call_later
-        self._timer = None if owed is None else later(self.owed_seconds, self.transport.close)
+        self._timer = None if awaited is None else later(self.timeout_seconds, self.transport.close)
 
 
-def bounded(seconds: float) -> type[BoundedProtocol]:
-    """The protocol with a bound, in seconds, for what a client owes."""
-    return type("Bounded", (BoundedProtocol,), {"owed_seconds": seconds})
+def protocol_with_timeout(seconds: float) -> type[TimeoutProtocol]:
+    """Returns the protocol with this timeout: uvicorn takes a class, without arguments."""
+    return type("ConfiguredProtocol", (TimeoutProtocol,), {"timeout_seconds": seconds})

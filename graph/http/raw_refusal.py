@@ -1,7 +1,6 @@
-"""A refusal as it goes over the wire, where no app was asked: what came is no request.
+"""A refusal as bytes, for input that never reaches the app because it is not a valid request.
 
-It is refused as everything is refused here: in JSON, with a code, and with the headers of every
-answer.
+It looks like every other refusal: JSON with a code, and the headers of every answer.
 """
 
 from http import HTTPStatus
@@ -10,8 +9,8 @@ from graph.callers.request_context import new_request_id, protect
 from graph.refusal import HttpRefusal
 
 
-def encoded(refusal: HttpRefusal) -> bytes:
-    """The bytes of the answer, after which the connection is closed."""
+def encode_refusal(refusal: HttpRefusal) -> bytes:
+    """Returns the bytes of the answer, which announces that the connection is closed after it."""
     response = refusal.response()
     protect(response.headers, new_request_id())
     lines = [

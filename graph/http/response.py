@@ -1,4 +1,4 @@
-"""From an answer to an HTTP response: status, form, headers."""
+"""The HTTP response to an operation: status, media type, headers."""
 
 import json
 from typing import Final
@@ -21,16 +21,16 @@ VARY: Final = "Accept, Authorization, Origin"
 
 
 def write_json(value: object) -> str:
-    """Compact JSON, ASCII only."""
+    """Returns compact JSON, in ASCII."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def respond(answer: Answer, media_type: MediaType) -> Response:
-    """The response to an operation.
+    """Returns the response to an operation.
 
-    As `application/json` it is 200 whatever became of the operation, so that clients that know
-    nothing else read it; as `application/graphql-response+json` the status tells (GraphQL over
-    HTTP, section 6.4).
+    As `application/json`, the status is always 200, since older clients read no answer with another
+    status. As `application/graphql-response+json`, the status says whether the operation was
+    executed (GraphQL over HTTP, section 6.4).
     """
     status = 200 if media_type is MediaType.JSON else _status(answer)
     return Response(
@@ -42,9 +42,9 @@ def respond(answer: Answer, media_type: MediaType) -> Response:
 
 
 def respond_refused(refusal: HttpRefusal, media_type: MediaType | None) -> Response:
-    """The response to a request that did not become an operation."""
-    known = media_type if media_type is MediaType.GRAPHQL else MediaType.JSON
-    response = refusal.response(f"{known}; charset=utf-8")
+    """Returns the response to a request that did not become an operation."""
+    written = media_type if media_type is MediaType.GRAPHQL else MediaType.JSON
+    response = refusal.response(f"{written}; charset=utf-8")
     response.headers["Vary"] = VARY
     return response
 

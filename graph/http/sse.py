@@ -1,4 +1,4 @@
-"""Server-sent events: GraphQL over SSE in distinct-connections mode, one operation a connection.
+"""Server-sent events: GraphQL over SSE in distinct connections mode, one operation each.
 
 https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 """
@@ -23,19 +23,21 @@ _COMPLETE: Final = b"event: complete\ndata:\n\n"
 
 
 class EventStream(Response):
-    """A stream of answers, and `complete` at its end.
+    """A stream of answers, with `complete` at its end.
 
-    An answer is taken from the source when the one before was handed to the network, so a slow
-    reader holds back the source; one that takes nothing for half a minute is let go.
+    The next answer is taken from the source once the previous one was passed to the network, so a
+    slow client holds back the source. A client that reads nothing for half a minute is
+    disconnected.
 
     Args:
         answers: the source.
-        session: the caller's session: when its token ends, the stream does with UNAUTHENTICATED.
-            Where nobody can tell, it ends without `complete`, as a lost connection does: the client
-            asks again.
-        stopping: when it is set, it ends likewise, and the client asks elsewhere. None for what is
-            to finish first.
-        heartbeat: seconds of silence after which a comment is sent, to keep proxies from closing.
+        session: the caller's open connection. When its token ends, so does the stream, with
+            UNAUTHENTICATED. If the service can no longer confirm that the token is valid, the
+            stream ends without `complete`, like a lost connection, and the client tries again.
+        stopping: when it is set, the stream also ends without `complete`, and the client connects
+            to another process. None for operations that may finish first.
+        heartbeat: seconds of silence after which a comment is sent, so that proxies keep the
+            connection open.
     """
 
     media_type = "text/event-stream"
@@ -56,7 +58,7 @@ class EventStream(Response):
 
     @classmethod
     def of(cls, answer: Answer) -> "EventStream":
-        """A stream of one answer."""
+        """Returns a stream of a single answer."""
 
         async def single() -> AsyncGenerator[Answer, None]:
             yield answer
@@ -64,14 +66,14 @@ class EventStream(Response):
         return cls(single())
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Streams until the source ends, the client goes, or its token does."""
+        """Streams until the source ends, the client disconnects, or its token ends."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         async with self._session as session:
             ended = asyncio.Event() if session is None else session.ended
             streaming = asyncio.create_task(self._stream(send))
             others = [
-                asyncio.create_task(_left(receive)),
+                asyncio.create_task(_disconnected(receive)),
                 asyncio.create_task(ended.wait()),
                 asyncio.create_task(self._stopping.wait()),
             ]
@@ -81,10 +83,10 @@ class EventStream(Response):
             finally:
                 await cancel_all([streaming, *others])
             if finished:
-                with suppress(TimeoutError):  # the client took nothing any more
+                with suppress(TimeoutError):  # the client stopped reading
                     streaming.result()
             elif session is not None and session.end is ConnectionEnd.TOKEN_ENDED:
-                error = coded("UNAUTHENTICATED", "The access token has ended.")
+                error = coded("UNAUTHENTICATED", "The access token is no longer valid.")
                 await _push(send, _event(Answer(errors=[error], executed=False)))
                 await _push(send, _COMPLETE, more=False)
             elif ended.is_set() or self._stopping.is_set():
@@ -93,14 +95,14 @@ class EventStream(Response):
     async def _stream(self, send: Send) -> None:
         async with aclosing(self._answers) as answers:
             while True:
-                coming = asyncio.create_task(_next(answers))
+                pending = asyncio.create_task(_next(answers))
                 try:
-                    while not (await asyncio.wait({coming}, timeout=self._heartbeat))[0]:
+                    while not (await asyncio.wait({pending}, timeout=self._heartbeat))[0]:
                         await _push(send, _HEARTBEAT)
-                    answer = coming.result()
+                    answer = pending.result()
                 finally:
-                    # Before the source is closed, nothing may be waiting in it.
-                    await cancel_all([coming])
+                    # A generator can only be closed while nothing waits in it.
+                    await cancel_all([pending])
                 if answer is None:
                     break
                 await _push(send, _event(answer))
@@ -120,6 +122,6 @@ async def _push(send: Send, chunk: bytes, *, more: bool = True) -> None:
         await send({"type": "http.response.body", "body": chunk, "more_body": more})
 
 
-async def _left(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

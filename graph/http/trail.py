@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from graph.callers.request_context import client_of
-from graph.http.export_query import asked_export
+from graph.http.export_query import read_export_query
 from graph.operation.edge import Edge
 from graph.refusal import HttpRefusal
 from service.access import record_denied
@@ -18,29 +18,29 @@ from service.process import MAX_NUMBER, Caller, Permission
 from service.trail import FILE_EXTENSION, LogFile, log_checkpoint, log_proof, log_tile
 
 CHECKPOINT_HEADER: Final = "X-Postledger-Checkpoint"
-"""With every export: its checkpoint, the whole signed note in base64."""
+"""A header of every export: its checkpoint, the whole signed note in base64."""
 
-_FOR_EVER: Final = "private, max-age=31536000, immutable"
+_IMMUTABLE: Final = "private, max-age=31536000, immutable"
 
 
 def audit_routes(edge: Edge) -> list[Route]:
-    """The routes. Every one needs a token whose role may read the trail."""
-    runtime, door = edge.runtime, _Door(edge)
+    """Returns the routes. Each requires a token whose role may read the trail."""
+    runtime, guard = edge.runtime, _Guard(edge)
 
     async def export(request: Request, caller: Caller) -> Response | HttpRefusal:
-        asked = asked_export(request.query_params)
-        if isinstance(asked, HttpRefusal):
-            return asked
-        if asked.archive is None:
+        wanted = read_export_query(request.query_params)
+        if isinstance(wanted, HttpRefusal):
+            return wanted
+        if wanted.archive is None:
             found: Export | ArchiveExport | NoArchive
-            found = await begin_export(runtime, caller, asked.format, asked.wanted)
+            found = await begin_export(runtime, caller, wanted.format, wanted.events)
         else:
-            found = await begin_archive_export(runtime, caller, asked.archive)
+            found = await begin_archive_export(runtime, caller, wanted.archive)
         if isinstance(found, NoArchive):
             return HttpRefusal(404, "NOT_FOUND", found.message)
         headers = {
             "Content-Disposition": f'attachment; filename="{found.filename}"',
-            # The note has line ends, which a header cannot have.
+            # In base64, since the note has line breaks, which a header cannot contain.
             CHECKPOINT_HEADER: base64.b64encode(found.checkpoint.note.encode()).decode(),
         }
         return StreamingResponse(found.chunks(), media_type=found.media_type, headers=headers)
@@ -55,19 +55,19 @@ def audit_routes(edge: Edge) -> list[Route]:
         sequence = min(request.path_params["sequence"], MAX_NUMBER)
         return _file(await log_proof(runtime, sequence))
 
-    exporting = Route("/audit/export", door("/audit/export", export))
-    # Starlette would do for HEAD all that it does for GET: nothing exported, and recorded as such.
+    exporting = Route("/audit/export", guard("/audit/export", export))
+    # Starlette would answer HEAD like GET: it would record an export that sends nothing.
     exporting.methods = {"GET"}
     return [
         exporting,
-        Route("/audit/log/checkpoint", door("/audit/log", checkpoint)),
-        Route("/audit/log/tile/{place:path}", door("/audit/log", tile)),
-        Route(f"/audit/log/proof/{{sequence:int}}{FILE_EXTENSION}", door("/audit/log", proof)),
+        Route("/audit/log/checkpoint", guard("/audit/log", checkpoint)),
+        Route("/audit/log/tile/{place:path}", guard("/audit/log", tile)),
+        Route(f"/audit/log/proof/{{sequence:int}}{FILE_EXTENSION}", guard("/audit/log", proof)),
     ]
 
 
-class _Door:
-    """Lets those in who may read the trail. Who may not is counted, and if known, recorded."""
+class _Guard:
+    """Admits callers who may read the trail. Counts refusals; records those of known callers."""
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
@@ -98,5 +98,5 @@ class _Door:
 def _file(found: LogFile | None) -> Response | HttpRefusal:
     if found is None:
         return HttpRefusal(404, "NOT_FOUND", "There is nothing at this path.")
-    headers = {"Cache-Control": _FOR_EVER} if found.immutable else {}
+    headers = {"Cache-Control": _IMMUTABLE} if found.immutable else {}
     return Response(found.content, media_type=found.media_type, headers=headers)

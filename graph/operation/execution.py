@@ -15,7 +15,7 @@ from graph.errors import coded, codes_of, present_all
 from graph.limits import Limits
 from graph.operation.reading import Operation
 from graph.types.base.context import Context
-from graph.watch.observe import LOG_ONLY, Observers, Seen
+from graph.watch.observe import LOG_ONLY, FinishedOperation, Observers
 from service.access import record_denied
 
 TEST: Final = "sendTestEmail"
@@ -141,8 +141,10 @@ class _Began:
         return cls(time.time_ns(), time.perf_counter())
 
 
-def _seen(operation: Operation, answer: Answer, context: Context, began: _Began) -> Seen:
-    return Seen(
+def _seen(
+    operation: Operation, answer: Answer, context: Context, began: _Began
+) -> FinishedOperation:
+    return FinishedOperation(
         kind=operation.kind.value,
         name=operation.name,
         document_hash=operation.hash,

@@ -1,5 +1,5 @@
 """What operators see: the log, metrics and traces.
 
-- What all of them observe: `observe`. The log: `log`. Prometheus: `metrics`. OpenTelemetry:
-  `telemetry`.
+- The events that all of them receive: `observe`. The log: `log`. Prometheus: `metrics`.
+  OpenTelemetry: `telemetry`.
 """

@@ -1,4 +1,4 @@
-"""The service's log: one line an event, for people or for machines, never a secret or a query."""
+"""The service's log: one line for each event, in text or JSON, without secrets and queries."""
 
 import logging
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def log_set_up(config: "Config", at_least: int = logging.DEBUG) -> Iterator[None]:
-    """Sets the log up for the length of a block; what was set up before stands again afterwards."""
+    """Sets up the log for the length of a block, and restores the previous setup afterwards."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
     set_up_log(config, at_least)
@@ -30,11 +30,11 @@ def log_set_up(config: "Config", at_least: int = logging.DEBUG) -> Iterator[None
 
 
 def set_up_log(config: "Config", at_least: int = logging.DEBUG) -> None:
-    """Sends this service's events and its libraries' warnings to standard error, in one form.
+    """Sends this service's events and its libraries' warnings to standard error, in one format.
 
     Args:
-        config: how much is to be logged, and how.
-        at_least: nothing is logged that weighs less.
+        config: the level and format of the log.
+        at_least: the lowest level that is logged, whatever the configuration says.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -42,7 +42,7 @@ def set_up_log(config: "Config", at_least: int = logging.DEBUG) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: Processor
-    # Plain tracebacks in both forms: local variables would show what a function was handed.
+    # Plain tracebacks in both formats: local variables would reveal the values in a function.
     if config.log_format == "json":
         renderer = structlog.processors.JSONRenderer()
         without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -72,8 +72,8 @@ def set_up_log(config: "Config", at_least: int = logging.DEBUG) -> None:
 
 
 def _quiet_libraries() -> None:
-    # Access lines and statements are not ours to repeat; Strawberry's log prints literals.
-    # Addresses that are called may hold a secret.
+    # Access lines and SQL statements would repeat what clients sent, and Strawberry's log contains
+    # literals. The addresses that an HTTP client logs may contain a secret.
     for name in (
         "uvicorn",
         "uvicorn.error",
@@ -84,7 +84,7 @@ def _quiet_libraries() -> None:
         "httpcore2",
     ):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It would log the arguments of what is tried again, and an error's words, addresses included.
+    # stamina would log the arguments of a retried call and its error, including addresses.
     stamina.instrumentation.set_on_retry_hooks(())
     # The sandbox's mail server warns of its own deprecations.
     logging.getLogger("mail.log").setLevel(logging.ERROR)

@@ -16,7 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from graph.watch.observe import Seen
+from graph.watch.observe import FinishedOperation
 from service.operate import Figures, figures
 from service.process import Runtime
 from service.settings import VerificationState
@@ -28,15 +28,15 @@ _MAX_NAME: Final = 60
 
 
 class Metrics:
-    """Everything that is counted in this process. It is an observer of operations."""
+    """The metrics of this process. They observe operations like the log and the traces."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._names: set[str] = set()
-        self._seen_until: int | None = None
-        self._reading = asyncio.Lock()
+        self._counted_until: int | None = None
+        self._updating = asyncio.Lock()
         self._operations = Counter(
             "postledger_operations",
             "GraphQL operations by kind, name and outcome (OK, or the first error's code).",
@@ -45,13 +45,13 @@ class Metrics:
         )
         self._seconds = Histogram(
             "postledger_operation_seconds",
-            "How long queries and mutations took.",
+            "Duration of queries and mutations in seconds.",
             ["kind"],
             registry=self._registry,
         )
         self._refusals = Counter(
             "postledger_refused_calls",
-            "Calls that were refused before they were operations, by error code.",
+            "Calls that were refused before an operation began, by error code.",
             ["code"],
             registry=self._registry,
         )
@@ -66,39 +66,39 @@ class Metrics:
         )
         self._revision = Gauge(
             "postledger_settings_revision",
-            "The settings' revision; 0: nothing was saved.",
+            "The settings' revision; 0 if nothing was saved yet.",
             registry=self._registry,
         )
         self._verification = Gauge(
             "postledger_settings_verification",
-            "What the last test of the settings in force said: 1 for the state that holds.",
+            "The verification state of the settings in force: 1 for the current state.",
             ["state"],
             registry=self._registry,
         )
 
-    def operation(self, seen: Seen) -> None:
-        """Counts an operation."""
-        outcome = seen.codes[0] if seen.codes else "OK"
-        self._operations.labels(seen.kind, self._name(seen.name), outcome).inc()
-        if seen.kind != "subscription":
-            self._seconds.labels(seen.kind).observe(seen.seconds)
+    def operation(self, finished: FinishedOperation) -> None:
+        """Counts a finished operation."""
+        outcome = finished.codes[0] if finished.codes else "OK"
+        self._operations.labels(finished.kind, self._name(finished.name), outcome).inc()
+        if finished.kind != "subscription":
+            self._seconds.labels(finished.kind).observe(finished.seconds)
 
     def refusal(self, code: str) -> None:
         """Counts a refusal."""
         self._refusals.labels(code).inc()
 
     async def start(self, runtime: Runtime) -> None:
-        """Tests that end from here on are counted."""
-        async with self._reading:
-            self._take(await figures(runtime, self._seen_until))
+        """Updates the gauges; test emails are counted from the first call on."""
+        async with self._updating:
+            self._take(await figures(runtime, self._counted_until))
 
     async def write(self, runtime: Runtime) -> bytes:
-        """The metrics as Prometheus reads them (its text format)."""
+        """Returns the metrics in Prometheus' text format."""
         await self.start(runtime)
         return generate_latest(self._registry)
 
     def _take(self, found: Figures) -> None:
-        self._seen_until = found.trail_size
+        self._counted_until = found.trail_size
         self._trail.set(found.trail_size)
         self._revision.set(found.settings_revision)
         for state in VerificationState:
@@ -107,7 +107,10 @@ class Metrics:
             self._tests.labels(end.outcome, end.stage or "").inc()
 
     def _name(self, name: str | None) -> str:
-        """An operation's name as a label: clients choose names, so there is an end to new ones."""
+        """Returns an operation's name as a label.
+
+        Clients choose the names, so the number of different labels is limited.
+        """
         if name is None:
             return _ANONYMOUS
         if len(name) > _MAX_NAME or (name not in self._names and len(self._names) >= MAX_NAMES):

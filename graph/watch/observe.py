@@ -1,6 +1,6 @@
-"""What is told of operations to the log, the metrics and the traces.
+"""The events that the log, the metrics and the traces receive.
 
-Names, hashes, codes and durations: never a text, never a variable, never a value.
+They contain names, hashes, codes and durations, but never a query's text, a variable or a value.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One operation that has ended.
+class FinishedOperation:
+    """An operation that has ended.
 
     Attributes:
         kind: query, mutation or subscription.
-        name: what the client calls it.
-        document_hash: the hash of its text, string literals left out
+        name: the name that the client gave it.
+        document_hash: the hash of its text without string literals
             (`graph.operation.document_hash`).
-        codes: of its errors, each once; none where it went well.
-        began: nanoseconds since 1970.
-        seconds: how long it took; a subscription's whole life.
-        request_id: what the log knows the request by.
+        codes: the codes of its errors, each once; empty if it succeeded.
+        began: when it began, in nanoseconds since 1970.
+        seconds: how long it took; for a subscription, from its start to its end.
+        request_id: the id of the request, as in the log.
     """
 
     kind: str
@@ -37,51 +37,51 @@ class Seen:
 
 
 class Observer(Protocol):
-    """Somebody who is told."""
+    """Receives operations and refusals."""
 
-    def operation(self, seen: Seen) -> None:
-        """An operation has ended."""
+    def operation(self, finished: FinishedOperation) -> None:
+        """Receives an operation that has ended."""
         ...
 
     def refusal(self, code: str) -> None:
-        """A call was refused before it was an operation."""
+        """Receives the error code of a call that was refused before an operation began."""
         ...
 
 
 class LogObserver:
     """Writes a line for each operation."""
 
-    def operation(self, seen: Seen) -> None:
-        """One line."""
+    def operation(self, finished: FinishedOperation) -> None:
+        """Logs an operation."""
         _log.info(
             "operation",
-            kind=seen.kind,
-            operation=seen.name,
-            document_hash=seen.document_hash,
-            codes=list(seen.codes),
-            milliseconds=round(seen.seconds * 1000, 1),
-            request_id=seen.request_id,
+            kind=finished.kind,
+            operation=finished.name,
+            document_hash=finished.document_hash,
+            codes=list(finished.codes),
+            milliseconds=round(finished.seconds * 1000, 1),
+            request_id=finished.request_id,
         )
 
     def refusal(self, code: str) -> None:
-        """One line, for those who look closely."""
+        """Logs a refusal at level debug."""
         _log.debug("call refused", code=code)
 
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """All of them."""
+    """Several observers as one."""
 
-    each: Sequence[Observer] = (LogObserver(),)
+    members: Sequence[Observer] = (LogObserver(),)
 
-    def operation(self, seen: Seen) -> None:
-        """Tells everybody."""
-        for observer in self.each:
-            observer.operation(seen)
+    def operation(self, finished: FinishedOperation) -> None:
+        """Passes a finished operation to every observer."""
+        for observer in self.members:
+            observer.operation(finished)
 
     def refusal(self, code: str) -> None:
-        """Tells everybody."""
-        for observer in self.each:
+        """Passes a refusal to every observer."""
+        for observer in self.members:
             observer.refusal(code)
 
 

@@ -1,7 +1,7 @@
-"""Traces (OpenTelemetry), where the extra `telemetry` is installed and an endpoint is configured.
+"""Traces (OpenTelemetry), if the extra `telemetry` is installed and an endpoint is configured.
 
-One span an operation, written when it has ended: its name, kind, hash, codes and duration. Nothing
-of the libraries' own instrumentation is used, which would record queries and arguments.
+Each operation becomes one span when it ends, with its name, kind, hash, codes and duration. The
+libraries' own instrumentation is not used, since it would record queries and arguments.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from graph.watch.observe import Observer, Seen
+from graph.watch.observe import FinishedOperation, Observer
 from service.operate import CannotStartError
 
 if TYPE_CHECKING:
@@ -29,31 +29,33 @@ class Traces:
     def __init__(self, tracer: "Tracer") -> None:
         self._tracer = tracer
 
-    def operation(self, seen: Seen) -> None:
-        """One span."""
+    def operation(self, finished: FinishedOperation) -> None:
+        """Writes a span."""
         attributes = {
-            "graphql.operation.type": seen.kind,
-            "postledger.document_hash": seen.document_hash,
-            "postledger.request_id": seen.request_id,
-            "postledger.codes": tuple(seen.codes),
+            "graphql.operation.type": finished.kind,
+            "postledger.document_hash": finished.document_hash,
+            "postledger.request_id": finished.request_id,
+            "postledger.codes": tuple(finished.codes),
         }
-        if seen.name is not None:
-            attributes["graphql.operation.name"] = seen.name
+        if finished.name is not None:
+            attributes["graphql.operation.name"] = finished.name
         span = self._tracer.start_span(
-            f"{seen.kind} {seen.name or ''}".strip(), start_time=seen.began, attributes=attributes
+            f"{finished.kind} {finished.name or ''}".strip(),
+            start_time=finished.began,
+            attributes=attributes,
         )
-        span.end(seen.began + int(seen.seconds * _SECOND))
+        span.end(finished.began + int(finished.seconds * _SECOND))
 
     def refusal(self, code: str) -> None:
-        """Nothing: a refused call is no operation."""
+        """Ignores refusals: only operations become spans."""
 
 
 @contextmanager
 def traces(endpoint: str | None) -> Iterator[list[Observer]]:
-    """An observer that sends traces to an OTLP endpoint over HTTP; none where none is configured.
+    """Yields an observer that sends traces to an OTLP endpoint over HTTP; without one, yields none.
 
     Raises:
-        CannotStartError: the extra is not installed.
+        CannotStartError: the extra `telemetry` is not installed.
     """
     if endpoint is None:
         yield []
@@ -66,9 +68,9 @@ def traces(endpoint: str | None) -> Iterator[list[Observer]]:
 
 
 def _close(provider: "TracerProvider") -> None:
-    """Sends what is left, for a while: a collector that is away must not hold up the end.
+    """Sends the remaining traces, for a limited time: an absent collector must not delay the end.
 
-    The library would go on for ten seconds and more. What it does behind it ends with the process.
+    The library itself would try for ten seconds or longer. Its thread ends with the process.
     """
     closing = Thread(target=provider.shutdown, daemon=True)
     closing.start()
@@ -88,7 +90,7 @@ def _provider(endpoint: str) -> "TracerProvider":
             "POSTLEDGER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed: "
             "install postledger[telemetry]."
         ) from None
-    # It would shut down once more when the process exits, however long that takes.
+    # Otherwise the library would shut down again at exit, without a time limit.
     provider = TracerProvider(resource=Resource({"service.name": SERVICE}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint)))
     return provider

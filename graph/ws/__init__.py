@@ -1,4 +1,4 @@
 """GraphQL over WebSockets (graphql-transport-ws).
 
-- Opening one: `endpoint`, `protocol`. The connection: `connection`. Its messages: `messages`.
+- The handshake: `endpoint`, `protocol`. The connection: `connection`. Its messages: `messages`.
 """

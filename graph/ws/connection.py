@@ -1,4 +1,4 @@
-"""One WebSocket: any operation, many at a time, until one side goes."""
+"""One WebSocket connection, which runs many operations at a time until one side closes it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 
 
 class _CloseNowError(Exception):
-    """Ends the connection, with a code and a reason."""
+    """Closes the connection, with a code and a reason."""
 
     def __init__(self, code: Close, reason: str) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ class _CloseNowError(Exception):
 
 
 class Connection:
-    """One connection: who it is, and what is under way on it."""
+    """One connection: its session and its running operations."""
 
     def __init__(self, edge: Edge, socket: WebSocket, init_seconds: float) -> None:
         self._edge = edge
@@ -52,35 +52,37 @@ class Connection:
         self._session: OpenConnection | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
-        self._introduced = asyncio.Event()
+        self._initialized = asyncio.Event()
 
     async def serve(self) -> None:
-        """Answers what is asked, until one side goes."""
+        """Answers messages until one side closes the connection."""
         async with AsyncExitStack() as stack:
             reading = asyncio.create_task(self._read(stack))
-            initialising = asyncio.create_task(self._await_introduction())
+            initializing = asyncio.create_task(self._await_init())
             try:
-                await asyncio.wait({reading, initialising}, return_when=asyncio.FIRST_COMPLETED)
-                if initialising.done():
-                    initialising.result()
+                await asyncio.wait({reading, initializing}, return_when=asyncio.FIRST_COMPLETED)
+                if initializing.done():
+                    initializing.result()
                 await reading
             except _CloseNowError as closing:
                 await self._close(closing)
             except TimeoutError:
-                await self._close(_CloseNowError(Close.TOO_SLOW, "Messages were not taken."))
+                await self._close(
+                    _CloseNowError(Close.TOO_SLOW, "The client reads its messages too slowly.")
+                )
             except WebSocketDisconnect:
                 pass
-            except Exception:  # noqa: BLE001 (whatever it is, the client gets an id)
+            except Exception:  # noqa: BLE001 (on any failure, the client gets an id)
                 await self._close(self._failure(Close.FAILED))
             finally:
-                await cancel_all([reading, initialising, *self._operations.values()])
+                await cancel_all([reading, initializing, *self._operations.values()])
 
-    async def _await_introduction(self) -> None:
+    async def _await_init(self) -> None:
         try:
-            await asyncio.wait_for(self._introduced.wait(), self._init_seconds)
+            await asyncio.wait_for(self._initialized.wait(), self._init_seconds)
         except TimeoutError:
-            reason = "No connection_init came."
-            raise _CloseNowError(Close.INITIALISATION_TIMEOUT, reason) from None
+            reason = "No connection_init arrived in time."
+            raise _CloseNowError(Close.INITIALIZATION_TIMEOUT, reason) from None
 
     async def _read(self, stack: AsyncExitStack) -> None:
         ended: asyncio.Task[bool] | None = None
@@ -89,22 +91,22 @@ class Connection:
             waited = {receiving} if ended is None else {receiving, ended}
             try:
                 await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-                self._let_go_if_over()
+                self._close_if_session_ended()
                 text = receiving.result()
             finally:
                 await cancel_all([receiving])
-            session = await self._take(text, stack)
+            session = await self._handle(text, stack)
             if session is not None:
                 ended = asyncio.create_task(session.ended.wait())
                 stack.push_async_callback(cancel_all, [ended])
 
-    def _let_go_if_over(self) -> None:
-        """Closes where the token is known to have ended, whatever was said meanwhile."""
+    def _close_if_session_ended(self) -> None:
+        """Closes the connection if its token ended, even if a message arrived in the meantime."""
         if self._session is None or not self._session.is_over():
             return
         if self._session.end is ConnectionEnd.TOKEN_ENDED:
-            raise _CloseNowError(Close.FORBIDDEN, "The access token has ended.")
-        reason = "Nobody can tell whether the access token still holds."
+            raise _CloseNowError(Close.FORBIDDEN, "The access token is no longer valid.")
+        reason = "The service cannot check whether the access token is still valid."
         raise _CloseNowError(Close.TRY_AGAIN_LATER, reason)
 
     async def _receive(self) -> str:
@@ -113,20 +115,20 @@ class Connection:
             raise WebSocketDisconnect(message.get("code", 1000))
         text = message.get("text")
         if text is None:
-            raise _CloseNowError(Close.BAD_MESSAGE, "Messages are text.")
+            raise _CloseNowError(Close.BAD_MESSAGE, "Messages must be text.")
         if len(text) > self._edge.limits.body_bytes:
             raise _CloseNowError(Close.TOO_LARGE, "The message is too large.")
         return str(text)
 
-    async def _take(self, text: str, stack: AsyncExitStack) -> OpenConnection | None:
-        """Does what a message says; gives the session where one began."""
+    async def _handle(self, text: str, stack: AsyncExitStack) -> OpenConnection | None:
+        """Handles a message. Returns the session if the message began it."""
         match read_message(text):
             case Init(authorization):
-                return await self._introduce(authorization, stack)
+                return await self._initialize(authorization, stack)
             case Ping():
                 await self._send({"type": "pong"})
-            case Subscribe() as asked:
-                await self._begin(asked)
+            case Subscribe() as subscribe:
+                await self._begin(subscribe)
             case Complete(id=identifier):
                 task = self._operations.pop(identifier, None)
                 if task is not None:
@@ -135,10 +137,10 @@ class Connection:
                 raise _CloseNowError(Close.BAD_MESSAGE, reason)
         return None
 
-    async def _introduce(self, authorization: str | None, stack: AsyncExitStack) -> OpenConnection:
-        if self._introduced.is_set():
-            raise _CloseNowError(Close.TOO_MANY_INITIALISATIONS, "connection_init came twice.")
-        self._introduced.set()
+    async def _initialize(self, authorization: str | None, stack: AsyncExitStack) -> OpenConnection:
+        if self._initialized.is_set():
+            raise _CloseNowError(Close.TOO_MANY_INITIALIZATIONS, "connection_init was sent twice.")
+        self._initialized.set()
         caller = await self._admit(authorization or self._socket.headers.get("authorization"))
         runtime = self._edge.runtime
         self._session = await stack.enter_async_context(runtime.connections.open(caller))
@@ -148,75 +150,77 @@ class Connection:
     async def _admit(self, authorization: str | None) -> Caller:
         try:
             caller = await self._edge.authenticator.admit(authorization, client_of(self._socket))
-        except Exception:  # noqa: BLE001 (whatever it is, the client gets an id)
-            # Clients come back after this, and not after FAILED.
+        except Exception:  # noqa: BLE001 (on any failure, the client gets an id)
+            # Clients connect again after this code, but not after FAILED.
             raise self._failure(Close.TRY_AGAIN_LATER) from None
         if isinstance(caller, HttpRefusal):
             self._edge.observers.refusal(caller.code)
-            passes = caller.status == HTTPStatus.SERVICE_UNAVAILABLE
-            code = Close.TRY_AGAIN_LATER if passes else Close.FORBIDDEN
+            temporary = caller.status == HTTPStatus.SERVICE_UNAVAILABLE
+            code = Close.TRY_AGAIN_LATER if temporary else Close.FORBIDDEN
             raise _CloseNowError(code, caller.message)
         return caller
 
     def _failure(self, code: Close) -> "_CloseNowError":
-        """Why a connection ends by what nobody foresaw, which is in the log."""
+        """Logs an unexpected exception, and returns the end of the connection that it causes."""
         _log.exception("internal error")
         request_id = client_of(self._socket).request_id
-        return _CloseNowError(code, f"The service's log has it under {request_id}.")
+        return _CloseNowError(code, f"Internal error, logged under {request_id}.")
 
-    async def _begin(self, asked: Subscribe) -> None:
+    async def _begin(self, subscribe: Subscribe) -> None:
         if self._session is None:
-            raise _CloseNowError(Close.NOT_INITIALISED, "Say connection_init first.")
+            raise _CloseNowError(Close.NOT_INITIALIZED, "Send connection_init first.")
         caller = self._session.caller
-        if asked.id in self._operations:
-            raise _CloseNowError(Close.ID_IN_USE, f"Subscriber for {asked.id} already exists")
+        if subscribe.id in self._operations:
+            raise _CloseNowError(Close.ID_IN_USE, f"Subscriber for {subscribe.id} already exists")
         too_often = self._edge.authenticator.count(caller)
-        if isinstance(asked.request, HttpRefusal):
-            await self._refuse(asked.id, [asked.request.error])
+        if isinstance(subscribe.request, HttpRefusal):
+            await self._refuse(subscribe.id, [subscribe.request.error])
         elif too_often is not None:
-            await self._refuse(asked.id, [too_often.error])
+            await self._refuse(subscribe.id, [too_often.error])
         elif len(self._operations) >= self._edge.limits.operations:
-            # Nobody knows when one ends, so nobody is told when to come back.
-            message = "Too many operations are under way on this connection: end one first."
+            # Without `retryAfterSeconds`: the service cannot know when an operation will end.
+            message = "Too many operations are running on this connection: end one first."
             error = coded("RATE_LIMITED", message)
-            await self._refuse(asked.id, [dict(error.formatted)])
+            await self._refuse(subscribe.id, [dict(error.formatted)])
         else:
-            task = asyncio.create_task(self._run(asked, caller))
-            self._operations[asked.id] = task
+            task = asyncio.create_task(self._run(subscribe, caller))
+            self._operations[subscribe.id] = task
 
-    async def _run(self, asked: Subscribe, caller: Caller) -> None:
-        """Carries out one operation, and says what comes of it."""
+    async def _run(self, subscribe: Subscribe, caller: Caller) -> None:
+        """Runs one operation and sends its results."""
         try:
-            await self._answer(asked, caller)
+            await self._answer(subscribe, caller)
         except (WebSocketDisconnect, TimeoutError):
-            # Nobody is there to be told, or takes nothing any more.
-            await self._close(_CloseNowError(Close.TOO_SLOW, "Messages were not taken."))
-        except Exception:  # noqa: BLE001 (nothing is to reach the caller as it is)
+            # The client disconnected, or no longer reads.
+            await self._close(
+                _CloseNowError(Close.TOO_SLOW, "The client reads its messages too slowly.")
+            )
+        except Exception:  # noqa: BLE001 (the client must see no exception)
             _log.exception("internal error")
             failure = internal_error(client_of(self._socket).request_id)
-            await self._refuse(asked.id, [failure.error])
+            await self._refuse(subscribe.id, [failure.error])
         finally:
-            if self._operations.get(asked.id) is asyncio.current_task():
-                del self._operations[asked.id]
+            if self._operations.get(subscribe.id) is asyncio.current_task():
+                del self._operations[subscribe.id]
 
-    async def _answer(self, asked: Subscribe, caller: Caller) -> None:
-        if isinstance(asked.request, HttpRefusal):
-            raise TypeError("refused requests do not get here")
-        operation = self._edge.operation(asked.request)
+    async def _answer(self, subscribe: Subscribe, caller: Caller) -> None:
+        if isinstance(subscribe.request, HttpRefusal):
+            raise TypeError("a refused request was answered already")
+        operation = self._edge.operation(subscribe.request)
         if isinstance(operation, Rejected):
             request_id = client_of(self._socket).request_id
-            await self._refuse_answer(asked.id, self._edge.rejected(operation, request_id))
+            await self._refuse_answer(subscribe.id, self._edge.rejected(operation, request_id))
             return
         stream = self._edge.executor.stream(operation, self._edge.context(caller))
         async with aclosing(stream) as answers:
             async for answer in answers:
                 if not answer.executed:
-                    await self._refuse_answer(asked.id, answer)
+                    await self._refuse_answer(subscribe.id, answer)
                     return
-                await self._send({"id": asked.id, "type": "next", "payload": answer.formatted})
-        # Forgotten before it is said: the client may use the id again at once.
-        self._operations.pop(asked.id, None)
-        await self._send({"id": asked.id, "type": "complete"})
+                await self._send({"id": subscribe.id, "type": "next", "payload": answer.formatted})
+        # Removed before the message is sent: the client may use the id again at once.
+        self._operations.pop(subscribe.id, None)
+        await self._send({"id": subscribe.id, "type": "complete"})
 
     async def _refuse_answer(self, identifier: str, answer: Answer) -> None:
         await self._refuse(identifier, [dict(each.formatted) for each in answer.errors])
@@ -227,7 +231,7 @@ class Connection:
         await self._send({"id": identifier, "type": "error", "payload": list(errors)})
 
     async def _send(self, message: dict[str, object]) -> None:
-        """Hands a message to the network, one at a time; who takes none for long is let go."""
+        """Sends one message at a time. A client that reads none for too long is disconnected."""
         async with asyncio.timeout(SEND_SECONDS), self._sending:
             await self._socket.send_text(write_json(message))
 

@@ -1,4 +1,4 @@
-"""GraphQL over a WebSocket: who may open one, and in which protocol."""
+"""The WebSocket endpoint: which pages may connect, and with which subprotocol."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from graph.ws.messages import PROTOCOL, Close
 
 
 class SocketEndpoint:
-    """Takes connections from pages of this service, of the listed origins, and from programs."""
+    """Accepts connections from this service's pages, from listed origins, and from programs."""
 
     def __init__(
         self, edge: Edge, origins: Sequence[str] = (), init_seconds: float = INIT_SECONDS
@@ -42,7 +42,7 @@ class SocketEndpoint:
         await Connection(self._edge, socket, self._init_seconds).serve()
 
     def _may_connect(self, socket: WebSocket) -> bool:
-        """Browsers let any page open a WebSocket, so the page's origin is looked at here."""
+        """Checks the page's origin, since browsers let any page open a WebSocket."""
         origin = socket.headers.get("origin")
         if origin is None or is_same_origin(origin, socket.headers.get("host")):
             return True
@@ -50,9 +50,9 @@ class SocketEndpoint:
 
 
 async def deny(socket: WebSocket, refusal: HttpRefusal) -> None:
-    """Refuses a connection before it is one: an answer of HTTP, where the server can give it."""
+    """Refuses a connection during its handshake, with a full response if the server can."""
     if "websocket.http.response" in socket.scope.get("extensions", {}):
         await socket.send_denial_response(refusal.response())
     else:
-        # The client sees HTTP's 403, and no more.
+        # The client sees only HTTP status 403.
         await socket.close()

@@ -1,7 +1,7 @@
-"""WebSockets as uvicorn speaks them, but every handshake that is none is refused, and in JSON.
+"""uvicorn's WebSocket protocol, except that every malformed handshake is refused, in JSON.
 
-uvicorn answers some of them in plain text; to others, such as one whose head is too long, it says
-nothing and keeps the connection for ever.
+uvicorn answers some malformed handshakes in plain text. To others, such as a handshake whose head
+is too long, it sends no answer and keeps the connection open forever.
 """
 
 from typing import Final
@@ -10,28 +10,28 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
 
-from graph.http.raw_refusal import encoded
+from graph.http.raw_refusal import encode_refusal
 from graph.refusal import HttpRefusal
 
-_NO_HANDSHAKE: Final = HttpRefusal(
+_BAD_HANDSHAKE: Final = HttpRefusal(
     400,
     "BAD_REQUEST",
-    "This is no WebSocket handshake (RFC 6455).",
+    "This is not a valid WebSocket handshake (RFC 6455).",
     headers={"Sec-WebSocket-Version": "13"},
 )
 
 
 class RefusingSocketProtocol(WebSocketsSansIOProtocol):
-    """Lets nobody wait for the answer to a handshake."""
+    """Answers every handshake, including malformed ones."""
 
     def data_received(self, data: bytes) -> None:
-        """Takes what came; the first of it is the whole handshake."""
+        """Processes received bytes; the first ones must be the whole handshake."""
         super().data_received(data)
         if not self.handshake_initiated:
             self._refuse()
 
     def handle_connect(self, event: Request) -> None:
-        """Begins a connection, where the request is one for it."""
+        """Begins a connection if the request is a valid handshake, and refuses it otherwise."""
         try:
             self.conn.process_request(event)
         except InvalidHandshake:
@@ -42,5 +42,5 @@ class RefusingSocketProtocol(WebSocketsSansIOProtocol):
     def _refuse(self) -> None:
         if not self.transport.is_closing():
             self.handshake_initiated = self.handshake_complete = self.close_sent = True
-            self.transport.write(encoded(_NO_HANDSHAKE))
+            self.transport.write(encode_refusal(_BAD_HANDSHAKE))
             self.transport.close()
