@@ -42,13 +42,13 @@ def read_export_query(query: QueryParams) -> ExportRequest | HttpRefusal:
         return _bad(f"There is no parameter of that name. The parameters are {names}.")
     for name in _SINGLE:
         if len(query.getlist(name)) > 1:
-            return _bad(f"{name} appears more than once, but takes one value.")
+            return _bad(f"{name} is given more than once, but takes one value.")
     for name, (read, what) in _VALUES.items():
         try:
             for value in query.getlist(name):
                 read(value)
         except ValueError:
-            return _bad(f"{name} has an invalid value: it must be {what}.")
+            return _bad(f"{name} has a value that is not {what}.")
     kind, wanted = _format(query), _filter(query)
     fit = fit_filter(wanted)
     if isinstance(fit, UnfitFilter):

@@ -1,4 +1,4 @@
-"""Fixtures of the edge's tests: a database that was never used, and the app around it."""
+"""Fixtures of the edge's tests: an unused database, and the app around it."""
 
 import io
 import shutil
@@ -19,7 +19,7 @@ from tests.support.logs import logging_to_text
 
 @pytest.fixture
 async def runtime(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Runtime]:
-    """An open service on a fresh SQLite file: the edge is the same over either database."""
+    """An open service on a new SQLite file: the edge behaves the same on either database."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     shutil.copy(sqlite_template, data / DATABASE_FILE)
@@ -29,25 +29,25 @@ async def runtime(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Runtim
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    """The configuration as it comes."""
+    """The default configuration."""
     return configured(tmp_path)
 
 
 @pytest.fixture
 async def world(runtime: Runtime, config: Config) -> AsyncIterator[World]:
-    """The app with its defaults."""
+    """The app with the default configuration."""
     async with open_world(compose(config, runtime), runtime) as opened:
         yield opened
 
 
 @pytest.fixture
 def shell(storage: Storage, tmp_path: Path) -> Shell:
-    """Where commands are typed, over either database."""
+    """The command line, on either database."""
     return Shell(storage, tmp_path)
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[io.StringIO]:
-    """What the service logs for machines, at its most talkative, its libraries included."""
+    """The JSON log of the service and its libraries, at level debug."""
     with logging_to_text(configured(tmp_path, log_level="debug", log_format="json")) as written:
         yield written

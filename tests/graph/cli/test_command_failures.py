@@ -1,4 +1,4 @@
-"""What a command cannot work with is told in one sentence, without what was given in confidence."""
+"""Commands report unusable configuration in one sentence that contains no secret."""
 
 from pathlib import Path
 from typing import Final
@@ -9,20 +9,20 @@ from typer.testing import CliRunner
 from graph.cli.main import app
 
 SECRET: Final = "hunter2-in-the-wrong-place"
-NOBODY_LISTENS: Final = f"postgresql://somebody:{SECRET}@127.0.0.1:1/postledger"
+UNREACHABLE: Final = f"postgresql://user:{SECRET}@127.0.0.1:1/postledger"
 
 
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
         pytest.param(
-            {"DATABASE_URL": f"{NOBODY_LISTENS}?color=red"}, "Cannot use the database", id="option"
+            {"DATABASE_URL": f"{UNREACHABLE}?color=red"}, "Cannot use the database", id="option"
         ),
         pytest.param(
-            {"DATABASE_URL": f"{NOBODY_LISTENS}?sslmode=red"}, "`sslmode` parameter", id="sslmode"
+            {"DATABASE_URL": f"{UNREACHABLE}?sslmode=red"}, "`sslmode` parameter", id="sslmode"
         ),
         pytest.param(
-            {"DATABASE_URL": f"{NOBODY_LISTENS}?sslmode=require"}, "Errno 111", id="good-sslmode"
+            {"DATABASE_URL": f"{UNREACHABLE}?sslmode=require"}, "Errno 111", id="good-sslmode"
         ),
         pytest.param(
             {"DATABASE_URL": f"postgresql://127.0.0.1:1/d?password={SECRET}"},
@@ -53,12 +53,12 @@ NOBODY_LISTENS: Final = f"postgresql://somebody:{SECRET}@127.0.0.1:1/postledger"
 def test_a_variable_that_cannot_be_used(
     in_folder: Path, variables: dict[str, str], words: str
 ) -> None:
-    """The sentence names what is wrong; exit status 2."""
-    _assert_told(in_folder, variables, words)
+    """The sentence names the problem, and the exit status is 2."""
+    _assert_reported(in_folder, variables, words)
 
 
-def test_a_directory_that_cannot_be_looked_into(in_folder: Path) -> None:
-    """That is no reason to say that there is nothing in it."""
+def test_a_directory_that_cannot_be_read(in_folder: Path) -> None:
+    """The message says so, instead of claiming that the directory has no database."""
     done = CliRunner().invoke(
         app,
         ["audit", "verify"],
@@ -69,38 +69,38 @@ def test_a_directory_that_cannot_be_looked_into(in_folder: Path) -> None:
     assert "Cannot look into" in done.stderr
 
 
-def test_a_database_file_that_is_none(in_folder: Path) -> None:
-    """A file that is not a database is left as it is."""
+def test_a_file_that_is_no_database(in_folder: Path) -> None:
+    """A file that is not a database is reported and not changed."""
     file = in_folder / "postledger.sqlite3"
     file.write_text(SECRET * 100)
 
-    _assert_told(in_folder, {}, "file is not a database")
+    _assert_reported(in_folder, {}, "file is not a database")
     assert SECRET * 100 == file.read_text()
 
 
 def test_an_env_file_that_is_no_text(in_folder: Path) -> None:
-    """Bytes in `.env` are not repeated."""
+    """The message does not repeat the bytes of `.env`."""
     (in_folder / ".env").write_bytes(b"\xff\xfe" + SECRET.encode())
 
-    _assert_told(in_folder, {}, "The file .env, or one in the secrets directory")
+    _assert_reported(in_folder, {}, "The file .env, or a file in the secrets directory")
 
 
 def test_a_file_in_the_secrets_directory(in_folder: Path) -> None:
-    """Values come from files there too, and are judged alike."""
+    """Values from its files are validated like variables."""
     (in_folder / "postledger_port").write_text(SECRET)
 
-    _assert_told(in_folder, {"SECRETS_DIRECTORY": str(in_folder)}, "POSTLEDGER_PORT: ")
+    _assert_reported(in_folder, {"SECRETS_DIRECTORY": str(in_folder)}, "POSTLEDGER_PORT: ")
 
 
 @pytest.fixture
 def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, which is the working directory and the data directory."""
+    """An empty folder that is both the working directory and the data directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTLEDGER_DATA_DIRECTORY", str(tmp_path))
     return tmp_path
 
 
-def _assert_told(folder: Path, variables: dict[str, str], words: str) -> None:
+def _assert_reported(folder: Path, variables: dict[str, str], words: str) -> None:
     environment = {f"POSTLEDGER_{name}": value for name, value in variables.items()}
     done = CliRunner().invoke(app, ["token", "list"], env=environment)
 

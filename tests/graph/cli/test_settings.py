@@ -1,4 +1,4 @@
-"""`postledger settings` and `postledger keys`: settings in files, by the same rules."""
+"""`postledger settings` and `postledger keys`: settings files follow the rules of the API."""
 
 import json
 import tomllib
@@ -28,8 +28,8 @@ clientId = "x"
 """
 
 
-def test_settings_go_through_a_file_and_back(shell: Shell) -> None:
-    """What was applied is shown, and what is shown changes nothing when it is applied."""
+def test_settings_survive_a_round_trip_through_a_file(shell: Shell) -> None:
+    """Applied settings are shown, and applying what is shown changes nothing."""
     applied = shell.apply(FILE, "--reason", "From the file.")
     shown = shell.run("settings", "show")
     in_json = shell.run("settings", "show", "--json")
@@ -53,7 +53,7 @@ def test_settings_go_through_a_file_and_back(shell: Shell) -> None:
 
 
 def test_nothing_saved_is_shown_as_the_defaults(shell: Shell) -> None:
-    """Before any save there is a file to begin with."""
+    """Before the first save, `settings show` prints a file to start from."""
     shown = shell.settings()
 
     assert (587, True, "AUTO") == (
@@ -64,8 +64,8 @@ def test_nothing_saved_is_shown_as_the_defaults(shell: Shell) -> None:
     assert "smtpHost" not in shown
 
 
-def test_what_a_file_leaves_out_stays(shell: Shell) -> None:
-    """In JSON null clears, in TOML an empty text."""
+def test_omitted_fields_keep_their_values(shell: Shell) -> None:
+    """Null in JSON and an empty text in TOML clear a field; omitting it changes nothing."""
     shell.apply(FILE)
     shell.apply('smtpUsername = ""\n')
     shell.apply('{"defaultFromDisplayName": null, "oauth2": null}', name="settings.json")
@@ -76,7 +76,7 @@ def test_what_a_file_leaves_out_stays(shell: Shell) -> None:
 
 
 def test_a_dry_run_prints_the_changes_and_makes_none(shell: Shell) -> None:
-    """The same words as applying it, and neither a revision nor an event."""
+    """A dry run prints what applying the file prints, without a revision or an event."""
     dry = shell.apply(FILE, "--dry-run")
     real = shell.apply(FILE)
 
@@ -86,7 +86,7 @@ def test_a_dry_run_prints_the_changes_and_makes_none(shell: Shell) -> None:
 
 
 def test_the_password_comes_from_the_environment_or_the_prompt(shell: Shell) -> None:
-    """It is stored with what the file says, once; neither way shows it."""
+    """It is stored with the file's settings, and neither way prints it."""
     given = {"POSTLEDGER_SETTINGS_SMTP_PASSWORD": PASSWORD}
     first = shell.apply(FILE, **given)
     again = shell.apply(FILE, **given)
@@ -104,8 +104,8 @@ def test_the_password_comes_from_the_environment_or_the_prompt(shell: Shell) -> 
     assert "smtpPassword" not in shell.settings()
 
 
-def test_an_empty_variable_is_none(shell: Shell) -> None:
-    """It neither clears the stored password nor sets an empty one."""
+def test_an_empty_variable_is_ignored(shell: Shell) -> None:
+    """An empty variable neither clears the stored password nor sets an empty one."""
     shell.apply(FILE, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD)
     empty = shell.apply(
         FILE,
@@ -117,7 +117,7 @@ def test_an_empty_variable_is_none(shell: Shell) -> None:
 
 
 def test_the_client_secret_needs_its_table(shell: Shell) -> None:
-    """It comes from the environment; without a table `oauth2` in the file it would be lost."""
+    """A client secret without a table `oauth2` in the file is refused, since it would be lost."""
     given = {"POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET": "client-secret"}
     stored = shell.apply(FILE, **given)
     lost = shell.apply("smtpPort = 25\n", **given)
@@ -129,7 +129,7 @@ def test_the_client_secret_needs_its_table(shell: Shell) -> None:
 
 
 def test_a_changed_destination_needs_the_password_again(shell: Shell) -> None:
-    """The rules are those of the API; the refusal is in the trail, and a dry run leaves none."""
+    """A change of destination is refused and recorded; a dry run records nothing."""
     shell.apply(FILE, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD)
     moved = 'smtpHost = "other.example.com"\n'
     dry = shell.apply(moved, "--dry-run")
@@ -146,13 +146,13 @@ def test_a_changed_destination_needs_the_password_again(shell: Shell) -> None:
     assert 0 == shell.apply(moved, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD).exit_code
 
 
-def test_problems_are_told_field_by_field(shell: Shell) -> None:
-    """All at once, on standard error, with exit status 1; nothing is saved."""
+def test_problems_are_reported_field_by_field(shell: Shell) -> None:
+    """Standard error lists all problems at once, and the exit status is 1."""
     result = shell.apply('smtpHost = "smtp://x"\nsmtpPort = 0\ntrustedCertificates = ["x"]\n')
 
     assert 1 == result.exit_code
-    said = [line.partition(":")[0] for line in result.stderr.splitlines()]
-    assert ["smtpHost", "smtpPort", "trustedCertificates.0"] == said
+    fields = [line.partition(":")[0] for line in result.stderr.splitlines()]
+    assert ["smtpHost", "smtpPort", "trustedCertificates.0"] == fields
     assert "" == result.stdout
 
 
@@ -179,22 +179,22 @@ UNFIT = (
 )
 
 
-@pytest.mark.parametrize(("name", "text", "said"), UNFIT)
-def test_what_is_no_settings_file_is_refused(
-    tmp_path: Path, name: str, text: str, said: str
+@pytest.mark.parametrize(("name", "text", "message"), UNFIT)
+def test_an_invalid_settings_file_is_refused(
+    tmp_path: Path, name: str, text: str, message: str
 ) -> None:
-    """One sentence that says what is wrong, and exit status 2, before anything is opened."""
+    """The command fails with one sentence and exit status 2 before it opens anything."""
     result = Shell(Storage(tmp_path / "data"), tmp_path).apply(text, name=name)
 
     assert 2 == result.exit_code, result.output
-    assert said in result.stderr
+    assert message in result.stderr
     assert 1 == len(result.stderr.splitlines())
     assert PASSWORD not in result.output
     assert not (tmp_path / "data").exists()
 
 
 def test_a_file_that_cannot_be_read_is_named(shell: Shell) -> None:
-    """A missing file, a folder, or bytes that are no text."""
+    """A missing file, a folder and a binary file are named in the message."""
     (shell.folder / "folder.toml").mkdir()
     (shell.folder / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     for name in ("missing.toml", "folder.toml", "bytes.toml"):
@@ -204,8 +204,8 @@ def test_a_file_that_cannot_be_read_is_named(shell: Shell) -> None:
         assert f"Cannot read {shell.folder / name}" in result.stderr
 
 
-def test_a_key_is_made_for_the_variable(shell: Shell) -> None:
-    """Each is another one, and fits where it is to go."""
+def test_a_key_is_generated_for_the_variable(shell: Shell) -> None:
+    """Each generated key is different, and the variable accepts it."""
     keys = [shell.run("keys", "generate").stdout.strip() for _ in range(2)]
     saved = shell.apply(
         FILE,
@@ -218,7 +218,7 @@ def test_a_key_is_made_for_the_variable(shell: Shell) -> None:
 
 
 def test_keys_are_rotated_by_command(shell: Shell) -> None:
-    """It says what it did, and the password opens under the new key alone."""
+    """The command prints what it re-encrypted, and the new key alone decrypts the password."""
     old, new = (shell.run("keys", "generate").stdout.strip() for _ in range(2))
     given = {"POSTLEDGER_SETTINGS_SMTP_PASSWORD": PASSWORD}
     shell.apply(FILE, POSTLEDGER_ENCRYPTION_KEYS=old, **given)
@@ -226,12 +226,12 @@ def test_keys_are_rotated_by_command(shell: Shell) -> None:
     again = shell.apply(FILE, POSTLEDGER_ENCRYPTION_KEYS=new, **given)
 
     assert 0 == rotated.exit_code, rotated.output
-    assert "sealed anew: smtpPassword" in rotated.stdout
+    assert "re-encrypted: smtpPassword" in rotated.stdout
     assert "Nothing to change.\n" == again.stdout
 
 
 def test_unusable_keys_stop_a_rotation_with_a_sentence(shell: Shell) -> None:
-    """Exit status 2 and what to do; a password cannot be stored either."""
+    """Unusable keys are named without their text, and no password can be stored with them."""
     rotated = shell.run("keys", "rotate", POSTLEDGER_ENCRYPTION_KEYS="garbage")
     saved = shell.apply(
         FILE,

@@ -1,4 +1,4 @@
-"""Commands about a trail that is there make none where it is not, and a judge changes nothing."""
+"""Commands for an existing trail never create one, and a verification changes nothing."""
 
 import asyncio
 import contextlib
@@ -24,22 +24,22 @@ ABOUT_A_TRAIL: Final = {
 
 @pytest.fixture
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """Where nothing is configured but the data directory, which is not there."""
+    """A shell that configures only the data directory, which does not exist."""
     monkeypatch.chdir(tmp_path)
     return Shell(Storage(tmp_path / "data"), tmp_path)
 
 
 def found(folder: Path) -> list[str]:
-    """Every file and folder in it."""
+    """Every file and folder in a folder."""
     return sorted(str(each.relative_to(folder)) for each in folder.rglob("*"))
 
 
 @pytest.mark.parametrize("command", ABOUT_A_TRAIL)
 @pytest.mark.parametrize("is_there", [False, True])
-def test_a_wrong_directory_is_told_of_and_left_alone(
+def test_a_wrong_directory_is_reported_and_not_changed(
     embedded: Shell, command: str, *, is_there: bool
 ) -> None:
-    """Whether it is empty or not there at all: no folder, keys, database or output."""
+    """In an empty or missing directory, the command creates no folder, keys, database or output."""
     if is_there:
         embedded.storage.data_directory.mkdir()
     before = found(embedded.folder)
@@ -54,7 +54,7 @@ def test_a_wrong_directory_is_told_of_and_left_alone(
 
 @pytest.mark.parametrize("command", ABOUT_A_TRAIL)
 def test_only_a_new_trail_begins_without_the_database(embedded: Shell, command: str) -> None:
-    """Where it is lost the signer's memory is left: what to reopen, and nothing to export."""
+    """With the database lost and the signer's memory left, only `reopen` works."""
     assert 0 == embedded.run("token", "list").exit_code
     embedded.run("token", "create", "--name", "Ada", "--role", "viewer")
     for file in embedded.storage.data_directory.glob(f"{DATABASE_FILE}*"):
@@ -65,8 +65,8 @@ def test_only_a_new_trail_begins_without_the_database(embedded: Shell, command: 
     assert (command == "reopen") == (embedded.storage.data_directory / DATABASE_FILE).exists()
 
 
-def test_a_verification_makes_no_keys(embedded: Shell) -> None:
-    """It needs none, and new ones would hide that the old ones are gone."""
+def test_a_verification_creates_no_keys(embedded: Shell) -> None:
+    """A verification needs no keys, and new ones would hide that the old ones are gone."""
     embedded.run("token", "create", "--name", "Ada", "--role", "viewer")
     for file in embedded.storage.data_directory.glob("*.keys"):
         file.unlink()
@@ -77,8 +77,8 @@ def test_a_verification_makes_no_keys(embedded: Shell) -> None:
     assert before == found(embedded.folder)
 
 
-def test_a_verification_makes_no_tables(embedded: Shell) -> None:
-    """An empty database is not filled by looking at it."""
+def test_a_verification_creates_no_tables(embedded: Shell) -> None:
+    """A verification of an empty database leaves it empty."""
     embedded.storage.data_directory.mkdir()
     file = embedded.storage.data_directory / DATABASE_FILE
     file.touch()
@@ -91,7 +91,7 @@ def test_a_verification_makes_no_tables(embedded: Shell) -> None:
 
 
 def test_a_verification_does_not_upgrade(shell: Shell) -> None:
-    """The database of an earlier version stays what it is, on either database."""
+    """A verification leaves the tables of an earlier version as they are, on either database."""
     shell.settings()
     asyncio.run(_version(shell.storage, "UPDATE alembic_version SET version_num = '0000'"))
     done = shell.run("audit", "verify")

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as the audits of the `graphql-http` package check it."""
+"""GraphQL over HTTP, checked by the audits of the `graphql-http` package."""
 
 import json
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_audits(world: World) -> None:
-    """All 61 audits are passed, none with a warning."""
+    """All 61 audits pass without a warning."""
     async with listening(world.app) as address:
         token = world.tokens[Role.ADMINISTRATOR].text
         printed = await run_script("audit.mjs", f"{address}/graphql", token)

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, request by request; the conformance audits stand in `test_conformance.py`."""
+"""GraphQL over HTTP, request by request; `test_conformance.py` has the conformance audits."""
 
 from collections.abc import AsyncIterator
 
@@ -20,14 +20,14 @@ OK = {"query": "{ __typename }"}
         pytest.param(JSON, JSON, id="json"),
         pytest.param(GRAPHQL, GRAPHQL, id="graphql"),
         pytest.param("*/*", JSON, id="anything"),
-        pytest.param("", JSON, id="nothing said"),
+        pytest.param("", JSON, id="empty"),
         pytest.param("application/*", JSON, id="any application"),
         pytest.param(f"{GRAPHQL}, {JSON};q=0.9", GRAPHQL, id="graphql preferred"),
         pytest.param(f"{GRAPHQL};q=0.1, {JSON};q=0.9", JSON, id="json preferred"),
-        pytest.param(f"{JSON}, {GRAPHQL}", JSON, id="alike, json named first"),
-        pytest.param(f"*/*, {GRAPHQL}", GRAPHQL, id="named before covered"),
+        pytest.param(f"{JSON}, {GRAPHQL}", JSON, id="equal, json first"),
+        pytest.param(f"*/*, {GRAPHQL}", GRAPHQL, id="named before wildcard"),
         pytest.param(f"{JSON};q=0, */*", GRAPHQL, id="json excluded"),
-        pytest.param("nonsense, ;;q=x", JSON, id="nonsense says nothing"),
+        pytest.param("nonsense, ;;q=x", JSON, id="nonsense is ignored"),
         pytest.param(
             f"{GRAPHQL}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed",
             GRAPHQL,
@@ -35,8 +35,8 @@ OK = {"query": "{ __typename }"}
         ),
     ],
 )
-async def test_form_of_the_answer(world: World, accept: str, expected: str) -> None:
-    """The answer has the form that the client likes best."""
+async def test_media_type_of_the_answer(world: World, accept: str, expected: str) -> None:
+    """The answer has the media type that the client prefers."""
     response = await world.post(OK, accept=accept)
 
     assert f"{expected}; charset=utf-8" == response.headers["Content-Type"]
@@ -96,13 +96,13 @@ async def test_form_of_the_answer(world: World, accept: str, expected: str) -> N
     ],
 )
 async def test_request_errors(world: World, body: object, code: str) -> None:
-    """What is wrong before execution is 400 without data, and 200 where plain JSON is wanted."""
-    told = await world.post(body)
+    """An error before execution is 400 without data, or 200 as `application/json`."""
+    response = await world.post(body)
     plain = await world.post(body, accept=JSON)
 
-    assert 400 == told.status_code
-    assert [code] == codes(told.json())
-    assert "data" not in told.json()
+    assert 400 == response.status_code
+    assert [code] == codes(response.json())
+    assert "data" not in response.json()
     assert 200 == plain.status_code
     assert [code] == codes(plain.json())
 
@@ -154,10 +154,10 @@ async def test_request_errors(world: World, body: object, code: str) -> None:
         ),
     ],
 )
-async def test_bodies_that_are_refused(
+async def test_refused_bodies(
     world: World, content: bytes, content_type: str, status: int, code: str
 ) -> None:
-    """Whatever is sent, the refusal is JSON with a code and the status that HTTP has for it."""
+    """Every refusal is JSON with a code and the fitting HTTP status."""
     headers = {**world.headers(), "Content-Type": content_type}
     response = await world.client.post("/graphql", content=content, headers=headers)
 
@@ -166,7 +166,7 @@ async def test_bodies_that_are_refused(
 
 
 async def test_body_is_counted_as_it_streams(world: World) -> None:
-    """A body without a length is refused as soon as it is too large, and not read further."""
+    """A body without a length is refused as soon as it is too large, and is not read further."""
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -195,7 +195,7 @@ async def test_body_is_counted_as_it_streams(world: World) -> None:
 async def test_methods(
     world: World, method: str, query: str, status: int, allow: str | None
 ) -> None:
-    """What a method may not do is 405, with the methods that may."""
+    """A method that is not allowed is answered with 405 and the allowed methods."""
     headers = {**world.headers(), **PREFLIGHT}
     response = await world.client.request(
         method, "/graphql", params={"query": query}, headers=headers
@@ -207,7 +207,7 @@ async def test_methods(
 
 
 async def test_get_needs_a_header_that_pages_cannot_send(world: World) -> None:
-    """A link on another site cannot ask anything."""
+    """A link on another site cannot run an operation."""
     response = await world.client.get(
         "/graphql", params={"query": "{ __typename }"}, headers=world.headers()
     )
@@ -238,20 +238,20 @@ async def test_variables_by_get(world: World) -> None:
     ],
 )
 async def test_no_valid_token(world: World, authorization: str | None) -> None:
-    """Without a token there is no answer, not even about the body."""
+    """Without a valid token, not even the body is checked."""
     headers = {} if authorization is None else {"Authorization": authorization.encode()}
     body = {"content": b"{", "headers": {"Accept": GRAPHQL, **headers}}
-    told = await world.client.post("/graphql", **body)  # type: ignore[arg-type] # two arguments
+    response = await world.client.post("/graphql", **body)  # type: ignore[arg-type] # two arguments
     plain = await world.post(OK, role=None, accept=JSON)
 
-    assert 401 == told.status_code
-    assert "Bearer" == told.headers["WWW-Authenticate"]
-    assert ["UNAUTHENTICATED"] == codes(told.json())
+    assert 401 == response.status_code
+    assert "Bearer" == response.headers["WWW-Authenticate"]
+    assert ["UNAUTHENTICATED"] == codes(response.json())
     assert (200, ["UNAUTHENTICATED"]) == (plain.status_code, codes(plain.json()))
 
 
-async def test_nothing_that_the_client_takes(world: World) -> None:
-    """A client that takes no form of answer gets 406."""
+async def test_no_acceptable_media_type(world: World) -> None:
+    """A client that accepts none of the media types gets 406."""
     response = await world.post(OK, accept="image/png")
 
     assert 406 == response.status_code
@@ -259,7 +259,7 @@ async def test_nothing_that_the_client_takes(world: World) -> None:
 
 
 async def test_unknown_path(world: World) -> None:
-    """A path that leads nowhere answers as everything does."""
+    """An unknown path is refused in JSON with a code."""
     response = await world.client.get("/nothing")
 
     assert 404 == response.status_code
@@ -267,7 +267,7 @@ async def test_unknown_path(world: World) -> None:
 
 
 async def test_headers_of_an_answer(world: World) -> None:
-    """No cache keeps an answer, no browser guesses at it or frames it."""
+    """No cache stores an answer, and no browser sniffs its type or frames it."""
     headers = (await world.post(OK)).headers
 
     assert "no-store" == headers["Cache-Control"]
@@ -278,8 +278,8 @@ async def test_headers_of_an_answer(world: World) -> None:
     assert 32 == len(headers["X-Request-Id"])
 
 
-async def test_every_code_is_a_known_one(world: World) -> None:
-    """The roles' refusal has a documented code as well."""
+async def test_a_denied_role_has_a_documented_code(world: World) -> None:
+    """A role's refusal has a documented code as well."""
     answer = await world.ask("{ auditEvents { edges { cursor } } }", role=Role.VIEWER)
 
     assert ["FORBIDDEN"] == codes(answer)

@@ -1,4 +1,4 @@
-"""What fails inside of the service: the caller gets a code and an id, the log gets the rest."""
+"""Failures inside the service: the client gets a code and an id, and the log gets the details."""
 
 import re
 from collections.abc import AsyncIterator
@@ -16,17 +16,17 @@ from tests.support.outages import without
 pytestmark = pytest.mark.anyio
 
 NEVER_FAIL = {"/health/live", "/health/ready", "/schema.graphql"}
-"""They ask for no token, and the second is there to tell."""
+"""They need no token, and the readiness check reports the failure itself."""
 
 
 def paths(world: World) -> list[str]:
-    """Every path that the service answers GET at, filled in."""
+    """Every path that the service answers GET at, with its parameters filled in."""
     found = [route.path for route in world.app.routes if isinstance(route, Route)]
     return [re.sub(r"\{[\w:]+\}", "1", each) for each in found if "assets" not in each]
 
 
 async def test_every_path_masks_a_failure(world: World) -> None:
-    """500 in JSON with a code, the id that the log has too, and the headers of every answer."""
+    """A failure is 500 in JSON with a code, an id that the log has too, and the usual headers."""
     headers = {**world.headers(), "GraphQL-Require-Preflight": "1"}
     wrong = {}
     with structlog.testing.capture_logs() as logged:
@@ -39,11 +39,11 @@ async def test_every_path_masks_a_failure(world: World) -> None:
                     wrong[path] = answer.status_code not in {200, 503}
                     continue
                 error = answer.json()["errors"][0]
-                told = error["extensions"].get("correlationId")
+                logged_as = error["extensions"].get("correlationId")
                 wrong[path] = (
                     (500, ["INTERNAL_SERVER_ERROR"]) != (answer.status_code, codes(answer.json()))
-                    or told != answer.headers["X-Request-Id"]
-                    or told not in error["message"]
+                    or logged_as != answer.headers["X-Request-Id"]
+                    or logged_as not in error["message"]
                     or "nosniff" != answer.headers["X-Content-Type-Options"]
                 )
         failures = [each for each in logged if each["event"] == "internal error"]
@@ -52,8 +52,8 @@ async def test_every_path_masks_a_failure(world: World) -> None:
     assert len(wrong) - len(NEVER_FAIL) == len(failures) >= 5
 
 
-async def test_an_answer_that_breaks_off_is_cut(world: World) -> None:
-    """Nobody takes the part of an export for the whole: the connection ends without its end."""
+async def test_a_failed_answer_is_cut_off(world: World) -> None:
+    """A client cannot mistake a partial export for a complete one: the connection just closes."""
 
     async def chunks() -> AsyncIterator[bytes]:
         yield b"a part"
@@ -71,8 +71,8 @@ async def test_an_answer_that_breaks_off_is_cut(world: World) -> None:
     assert ["internal error"] == [each["event"] for each in logged if "exc_info" in each]
 
 
-async def test_what_was_denied_by_path_stands_in_the_trail(world: World) -> None:
-    """The trail's own files are asked for like a field: whoever may not is recorded."""
+async def test_denied_paths_are_recorded_in_the_trail(world: World) -> None:
+    """A caller without permission for the trail's files is recorded, as for a field."""
     for path in ("/audit/export?format=csv", "/audit/log/checkpoint"):
         await world.client.get(path, headers=world.headers(Role.VIEWER))
     query = "{ auditEvents(first: 2) { nodes: edges { node { errorCode actor { displayName } body"

@@ -1,4 +1,4 @@
-"""Live and ready: what those ask who decide whether the service gets calls."""
+"""Liveness and readiness, which decide whether the service receives calls."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +24,7 @@ SAVE = """mutation { createAccessToken(input: {name: "x", role: VIEWER}) { __typ
 
 
 async def _ready(world: World) -> tuple[int, set[str]]:
-    """The status of the page, and the names of what failed."""
+    """The status of the readiness check, and the names of the checks that failed."""
     response = await world.client.get("/health/ready")
     live = await world.client.get("/health/live")
     checks: dict[str, str] = response.json()["checks"]
@@ -35,7 +35,7 @@ async def _ready(world: World) -> tuple[int, set[str]]:
 
 
 async def test_ready(world: World) -> None:
-    """A service that has what it needs says so to anybody."""
+    """A service that has everything it needs is ready, and says so without a token."""
     assert (200, set()) == await _ready(world)
 
 
@@ -72,13 +72,13 @@ async def _without_head(runtime: Runtime) -> Runtime:
         pytest.param(_with_migrations_missing, "migrations", id="older tables"),
     ],
 )
-async def test_what_is_missing_is_named(
+async def test_a_missing_part_is_named(
     runtime: Runtime,
     tmp_path: Path,
     spoil: Callable[[Runtime], Awaitable[Runtime]],
     failed: str,
 ) -> None:
-    """One part that fails is 503 with its name; the process still lives."""
+    """A failed part is reported with 503 and its name, and the process is still live."""
     spoilt = await spoil(runtime)
     app = compose(configured(tmp_path), spoilt)
     async with open_world(app, runtime, roles=()) as world:
@@ -93,7 +93,7 @@ async def test_a_file_that_is_gone(
     tmp_path: Path,
     exchanged: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """What would be written into a file that nobody finds again is refused, and ready says no."""
+    """If the file was removed or replaced, changes are refused, and the service is not ready."""
     file = tmp_path / "data" / DATABASE_FILE
     away = file.rename(file.with_suffix(".away"))
     if exchanged:
@@ -114,18 +114,18 @@ async def test_a_file_that_is_gone(
 
 @pytest.fixture
 async def way(postgresql_url: str) -> AsyncIterator[Breakable]:
-    """A way to a PostgreSQL database that can be broken."""
+    """A connection to a PostgreSQL database that can be broken."""
     async with breakable(postgresql_url) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
-async def test_a_database_that_is_away(
+async def test_a_database_outage(
     way: Breakable,
     tmp_path: Path,
     silent: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """The page answers in time, though the database does not, and is well when it is again."""
+    """The readiness check answers in time during an outage, and recovers with the database."""
     keys = (new_key(),)
     async with open_runtime(Storage(tmp_path / "data", way.url, keys, keys)) as runtime:
         app = compose(configured(tmp_path), runtime)

@@ -1,4 +1,4 @@
-"""Whatever comes over the wire, the service answers for it, lets go of it, and goes on."""
+"""Malformed input: the service answers, closes the connection, and keeps running."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from graph.app import compose
 from graph.errors import ERROR_CODES
 from service.process.caller import Role
 from service.process.runtime import Runtime
-from tests.support.edge.malformed import Got, Sent, requests, send
+from tests.support.edge.malformed import RawRequest, RawResponse, requests, send
 from tests.support.edge.world import codes, configured, listening, open_world
 
 pytestmark = pytest.mark.anyio
@@ -23,22 +23,22 @@ UPGRADE = b"Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocke
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 
-def complaint(sent: Sent, got: Got) -> str | None:
-    """What is wrong with an answer; None where nothing is."""
-    if got.timed_out:
-        return "the connection was left hanging"
-    if got.status is None:
+def complaint(request: RawRequest, response: RawResponse) -> str | None:
+    """What is wrong with an answer; None if it is correct."""
+    if response.timed_out:
+        return "the connection was left open"
+    if response.status is None:
         return None
-    if got.status >= 500:
-        return f"status {got.status}"
-    known = got.codes is not None and set(got.codes) <= ERROR_CODES.keys()
-    if got.status >= 400 and sent.method != b"HEAD" and not known:
-        return f"an error without a code: {got.status} {got.body[:200]!r}"
+    if response.status >= 500:
+        return f"status {response.status}"
+    known = response.codes is not None and set(response.codes) <= ERROR_CODES.keys()
+    if response.status >= 400 and request.method != b"HEAD" and not known:
+        return f"an error without a code: {response.status} {response.body[:200]!r}"
     return None
 
 
 async def test_malformed_requests(runtime: Runtime, tmp_path: Path) -> None:
-    """No failure of the service, no connection left hanging, no error without a code."""
+    """Malformed requests cause no failure, no connection left open, and no error without a code."""
     config = configured(tmp_path, calls_per_minute=0, bad_tokens_per_minute=0, max_body_seconds=0.2)
     app = compose(config, runtime)
     wrong = []
@@ -48,7 +48,7 @@ async def test_malformed_requests(runtime: Runtime, tmp_path: Path) -> None:
         made = list(islice(requests(Random(4711), token), COUNT))  # noqa: S311 (not for secrets)
         for batch in (made[at : at + 30] for at in range(0, COUNT, 30)):
             answers = await asyncio.gather(*(send("127.0.0.1", port, each) for each in batch))
-            found = [complaint(sent, got) for sent, got in zip(batch, answers, strict=True)]
+            found = [complaint(*each) for each in zip(batch, answers, strict=True)]
             wrong += [each for each in zip(found, batch, strict=True) if each[0] is not None]
         after = await world.ask("{ viewer { role } }")
 
@@ -59,7 +59,7 @@ async def test_malformed_requests(runtime: Runtime, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        pytest.param(b"nonsense\r\n\r\n", id="no HTTP"),
+        pytest.param(b"nonsense\r\n\r\n", id="not HTTP"),
         pytest.param(b"GET / HTTP/1.1\r\n" + UPGRADE + b"\r\n", id="no key"),
         pytest.param(
             b"GET /graphql HTTP/1.1\r\n" + UPGRADE + KEY + b"X-A: " + b"a" * 9_000 + b"\r\n\r\n",
@@ -75,8 +75,10 @@ async def test_malformed_requests(runtime: Runtime, tmp_path: Path) -> None:
         ),
     ],
 )
-async def test_what_no_app_is_asked(runtime: Runtime, tmp_path: Path, sent: bytes) -> None:
-    """It is refused in JSON, with a code and the headers of every answer; the connection ends."""
+async def test_input_that_never_reaches_the_app(
+    runtime: Runtime, tmp_path: Path, sent: bytes
+) -> None:
+    """It is refused in JSON with a code and the usual headers, and the connection is closed."""
     app = compose(configured(tmp_path), runtime)
     async with listening(app) as address:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
@@ -100,15 +102,15 @@ async def test_what_no_app_is_asked(runtime: Runtime, tmp_path: Path, sent: byte
     [
         pytest.param(b"POST /graphql", b"401", id="no token"),
         pytest.param(b"POST /nowhere", b"404", id="no such path"),
-        pytest.param(b"GET /health/live", b"200", id="a body where none is read"),
+        pytest.param(b"GET /health/live", b"200", id="a body that is not read"),
         pytest.param(b"PUT /graphql", b"405", id="no such method"),
     ],
 )
 @pytest.mark.parametrize("framing", [b"Content-Length: 99999", b"Transfer-Encoding: chunked"])
-async def test_bodies_that_nobody_reads(
+async def test_bodies_that_are_not_read(
     runtime: Runtime, tmp_path: Path, head: bytes, status: bytes, framing: bytes
 ) -> None:
-    """An answer that did not need the body does not wait for ever for the rest of it."""
+    """After an answer that did not need the body, its rest is awaited only for a limited time."""
     app = compose(configured(tmp_path), runtime)
     accept = b"Accept: application/graphql-response+json"
     request = b"\r\n".join((head + b" HTTP/1.1", b"Host: a", accept, framing, b"", b"fffff\r\n"))
@@ -122,8 +124,8 @@ async def test_bodies_that_nobody_reads(
     assert b"HTTP/1.1 " + status == answer[:12]
 
 
-async def test_a_body_that_comes_late(runtime: Runtime, tmp_path: Path) -> None:
-    """A client that sends all of it may go on, though the answer came first."""
+async def test_a_body_that_arrives_late(runtime: Runtime, tmp_path: Path) -> None:
+    """A client that sends the whole body after the answer may use the connection again."""
     app = compose(configured(tmp_path), runtime)
     async with listening(app) as address:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
@@ -137,7 +139,7 @@ async def test_a_body_that_comes_late(runtime: Runtime, tmp_path: Path) -> None:
 
 
 async def _dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Sends a byte again and again, until the service has closed the connection."""
+    """Sends one byte after another until the service closes the connection."""
     reading = asyncio.create_task(reader.read())
     while not (await asyncio.wait({reading}, timeout=0.01))[0]:
         writer.write(b"x")
@@ -154,7 +156,7 @@ async def _dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     ],
 )
 async def test_silent_connections(runtime: Runtime, tmp_path: Path, begun: bytes) -> None:
-    """A connection that does not get to the point is closed."""
+    """A connection that sends no complete request in time is closed."""
     app = compose(configured(tmp_path), runtime)
     async with listening(app, max_body_seconds=0.05) as address:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)

@@ -1,4 +1,4 @@
-"""How the playground's page and assets are answered, whether or not they were built."""
+"""The playground's page and assets, built or not."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ SECRET = "not-for-the-browser"
 
 @pytest.fixture
 def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder in the place of the built pages, with a file beside it."""
+    """An empty folder instead of the built pages, with a file outside of it."""
     (tmp_path / "secret.txt").write_text(SECRET)
     folder = tmp_path / "static"
     monkeypatch.setattr(playground, "STATIC", folder)
@@ -24,7 +24,7 @@ def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def built(static: Path) -> Path:
-    """The same folder with pages in it."""
+    """The same folder with a page and an asset in it."""
     assets = static / "graphql" / "assets"
     assets.mkdir(parents=True)
     (static / "index.html").write_text("<title>Playground</title>")
@@ -34,14 +34,14 @@ def built(static: Path) -> Path:
 
 @pytest.fixture
 def client() -> TestClient:
-    """A caller of a service with the playground alone."""
+    """A client of a service that has only the playground."""
     routes = [playground.ASSET_ROUTE, Route("/graphql", playground.playground_page)]
     return TestClient(Starlette(routes=routes))
 
 
 @pytest.mark.usefixtures("built")
 def test_page(client: TestClient) -> None:
-    """The page is never cached, and its policy admits no script but the service's own files."""
+    """The page is never cached, and its policy allows only scripts from the service."""
     response = client.get("/graphql")
     policy = dict(
         directive.split(" ", 1)
@@ -69,7 +69,7 @@ def test_page(client: TestClient) -> None:
 
 @pytest.mark.usefixtures("built")
 def test_asset(client: TestClient) -> None:
-    """An asset may be kept for ever, and a worker made of it may reach nothing else."""
+    """Browsers may cache an asset permanently, and a worker created from it may load nothing."""
     response = client.get("/graphql/assets/index-abc.js")
 
     assert 200 == response.status_code
@@ -92,7 +92,7 @@ def test_asset(client: TestClient) -> None:
     ],
 )
 def test_no_other_file(client: TestClient, name: str) -> None:
-    """No name leads to anything but an asset."""
+    """No name leads to a file other than an asset."""
     response = client.get(f"/graphql/assets/{name}")
 
     assert 404 == response.status_code
@@ -101,7 +101,7 @@ def test_no_other_file(client: TestClient, name: str) -> None:
 
 @pytest.mark.usefixtures("static")
 def test_not_built(client: TestClient) -> None:
-    """Where the page was not built, the answer is a plain text that says what to run."""
+    """If the page was not built, the answer is a plain text that says what to run."""
     response = client.get("/graphql")
 
     assert 404 == response.status_code
@@ -111,7 +111,7 @@ def test_not_built(client: TestClient) -> None:
 
 @pytest.mark.usefixtures("static")
 def test_asset_not_built(client: TestClient) -> None:
-    """An asset that is not there is refused as every path is that leads nowhere."""
+    """A missing asset is refused like every unknown path."""
     response = client.get("/graphql/assets/index-abc.js")
 
     assert 404 == response.status_code

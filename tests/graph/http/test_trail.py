@@ -1,4 +1,4 @@
-"""The trail over plain HTTP: who gets it, and what is answered to whom who does not."""
+"""The trail over plain HTTP: who may read it, and how others are refused."""
 
 import base64
 import contextlib
@@ -76,14 +76,14 @@ pytestmark = pytest.mark.anyio
 async def test_who_gets_what(
     world: World, role: Role, path: str, status: int, media_type: str
 ) -> None:
-    """A token whose role may read the trail opens every path; anything else is JSON with a code."""
+    """A role that may read the trail gets every path; every refusal is JSON with a code."""
     answer = await world.client.get(path, headers=world.headers(role))
 
     assert (status, media_type) == (answer.status_code, answer.headers["Content-Type"])
 
 
-async def test_nobody_gets_in_without_a_token(world: World) -> None:
-    """Not even to a checkpoint."""
+async def test_a_token_is_required(world: World) -> None:
+    """Even a checkpoint requires a token."""
     answer = await world.client.get("/audit/log/checkpoint")
 
     assert 401 == answer.status_code
@@ -91,7 +91,7 @@ async def test_nobody_gets_in_without_a_token(world: World) -> None:
 
 
 async def newest(world: World) -> dict[str, Any]:
-    """The newest checkpoint, as it is asked for over GraphQL."""
+    """The newest checkpoint, as GraphQL returns it."""
     answer = await world.ask("{ auditCheckpoint { size note } }")
     checkpoint: dict[str, Any] = answer["data"]["auditCheckpoint"]
     return checkpoint
@@ -99,20 +99,18 @@ async def newest(world: World) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["bundle", "jsonl", "csv", "ocsf"])
 async def test_every_export_carries_its_checkpoint(world: World, kind: str) -> None:
-    """The whole signed note of the trail that it was taken from, which vouches for it too."""
+    """Every export has the signed note of its trail in a header."""
     path = f"/audit/export?format={kind}&text=nothing"
     answer = await world.client.get(path, headers=world.headers())
-    carried = base64.b64decode(answer.headers["X-Postledger-Checkpoint"], validate=True).decode()
+    note = base64.b64decode(answer.headers["X-Postledger-Checkpoint"], validate=True).decode()
 
-    assert await newest(world) == {"size": 4, "note": carried}
+    assert await newest(world) == {"size": 4, "note": note}
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST"])
 @pytest.mark.parametrize("role", [None, Role.AUDITOR])
-async def test_an_export_is_got_and_nothing_else(
-    world: World, method: str, role: Role | None
-) -> None:
-    """What asks about an export only is refused, and not recorded as one."""
+async def test_an_export_needs_get(world: World, method: str, role: Role | None) -> None:
+    """HEAD and POST are refused, and not recorded as an export."""
     before = await newest(world)
     answer = await world.client.request(method, "/audit/export", headers=world.headers(role))
 
@@ -129,8 +127,8 @@ VERIFY = (
 )
 
 
-async def test_the_whole_story_over_graphql(world: World) -> None:
-    """A checkpoint, proofs between it and now, and a verification that holds it against today."""
+async def test_proofs_and_verification_over_graphql(world: World) -> None:
+    """An older checkpoint is proven consistent, and the trail is verified against it."""
     early = await world.ask("{ auditCheckpoint(size: 1) { note size rootHash verifierKey } }")
     known = early["data"]["auditCheckpoint"]["note"]
     proofs = await world.ask(
@@ -148,8 +146,8 @@ async def test_the_whole_story_over_graphql(world: World) -> None:
     assert [{"code": "ORIGIN_MISMATCH"}] == foreign["data"]["auditVerification"]["findings"]
 
 
-async def test_one_event_is_proven_at_home(world: World, tmp_path: Path) -> None:
-    """The same file over HTTP and GraphQL, which proves the event with `verify.py` alone."""
+async def test_one_event_is_proven_offline(world: World, tmp_path: Path) -> None:
+    """HTTP and GraphQL return the same proof, which `verify.py` accepts without the service."""
     path = "/audit/log/proof/1.tlog-proof"
     fetched = await world.client.get(path, headers=world.headers(Role.AUDITOR))
     answer = await world.ask(
@@ -167,8 +165,8 @@ async def test_one_event_is_proven_at_home(world: World, tmp_path: Path) -> None
     assert '"action":"ACCESS_TOKEN_CREATED"' in printed.getvalue()
 
 
-async def test_what_is_not_there_is_the_callers_mistake(world: World) -> None:
-    """BAD_USER_INPUT, not an internal error."""
+async def test_a_size_beyond_the_trail(world: World) -> None:
+    """A checkpoint that does not exist yet is BAD_USER_INPUT, not an internal error."""
     answer = await world.ask("{ auditCheckpoint(size: 99) { size } }")
 
     assert ["BAD_USER_INPUT"] == codes(answer)

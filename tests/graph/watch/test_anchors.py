@@ -1,4 +1,4 @@
-"""Anchors as the running service has them: what is told of a webhook, and which it takes."""
+"""Anchors of the running service: what it reveals of a webhook, and which addresses it accepts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -36,7 +36,7 @@ def quick_retries() -> Iterator[None]:
 
 @asynccontextmanager
 async def webhook(answer: str) -> AsyncIterator[str]:
-    """A server that answers everything alike; gives an address of it that holds two secrets."""
+    """A server with a fixed answer; yields its address, which contains two secrets."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -54,8 +54,8 @@ async def webhook(answer: str) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}/{PATH}?key={QUERY}"
 
 
-async def told_of_anchors(config: Config, opened: Runtime) -> tuple[str | None, bytes]:
-    """The anchor's problem, once there was time for one, and all that is told, metrics included."""
+async def anchor_problem(config: Config, opened: Runtime) -> tuple[str | None, bytes]:
+    """The anchor's problem after the first delivery, and everything that clients can read of it."""
     runtime = replace(opened, anchors=config.anchors)
     (state,) = runtime.anchors.states
     async with open_world(compose(config, runtime), runtime) as world, following(runtime):
@@ -84,19 +84,19 @@ async def told_of_anchors(config: Config, opened: Runtime) -> tuple[str | None, 
         pytest.param("?", "RemoteProtocolError", id="no-http"),
     ],
 )
-async def test_a_webhooks_address_is_told_nobody(
+async def test_a_webhooks_address_is_not_revealed(
     runtime: Runtime, tmp_path: Path, form: dict[str, str], answer: str, expected: str | None
 ) -> None:
-    """Its path and query may be secret: neither the log, nor a query, nor the metrics have them."""
+    """Neither the log, GraphQL nor the metrics contain its path and query, which may be secret."""
     async with webhook(answer) as address:
         config = configured(tmp_path, anchor_webhook=address, **form)
         with logging_to_text(config) as log:
-            problem, told = await told_of_anchors(config, runtime)
+            problem, shown = await anchor_problem(config, runtime)
 
     assert expected == problem
     assert (expected is not None) == ("could not be anchored" in log.getvalue())
     for secret in (PATH, QUERY):
-        assert [] == leaks(secret, log.getvalue().encode() + told)
+        assert [] == leaks(secret, log.getvalue().encode() + shown)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ async def test_a_webhooks_address_is_told_nobody(
         pytest.param(f"https://example.com:port/{PATH}", id="no-port"),
         pytest.param(f"https://example.com:99999/{PATH}", id="large-port"),
         pytest.param(f"https://[::1/{PATH}", id="bracket"),
-        pytest.param(f"https://example..com/ä{PATH}\udce4", id="no-text"),
+        pytest.param(f"https://example..com/ä{PATH}\udce4", id="not-text"),
     ],
 )
-def test_an_address_that_is_none_is_refused_at_start(
+def test_an_invalid_address_is_refused_at_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str
 ) -> None:
-    """One sentence that names the variable and does not repeat what may be secret."""
+    """The sentence names the variable and does not repeat the address, which may be secret."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTLEDGER_ANCHOR_WEBHOOK", address)
     with pytest.raises(CannotStartError) as refused:
@@ -126,7 +126,7 @@ def test_an_address_that_is_none_is_refused_at_start(
 
 
 def test_an_empty_variable_is_no_anchor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Scripts set what they do not have to nothing."""
+    """An empty variable is the same as an unset one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTLEDGER_ANCHOR_WEBHOOK", "")
     monkeypatch.setenv("POSTLEDGER_ANCHOR_FILE", "")

@@ -1,4 +1,4 @@
-"""Traces: what they tell, and that nobody waits for whoever collects them."""
+"""Traces: what they contain, and that the service does not wait for a collector."""
 
 import socket
 import sys
@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from graph.app import compose
 from graph.operation.document_hash import document_hash
-from graph.watch.observe import LogObserver, Observers, Seen
+from graph.watch.observe import FinishedOperation, LogObserver, Observers
 from graph.watch.telemetry import CLOSE_SECONDS, Traces, traces
 from service.process.runtime import Runtime
 from service.process.storage import CannotStartError
@@ -30,8 +30,8 @@ LEAK = f'mutation Leak {{ updateEmailSettings(input: {{settings: {{smtpPassword:
 
 
 @pytest.mark.anyio
-async def test_log_and_traces_tell_names_only(runtime: Runtime, tmp_path: Path) -> None:
-    """An operation's line and span have its name, hash, codes and time; never what it said."""
+async def test_log_and_traces_contain_no_values(runtime: Runtime, tmp_path: Path) -> None:
+    """An operation's line and span have its name, hash, codes and time, but no values."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -55,7 +55,7 @@ async def test_log_and_traces_tell_names_only(runtime: Runtime, tmp_path: Path) 
 
 
 def test_traces_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Traces that are wished for and cannot be made stop the start, with what to install."""
+    """If traces are configured but not installed, the start fails with what to install."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
 
     with pytest.raises(CannotStartError, match=r"postledger\[telemetry\]"), traces("http://x"):
@@ -63,21 +63,21 @@ def test_traces_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_traces_by_default() -> None:
-    """Nothing is sent anywhere unless an address was given."""
+    """Without an endpoint, no traces are sent."""
     with traces(None) as observers:
         assert [] == observers
 
 
 @contextmanager
 def _silent() -> Iterator[str]:
-    """A collector that takes connections, and says nothing."""
+    """A collector that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1/traces"
 
 
 @contextmanager
 def _away() -> Iterator[str]:
-    """A collector that is not there."""
+    """The address of a collector that does not run."""
     with _silent() as address:
         pass
     yield address
@@ -87,10 +87,12 @@ def _away() -> Iterator[str]:
 def test_a_collector_that_does_not_answer(
     collector: Callable[[], AbstractContextManager[str]],
 ) -> None:
-    """The end of the service waits for it no longer than is said."""
+    """The end of the service waits for the collector only for a limited time."""
     with collector() as endpoint:
         with traces(endpoint) as observers:
-            observers[0].operation(Seen("query", "Look", "", [], time.time_ns(), 0.1, "id"))
+            observers[0].operation(
+                FinishedOperation("query", "Look", "", [], time.time_ns(), 0.1, "id")
+            )
             began = time.monotonic()
         taken = time.monotonic() - began
 
@@ -98,27 +100,29 @@ def test_a_collector_that_does_not_answer(
 
 
 class _Collector(BaseHTTPRequestHandler):
-    """Keeps what it is sent."""
+    """Keeps the received traces."""
 
     kept: ClassVar[list[bytes]] = []
 
     def do_POST(self) -> None:
-        """Takes it."""
+        """Keeps the body."""
         self.kept.append(self.rfile.read(int(self.headers["Content-Length"])))
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (likewise)
-        """Says nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the signature of the base class)
+        """Logs nothing."""
 
 
 def test_the_last_traces_are_sent() -> None:
-    """What happened just before the end is collected too."""
+    """Operations just before the end are sent too."""
     with HTTPServer(("127.0.0.1", 0), _Collector) as server:
         serving = Thread(target=server.serve_forever)
         serving.start()
         with traces(f"http://127.0.0.1:{server.server_port}/v1/traces") as observers:
-            observers[0].operation(Seen("query", "Look", "", [], time.time_ns(), 0.1, "id"))
+            observers[0].operation(
+                FinishedOperation("query", "Look", "", [], time.time_ns(), 0.1, "id")
+            )
         server.shutdown()
         serving.join()
 

@@ -1,4 +1,4 @@
-"""Health, metrics, traces, the schema's text: what those see who look after the service."""
+"""Metrics and the schema's text, as operators and tools read them."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from graph.api.schema import printed_schema
 from graph.app import compose
 from graph.watch.metrics import MAX_NAMES, OTHER, Metrics
-from graph.watch.observe import Observers, Seen
+from graph.watch.observe import FinishedOperation, Observers
 from service.process.runtime import Runtime
 from tests.support.edge.world import World, codes, configured, open_world
 
@@ -18,7 +18,7 @@ LEAK = f'mutation Leak {{ updateEmailSettings(input: {{settings: {{smtpPassword:
 
 
 async def test_schema(world: World) -> None:
-    """The schema's text is there for tools, and is the one that is served."""
+    """Tools can download the text of the schema that is served."""
     response = await world.client.get("/schema.graphql")
 
     assert printed_schema() == response.text
@@ -53,7 +53,7 @@ async def test_metrics(runtime: Runtime, tmp_path: Path) -> None:
 
 
 async def test_metrics_need_a_token(world: World, runtime: Runtime, tmp_path: Path) -> None:
-    """Metrics tell names, so they are for callers, unless the operator says otherwise."""
+    """Metrics contain names, so they require a token unless the operator configures otherwise."""
     refused = await world.client.get("/metrics")
     app = compose(configured(tmp_path, metrics_without_token=True), runtime)
     async with open_world(app, runtime) as opened:
@@ -63,12 +63,12 @@ async def test_metrics_need_a_token(world: World, runtime: Runtime, tmp_path: Pa
     assert 200 == shown.status_code
 
 
-async def test_names_come_to_an_end(runtime: Runtime) -> None:
-    """However many names clients make up, the metrics stay small."""
+async def test_the_number_of_names_is_limited(runtime: Runtime) -> None:
+    """However many operation names clients invent, the metrics stay small."""
     metrics = Metrics()
     for number in range(MAX_NAMES + 5):
-        metrics.operation(Seen("query", f"name{number}", "", [], 0, 0.1, "id"))
-    metrics.operation(Seen("query", "x" * 1000, "", [], 0, 0.1, "id"))
+        metrics.operation(FinishedOperation("query", f"name{number}", "", [], 0, 0.1, "id"))
+    metrics.operation(FinishedOperation("query", "x" * 1000, "", [], 0, 0.1, "id"))
     text = (await metrics.write(runtime)).decode()
 
     assert f'operation="{OTHER}",outcome="OK"}} 6.0' in text

@@ -1,4 +1,4 @@
-"""What becomes of open connections while the database is away, and when their token ends."""
+"""Open connections during a database outage, and when their token ends."""
 
 import asyncio
 import json
@@ -42,20 +42,20 @@ MUTATION = """mutation { createAccessToken(input: {name: "x", role: VIEWER}) { _
 
 @pytest.fixture
 async def way(postgresql_url: str) -> AsyncIterator[Breakable]:
-    """A way to a PostgreSQL database that can be broken."""
+    """A connection to a PostgreSQL database that can be broken."""
     async with breakable(postgresql_url) as opened:
         yield opened
 
 
 @pytest.fixture
 def elsewhere(postgresql_url: str, tmp_path: Path) -> Storage:
-    """What another service process on the same database is started with; its way holds."""
+    """The storage of another service process on the same database, which stays connected."""
     return Storage(tmp_path / "elsewhere", postgresql_url, (new_key(),), (new_key(),))
 
 
 @pytest.fixture
 async def runtime(elsewhere: Storage, way: Breakable, tmp_path: Path) -> AsyncIterator[Runtime]:
-    """An open service behind the breakable way."""
+    """An open service behind the breakable connection."""
     here = replace(elsewhere, database_url=way.url, data_directory=tmp_path / "here")
     async with open_runtime(here) as opened:
         yield opened
@@ -68,7 +68,7 @@ async def _serving(
     patience_seconds: float = PATIENCE_SECONDS,
     **given: float,
 ) -> AsyncIterator[Streams]:
-    """The service on a port, which checks its open connections at these intervals."""
+    """The service on a port, with these intervals for checking its open connections."""
     connections = OpenConnections(
         runtime.database,
         runtime.clock,
@@ -82,41 +82,39 @@ async def _serving(
 
 
 @contextmanager
-def _hearing(said: str) -> Iterator[asyncio.Event]:
-    """An event that is set when the log says something; nothing is printed meanwhile."""
-    heard = asyncio.Event()
+def _logged(message: str) -> Iterator[asyncio.Event]:
+    """An event that is set when a message is logged; the log prints nothing meanwhile."""
+    found = asyncio.Event()
 
-    def hear(_logger: object, _method: str, event: EventDict) -> EventDict:
-        if event["event"] == said:
-            heard.set()
+    def look(_logger: object, _method: str, event: EventDict) -> EventDict:
+        if event["event"] == message:
+            found.set()
         raise structlog.DropEvent
 
     before = structlog.get_config()
-    structlog.configure(processors=[hear])
-    yield heard
+    structlog.configure(processors=[look])
+    yield found
     structlog.configure(**before)
 
 
 async def _revoke(storage: Storage, token: CreatedToken) -> None:
-    """Another process ends a token, and tells nobody."""
+    """Revokes a token in another process, which sends no notification."""
     async with open_runtime(storage) as runtime:
         await revoke_token(runtime, COMMAND_LINE, token.token.id)
 
 
 async def _answer(socket: ClientConnection, query: str, identifier: str) -> dict[str, Any]:
-    """What comes of an operation on a WebSocket."""
+    """The result of an operation on a WebSocket."""
     await say(socket, {"id": identifier, "type": "subscribe", "payload": {"query": query}})
-    said: dict[str, Any] = json.loads(await socket.recv())
-    assert identifier == said["id"]
+    result: dict[str, Any] = json.loads(await socket.recv())
+    assert identifier == result["id"]
     assert {"id": identifier, "type": "complete"} == json.loads(await socket.recv())
-    return said
+    return result
 
 
-async def test_a_database_that_goes_and_comes(
-    runtime: Runtime, way: Breakable, elsewhere: Storage
-) -> None:
-    """An outage closes nothing at first, and keeps nobody in whose token ended in the meantime."""
-    with _hearing(FAILED) as failed:
+async def test_a_short_outage(runtime: Runtime, way: Breakable, elsewhere: Storage) -> None:
+    """A short outage closes no connection, and a token that is revoked afterwards still ends it."""
+    with _logged(FAILED) as failed:
         async with (
             _serving(runtime, SOON, LONG) as service,
             service.introduced() as socket,
@@ -130,11 +128,11 @@ async def test_a_database_that_goes_and_comes(
             closed = await asyncio.wait_for(closing(socket), DEADLINE)
 
     assert [1, 1] == [len(each["payload"]["data"]) for each in (first, second)]
-    assert (4403, "The access token has ended.") == closed
+    assert (4403, "The access token is no longer valid.") == closed
 
 
-async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakable) -> None:
-    """It is closed so that clients come back, under an id that the log has too."""
+async def test_a_socket_that_is_opened_during_an_outage(runtime: Runtime, way: Breakable) -> None:
+    """Its close code makes clients try again, and its reason has an id that the log has too."""
     async with _serving(runtime) as service, service.socket() as socket:
         await way.refuse()
         context = [structlog.contextvars.merge_contextvars]
@@ -146,11 +144,11 @@ async def test_a_socket_that_is_opened_meanwhile(runtime: Runtime, way: Breakabl
     failures = [each["request_id"] for each in logged if each["event"] == "internal error"]
 
     assert 1013 == code
-    assert [reason] == [f"The service's log has it under {each}." for each in failures]
+    assert [reason] == [f"Internal error, logged under {each}." for each in failures]
 
 
-async def test_a_silent_database_keeps_nobody_waiting(runtime: Runtime, way: Breakable) -> None:
-    """Who calls cannot be told in time: 503 over HTTP, a socket that is closed until later."""
+async def test_a_silent_database_blocks_no_caller(runtime: Runtime, way: Breakable) -> None:
+    """A caller that cannot be identified in time gets 503, or a WebSocket closed with 1013."""
     serving = _serving(runtime, query_timeout_seconds=SOON)
     async with serving as service, service.socket() as socket:
         way.hang()
@@ -175,12 +173,12 @@ async def test_a_silent_database_keeps_nobody_waiting(runtime: Runtime, way: Bre
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
-async def test_a_database_that_stays_away(
+async def test_a_long_outage(
     runtime: Runtime,
     way: Breakable,
     silent: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """What nobody can vouch for is closed after a while, so that the client comes back."""
+    """Connections whose token cannot be checked for too long are closed; clients try again."""
     query = "subscription { emailSettingsChanged { revision } }"
     async with (
         _serving(runtime, SOON, 50 * SOON) as service,
@@ -202,11 +200,11 @@ async def test_a_database_that_stays_away(
     assert "errors" not in again
 
 
-async def test_expiry_under_an_open_socket(runtime: Runtime, way: Breakable) -> None:
-    """A token that expires takes its connection with it, and no operation comes before that."""
+async def test_a_token_that_expires_with_a_socket_open(runtime: Runtime, way: Breakable) -> None:
+    """An expired token closes its connection before any further operation runs."""
     clock = Clock()
     runtime = replace(runtime, clock=clock)
-    # Nobody looks: the next operation itself is what finds out.
+    # The periodic check never runs here, so the next operation must notice the expiry.
     async with _serving(runtime, LONG, LONG) as service:
         expires = clock() + timedelta(hours=1)
         created = await create_token(runtime, COMMAND_LINE, "A", Role.ADMINISTRATOR, expires)
@@ -219,4 +217,4 @@ async def test_expiry_under_an_open_socket(runtime: Runtime, way: Breakable) -> 
             closed = await closing(socket)
         await way.mend()
 
-    assert (4403, "The access token has ended.") == closed
+    assert (4403, "The access token is no longer valid.") == closed

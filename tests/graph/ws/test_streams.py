@@ -1,4 +1,4 @@
-"""Subscriptions over WebSockets and server-sent events, by hand and by the clients out there."""
+"""Subscriptions over WebSockets and server-sent events, by hand and with popular clients."""
 
 import asyncio
 import json
@@ -24,15 +24,15 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def streams(runtime: Runtime, config: Config) -> AsyncIterator[Streams]:
-    """The transports, with a schema that tries them."""
-    streaming.watched.__init__()  # type: ignore[misc] # each test counts from zero
+    """The transports, with a schema for testing them."""
+    streaming.watched.__init__()  # type: ignore[misc] # each test starts from zero
     app = compose(config, runtime, streaming.schema)
     async with open_world(app, runtime) as world, listening(app) as address:
         yield Streams(address, world)
 
 
-async def test_the_clients_out_there(streams: Streams) -> None:
-    """graphql-ws, graphql-sse and urql, as they come, get what they ask for."""
+async def test_popular_clients(streams: Streams) -> None:
+    """graphql-ws, graphql-sse and urql work with their default configuration."""
     token = streams.world.tokens[Role.ADMINISTRATOR].text
     printed = await run_script("streams.mjs", f"{streams.address}/graphql", token)
     found = json.loads(printed)
@@ -69,7 +69,7 @@ async def test_the_clients_out_there(streams: Streams) -> None:
         pytest.param(
             ['{"type": "subscribe", "id": "1", "payload": {"query": "{ hello }"}}'],
             4401,
-            id="not introduced",
+            id="not initialized",
         ),
         pytest.param(['{"type": "connection_init"}'], 4403, id="no token"),
         pytest.param(
@@ -80,10 +80,10 @@ async def test_the_clients_out_there(streams: Streams) -> None:
         pytest.param(["x" * 100_001], 1009, id="too large"),
     ],
 )
-async def test_connections_that_are_closed(
+async def test_invalid_messages_close_a_connection(
     streams: Streams, messages: list[str | bytes], code: int
 ) -> None:
-    """What does not belong on a connection closes it, with the protocol's code."""
+    """An invalid message closes the connection with the protocol's code."""
     async with streams.socket() as socket:
         for message in messages:
             await socket.send(message)
@@ -95,7 +95,7 @@ async def test_connections_that_are_closed(
 @pytest.mark.parametrize(
     ("messages", "code"),
     [
-        pytest.param([{"type": "connection_init"}], 4429, id="introduced twice"),
+        pytest.param([{"type": "connection_init"}], 4429, id="initialized twice"),
         pytest.param([{"type": "subscribe", "id": 1}], 4400, id="id of another kind"),
         pytest.param([{"type": "complete"}], 4400, id="no id"),
         pytest.param(
@@ -105,10 +105,10 @@ async def test_connections_that_are_closed(
         ),
     ],
 )
-async def test_introduced_connections_that_are_closed(
+async def test_invalid_messages_close_an_initialized_connection(
     streams: Streams, messages: list[object], code: int
 ) -> None:
-    """The same, once the client is known."""
+    """After initialization too, an invalid message closes the connection."""
     async with streams.introduced() as socket:
         await say(socket, *messages)
         closed = await closing(socket)
@@ -116,8 +116,8 @@ async def test_introduced_connections_that_are_closed(
     assert code == closed[0]
 
 
-async def test_no_introduction(runtime: Runtime, config: Config) -> None:
-    """Whoever opens a connection and says nothing is let go."""
+async def test_no_initialization(runtime: Runtime, config: Config) -> None:
+    """A client that opens a connection and sends nothing is disconnected."""
     from graph.ws.endpoint import SocketEndpoint  # noqa: PLC0415
 
     app = compose(config, runtime, streaming.schema)
@@ -136,7 +136,7 @@ async def test_no_introduction(runtime: Runtime, config: Config) -> None:
 
 
 async def test_origin(streams: Streams) -> None:
-    """A page of another site cannot open a connection; one of this service can."""
+    """A page of another site cannot open a connection, but a page of this service can."""
     own = streams.address
     async with streams.socket(Origin=own) as socket:
         await say(socket, {"type": "ping"})
@@ -155,7 +155,7 @@ async def test_origin(streams: Streams) -> None:
 
 
 async def test_unknown_path(streams: Streams) -> None:
-    """A WebSocket to nowhere is refused like any request to nowhere."""
+    """A WebSocket to an unknown path is refused like any other request."""
     with pytest.raises(InvalidStatus) as refused:
         async with connect(f"{streams.address.replace('http', 'ws')}/nowhere"):
             pass
@@ -165,7 +165,7 @@ async def test_unknown_path(streams: Streams) -> None:
 
 
 async def test_protocol(streams: Streams) -> None:
-    """Only graphql-transport-ws is spoken."""
+    """A client without the subprotocol graphql-transport-ws is disconnected."""
     async with connect(f"{streams.address.replace('http', 'ws')}/graphql") as socket:
         closed = await closing(socket)
 
@@ -173,7 +173,7 @@ async def test_protocol(streams: Streams) -> None:
 
 
 async def test_completing_a_subscription_closes_its_source(streams: Streams) -> None:
-    """Once the client wants no more, nothing of the operation is left."""
+    """When the client completes a subscription, its source is closed."""
     subscribe = {"id": "1", "type": "subscribe", "payload": {"query": "subscription { silent }"}}
     async with streams.introduced() as socket:
         await say(socket, subscribe)
@@ -183,7 +183,7 @@ async def test_completing_a_subscription_closes_its_source(streams: Streams) -> 
 
 
 async def test_too_many_operations(runtime: Runtime, tmp_path: Path) -> None:
-    """One too many is refused, without a time to come back at; there is room when another ends."""
+    """An operation above the limit is refused without `retryAfterSeconds`, until another ends."""
     config = configured(tmp_path, max_operations_per_socket=1)
     app = compose(config, runtime, streaming.schema)
     silent = {"type": "subscribe", "payload": {"query": "subscription { silent }"}}
@@ -203,23 +203,23 @@ async def test_too_many_operations(runtime: Runtime, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("query", ["subscription { silent }", "{ forever }"])
-async def test_leaving_closes_what_is_under_way(streams: Streams, query: str) -> None:
-    """When the client goes, so do its operations."""
+async def test_disconnecting_cancels_operations(streams: Streams, query: str) -> None:
+    """When a client disconnects, its running operations are canceled."""
     async with streams.introduced() as socket:
         await say(socket, {"id": "1", "type": "subscribe", "payload": {"query": query}})
         await asyncio.wait_for(streaming.watched.waiting.wait(), 5)
     await asyncio.wait_for(streaming.watched.closed.wait(), 5)
 
 
-async def test_leaving_a_stream_of_events_closes_its_source(streams: Streams) -> None:
-    """The same over server-sent events."""
+async def test_disconnecting_from_an_event_stream_closes_its_source(streams: Streams) -> None:
+    """When a client closes an event stream, the source is closed."""
     async with streams.events("subscription { silent }"):
         await asyncio.wait_for(streaming.watched.waiting.wait(), 5)
     await asyncio.wait_for(streaming.watched.closed.wait(), 5)
 
 
 async def test_revocation_closes_a_socket(streams: Streams) -> None:
-    """A token that is ended takes its open connections with it, at once."""
+    """Revoking a token closes its open connections at once."""
     subscribe = {"id": "1", "type": "subscribe", "payload": {"query": "subscription { silent }"}}
     async with streams.introduced() as socket:
         await say(socket, subscribe)
@@ -230,8 +230,8 @@ async def test_revocation_closes_a_socket(streams: Streams) -> None:
     assert 4403 == closed[0]
 
 
-async def test_revocation_ends_a_stream_of_events(streams: Streams) -> None:
-    """The same over server-sent events: the stream says why, and completes."""
+async def test_revocation_ends_an_event_stream(streams: Streams) -> None:
+    """Revoking a token ends its event streams with the error UNAUTHENTICATED."""
     async with streams.events("subscription { silent }") as response:
         await asyncio.wait_for(streaming.watched.waiting.wait(), 5)
         await _revoke(streams.world)
@@ -243,7 +243,7 @@ async def test_revocation_ends_a_stream_of_events(streams: Streams) -> None:
 
 
 async def test_slow_readers_hold_back_the_source(streams: Streams) -> None:
-    """A client that reads nothing has a few values made for it, and no more."""
+    """For a client that reads nothing, the source produces only a few values."""
     subscribe = {"id": "1", "type": "subscribe", "payload": {"query": "subscription { large }"}}
     async with streams.introduced() as socket:
         await say(socket, subscribe)
@@ -257,7 +257,7 @@ async def test_slow_readers_hold_back_the_source(streams: Streams) -> None:
 
 
 async def test_a_subscription_needs_a_stream(streams: Streams) -> None:
-    """A client that takes JSON alone is told how subscriptions go."""
+    """A subscription from a client that accepts only JSON is refused."""
     response = await streams.world.post({"query": "subscription { count(to: 1) }"})
 
     assert 406 == response.status_code
@@ -265,7 +265,7 @@ async def test_a_subscription_needs_a_stream(streams: Streams) -> None:
 
 
 async def _stalled() -> int:
-    """How many values were made by the time that no more are."""
+    """The number of values that were produced when no more are."""
     before = -1
     while before != streaming.watched.produced:
         before = streaming.watched.produced

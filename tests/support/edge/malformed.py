@@ -1,6 +1,6 @@
-"""Malformed HTTP requests: made up, sent as bytes, and what came back.
+"""Malformed HTTP requests: generates them, sends them as bytes, and reads the answers.
 
-Each begins as a good request, which is then spoilt in one or two ways; some are no HTTP at all.
+Each begins as a valid request, which is then spoiled in one or two ways; some are not HTTP at all.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ GOOD: Final = b'{"query": "{ viewer { role } }"}'
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A request as it goes over the wire."""
+class RawRequest:
+    """A request as it is sent."""
 
     method: bytes = b"POST"
     target: bytes = b"/graphql"
@@ -33,7 +33,7 @@ class Sent:
     raw: bytes | None = field(default=None, repr=False)
 
     def encoded(self) -> bytes:
-        """The bytes; `cut` tells how much of them is sent."""
+        """The bytes to send: the fraction `cut` of the whole request."""
         if self.raw is not None:
             return self.raw
         length = len(self.body) if self.length is None else self.length
@@ -48,10 +48,10 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
-    """What came back: a status and a body, or neither where the connection was closed.
+class RawResponse:
+    """The answer: a status and a body, or neither if the connection was closed.
 
-    `timed_out`: the service neither answered nor let the connection go.
+    `timed_out`: the service neither answered nor closed the connection.
     """
 
     status: int | None
@@ -61,77 +61,77 @@ class Got:
 
     @property
     def codes(self) -> list[str] | None:
-        """The errors' codes, where the body is GraphQL's; None where it is not."""
+        """The errors' codes, or None if the body is not a GraphQL response."""
         try:
             return [each["extensions"]["code"] for each in json.loads(self.body)["errors"]]
         except (ValueError, KeyError, TypeError):
             return None
 
 
-def requests(random: Random, token: str) -> Iterator[Sent]:
-    """Requests without end; the same seed gives the same ones."""
+def requests(random: Random, token: str) -> Iterator[RawRequest]:
+    """Yields requests without end; the same seed gives the same requests."""
     authorization = (b"Authorization", f"Bearer {token}".encode())
     kind = (b"Content-Type", b"application/json")
     while True:
-        sent = Sent(headers=((b"Host", b"postledger"), authorization, kind))
+        request = RawRequest(headers=((b"Host", b"postledger"), authorization, kind))
         for _ in range(random.choice((1, 1, 2))):
-            sent = random.choice(_SPOILERS)(sent, random)
-        yield sent
+            request = random.choice(_SPOILERS)(request, random)
+        yield request
 
 
-async def send(host: str, port: int, sent: Sent) -> Got:
-    """Sends a request, and waits until the service has answered, and closed the connection.
+async def send(host: str, port: int, request: RawRequest) -> RawResponse:
+    """Sends a request, and waits until the service has answered and closed the connection.
 
-    After the answer comes a good request. Where the connection can be used again the service
-    answers that one as well, and ends; where it can not, because what was sent is not at its end,
-    the service has to end it by itself.
+    After the answer, it sends a valid request with `Connection: close`. If the connection can be
+    reused, the service answers this request too and closes. If it cannot be, because the first
+    request is incomplete, the service has to close the connection on its own.
     """
     reader, writer = await asyncio.open_connection(host, port)
-    got = Got(None)
+    response = RawResponse(None)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            writer.write(sent.encoded())
+            writer.write(request.encoded())
             await writer.drain()
-            got = await _read(reader)
-            if not got.goes_on:
+            response = await _read(reader)
+            if not response.goes_on:
                 writer.write(_LAST)
                 await reader.read()
     except TimeoutError:
-        return replace(got, timed_out=True)
+        return replace(response, timed_out=True)
     except OSError:
-        return got
+        return response
     finally:
         writer.close()
-    return got
+    return response
 
 
-async def _read(reader: asyncio.StreamReader) -> Got:
-    """The first answer on a connection; a spoilt request may be taken for several."""
+async def _read(reader: asyncio.StreamReader) -> RawResponse:
+    """Reads the first answer; the service may read a spoiled request as several."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
-        return Got(None)
+        return RawResponse(None)
     status = int(head.split(b" ", 2)[1])
     if status == _SWITCHED:
-        # A handshake that was one after all: what is said from here on is no HTTP.
-        return Got(status, goes_on=True)
+        # The handshake was valid after all, and what follows is not HTTP.
+        return RawResponse(status, goes_on=True)
     if 100 <= status < 200:
         return await _read(reader)
     if b"\r\ncontent-type: text/event-stream" in head.lower():
-        # A subscription that was asked for rightly: it goes on until the client goes.
-        return Got(status, goes_on=True)
+        # The subscription was valid: it continues until the client disconnects.
+        return RawResponse(status, goes_on=True)
     length = re.search(rb"(?i)\r\ncontent-length: (\d+)\r\n", head)
     chunked = b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
     if chunked:
         body = b""
         while size := int(await reader.readline(), 16):
             body += (await reader.readexactly(size + 2))[:-2]
-        return Got(status, body)
-    return Got(status, b"" if length is None else await _exactly(reader, int(length[1])))
+        return RawResponse(status, body)
+    return RawResponse(status, b"" if length is None else await _exactly(reader, int(length[1])))
 
 
 async def _exactly(reader: asyncio.StreamReader, size: int) -> bytes:
-    """A body; less than it announced where it answers HEAD."""
+    """Reads a body, which is missing in the answer to HEAD."""
     try:
         async with asyncio.timeout(_HEAD_SECONDS):
             return await reader.readexactly(size)
@@ -143,7 +143,7 @@ def _noise(random: Random, most: int = 60) -> bytes:
     return random.randbytes(random.randrange(most))
 
 
-def _method(sent: Sent, random: Random) -> Sent:
+def _method(request: RawRequest, random: Random) -> RawRequest:
     known = (
         b"GET",
         b"PUT",
@@ -155,24 +155,24 @@ def _method(sent: Sent, random: Random) -> Sent:
         b"CONNECT",
         b"post",
     )
-    return replace(sent, method=random.choice((*known, _noise(random, 9))))
+    return replace(request, method=random.choice((*known, _noise(random, 9))))
 
 
-def _target(sent: Sent, random: Random) -> Sent:
+def _target(request: RawRequest, random: Random) -> RawRequest:
     targets = (
         b"/", b"/graphql/", b"//graphql", b"/graphql?query=%7Ba%7D", b"/graphql?query=%ff%00",
         b"/graphql?variables=%7B", b"*", b"http://other/graphql", b"/graphql#x", b"/%2e%2e/graphql",
         b"/graphql/assets/../../x", b"/metrics", b"/health/ready", b"/schema.graphql?a=b",
         b"/graphql?" + b"a=b&" * random.randrange(2000),
     )  # fmt: skip
-    return replace(sent, target=random.choice((*targets, b"/" + _noise(random))))
+    return replace(request, target=random.choice((*targets, b"/" + _noise(random))))
 
 
-def _version(sent: Sent, random: Random) -> Sent:
-    return replace(sent, version=random.choice((b"HTTP/1.0", b"HTTP/2.0", b"HTTP/9", b"", b"x")))
+def _version(request: RawRequest, random: Random) -> RawRequest:
+    return replace(request, version=random.choice((b"HTTP/1.0", b"HTTP/2.0", b"HTTP/9", b"", b"x")))
 
 
-def _header(sent: Sent, random: Random) -> Sent:
+def _header(request: RawRequest, random: Random) -> RawRequest:
     headers = (
         (b"Content-Type", b"text/plain"), (b"Content-Type", b"application/json; charset=utf-16"),
         (b"Content-Type", b""), (b"Content-Encoding", b"gzip"), (b"Accept", b"image/png"),
@@ -185,17 +185,17 @@ def _header(sent: Sent, random: Random) -> Sent:
         (b"Transfer-Encoding", b"gzip"), (b"Content-Length", b"-1"), (b"Content-Length", b"1e3"),
         (b"Content-Type", b"multipart/form-data; boundary=x"), (_noise(random, 9), _noise(random)),
     )  # fmt: skip
-    return replace(sent, headers=(random.choice(headers), *sent.headers))
+    return replace(request, headers=(random.choice(headers), *request.headers))
 
 
-def _no_header(sent: Sent, random: Random) -> Sent:
-    left = list(sent.headers)
+def _no_header(request: RawRequest, random: Random) -> RawRequest:
+    left = list(request.headers)
     if left:
         left.pop(random.randrange(len(left)))
-    return replace(sent, headers=tuple(left))
+    return replace(request, headers=tuple(left))
 
 
-def _body(sent: Sent, random: Random) -> Sent:
+def _body(request: RawRequest, random: Random) -> RawRequest:
     nested = random.randrange(1, 60_000)
     bodies = (
         b"", b"42", b"null", b'""', b"[]", b"[[]]", b"{}", b"{", b"\xff\xfe", b"\0" * 50,
@@ -212,31 +212,31 @@ def _body(sent: Sent, random: Random) -> Sent:
         b'{"query": "subscription { emailSettingsChanged { revision } }"}', b"x" * 100_001,
         GOOD[: random.randrange(len(GOOD))], _noise(random, 400),
     )  # fmt: skip
-    return replace(sent, body=random.choice(bodies))
+    return replace(request, body=random.choice(bodies))
 
 
-def _length(sent: Sent, random: Random) -> Sent:
-    return replace(sent, length=random.choice((0, 1, 10, 10**6, 10**30)))
+def _length(request: RawRequest, random: Random) -> RawRequest:
+    return replace(request, length=random.choice((0, 1, 10, 10**6, 10**30)))
 
 
-def _chunked(sent: Sent, _random: Random) -> Sent:
-    return replace(sent, chunked=True)
+def _chunked(request: RawRequest, _random: Random) -> RawRequest:
+    return replace(request, chunked=True)
 
 
-def _cut(sent: Sent, random: Random) -> Sent:
-    return replace(sent, cut=random.random())
+def _cut(request: RawRequest, random: Random) -> RawRequest:
+    return replace(request, cut=random.random())
 
 
-def _flipped(sent: Sent, random: Random) -> Sent:
-    """Some bytes of the whole are others."""
-    whole = bytearray(sent.encoded())
+def _flipped(request: RawRequest, random: Random) -> RawRequest:
+    """Replaces some bytes of the whole."""
+    whole = bytearray(request.encoded())
     for _ in range(random.randrange(1, 6)):
         whole[random.randrange(len(whole))] = random.randrange(256)
-    return replace(sent, raw=bytes(whole))
+    return replace(request, raw=bytes(whole))
 
 
-def _upgrade(sent: Sent, random: Random) -> Sent:
-    """A WebSocket's handshake, or something like one."""
+def _upgrade(request: RawRequest, random: Random) -> RawRequest:
+    """Makes it a WebSocket handshake, valid or almost."""
     headers = [
         (b"Connection", b"Upgrade"),
         (b"Upgrade", random.choice((b"websocket", b"WebSocket", b"h2c", _noise(random)))),
@@ -244,15 +244,17 @@ def _upgrade(sent: Sent, random: Random) -> Sent:
         (b"Sec-WebSocket-Key", random.choice((b"dGhlIHNhbXBsZSBub25jZQ==", b"x", b""))),
         *[(b"X-A", b"b" * random.choice((1, 9_000)))] * random.choice((0, 1, 200)),
     ]  # fmt: skip
-    given = (*headers[: random.randrange(1, 5)], *headers[4:], *sent.headers)
-    return replace(sent, method=random.choice((b"GET", b"GET", b"POST")), headers=given)
+    given = (*headers[: random.randrange(1, 5)], *headers[4:], *request.headers)
+    return replace(request, method=random.choice((b"GET", b"GET", b"POST")), headers=given)
 
 
-def _no_http(sent: Sent, random: Random) -> Sent:
-    return replace(sent, raw=random.choice((_noise(random, 3000), b"\r\n" * 5000, b"GET /" * 9000)))
+def _no_http(request: RawRequest, random: Random) -> RawRequest:
+    return replace(
+        request, raw=random.choice((_noise(random, 3000), b"\r\n" * 5000, b"GET /" * 9000))
+    )
 
 
-_SPOILERS: Final[tuple[Callable[[Sent, Random], Sent], ...]] = (
+_SPOILERS: Final[tuple[Callable[[RawRequest, Random], RawRequest], ...]] = (
     _method, _target, _version, _header, _header, _no_header, _body, _body, _length, _chunked,
     _cut, _flipped, _no_http, _upgrade,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Operations made from the schema: one for each field, with the least that it requires."""
+"""Operations generated from the schema: one for each root field, with its required arguments."""
 
 from graphql import (
     GraphQLArgument,
@@ -32,12 +32,12 @@ def root_fields(schema: GraphQLSchema) -> dict[str, GraphQLField]:
 
 
 def operation(schema: GraphQLSchema, name: str, argument: str | None = None) -> str:
-    """An operation that asks for a root field, with its required arguments and one more.
+    """An operation with one root field, its required arguments and at most one more.
 
     Args:
         schema: the schema.
         name: the field, such as `Query.viewer`.
-        argument: an argument that it does not require.
+        argument: an optional argument to add.
     """
     root, _, field_name = name.partition(".")
     field = root_fields(schema)[name]
@@ -52,7 +52,7 @@ def operation(schema: GraphQLSchema, name: str, argument: str | None = None) -> 
 
 
 def literal(argument: GraphQLArgument | GraphQLInputType) -> str:
-    """The least value that an input takes."""
+    """The smallest valid value of an input."""
     kind = argument.type if isinstance(argument, GraphQLArgument) else argument
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
@@ -72,7 +72,7 @@ def literal(argument: GraphQLArgument | GraphQLInputType) -> str:
 
 
 def types_behind(schema: GraphQLSchema, field: GraphQLField) -> set[str]:
-    """The names of all objects and unions that one may come to from a field."""
+    """The names of all objects and unions that are reachable from a field."""
     found: set[str] = set()
     waiting: list[GraphQLNamedType] = [get_named_type(field.type)]
     while waiting:

@@ -1,4 +1,4 @@
-"""Every place of the schema where a client may put a value, and operations that put one there."""
+"""Every position in the schema where a client may put a value, and operations that use it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,28 +22,28 @@ from graphql import (
 from tests.support.edge.operations import root_fields
 
 Value: TypeAlias = Any
-"""As in JSON; besides, a `Name` stands for what is written without quotes."""
+"""A JSON value, or a `Name`, which is written without quotes."""
 
 _LEAST: Final = {"Int": 1, "Boolean": True, "DateTime": "2026-11-23T07:29:00Z"}
 
 
 class Name(str):
-    """A value that a query's text has without quotes: an enum's."""
+    """A value that a query's text writes without quotes: an enum value."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An argument of a root field, or something inside of it.
+    """An argument of a root field, or a field or item inside of one.
 
     Attributes:
         root_field: the root field, such as `Query.node`.
         path: the argument's name, then input fields' names; `[]` is a list's item.
-        place: the same for every operation that takes the same input: `SecretInput.set`.
-        kind: the type of what stands there.
+        place: the same for every operation with the same input type: `SecretInput.set`.
+        kind: the type of the value at this position.
         types: the types of the root field's arguments.
-        required: the arguments that it cannot do without, at their least.
+        required: the smallest valid values of the required arguments.
     """
 
     root_field: str
@@ -59,7 +59,7 @@ class Position:
         return self.root_field.partition(".")[0].lower()
 
     def arguments(self, value: Value) -> dict[str, Value]:
-        """The root field's arguments with a value in this place."""
+        """The root field's arguments with a value at this position."""
         name, *inner = self.path
         return {**self.required, name: _put(self.types[name], inner, value)}
 
@@ -73,7 +73,7 @@ class Asked:
 
 
 def positions(schema: GraphQLSchema) -> Iterator[Position]:
-    """Every place of the schema where a value may be put."""
+    """Every position in the schema."""
     for name, root in root_fields(schema).items():
         types = {argument: what.type for argument, what in root.args.items()}
         required = {
@@ -87,7 +87,7 @@ def positions(schema: GraphQLSchema) -> Iterator[Position]:
 
 
 def by_variables(schema: GraphQLSchema, position: Position, value: Value) -> Asked:
-    """The operation that has the value among its variables."""
+    """The operation with the value in its variables."""
     given = position.arguments(value)
     defined = ", ".join(f"${name}: {position.types[name]}" for name in given)
     used = ", ".join(f"{name}: ${name}" for name in given)
@@ -95,14 +95,14 @@ def by_variables(schema: GraphQLSchema, position: Position, value: Value) -> Ask
 
 
 def by_literals(schema: GraphQLSchema, position: Position, value: Value) -> Asked:
-    """The operation that has the value in its text."""
+    """The operation with the value in its text."""
     given = position.arguments(value).items()
     used = ", ".join(f"{name}: {literal(each)}" for name, each in given)
     return Asked(f"{position.root} {_selecting(schema, position, used)}", {})
 
 
 def literal(value: Value) -> str:
-    """A value as a query's text has it."""
+    """A value as a literal in a query's text."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {literal(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
@@ -111,7 +111,7 @@ def literal(value: Value) -> str:
 
 
 def least(kind: GraphQLInputType) -> Value:
-    """The least value that a type takes."""
+    """The smallest valid value of a type."""
     bare = get_nullable_type(kind)
     if isinstance(bare, GraphQLList):
         return []
@@ -124,7 +124,7 @@ def least(kind: GraphQLInputType) -> Value:
 
 
 def _selecting(schema: GraphQLSchema, position: Position, arguments: str) -> str:
-    """The least of the answer: no field that would rightly repeat what was put in."""
+    """Selects no field that would legitimately repeat the value."""
     composite = is_composite_type(get_named_type(root_fields(schema)[position.root_field].type))
     name = position.root_field.partition(".")[2]
     return f"{{ {name}({arguments}){' { __typename }' * composite} }}"
@@ -143,7 +143,7 @@ def _inside(
 
 
 def _put(kind: GraphQLInputType, path: list[str], value: Value) -> Value:
-    """The least value of a type, but for what stands at the path."""
+    """The smallest valid value of a type, with a value at the path."""
     if not path:
         return value
     if isinstance(kind, GraphQLNonNull):
@@ -152,5 +152,5 @@ def _put(kind: GraphQLInputType, path: list[str], value: Value) -> Value:
     if isinstance(kind, GraphQLList):
         return [_put(kind.of_type, inner, value)]
     if not isinstance(kind, GraphQLInputObjectType):
-        raise TypeError("the path leads into no input")
+        raise TypeError("the path leads to no input field")
     return {**least(kind), name: _put(kind.fields[name].type, inner, value)}

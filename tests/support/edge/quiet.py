@@ -1,4 +1,4 @@
-"""Tools that look nothing up and connect to nothing: for operations that are made up."""
+"""Mail tools without a network, for operations with generated values."""
 
 import socket
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ async def _no_address(_host: str, _port: int) -> Sequence[IPAddress]:
 
 
 async def _no_connection(_address: IPAddress, _port: int) -> socket.socket:
-    raise ConnectionRefusedError("nobody listens")
+    raise ConnectionRefusedError("no server listens")
 
 
 QUIET: Final = Tools(Network(resolver=_no_address, dial=_no_connection))

@@ -1,4 +1,4 @@
-"""The command line, typed on the machine of a service."""
+"""The command line on a service's machine."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from tests.support.desk import Desk, Json, open_desk
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Where commands are typed, on the machine of a service that may or may not run."""
+    """Runs commands on the machine of a service, which need not run."""
 
     storage: Storage
     folder: Path
@@ -34,13 +34,13 @@ class Shell:
     def apply(
         self, text: str, *options: str, name: str = "settings.toml", **variables: str
     ) -> Result:
-        """Applies a file of this text."""
+        """Applies a settings file with this text."""
         file = self.folder / name
         file.write_text(text, encoding="utf-8")
         return self.run("settings", "apply", str(file), *options, **variables)
 
     def ask(self, question: Callable[[Desk], Awaitable[None]]) -> None:
-        """Asks the service, once no command runs."""
+        """Calls the service's use-cases directly, while no command runs."""
 
         async def asking() -> None:
             async with open_desk(self.storage) as desk:
@@ -57,10 +57,10 @@ class Shell:
 
     def events(self) -> Sequence[Json]:
         """The trail, oldest first."""
-        told: list[Json] = []
+        found: list[Json] = []
 
         async def question(desk: Desk) -> None:
-            told.extend(await desk.events())
+            found.extend(await desk.events())
 
         self.ask(question)
-        return told
+        return found

@@ -1,4 +1,4 @@
-"""A service on a port, and how its subscriptions are spoken to by hand."""
+"""A service on a port, and WebSockets and event streams to it."""
 
 import json
 from collections.abc import AsyncIterator
@@ -24,12 +24,12 @@ class Streams:
 
     @property
     def authorization(self) -> str:
-        """An administrator's header."""
+        """An administrator's `Authorization` header."""
         return self.world.headers()["Authorization"]
 
     @asynccontextmanager
     async def socket(self, **headers: str) -> AsyncIterator[ClientConnection]:
-        """A WebSocket that is open, and not yet introduced."""
+        """An open WebSocket, before connection_init."""
         async with connect(
             f"{self.address.replace('http', 'ws')}/graphql",
             subprotocols=[Subprotocol("graphql-transport-ws")],
@@ -42,7 +42,7 @@ class Streams:
 
     @asynccontextmanager
     async def introduced(self) -> AsyncIterator[ClientConnection]:
-        """A WebSocket on which operations can be asked for."""
+        """An open WebSocket after connection_init, ready for operations."""
         async with self.socket() as socket:
             payload = {"AUTHORIZATION": self.authorization}
             await say(socket, {"type": "connection_init", "payload": payload})
@@ -69,7 +69,7 @@ async def say(socket: ClientConnection, *messages: object) -> None:
 
 
 async def closing(socket: ClientConnection) -> tuple[int, str]:
-    """The code and reason with which the service closes."""
+    """The code and reason with which the service closes the connection."""
     try:
         async for _ in socket:
             pass

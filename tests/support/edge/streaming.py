@@ -1,4 +1,4 @@
-"""A schema of its own for the transports: subscriptions that end, fail, wait, and count."""
+"""A schema for testing the transports: subscriptions that end, fail, wait and count."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,7 +13,7 @@ from graph.types.base.context import Info
 
 @dataclass(slots=True)
 class Watched:
-    """What the subscriptions of this schema have done so far."""
+    """What this schema's operations have done so far."""
 
     produced: int = 0
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -34,7 +34,7 @@ class Query:
 
     @strawberry.field
     async def forever(self) -> str:
-        """Never."""
+        """Never returns."""
         watched.waiting.set()
         try:
             await asyncio.Event().wait()
@@ -49,7 +49,7 @@ class Mutation:
 
     @strawberry.mutation
     def touch(self) -> bool:
-        """Nothing."""
+        """Changes nothing."""
         return True
 
 
@@ -59,19 +59,19 @@ class Subscription:
 
     @strawberry.subscription
     async def count(self, to: int) -> AsyncGenerator[int, None]:
-        """From one upwards."""
+        """Counts from one."""
         for number in range(1, to + 1):
             yield number
 
     @strawberry.subscription
     async def failing(self) -> AsyncGenerator[int, None]:
-        """One value, then a bug."""
+        """Yields one value, then fails."""
         yield 1
         raise RuntimeError("hunter2")
 
     @strawberry.subscription
     async def silent(self) -> AsyncGenerator[int, None]:
-        """Nothing, until it is closed."""
+        """Yields nothing until it is closed."""
         watched.waiting.set()
         try:
             await asyncio.Event().wait()
@@ -81,7 +81,7 @@ class Subscription:
 
     @strawberry.subscription
     async def large(self, info: Info) -> AsyncGenerator[str, None]:
-        """Large values without end, each counted."""
+        """Yields large values without end, and counts them."""
         while info.context.request_id:
             watched.produced += 1
             yield "x" * 100_000

@@ -1,4 +1,4 @@
-"""A service to ask: the whole app over an open database, in this process or on a real port."""
+"""A service for tests: the whole app over an open database, in this process or on a real port."""
 
 import asyncio
 import socket
@@ -32,7 +32,7 @@ class World:
     tokens: dict[Role, CreatedToken] = field(default_factory=dict)
 
     def headers(self, role: Role | None = Role.ADMINISTRATOR) -> dict[str, str]:
-        """What a caller of a role sends along; None: no token."""
+        """The headers of a caller with a role, or without a token for None."""
         return {} if role is None else {"Authorization": f"Bearer {self.tokens[role].text}"}
 
     async def post(
@@ -50,14 +50,14 @@ class World:
     async def ask(
         self, query: str, role: Role | None = Role.ADMINISTRATOR, **variables: object
     ) -> dict[str, Any]:
-        """Asks, and gives the answer's JSON."""
+        """Runs an operation and returns the answer's JSON."""
         response = await self.post({"query": query, "variables": variables}, role=role)
         answer: dict[str, Any] = response.json()
         return answer
 
 
-def configured(data_directory: Path, **given: Any) -> Config:  # noqa: ANN401 (whatever a variable holds)
-    """A configuration that is the default but for what is given."""
+def configured(data_directory: Path, **given: Any) -> Config:  # noqa: ANN401 (any variable's value)
+    """The default configuration, except for the given values."""
     values: dict[str, Any] = {"data_directory": data_directory, **given}
     return Config(**values)
 
@@ -71,7 +71,7 @@ def codes(answer: Mapping[str, Any]) -> list[str]:
 async def open_world(
     app: Starlette, runtime: Runtime, roles: Iterable[Role] = Role
 ) -> AsyncIterator[World]:
-    """A world around an app, asked in this process; it has a token of each of some roles."""
+    """A world around an app in this process, with a token for each of the given roles."""
     transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 40000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://postledger") as client:
         world = World(app, runtime, client)
@@ -83,21 +83,21 @@ async def open_world(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which tells when it listens."""
+    """uvicorn's server, with an event that is set when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts to listen."""
+        """Starts listening."""
         await super().startup(sockets)
         self.ready.set()
 
 
 @asynccontextmanager
 async def listening(app: Starlette, **given: object) -> AsyncIterator[str]:
-    """The same app on a port of this machine, served as the service is; gives its address."""
+    """The app on a local port, served with the service's configuration; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = configured(Path("unused"), shutdown_grace_seconds=1, **given)
