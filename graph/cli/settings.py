@@ -71,7 +71,7 @@ def apply(
 
     The password comes from POSTLEDGER_SETTINGS_SMTP_PASSWORD or the prompt, never from an argument.
     """
-    asked = typer.prompt("SMTP password", hide_input=True) if ask_password else None
+    prompted = typer.prompt("SMTP password", hide_input=True) if ask_password else None
 
     async def work(runtime: Runtime, patch: SettingsPatch) -> None:
         if dry_run:
@@ -87,7 +87,7 @@ def apply(
         _report(result.changes if isinstance(result, SettingsUpdated) else result, "changed")
 
     async def begin(config: Config) -> None:
-        patch = _read(file, _secrets(config, asked))
+        patch = _read(file, _secrets(config, prompted))
         await with_runtime(config, lambda runtime: work(runtime, patch))
 
     run(begin)
@@ -121,10 +121,10 @@ def rotate() -> None:
     run(lambda config: with_runtime(config, work))
 
 
-def _secrets(config: Config, asked: str | None) -> Secrets:
+def _secrets(config: Config, prompted: str | None) -> Secrets:
     password = config.settings_smtp_password
     client_secret = config.settings_oauth2_client_secret
-    given = asked if password is None or asked is not None else password.get_secret_value()
+    given = prompted if password is None or prompted is not None else password.get_secret_value()
     return Secrets(
         smtp_password=None if given is None else Secret(given),
         oauth2_client_secret=(
