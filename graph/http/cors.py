@@ -34,4 +34,4 @@ class Cors(CORSMiddleware):
             message = (
                 "Pages of this origin may not call. POSTLEDGER_CORS_ORIGINS lists the allowed ones."
             )
-        return HttpRefusal(403, "FORBIDDEN", message, headers={"Vary": "CallOrigin"}).response()
+        return HttpRefusal(403, "FORBIDDEN", message, headers={"Vary": "Origin"}).response()
