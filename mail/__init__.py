@@ -1,1 +1,1 @@
-"""SMTP: message, session, stages, diagnosis, providers. Knows no database and no GraphQL."""
+"""SMTP: message, session, stages, diagnosis, providers. Independent of database and GraphQL."""

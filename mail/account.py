@@ -1,4 +1,4 @@
-"""The account that mail goes out through: where to, how secured, signed in as whom."""
+"""The account that sends the mail: the server, how the connection is secured, and the sign-in."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,11 +6,11 @@ from enum import StrEnum
 from mail.secret import Secret
 
 IMPLICIT_TLS_PORTS = frozenset({465, 2465})
-"""Ports on which TLS comes first: 465 by RFC 8314, 2465 by custom (Amazon SES)."""
+"""Ports that use implicit TLS: 465 by RFC 8314, 2465 by custom (Amazon SES)."""
 
 
 class TlsMode(StrEnum):
-    """How a secure connection is asked for."""
+    """How the settings say that TLS begins. AUTO decides by the port."""
 
     AUTO = "AUTO"
     STARTTLS = "STARTTLS"
@@ -18,7 +18,7 @@ class TlsMode(StrEnum):
 
 
 class Security(StrEnum):
-    """How a connection is really secured, once AUTO and the port are weighed."""
+    """How a connection is secured, after AUTO is resolved by the port."""
 
     NONE = "NONE"
     STARTTLS = "STARTTLS"
@@ -26,7 +26,7 @@ class Security(StrEnum):
 
 
 class SaslMechanism(StrEnum):
-    """A way to sign in. AUTO takes the strongest that both sides have."""
+    """A sign-in mechanism. AUTO selects the best mechanism that both sides support."""
 
     AUTO = "AUTO"
     PLAIN = "PLAIN"
@@ -56,10 +56,10 @@ class OAuth2:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything that a connection needs to know; no sender and no message.
+    """Everything that a connection needs to know, without a sender or a message.
 
-    `host` is an A-label or an IP address, `trusted_certificates` are PEM, `timeout_seconds` limits
-    connecting and each reply.
+    `host` is a name in A-labels or an IP address. `trusted_certificates` are in PEM format.
+    `timeout_seconds` limits connecting and waiting for each reply.
     """
 
     host: str
@@ -77,7 +77,7 @@ class Account:
 
     @property
     def security(self) -> Security:
-        """What this account's connection is secured by. There is no falling back from it."""
+        """How this account's connection is secured. There is no fallback to a weaker way."""
         if not self.secure:
             return Security.NONE
         if self.tls_mode is TlsMode.AUTO:
@@ -87,19 +87,19 @@ class Account:
 
     @property
     def uses_oauth2(self) -> bool:
-        """Whether signing in takes a token instead of a password."""
+        """Whether signing in uses an access token instead of a password."""
         if self.mechanism is SaslMechanism.AUTO:
             return self.oauth2 is not None
         return self.mechanism is SaslMechanism.XOAUTH2
 
     @property
     def login_name(self) -> str:
-        r"""The name for PLAIN and LOGIN: `DOMAIN\user` where a domain is set, as .NET sends it."""
+        r"""The name for PLAIN and LOGIN: `DOMAIN\user` if a domain is set, as .NET sends it."""
         name = self.username or ""
         return f"{self.domain}\\{name}" if self.domain else name
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Every secret in here, for whoever has to keep them out of a report."""
+        """Every secret of the account, so that they can be kept out of a report."""
         client_secret = self.oauth2.client_secret if self.oauth2 else None
         return tuple(secret for secret in (self.password, client_secret) if secret is not None)

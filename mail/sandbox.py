@@ -1,4 +1,4 @@
-"""A mail server for trying things out: it keeps what it gets, and sends nothing on."""
+"""A mail server for trying Postledger out: it stores each message and delivers none."""
 
 import asyncio
 import ssl
@@ -20,13 +20,13 @@ from cryptography.x509.oid import NameOID
 
 HOST: Final = "localhost"
 USERNAME: Final = "sandbox"
-PASSWORD: Final = "sandbox-password"  # noqa: S105 (it guards nothing, and is printed)
+PASSWORD: Final = "sandbox-password"  # noqa: S105 (public: it protects nothing and is printed)
 _VALID_FOR: Final = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxMail:
-    """A message that arrived: the file that keeps it, and its text."""
+    """A message that arrived: the file that contains it, and its text."""
 
     path: Path
     text: str
@@ -34,25 +34,25 @@ class SandboxMail:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Where the server listens, and the certificate to trust, as PEM."""
+    """The port that the server listens on, and the certificate to trust, in PEM format."""
 
     port: int
     certificate: str
 
 
 @dataclass(slots=True)
-class _Keeper:
+class _Handler:
     """aiosmtpd's handler: writes each message into the folder."""
 
     folder: Path
     arrived: Callable[[SandboxMail], None]
     count: int = field(default=0)
 
-    async def handle_DATA(self, *about: object) -> str:  # noqa: N802 (aiosmtpd's name)
-        """Keeps a message and accepts it; told of server, session and envelope."""
-        envelope = about[-1]
+    async def handle_DATA(self, *arguments: object) -> str:  # noqa: N802 (aiosmtpd's name)
+        """Stores a message and accepts it. aiosmtpd passes server, session and envelope."""
+        envelope = arguments[-1]
         if not isinstance(envelope, Envelope):
-            raise TypeError("aiosmtpd hands in an envelope last")
+            raise TypeError("the last argument from aiosmtpd must be the envelope")
         self.count += 1
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         path = self.folder / f"{stamp}-{self.count}.eml"
@@ -67,14 +67,14 @@ class _Keeper:
 async def sandbox(
     folder: Path, port: int, arrived: Callable[[SandboxMail], None]
 ) -> AsyncIterator[Sandbox]:
-    """Runs the server on localhost; yields where, and its certificate.
+    """Runs the server on localhost, and yields its port and certificate.
 
-    It demands STARTTLS, and a sign-in as `sandbox` with `sandbox-password`.
+    The server requires STARTTLS, and a sign-in as `sandbox` with `sandbox-password`.
 
     Args:
-        folder: where the messages, and the server's key and certificate, are kept.
-        port: where to listen; 0 takes a free one.
-        arrived: is told of each message.
+        folder: where the messages and the server's key and certificate are stored.
+        port: the port to listen on; 0 chooses a free port.
+        arrived: is called with each message.
 
     Raises:
         OSError: the port is taken or the folder cannot be written.
@@ -82,10 +82,10 @@ async def sandbox(
     certificate = await asyncio.to_thread(_certificate, folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    keeper = _Keeper(folder, arrived)
+    handler = _Handler(folder, arrived)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(
-            keeper,
+            handler,
             hostname=HOST,
             ident="Postledger sandbox",
             enable_SMTPUTF8=True,
@@ -101,9 +101,9 @@ async def sandbox(
         yield Sandbox(server.sockets[0].getsockname()[1], certificate)
 
 
-def _authenticate(*about: object) -> AuthResult:
-    """The authenticator, told of server, session, envelope, mechanism, and what was presented."""
-    auth_data = about[-1]
+def _authenticate(*arguments: object) -> AuthResult:
+    """Checks a sign-in. aiosmtpd passes server, session, envelope, mechanism and credentials."""
+    auth_data = arguments[-1]
     known = (
         isinstance(auth_data, LoginPassword)
         and compare_digest(auth_data.login, USERNAME.encode())
@@ -113,7 +113,7 @@ def _authenticate(*about: object) -> AuthResult:
 
 
 def _certificate(folder: Path) -> str:
-    """The server's certificate; made once, so that settings that trust it stay good."""
+    """Returns the server's certificate. It is created once, so that saved settings can trust it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "certificate.pem"
     if not path.exists():

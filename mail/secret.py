@@ -1,25 +1,24 @@
-"""A secret in memory: it hides itself wherever a value could be shown."""
+"""A secret in memory that hides itself when it is printed or logged."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password or client secret, exactly as given: never trimmed, never shown.
+    """A password or client secret, exactly as entered: never trimmed, never shown.
 
-    `repr` and `str` show nothing, not even a length. `reveal` is called in three places only:
-    where the secret is sent to its server, where it is sealed for storage, and where what a server
-    says is searched for it.
+    `repr` and `str` show nothing, not even the length. `reveal` is called only to send the secret
+    to its server, to seal it for storage, and to search for it in what a server sends.
     """
 
     _value: str = field(repr=False)
 
     def reveal(self) -> str:
-        """The secret itself."""
+        """Returns the secret in plain text."""
         return self._value
 
     def __bool__(self) -> bool:
-        """Whether it holds anything: an empty one stands for none."""
+        """Returns whether the secret is not empty; an empty secret means that none is set."""
         return bool(self._value)
 
     def __str__(self) -> str:

@@ -1,5 +1,5 @@
-"""From a failure to its cause, in one sentence, with what would fix it.
+"""Explains why an attempt failed, and suggests what would fix it.
 
-- What is known when an attempt has failed: `case`.
+- What is known when an attempt has failed: `failure_context`.
 - What a server's reply means: `replies`. The sentence: `diagnosis`. What to change: `suggestions`.
 """

@@ -1,4 +1,4 @@
-"""Turns a failure into a diagnosis: one plain sentence, and what to set to what."""
+"""Turns a failure into a diagnosis: what happened, and which settings to change."""
 
 from mail.diagnosis.failure_context import FailureContext
 from mail.diagnosis.suggestions import suggestions_for
@@ -8,38 +8,38 @@ from mail.report.failure import Failure
 from mail.report.report import Diagnosis
 
 
-def diagnose(failure: Failure, case: FailureContext) -> Diagnosis:
-    """The diagnosis of `failure`."""
+def diagnose(failure: Failure, context: FailureContext) -> Diagnosis:
+    """Returns the diagnosis of `failure`."""
     facts = CODES[failure.code]
     return Diagnosis(
         code=failure.code.value,
-        stage=case.stage,
+        stage=context.stage,
         transient=_transient(facts, failure),
-        message=_sentence(facts, failure, case),
-        suggestions=suggestions_for(failure, case),
+        message=_message(facts, failure, context),
+        suggestions=suggestions_for(failure, context),
     )
 
 
 def _transient(facts: CodeFacts, failure: Failure) -> bool:
-    """What the code says; where it leaves that open, what the server's reply says."""
+    """Returns what the code says, or, if the code leaves it open, what the server's reply says."""
     if facts.transient is None:
         return failure.reply is not None and failure.reply.temporary
     return facts.transient
 
 
-_LONGEST_WORDS = 400
+_MAX_DETAIL_CHARS = 400
 
 
-def _sentence(facts: CodeFacts, failure: Failure, case: FailureContext) -> str:
-    words = failure.words.rstrip(".") or "no reason given"
-    if len(words) > _LONGEST_WORDS:
-        words = words[:_LONGEST_WORDS].rstrip() + " …"
-    sentence = facts.message.format(
-        host=case.account.host,
-        port=case.account.port,
-        name=case.ehlo_name,
-        sender=case.sender or "the sender",
-        recipient=case.recipient or "the recipient",
-        detail=words,
+def _message(facts: CodeFacts, failure: Failure, context: FailureContext) -> str:
+    detail = failure.text.rstrip(".") or "no reason given"
+    if len(detail) > _MAX_DETAIL_CHARS:
+        detail = detail[:_MAX_DETAIL_CHARS].rstrip() + " …"
+    message = facts.message.format(
+        host=context.account.host,
+        port=context.account.port,
+        name=context.ehlo_name,
+        sender=context.sender or "the sender",
+        recipient=context.recipient or "the recipient",
+        detail=detail,
     )
-    return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."
+    return message if message.endswith((".", "?", "!", "…")) else f"{message}."

@@ -10,10 +10,10 @@ from mail.report.report import CertificateFacts, ServerFacts, StageName
 
 @dataclass(frozen=True, slots=True)
 class FailureContext:
-    """The attempt, for whoever has to find the words.
+    """The facts of an attempt from which a diagnosis is made.
 
-    `sender` and `recipient` are those of the envelope, where there was one; `ehlo_name` is the name
-    that was said; `machine_name` the machine's own full domain name, where it has one.
+    `sender` and `recipient` are from the envelope, if there was one. `ehlo_name` is the name that
+    was sent in EHLO. `machine_name` is the machine's full domain name, or None if it has none.
     """
 
     stage: StageName
@@ -27,5 +27,5 @@ class FailureContext:
 
     @property
     def provider(self) -> Provider | None:
-        """The provider that the host belongs to, where it is a known one."""
+        """The provider that the host belongs to, or None if the provider is not known."""
         return provider_of_host(self.account.host)

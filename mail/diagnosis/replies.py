@@ -1,7 +1,8 @@
-"""What a refusal means, told from the stage, the code and the servers' known wordings.
+"""Classifies refusals by the stage, the reply code and the wording of common servers.
 
-Rules are tried in order and the first that fits decides: the particular before the general.
-The wordings are those of Gmail, Microsoft 365, Postfix, Exim, Exchange and the known providers.
+The rules of a stage are tried in order and the first match decides, so specific rules come before
+general ones. The wordings are from Gmail, Microsoft 365, Postfix, Exim, Exchange and the known
+providers; `docs/fault-table.md` lists the replies that are tested.
 """
 
 import re
@@ -12,7 +13,7 @@ from mail.report.reply import Reply
 from mail.report.report import StageName
 
 Rules = Sequence[tuple[str, Code]]
-"""Patterns over a code and its words, such as `535 5.7.8 Error: failed`, and what they mean."""
+"""Patterns that are searched in a code and its text, such as `535 5.7.8 Error: failed`."""
 
 _BUSY: Rules = [(r"^421", Code.SERVER_BUSY)]
 
@@ -152,12 +153,15 @@ _RULES: Mapping[StageName, Rules] = {
 
 
 def meaning_of(reply: Reply, stage: StageName, *, by_token: bool = False) -> Code:
-    """What a reply other than the hoped-for one means in `stage`; `by_token` with XOAUTH2."""
-    said = f"{reply.code} {reply.raw or reply.text}"
-    said = re.sub(r"\s+", " ", said)
+    """Returns the diagnosis code of an unexpected reply in `stage`.
+
+    `by_token` is true if the sign-in uses XOAUTH2.
+    """
+    text = f"{reply.code} {reply.raw or reply.text}"
+    text = re.sub(r"\s+", " ", text)
     token_stage = by_token and stage is StageName.AUTHENTICATE
     rules = _TOKEN_SIGN_IN if token_stage else _RULES[stage]
     for pattern, code in rules:
-        if re.search(pattern, said, re.IGNORECASE):
+        if re.search(pattern, text, re.IGNORECASE):
             return code
     return Code.REPLY_SENSELESS

@@ -1,4 +1,4 @@
-"""What would mend a failure: a field and the value to put into it, wherever one is known."""
+"""Suggests what would fix a failure: a field, and its new value if the value is known."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
@@ -14,168 +14,172 @@ from mail.report.report import StageName, Suggestion
 
 SUBMISSION_PORT = 587
 _SUBMISSION_PORTS = (SUBMISSION_PORT, 465, 2465, 2525, 2587)
-_LONGEST_TIMEOUT = 300
+_MAX_TIMEOUT = 300
 _GENEROUS_TIMEOUT = 60
 
 Suggest = Callable[[Failure, FailureContext], Iterable[Suggestion]]
 
 
-def suggestions_for(failure: Failure, case: FailureContext) -> tuple[Suggestion, ...]:
-    """The suggestions for `failure`: those that this case allows, else the code's general one."""
-    particular = tuple(_PARTICULAR.get(failure.code, _none)(failure, case))
-    return particular or (_general(failure, case),)
+def suggestions_for(failure: Failure, context: FailureContext) -> tuple[Suggestion, ...]:
+    """Returns the specific suggestions for `failure`, or its code's general suggestion."""
+    specific = tuple(_SPECIFIC.get(failure.code, _no_suggestions)(failure, context))
+    return specific or (_general(failure, context),)
 
 
-def _general(failure: Failure, case: FailureContext) -> Suggestion:
+def _general(failure: Failure, context: FailureContext) -> Suggestion:
     facts = CODES[failure.code]
-    if case.stage is StageName.TOKEN and facts.field == ("smtpHost",):
-        return Suggestion(facts.mend, ("oauth2", "tokenUrl"))
-    return Suggestion(facts.mend, facts.field)
+    if context.stage is StageName.TOKEN and facts.field == ("smtpHost",):
+        return Suggestion(facts.fix, ("oauth2", "tokenUrl"))
+    return Suggestion(facts.fix, facts.field)
 
 
-def _none(_failure: Failure, _case: FailureContext) -> Iterable[Suggestion]:
+def _no_suggestions(_failure: Failure, _context: FailureContext) -> Iterable[Suggestion]:
     return ()
 
 
-def _nearest_host(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
+def _nearest_host(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     hosts = [provider.smtp_host for provider in PROVIDERS if "{" not in provider.smtp_host]
-    for host in difflib.get_close_matches(case.account.host, hosts, n=1, cutoff=0.8):
+    for host in difflib.get_close_matches(context.account.host, hosts, n=1, cutoff=0.8):
         yield Suggestion(f"Did you mean {host}?", ("smtpHost",), host)
 
 
-def _submission_port(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    if case.account.port in _SUBMISSION_PORTS:
+def _submission_port(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    if context.account.port in _SUBMISSION_PORTS:
         return
-    text = f"Use port {SUBMISSION_PORT}, on which mail is submitted."
+    text = f"Use port {SUBMISSION_PORT}, the port for mail submission."
     yield Suggestion(text, ("smtpPort",), str(SUBMISSION_PORT))
-    if case.account.tls_mode is TlsMode.IMPLICIT:
-        yield Suggestion("That port speaks STARTTLS.", ("tlsMode",), TlsMode.STARTTLS.value)
+    if context.account.tls_mode is TlsMode.IMPLICIT:
+        text = f"Set the TLS mode to STARTTLS, which port {SUBMISSION_PORT} uses."
+        yield Suggestion(text, ("tlsMode",), TlsMode.STARTTLS.value)
 
 
-def _implicit(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    if not case.account.secure:
-        yield from _secure(failure, case)
+def _implicit(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    if not context.account.secure:
+        yield from _secure(failure, context)
     yield Suggestion("Set the TLS mode to IMPLICIT.", ("tlsMode",), TlsMode.IMPLICIT.value)
 
 
-def _starttls(_failure: Failure, _case: FailureContext) -> Iterable[Suggestion]:
+def _starttls(_failure: Failure, _context: FailureContext) -> Iterable[Suggestion]:
     yield Suggestion("Set the TLS mode to STARTTLS.", ("tlsMode",), TlsMode.STARTTLS.value)
 
 
-def _secure(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    if case.account.security is Security.NONE:
-        yield Suggestion("Switch the secure connection on.", ("enableSecureConnection",), "true")
+def _secure(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    if context.account.security is Security.NONE:
+        yield Suggestion("Turn on the secure connection.", ("enableSecureConnection",), "true")
 
 
-def _other_secured_port(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    yield from _submission_port(failure, case)
-    if case.account.port == SUBMISSION_PORT:
-        yield Suggestion("Use port 465, on which TLS comes first.", ("smtpPort",), "465")
-        if case.account.tls_mode is TlsMode.STARTTLS:
-            yield Suggestion("That port speaks TLS first.", ("tlsMode",), TlsMode.AUTO.value)
+def _other_secured_port(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    yield from _submission_port(failure, context)
+    if context.account.port == SUBMISSION_PORT:
+        yield Suggestion("Use port 465, which uses implicit TLS.", ("smtpPort",), "465")
+        if context.account.tls_mode is TlsMode.STARTTLS:
+            text = "Set the TLS mode to AUTO, which selects implicit TLS on port 465."
+            yield Suggestion(text, ("tlsMode",), TlsMode.AUTO.value)
 
 
-def _more_time(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    doubled = 2 * int(case.account.timeout_seconds)
-    seconds = min(_LONGEST_TIMEOUT, max(_GENEROUS_TIMEOUT, doubled))
-    if seconds > case.account.timeout_seconds:
-        yield Suggestion(CODES[failure.code].mend, ("timeoutSeconds",), str(seconds))
+def _longer_timeout(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    doubled = 2 * int(context.account.timeout_seconds)
+    seconds = min(_MAX_TIMEOUT, max(_GENEROUS_TIMEOUT, doubled))
+    if seconds > context.account.timeout_seconds:
+        yield Suggestion(CODES[failure.code].fix, ("timeoutSeconds",), str(seconds))
 
 
-def _ehlo_name(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    domain = case.sender.rpartition("@")[2] if case.sender else None
-    for name in (case.machine_name, domain):
-        if name and name != case.ehlo_name:
-            yield Suggestion(f"Introduce this machine as {name}.", ("ehloHostname",), name)
+def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    domain = context.sender.rpartition("@")[2] if context.sender else None
+    for name in (context.machine_name, domain):
+        if name and name != context.ehlo_name:
+            yield Suggestion(f"Set the EHLO hostname to {name}.", ("ehloHostname",), name)
             return
 
 
-def _trust(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    """The highest certificate presented: with it trusted, everything below it is."""
-    if not case.certificates:
+def _trust(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests to trust the topmost certificate presented, and with it all that it signed."""
+    if not context.certificates:
         return
-    top = highest(case.certificates)
+    top = highest(context.certificates)
     text = (
-        f"If the SHA-256 fingerprint {top.sha256} is that of your own server or authority,"
-        f" trust its certificate ({top.subject})."
+        f"If the SHA-256 fingerprint {top.sha256} is that of your own server or certificate"
+        f" authority, trust this certificate ({top.subject})."
     )
     yield Suggestion(text, ("trustedCertificates",), top.pem)
-    if not names_match(case.certificates[0], case.account.host):
-        yield from _certificate_name(failure, case)
+    if not names_match(context.certificates[0], context.account.host):
+        yield from _certificate_name(failure, context)
 
 
-def _certificate_name(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    for name in case.certificates[0].dns_names if case.certificates else ():
+def _certificate_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    for name in context.certificates[0].dns_names if context.certificates else ():
         if "*" not in name:
-            text = f"Set the SMTP host to {name}, if that is the server meant."
+            text = f"Set the SMTP host to {name}, if that is the server that you want."
             yield Suggestion(text, ("smtpHost",), name)
             return
 
 
-def _any_mechanism(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    if case.account.mechanism is not SaslMechanism.AUTO:
-        text = "Let the mechanism be chosen from those that the server offers."
+def _any_mechanism(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    if context.account.mechanism is not SaslMechanism.AUTO:
+        text = "Set the mechanism to AUTO, which selects a mechanism that the server offers."
         yield Suggestion(text, ("authMechanism",), SaslMechanism.AUTO.value)
 
 
-def _own_address(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    name = case.account.username or ""
-    if "@" in name and name != case.sender:
-        text = f"Send as {name}, the account's own address."
+def _own_address(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    name = context.account.username or ""
+    if "@" in name and name != context.sender:
+        text = f"Set the From address to {name}, the account's own address."
         yield Suggestion(text, ("defaultFromAddress",), name)
-        yield Suggestion(CODES[failure.code].mend)
+        yield Suggestion(CODES[failure.code].fix)
 
 
-def _as_provider_says(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    """What the known provider wants for username and password."""
-    provider, facts = case.provider, CODES[failure.code]
+def _provider_credentials(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests the username and password that the known provider expects."""
+    provider, facts = context.provider, CODES[failure.code]
     if provider is None:
         return
-    wanted = provider.fixed_username
-    if wanted is not None and case.account.username != wanted:
-        text = f"{provider.name} signs every account in as {wanted}."
-        yield Suggestion(text, ("smtpUsername",), wanted, provider.documentation_url)
-    text = f"{facts.mend} {provider.name}: {provider.password_hint}"
+    username = provider.fixed_username
+    if username is not None and context.account.username != username:
+        text = f"Set the username to {username}, which {provider.name} requires for every account."
+        yield Suggestion(text, ("smtpUsername",), username, provider.documentation_url)
+    text = f"{facts.fix} SMTP password for {provider.name}: {provider.password_hint}"
     yield Suggestion(text, facts.field, None, provider.documentation_url)
 
 
-def _by_token(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    """OAuth2, where passwords are taken no longer."""
-    facts, provider = CODES[failure.code], case.provider
+def _oauth2(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests OAuth2 if the provider no longer accepts passwords."""
+    facts, provider = CODES[failure.code], context.provider
     page = provider.documentation_url if provider else None
-    if case.account.oauth2 is not None:
+    if context.account.oauth2 is not None:
         value = SaslMechanism.XOAUTH2.value
-        yield Suggestion("Sign in by OAuth2.", ("authMechanism",), value, page)
+        text = "Set the mechanism to XOAUTH2 to sign in with OAuth2."
+        yield Suggestion(text, ("authMechanism",), value, page)
     elif provider is not None and provider.oauth2_token_url:
-        text = f"{facts.mend} The token URL is {provider.oauth2_token_url}."
+        text = f"{facts.fix} The token URL is {provider.oauth2_token_url}."
         yield Suggestion(text, ("oauth2", "tokenUrl"), None, page)
-        yield from _scope(failure, case)
+        yield from _scope(failure, context)
 
 
-def _scope(_failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    """The scope that the known provider wants for SMTP."""
-    provider, oauth2 = case.provider, case.account.oauth2
-    wanted = provider.oauth2_scope if provider else None
-    if provider and wanted and (oauth2 is None or oauth2.scope != wanted):
-        text = f"{provider.name} wants the scope {wanted}."
-        yield Suggestion(text, ("oauth2", "scope"), wanted, provider.documentation_url)
+def _scope(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests the scope that the known provider requires for SMTP."""
+    provider, oauth2 = context.provider, context.account.oauth2
+    scope = provider.oauth2_scope if provider else None
+    if provider and scope and (oauth2 is None or oauth2.scope != scope):
+        text = f"Set the scope to {scope}, which {provider.name} requires."
+        yield Suggestion(text, ("oauth2", "scope"), scope, provider.documentation_url)
 
 
-def _address(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    """About the recipient, where it is the recipient's address that is at fault."""
-    only_theirs = failure.code is Code.SMTPUTF8_NOT_OFFERED and (case.sender or "").isascii()
-    if only_theirs or case.stage is StageName.RCPT_TO:
+def _address(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests another recipient if the recipient's address is at fault, not the sender's."""
+    sender_is_ascii = (context.sender or "").isascii()
+    only_recipient = failure.code is Code.SMTPUTF8_NOT_OFFERED and sender_is_ascii
+    if only_recipient or context.stage is StageName.RCPT_TO:
         yield Suggestion("Try another recipient.")
 
 
-def _page(failure: Failure, case: FailureContext) -> Iterable[Suggestion]:
-    """The code's general suggestion, with the known provider's page."""
-    if case.provider is not None:
+def _general_with_page(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Returns the code's general suggestion, with a link to the known provider's page."""
+    if context.provider is not None:
         facts = CODES[failure.code]
-        yield Suggestion(facts.mend, facts.field, None, case.provider.documentation_url)
+        yield Suggestion(facts.fix, facts.field, None, context.provider.documentation_url)
 
 
-_PARTICULAR: Mapping[Code, Suggest] = {
+_SPECIFIC: Mapping[Code, Suggest] = {
     Code.HOST_NOT_FOUND: _nearest_host,
     Code.CONNECTION_REFUSED: _submission_port,
     Code.CONNECTION_TIMED_OUT: _submission_port,
@@ -183,9 +187,9 @@ _PARTICULAR: Mapping[Code, Suggest] = {
     Code.SIGN_IN_NOT_OFFERED: _submission_port,
     Code.PORT_SPEAKS_IMPLICIT_TLS: _implicit,
     Code.PORT_SPEAKS_PLAIN_SMTP: _starttls,
-    Code.GREETING_TIMED_OUT: _more_time,
-    Code.REPLY_TIMED_OUT: _more_time,
-    Code.TLS_HANDSHAKE_TIMED_OUT: _more_time,
+    Code.GREETING_TIMED_OUT: _longer_timeout,
+    Code.REPLY_TIMED_OUT: _longer_timeout,
+    Code.TLS_HANDSHAKE_TIMED_OUT: _longer_timeout,
     Code.EHLO_NAME_REFUSED: _ehlo_name,
     Code.STARTTLS_NOT_OFFERED: _other_secured_port,
     Code.STARTTLS_REFUSED: _other_secured_port,
@@ -196,17 +200,17 @@ _PARTICULAR: Mapping[Code, Suggest] = {
     Code.TLS_REQUIRED: _secure,
     Code.NO_COMMON_MECHANISM: _any_mechanism,
     Code.MECHANISM_REFUSED: _any_mechanism,
-    Code.CREDENTIALS_REJECTED: _as_provider_says,
-    Code.APP_PASSWORD_REQUIRED: _as_provider_says,
-    Code.WEB_SIGN_IN_REQUIRED: _as_provider_says,
-    Code.BASIC_SIGN_IN_DISABLED: _by_token,
-    Code.SMTP_SIGN_IN_DISABLED: _page,
-    Code.SIGN_IN_BLOCKED_BY_POLICY: _page,
+    Code.CREDENTIALS_REJECTED: _provider_credentials,
+    Code.APP_PASSWORD_REQUIRED: _provider_credentials,
+    Code.WEB_SIGN_IN_REQUIRED: _provider_credentials,
+    Code.BASIC_SIGN_IN_DISABLED: _oauth2,
+    Code.SMTP_SIGN_IN_DISABLED: _general_with_page,
+    Code.SIGN_IN_BLOCKED_BY_POLICY: _general_with_page,
     Code.TOKEN_SCOPE_REJECTED: _scope,
     Code.TOKEN_REFUSED: _scope,
     Code.SENDER_NOT_OWNED: _own_address,
     Code.SENDER_REFUSED: _own_address,
-    Code.SENDER_NOT_VERIFIED: _page,
+    Code.SENDER_NOT_VERIFIED: _general_with_page,
     Code.ADDRESS_INVALID: _address,
     Code.SMTPUTF8_NOT_OFFERED: _address,
 }

@@ -1,6 +1,6 @@
-"""The message that is sent, and its addresses. Knows no connection.
+"""The message that is sent, and its addresses. Independent of any connection.
 
-- The test email and any From header: `message`. Addresses: `addresses`. The envelope: `letter`.
+- The test email and any From header: `message`. Addresses: `addresses`. The envelope: `outgoing`.
 """
 
 from mail.message.addresses import holds_encoded_word

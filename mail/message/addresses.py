@@ -1,4 +1,4 @@
-"""Addresses as SMTP says them: internationalised where they must be, and never a line break."""
+"""Addresses as SMTP sends them: domains as A-labels, SMTPUTF8 if needed, never a line break."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Mailbox:
 
     @classmethod
     def parse(cls, address: str) -> "Mailbox":
-        """Read an address. Raises ValueError where it is none, or could end its command."""
+        """Reads an address. Raises ValueError if it is not an address or could end its command."""
         local, at, domain = address.rpartition("@")
         if (
             not at
@@ -32,16 +32,19 @@ class Mailbox:
 
 
 def holds_encoded_word(text: str) -> bool:
-    """Whether a text could be read as an encoded word (RFC 2047), wherever it stands in it.
+    """Returns whether a text contains an encoded word (RFC 2047) in any position.
 
-    The standard library decodes these in what it is given for a header, without being asked: a
-    line break hidden in one would end the header and begin another.
+    The standard library decodes encoded words in the text of a header. A line break hidden in an
+    encoded word would end the header and begin another.
     """
     return _ENCODED_WORD.search(text) is not None
 
 
 def ascii_domain(domain: str) -> str:
-    """A domain as A-labels (RFC 5891), an address literal as it is. Raises ValueError."""
+    """Returns a domain as A-labels (RFC 5891), or an address literal unchanged.
+
+    Raises ValueError.
+    """
     if _LITERAL.fullmatch(domain):
         return domain
     try:

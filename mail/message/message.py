@@ -1,4 +1,4 @@
-"""The test email, and the From header of any email. Knows no connection."""
+"""The test email, and the From header of any email. Independent of any connection."""
 
 import html
 import re
@@ -16,10 +16,10 @@ SUBJECT = "Postledger test email"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a test email says of itself.
+    """What a test email says about itself.
 
-    `revision` is the settings' revision that is tested; with `unsaved`, the one that the unsaved
-    changes were laid over. `checkpoint` is the trail's signed note at that moment.
+    `revision` is the settings' revision that is tested; with `unsaved`, the revision that the
+    unsaved changes were applied to. `checkpoint` is the trail's signed note at that moment.
     """
 
     requested_by: str
@@ -31,9 +31,9 @@ class Purpose:
 
     @property
     def settings(self) -> str:
-        """Which settings were used, in words."""
+        """The settings that were used, in words."""
         if self.unsaved:
-            return f"unsaved changes over revision {self.revision}"
+            return f"unsaved changes to revision {self.revision}"
         return f"revision {self.revision}"
 
     @property
@@ -48,25 +48,25 @@ class Purpose:
         )
 
 
-def _author(display_name: str | None, address: str) -> Address:
+def _address(display_name: str | None, address: str) -> Address:
     mailbox = Mailbox.parse(address)
     local, _, domain = mailbox.text.rpartition("@")
     if local.startswith('"'):
         local = re.sub(r"\\(.)", r"\1", local[1:-1])
     name = display_name or ""
     if any(char in name for char in "\r\n\0") or holds_encoded_word(name):
-        raise ValueError("a display name cannot hold a line break, nor hide one in an encoded word")
+        raise ValueError("a display name cannot contain a line break or an encoded word")
     return Address(display_name=name, username=local, domain=domain)
 
 
 def from_header(display_name: str | None, address: str) -> str:
-    """The value of the From header as it will be written, in one line.
+    """Returns the value of the From header as the message contains it, in one line.
 
-    A name that is not ASCII is encoded (RFC 2047); an address that is not is written as it is
-    (RFC 6532). Raises ValueError for an address that is none.
+    A name that is not ASCII is encoded (RFC 2047). An address that is not ASCII stays as it is
+    (RFC 6532). Raises ValueError for an invalid address.
     """
     message = EmailMessage(policy=_policy_for(address).clone(max_line_length=0))
-    message["From"] = _author(display_name, address)
+    message["From"] = _address(display_name, address)
     return message.as_bytes().decode("utf-8").partition(":")[2].strip()
 
 
@@ -78,7 +78,7 @@ _HTML = """\
 <!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
 <body>
-<p>This is a test email. It proves that the system email settings work; there is nothing to do.</p>
+<p>This test email proves that the system email settings work. You do not need to do anything.</p>
 <table>
 {rows}
 </table>
@@ -88,8 +88,8 @@ _HTML = """\
 
 def _text(purpose: Purpose) -> str:
     lines = [
-        "This is a test email. It proves that the system email settings work;",
-        "there is nothing to do.",
+        "This test email proves that the system email settings work.",
+        "You do not need to do anything.",
         "",
         *(f"{name}: {value}" for name, value in purpose.facts),
     ]
@@ -110,7 +110,7 @@ def _html(purpose: Purpose) -> str:
     return _HTML.format(title=SUBJECT, rows=rows, checkpoint=note)
 
 
-def compose(  # noqa: PLR0913 - a message has that many parts
+def compose(  # noqa: PLR0913 - a message has this many parts
     *,
     display_name: str | None,
     sender: str,
@@ -120,18 +120,18 @@ def compose(  # noqa: PLR0913 - a message has that many parts
     sent_at: datetime,
     token: str,
 ) -> EmailMessage:
-    """The test email.
+    """Composes the test email.
 
-    `sent_at` has a time zone; `token` is random and makes the Message-ID, under the domain of
-    `sender` so that no other host's name is used up. The bodies are encoded to ASCII, so that no
-    server needs 8BITMIME. Raises ValueError for an address that is none.
+    `sent_at` has a time zone. `token` is random; with the domain of `sender` it makes the
+    Message-ID, which therefore cannot collide with the ids of another domain. The bodies are
+    encoded to ASCII, so that no server needs 8BITMIME. Raises ValueError for an invalid address.
     """
     addresses = [each for each in (sender, recipient, reply_to) if each is not None]
     message = EmailMessage(policy=_policy_for(*addresses))
-    message["From"] = _author(display_name, sender)
-    message["To"] = _author(None, recipient)
+    message["From"] = _address(display_name, sender)
+    message["To"] = _address(None, recipient)
     if reply_to is not None:
-        message["Reply-To"] = _author(None, reply_to)
+        message["Reply-To"] = _address(None, reply_to)
     message["Subject"] = SUBJECT
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = f"<{token}@{ascii_domain(sender.rpartition('@')[2])}>"

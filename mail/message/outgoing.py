@@ -1,4 +1,4 @@
-"""What is to be sent: an envelope, and a message that somebody else composed."""
+"""What is sent: an envelope and a message, which the caller composed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mail.report.failure import StageFailed
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """An envelope's two addresses, and the message; an envelope alone can be tried without one."""
+    """The two addresses of an envelope, and the message; None tests the envelope alone."""
 
     sender: str
     recipient: str
@@ -23,7 +23,7 @@ class OutgoingMessage:
 
     @property
     def message_id(self) -> str | None:
-        """The message's id, where there is a message."""
+        """The message's id, or None without a message."""
         return str(self.message["Message-ID"]) if self.message else None
 
     @property
@@ -33,7 +33,7 @@ class OutgoingMessage:
 
     @property
     def international(self) -> tuple[str, ...]:
-        """The addresses whose part before the @ is not ASCII. A domain can always be written so."""
+        """The addresses whose part before the @ is not ASCII. A domain always has an ASCII form."""
         addresses = dict.fromkeys((self.sender, self.recipient, *self._in_headers()))
         return tuple(each for each in addresses if not each.rpartition("@")[0].isascii())
 
@@ -43,7 +43,7 @@ class OutgoingMessage:
                 yield from (address.addr_spec for address in header.addresses)
 
     def content(self) -> bytes:
-        """The message's bytes, CRLF line ends. ASCII throughout, unless SMTPUTF8 is needed."""
+        """Returns the message's bytes with CRLF line ends: ASCII unless SMTPUTF8 is needed."""
         with BytesIO() as written:
             policy = SMTPUTF8 if self.needs_utf8 else SMTP
             BytesGenerator(written, policy=policy).flatten(self.message or EmailMessage())
@@ -51,7 +51,7 @@ class OutgoingMessage:
 
 
 def mailbox(address: str) -> Mailbox:
-    """An address fit for a command. Raises StageFailed for one that could end its command."""
+    """Returns an address for a command. Raises StageFailed if it is invalid or could end it."""
     try:
         return Mailbox.parse(address)
     except ValueError:

@@ -1,9 +1,9 @@
 """Reaching a server: names, addresses, rules, sockets and TLS.
 
 - What it needs from outside: `network`, `clock`.
-- Resolving and admitting a destination: `resolve`, `admission`, `destinations`.
-- Connecting: `dial`. What a port speaks: `probe`, `protocols`.
-- TLS: `tls`, `certificates`. The name that this machine gives in EHLO: `names`.
+- Resolving a destination and checking it against the rules: `resolve`, `admission`, `destinations`.
+- Connecting: `dial`. The protocol that a port speaks: `probe`, `protocols`.
+- TLS: `tls`, `certificates`. This machine's name for EHLO: `names`.
 """
 
 from mail.network.admission import is_refused

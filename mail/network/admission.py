@@ -1,4 +1,7 @@
-"""Resolves a destination once and lets through what the rules allow; refusals tell nothing."""
+"""Resolves a destination once and checks its addresses against the rules.
+
+All refusals look alike, so that a client cannot use them to explore the internal network.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ from mail.report.failure import StageFailed
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A host, by name or address, a port, and how many seconds looking it up may take."""
+    """A host (a name or an address), a port, and the time limit of the DNS lookup in seconds."""
 
     host: str
     port: int
@@ -23,7 +26,7 @@ class Destination:
 
     @property
     def literal(self) -> IPAddress | None:
-        """The address, where the host is one and not a name."""
+        """The host as an address, or None if the host is a name."""
         try:
             return ip_address(self.host.strip("[]"))
         except ValueError:
@@ -31,10 +34,10 @@ class Destination:
 
 
 async def is_refused(account: Account, network: Network) -> bool:
-    """Whether an attempt with this account would be refused for its destination.
+    """Returns whether the rules forbid the account's destination, before a test is started.
 
-    For an answer before a test is begun. The attempt checks again, on the addresses that it really
-    connects to, so nothing is won by a name that changes its addresses in between.
+    The attempt checks again, on the addresses that it connects to. An attacker therefore gains
+    nothing from a name whose addresses change in between (DNS rebinding).
     """
     destination = Destination(account.host, account.port, account.timeout_seconds)
     try:
@@ -45,10 +48,10 @@ async def is_refused(account: Account, network: Network) -> bool:
 
 
 async def admitted_addresses(destination: Destination, network: Network) -> tuple[IPAddress, ...]:
-    """The destination's addresses that the rules allow.
+    """Returns the addresses of the destination that the rules allow.
 
-    Raises StageFailed. A refusal says the same and takes the same time whether a name exists,
-    resolves to a forbidden address or is forbidden itself, and nothing is connected to before.
+    Raises StageFailed. A refusal has the same text and takes the same time whether a name does not
+    exist, resolves to a forbidden address or is forbidden itself. No connection is made before it.
     """
     stopwatch = Stopwatch(network.clock)
     try:

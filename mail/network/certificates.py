@@ -1,4 +1,4 @@
-"""Reads certificates as they were presented; decides nothing about trust."""
+"""Reads certificates as servers present them. Makes no decision about trust."""
 
 import hashlib
 import ipaddress
@@ -12,7 +12,7 @@ from mail.report.report import CertificateFacts
 
 
 def certificate_facts(der: bytes) -> CertificateFacts:
-    """What a certificate says of itself. Raises ValueError where it cannot be read."""
+    """Returns the contents of a certificate. Raises ValueError if it cannot be read."""
     certificate = x509.load_der_x509_certificate(der)
     return CertificateFacts(
         subject=certificate.subject.rfc4514_string(),
@@ -26,18 +26,18 @@ def certificate_facts(der: bytes) -> CertificateFacts:
 
 
 def chain_facts(chain: Iterable[bytes]) -> tuple[CertificateFacts, ...]:
-    """The facts of a whole chain, leaf first; a certificate that cannot be read is left out."""
+    """Returns the facts of a whole chain, leaf first, without certificates that are unreadable."""
     facts = []
     for der in chain:
         try:
             facts.append(certificate_facts(der))
-        except ValueError:  # nothing that a server presents may stop the report of it
+        except ValueError:  # a broken certificate must not prevent the report
             continue
     return tuple(facts)
 
 
 def highest(chain: Sequence[CertificateFacts]) -> CertificateFacts:
-    """The certificate of a chain that signed, over how many steps ever, its leaf (`chain[0]`)."""
+    """Returns the topmost certificate of a chain, found by following issuers from `chain[0]`."""
     by_subject = {each.subject: each for each in reversed(chain)}
     found, seen = chain[0], {chain[0].sha256}
     while (issuer := by_subject.get(found.issuer)) and issuer.sha256 not in seen:
@@ -47,7 +47,7 @@ def highest(chain: Sequence[CertificateFacts]) -> CertificateFacts:
 
 
 def names_match(certificate: CertificateFacts, host: str) -> bool:
-    """Whether a certificate names `host`, as a name, an address or by a wildcard (RFC 9525)."""
+    """Returns whether a certificate is for `host`: a name, address or wildcard (RFC 9525)."""
     name = host.strip("[]").rstrip(".").lower()
     under = name.partition(".")[2]
     wanted = {name, f"*.{under}"} if under else {name}
@@ -55,7 +55,7 @@ def names_match(certificate: CertificateFacts, host: str) -> bool:
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
-    """The names that the certificate is for: DNS names and IP addresses."""
+    """Returns the DNS names and IP addresses that the certificate is for."""
     try:
         extension = certificate.extensions.get_extension_for_oid(
             ExtensionOID.SUBJECT_ALTERNATIVE_NAME
@@ -63,9 +63,9 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        raise ValueError("its extensions cannot be read") from error
+        raise ValueError("the certificate's extensions cannot be read") from error
     names = extension.value
-    assert isinstance(names, x509.SubjectAlternativeName)  # noqa: S101 - tells the type
+    assert isinstance(names, x509.SubjectAlternativeName)  # noqa: S101 - narrows the type
     dns = names.get_values_for_type(x509.DNSName)
     addresses = names.get_values_for_type(x509.IPAddress)
     return (*dns, *(str(each) for each in addresses if not isinstance(each, _Network)))

@@ -1,13 +1,13 @@
-"""Measures durations by a clock that is handed in."""
+"""Measures durations with a clock that the caller passes in."""
 
 from collections.abc import Callable
 
 Clock = Callable[[], float]
-"""Monotonic seconds, such as `time.monotonic`."""
+"""Returns monotonic seconds, as `time.monotonic` does."""
 
 
 class Stopwatch:
-    """Counts from the moment that it is made."""
+    """Measures the time since it was created."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -1,6 +1,10 @@
-"""Where this service may connect to: checked on the address that is really connected to."""
+"""The destinations that this service may connect to.
 
-from collections.abc import Iterable
+The rules are checked on the very address that is connected to, because a name can change its
+addresses after it was checked (DNS rebinding).
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -16,7 +20,7 @@ IPNetwork = IPv4Network | IPv6Network
 ALWAYS_REFUSED: tuple[IPNetwork, ...] = tuple(
     ip_network(text)
     for text in (
-        "0.0.0.0/8",  # "this host": on Linux a way around a rule against 127.0.0.0/8
+        "0.0.0.0/8",  # "this host": on Linux, it bypasses a rule against 127.0.0.0/8
         "::/128",
         "169.254.0.0/16",  # link-local, and the metadata service of most clouds
         "fe80::/10",
@@ -30,13 +34,13 @@ ALWAYS_REFUSED: tuple[IPNetwork, ...] = tuple(
         "255.255.255.255/32",
     )
 )
-"""Never a mail server, whatever the rules say."""
+"""Always refused, whatever the rules say: no mail server has such an address."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def embedded_addresses(address: IPAddress) -> tuple[IPAddress, ...]:
-    """`address`, and the IPv4 ones that it may lead to: mapped, NAT64, 6to4, Teredo."""
+    """Returns `address` and the IPv4 addresses that it contains: mapped, NAT64, 6to4, Teredo."""
     if isinstance(address, IPv4Address):
         return (address,)
     inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
@@ -47,10 +51,11 @@ def embedded_addresses(address: IPAddress) -> tuple[IPAddress, ...]:
 
 @dataclass(frozen=True, slots=True)
 class DestinationRules:
-    """What may be connected to: networks by CIDR, hosts by name, `*.example.com` for those below.
+    """The allowed and blocked destinations: networks in CIDR notation, and names.
 
-    With nothing allowed by name or network, everything is that is not blocked. Blocked goes before
-    allowed. Private networks need no permission: mail relays live there.
+    The name `*.example.com` means every name below `example.com`. If no network and no name is
+    allowed explicitly, everything is allowed that is not blocked. Blocked takes precedence over
+    allowed. Private networks need no permission, because many mail relays are in private networks.
     """
 
     allowed_networks: tuple[IPNetwork, ...] = ()
@@ -61,35 +66,35 @@ class DestinationRules:
 
     @classmethod
     def parse(cls, allowed: Iterable[str] = (), blocked: Iterable[str] = ()) -> "DestinationRules":
-        """Rules from their written form: each entry a network, an address or a name.
+        """Parses rules from text: each entry is a network, an address or a name.
 
-        Raises ValueError for an entry that is none of them.
+        Raises ValueError for any other entry.
         """
-        allowed_networks, allowed_names = _sorted(allowed)
-        blocked_networks, blocked_names = _sorted(blocked)
+        allowed_networks, allowed_names = _networks_and_names(allowed)
+        blocked_networks, blocked_names = _networks_and_names(blocked)
         return cls(allowed_networks, allowed_names, blocked_networks, blocked_names)
 
     @property
     def only_listed(self) -> bool:
-        """Whether nothing may be connected to but what is listed."""
+        """Whether only listed destinations are allowed."""
         return bool(self.allowed_networks or self.allowed_names)
 
     def lists_name(self, host: str) -> bool:
-        """Whether the name itself is allowed; its addresses may still be refused."""
+        """Returns whether the name itself is allowed; its addresses may still be refused."""
         return _matches(host, self.allowed_names)
 
     def refuses_name(self, host: str) -> bool:
-        """Whether the name alone settles it, whatever its addresses are."""
+        """Returns whether the name is refused, whatever its addresses are."""
         if _matches(host, self.blocked_names):
             return True
-        hopeless = self.only_listed and not self.allowed_networks
-        return hopeless and not _matches(host, self.allowed_names)
+        only_names = self.only_listed and not self.allowed_networks
+        return only_names and not _matches(host, self.allowed_names)
 
     def admits(self, host: str, address: IPAddress) -> bool:
-        """Whether `host` may be connected to at `address`."""
-        spellings = embedded_addresses(address)
+        """Returns whether the service may connect to `host` at `address`."""
+        all_forms = embedded_addresses(address)
         refused = (*ALWAYS_REFUSED, *self.blocked_networks)
-        if self.refuses_name(host) or _within(spellings, refused):
+        if self.refuses_name(host) or _within(all_forms, refused):
             return False
         if not self.only_listed or _matches(host, self.allowed_names):
             return True
@@ -97,9 +102,8 @@ class DestinationRules:
         return _within((mapped or address,), self.allowed_networks)
 
 
-def _within(addresses: Iterable[IPAddress], networks: Iterable[IPNetwork]) -> bool:
-    wanted = tuple(networks)
-    return any(address in network for address in addresses for network in wanted)
+def _within(addresses: Iterable[IPAddress], networks: Sequence[IPNetwork]) -> bool:
+    return any(address in network for address in addresses for network in networks)
 
 
 def _matches(host: str, patterns: Iterable[str]) -> bool:
@@ -110,7 +114,9 @@ def _matches(host: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _sorted(entries: Iterable[str]) -> tuple[tuple[IPNetwork, ...], tuple[str, ...]]:
+def _networks_and_names(
+    entries: Iterable[str],
+) -> tuple[tuple[IPNetwork, ...], tuple[str, ...]]:
     networks: list[IPNetwork] = []
     names: list[str] = []
     for entry in entries:

@@ -12,14 +12,14 @@ from mail.report.codes import Code
 from mail.report.failure import StageFailed
 
 Dial = Callable[[IPAddress, int], Awaitable[socket.socket]]
-"""Gives a connected, non-blocking socket. Raises OSError."""
+"""Returns a connected, non-blocking socket. Raises OSError."""
 
 HEAD_START_SECONDS = 0.25
-"""How long an address is tried alone before the next one is tried beside it (RFC 8305 §5)."""
+"""The delay before the next address is tried in parallel (RFC 8305 §5)."""
 
 
 async def dial(address: IPAddress, port: int) -> socket.socket:
-    """Connect a TCP socket."""
+    """Connects a TCP socket."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
     connection = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -33,7 +33,7 @@ async def dial(address: IPAddress, port: int) -> socket.socket:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A connection, the address that it goes to, and what became of the addresses tried before."""
+    """A connection, its address, and the errors of the addresses that failed before it."""
 
     socket: socket.socket
     address: IPAddress
@@ -43,9 +43,9 @@ class Connected:
 async def first_connected(
     addresses: Sequence[IPAddress], port: int, dialer: Dial, seconds: float
 ) -> Connected:
-    """Try every address, each for `seconds` at most, and keep the first that answers.
+    """Tries the addresses, each for at most `seconds`, and returns the first connection.
 
-    Raises StageFailed where none does.
+    Raises StageFailed if no address accepts the connection.
     """
     waiting = list(addresses)
     running: dict[asyncio.Task[socket.socket], IPAddress] = {}
@@ -55,9 +55,9 @@ async def first_connected(
             if waiting:
                 address = waiting.pop(0)
                 running[asyncio.create_task(_dial(dialer, address, port, seconds))] = address
-            patience = HEAD_START_SECONDS if waiting else None
+            head_start = HEAD_START_SECONDS if waiting else None
             done, _ = await asyncio.wait(
-                running, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+                running, timeout=head_start, return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 error = task.exception()
@@ -75,7 +75,7 @@ async def _dial(dialer: Dial, address: IPAddress, port: int, seconds: float) -> 
 
 
 async def _discard(running: Mapping["asyncio.Task[socket.socket]", IPAddress]) -> None:
-    """Stop the attempts that were not needed, and close those that succeeded in the same moment."""
+    """Cancels the other attempts, and closes sockets that were connected at the same moment."""
     for task in running:
         task.cancel()
     for result in await asyncio.gather(*running, return_exceptions=True):
@@ -99,7 +99,7 @@ def _code_of(errors: Iterable[OSError]) -> Code:
 
 
 def describe(failed: Mapping[IPAddress, OSError]) -> str:
-    """What became of each address, in one line."""
+    """Returns the error of each address, in one line."""
     return "; ".join(
         f"{address}: {os.strerror(error.errno or 0).lower()}" for address, error in failed.items()
     )

@@ -1,4 +1,4 @@
-"""Under which name this machine introduces itself (RFC 5321 §4.1.4)."""
+"""The name that this machine sends in EHLO (RFC 5321 §4.1.4)."""
 
 import re
 from ipaddress import ip_address
@@ -9,7 +9,7 @@ _PRIVATE = (".localdomain", ".local", ".internal", ".lan", ".home.arpa")
 
 
 def full_name(machine_name: str) -> str | None:
-    """The machine's name, where it is a full domain name that means something elsewhere."""
+    """Returns the machine's name if it is a full domain name with meaning on other machines."""
     name = machine_name.rstrip(".").lower()
     if not _FULL_NAME.fullmatch(name) or name.endswith(_PRIVATE):
         return None
@@ -17,6 +17,6 @@ def full_name(machine_name: str) -> str | None:
 
 
 def address_literal(address: str) -> str:
-    """The address literal of this end of a connection (RFC 5321 §4.1.3)."""
+    """Returns an IP address as an address literal (RFC 5321 §4.1.3)."""
     parsed = ip_address(address.partition("%")[0])
     return f"[IPv6:{parsed}]" if parsed.version == 6 else f"[{parsed}]"  # noqa: PLR2004

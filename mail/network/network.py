@@ -11,9 +11,9 @@ from mail.network.resolve import Resolver, ThreadResolver
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The network as this service may use it; tests pass in one of their own.
+    """The network as this service may use it; tests pass in their own.
 
-    `resolver` limits how many look-ups run at once. `rules` decide where connections may go.
+    `resolver` limits how many lookups run at once. `rules` decide which connections are allowed.
     """
 
     clock: Clock = time.monotonic

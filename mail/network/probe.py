@@ -1,4 +1,4 @@
-"""Finds out what a silent port is waiting for."""
+"""Finds out whether a silent port is waiting for TLS."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,10 @@ from mail.report.failure import StageFailed
 async def first_answer(
     account: Account, address: IPAddress, dial: Dial, seconds: float
 ) -> Handshake:
-    """Begin a TLS handshake on a connection of its own, and see what comes back.
+    """Starts a TLS handshake on a separate connection, and returns what the server sent back.
 
-    The connection is verified like any other and closed at once; nothing is ever sent over it.
+    The certificate is verified as usual. The connection is closed at once; after the handshake,
+    nothing is sent over it.
     """
     handshake, host = Handshake(), account.host.strip("[]").rstrip(".")
     with contextlib.suppress(OSError, TimeoutError, StageFailed):

@@ -1,4 +1,4 @@
-"""Tells what a port speaks from the first bytes that it says."""
+"""Recognizes the protocol of a port by the first bytes that the server sends."""
 
 _OTHERS = {
     b"HTTP/": "HTTP, which is for the web",
@@ -15,7 +15,7 @@ _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 
 
 def other_protocol(first_bytes: bytes) -> str | None:
-    """The protocol, with what it is for, where it is a well-known one other than SMTP."""
+    """Returns a well-known protocol other than SMTP and its purpose, or None."""
     for start, name in _OTHERS.items():
         if first_bytes.startswith(start):
             return name
@@ -23,10 +23,10 @@ def other_protocol(first_bytes: bytes) -> str | None:
 
 
 def is_tls(first_bytes: bytes) -> bool:
-    """Whether this is a TLS record: an alert or a handshake (RFC 8446 §5.1)."""
+    """Returns whether this is a TLS record: an alert or a handshake (RFC 8446 §5.1)."""
     return first_bytes.startswith(_TLS_RECORDS)
 
 
 def is_smtp(first_bytes: bytes) -> bool:
-    """Whether this could be an SMTP reply."""
+    """Returns whether this could be an SMTP reply."""
     return len(first_bytes) > 3 and first_bytes[:3].isdigit() and first_bytes[3:4] in b" -"  # noqa: PLR2004 - a code and what follows it

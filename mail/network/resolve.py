@@ -1,4 +1,8 @@
-"""Looks names up without ever waiting for the resolver on the event loop."""
+"""Looks names up without blocking the event loop.
+
+`getaddrinfo` blocks and cannot be canceled. asyncio runs it in the threads of its default executor,
+where lookups that hang would use up the threads and delay the end of the process.
+"""
 
 import asyncio
 import contextlib
@@ -12,27 +16,27 @@ from mail.report.codes import Code
 from mail.report.failure import StageFailed
 
 Resolver = Callable[[str, int], Awaitable[Sequence[IPAddress]]]
-"""Gives the addresses of a host and port, best first. Raises OSError as `getaddrinfo` does."""
+"""Returns the addresses of a host and port, best first. Raises OSError as `getaddrinfo` does."""
 
 MAX_ADDRESSES = 16
-"""More than a host's addresses can sensibly be tried: the rest is left out."""
+"""The number of a host's addresses that are tried; more would take too long."""
 
 _NO_ADDRESS = {socket.EAI_NODATA, socket.EAI_ADDRFAMILY}
-_RESOLVER_FAULT = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_MEMORY, socket.EAI_SYSTEM}
+_RESOLVER_FAILED = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_MEMORY, socket.EAI_SYSTEM}
 
 
 def look_up(host: str, port: int) -> list[IPAddress]:
-    """The system's own answer; blocks for as long as the resolver likes."""
+    """Asks the system's resolver. Blocks until the resolver answers."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
 class ThreadResolver:
-    """Asks the system's resolver in threads of its own.
+    """Asks the system's resolver in separate threads.
 
-    The threads are daemons, so that a hanging look-up keeps no process from ending, and at most
-    `limit` of them exist: a resolver that hangs for one name cannot use up the machine. Whoever
-    waits does so on the event loop and can give up at any time.
+    The threads are daemons, so that a hanging lookup does not keep the process from ending. At most
+    `limit` of them exist, so that a resolver that hangs cannot exhaust the machine. The caller
+    waits on the event loop and can give up at any time.
     """
 
     def __init__(
@@ -42,7 +46,7 @@ class ThreadResolver:
         self._look_up = look_up
 
     async def __call__(self, host: str, port: int) -> Sequence[IPAddress]:
-        """The addresses of `host`. Raises OSError as `getaddrinfo` does."""
+        """Returns the addresses of `host`. Raises OSError as `getaddrinfo` does."""
         await self._free.acquire()
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Sequence[IPAddress]] = loop.create_future()
@@ -64,35 +68,35 @@ class ThreadResolver:
         port: int,
     ) -> None:
         found: Sequence[IPAddress] = ()
-        fault: Exception | None = None
+        failure: Exception | None = None
         try:
             found = self._look_up(host, port)
         except (OSError, ValueError) as error:
-            fault = error
-        with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
-            loop.call_soon_threadsafe(self._finish, answer, found, fault)
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop was closed in the meantime
+            loop.call_soon_threadsafe(self._finish, answer, found, failure)
 
     def _finish(
         self,
         answer: "asyncio.Future[Sequence[IPAddress]]",
         found: Sequence[IPAddress],
-        fault: Exception | None,
+        failure: Exception | None,
     ) -> None:
         self._free.release()
         if answer.done():
             return
-        if fault is None:
+        if failure is None:
             answer.set_result(found)
         else:
-            answer.set_exception(fault)
+            answer.set_exception(failure)
 
 
 async def addresses_of(
     host: str, port: int, resolver: Resolver, seconds: float
 ) -> tuple[IPAddress, ...]:
-    """Every address of `host`, the families taking turns, so that a broken one costs little.
+    """Returns the addresses of `host`, alternating between IPv6 and IPv4 (RFC 8305 §4).
 
-    Raises StageFailed where there is none.
+    A broken address family then costs little time. Raises StageFailed if there is no address.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -102,24 +106,24 @@ async def addresses_of(
     except socket.gaierror as error:
         raise StageFailed(_code_of(error.errno), detail=str(error.strerror or "")) from error
     except (OSError, ValueError) as error:
-        raise StageFailed(Code.HOST_NOT_FOUND, detail="the name is not well-formed") from error
+        raise StageFailed(Code.HOST_NOT_FOUND, detail="the name is malformed") from error
     if not found:
         raise StageFailed(Code.HOST_HAS_NO_ADDRESS)
-    return _taking_turns(dict.fromkeys(found))[:MAX_ADDRESSES]
+    return _interleaved(dict.fromkeys(found))[:MAX_ADDRESSES]
 
 
 def _code_of(number: int | None) -> Code:
     if number in _NO_ADDRESS:
         return Code.HOST_HAS_NO_ADDRESS
-    return Code.RESOLVER_NOT_ANSWERING if number in _RESOLVER_FAULT else Code.HOST_NOT_FOUND
+    return Code.RESOLVER_NOT_ANSWERING if number in _RESOLVER_FAILED else Code.HOST_NOT_FOUND
 
 
-def _taking_turns(addresses: dict[IPAddress, None]) -> tuple[IPAddress, ...]:
+def _interleaved(addresses: dict[IPAddress, None]) -> tuple[IPAddress, ...]:
     first_family = next(iter(addresses)).version
     first = [each for each in addresses if each.version == first_family]
     other = [each for each in addresses if each.version != first_family]
-    turns: list[IPAddress] = []
+    interleaved: list[IPAddress] = []
     while first or other:
-        turns.extend(first[:1] + other[:1])
+        interleaved.extend(first[:1] + other[:1])
         del first[:1], other[:1]
-    return tuple(turns)
+    return tuple(interleaved)

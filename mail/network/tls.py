@@ -1,7 +1,7 @@
-"""TLS as a client: what is trusted, what was presented, and why it was refused.
+"""TLS as a client: which certificates are trusted, what a server presented, why it was refused.
 
-TLS 1.2 is the least, the chain and the host name are always verified, and nothing here can switch
-that off: `trustedCertificates` only add trust.
+TLS 1.2 is the minimum. The chain and the host name are always verified, and no setting turns that
+off: `trustedCertificates` only add trust.
 """
 
 import asyncio
@@ -42,37 +42,37 @@ _BY_REASON = {
     "WRONG_SSL_VERSION": Code.TLS_VERSION_TOO_OLD,
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
 }
-_REFUSED_CLIENT = ("SSLV3_ALERT_HANDSHAKE_FAILURE", "SSLV3_ALERT_BAD_CERTIFICATE")
-"""What servers older than TLS 1.3 say for want of a client certificate, among other things."""
+_CLIENT_REFUSED = ("SSLV3_ALERT_HANDSHAKE_FAILURE", "SSLV3_ALERT_BAD_CERTIFICATE")
+"""Alerts that servers up to TLS 1.2 send if the client has no certificate, among other causes."""
 
 
 class Handshake:
-    """Watches one handshake from within OpenSSL.
+    """Records what one handshake received, by OpenSSL's message callback.
 
-    A chain that fails verification is dropped by OpenSSL before anybody can ask for it, and asking
-    again over a second, unverified connection might show another one. The message callback sees the
-    Certificate message itself, of this very handshake, with TLS 1.3 too.
+    OpenSSL drops a chain that fails verification before the caller can read it, and a second,
+    unverified connection might get a different chain. The message callback sees the Certificate
+    message of this very handshake, in TLS 1.3 too.
     """
 
     def __init__(self) -> None:
         self.chain: tuple[bytes, ...] = ()
         self.first_bytes = b""
-        self.asked_for_certificate = False
+        self.certificate_requested = False
 
     def observe(self, version: int, content_type: int, message_type: int, data: bytes) -> None:
-        """Note what came in: a message, or the header of a record."""
+        """Records what was received: a handshake message, or the header of a record."""
         if content_type == _RECORD_HEADER and not self.first_bytes:
             self.first_bytes = data
         if content_type == _HANDSHAKE and message_type == _CERTIFICATE_REQUEST:
-            self.asked_for_certificate = True
+            self.certificate_requested = True
         if content_type == _HANDSHAKE and message_type == _CERTIFICATE and not self.chain:
             self.chain = certificates_in(data, tls13=version >= ssl.TLSVersion.TLSv1_3)
 
 
 def certificates_in(message: bytes, *, tls13: bool) -> tuple[bytes, ...]:
-    """The DER certificates of a Certificate message (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
+    """Returns the DER certificates of a Certificate message (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
 
-    A message that is cut short gives those that are whole.
+    From a truncated message it returns the complete certificates.
     """
     at = 4
     if tls13:
@@ -96,7 +96,7 @@ _watching: ContextVar[Handshake | None] = ContextVar("watching", default=None)
 
 @contextmanager
 def watching(handshake: Handshake) -> Iterator[None]:
-    """Whatever handshake is begun in here is told to `handshake`."""
+    """Records in `handshake` every TLS handshake that starts inside the `with` block."""
     token = _watching.set(handshake)
     try:
         yield
@@ -105,15 +105,17 @@ def watching(handshake: Handshake) -> Iterator[None]:
 
 
 class _WatchedContext(ssl.SSLContext):
-    """A context that knows, of each of its connections, who watches the handshake.
+    """A context that knows which `Handshake` watches each of its connections.
 
-    Contexts are shared because each holds all of the system's authorities: a megabyte, and some
-    20 ms to read. OpenSSL's callback belongs to the context, so connections are told apart here.
+    Contexts are shared, because each contains all of the system's certificate authorities: about a
+    megabyte, which takes some 20 ms to read. OpenSSL has one callback for a whole context, so this
+    class finds the `Handshake` of each connection.
     """
 
     def __init__(self, _protocol: int) -> None:
         self._watched: WeakKeyDictionary[ssl.SSLObject, Handshake] = WeakKeyDictionary()
-        self._msg_callback = self._tell  # the only way to a chain that was refused
+        # A private attribute of Python's `ssl`: the only access to a chain that was refused.
+        self._msg_callback = self._observe
 
     def wrap_bio(
         self,
@@ -123,13 +125,13 @@ class _WatchedContext(ssl.SSLContext):
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
-        """Begin a connection, watched by whoever is watching now."""
+        """Starts a connection and remembers the `Handshake` that is watching now."""
         connection = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
         if (handshake := _watching.get()) is not None:
             self._watched[connection] = handshake
         return connection
 
-    def _tell(  # noqa: PLR0913, PLR0917 - OpenSSL's signature
+    def _observe(  # noqa: PLR0913, PLR0917 - OpenSSL's signature
         self,
         connection: ssl.SSLObject,
         direction: str,
@@ -148,8 +150,8 @@ def _build_context(trusted: tuple[str, ...]) -> ssl.SSLContext:
     context = _WatchedContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # What is trusted by name is trusted as it stands, an intermediate or a server's own certificate
-    # included. Strictness differs between Python's versions; private authorities rarely pass it.
+    # An administrator may trust any certificate of a chain: an intermediate, or the server's own.
+    # The strict checks differ between Python versions, and few private authorities pass them.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if trusted:
@@ -157,21 +159,21 @@ def _build_context(trusted: tuple[str, ...]) -> ssl.SSLContext:
     return context
 
 
-_one_builds = threading.Lock()
+_building = threading.Lock()
 
 
 def build_context(trusted: tuple[str, ...]) -> ssl.SSLContext:
-    """A client's context that trusts the system's authorities and `trusted`, in PEM, besides.
+    """Returns a client's context that trusts the system's authorities and `trusted`, in PEM.
 
-    Built once for the same trust: authorities added to the system count after a restart. Raises
-    ssl.SSLError or ValueError where `trusted` is not PEM.
+    The context is built once for the same `trusted`. Authorities that are added to the system
+    therefore count only after a restart. Raises ssl.SSLError or ValueError if `trusted` is not PEM.
     """
-    with _one_builds:
+    with _building:
         return _build_context(trusted)
 
 
 async def context_for(trusted: tuple[str, ...]) -> ssl.SSLContext:
-    """`build_context`, in a thread. Raises StageFailed where `trusted` is not PEM."""
+    """Calls `build_context` in a thread. Raises StageFailed if `trusted` is not PEM."""
     try:
         return await asyncio.to_thread(build_context, trusted)
     except (ssl.SSLError, ValueError) as error:
@@ -180,13 +182,13 @@ async def context_for(trusted: tuple[str, ...]) -> ssl.SSLContext:
 
 
 def refusal_of(error: ssl.SSLError, handshake: Handshake | None = None) -> tuple[Code, str]:
-    """Why a handshake failed: its code, and OpenSSL's words."""
-    asked = handshake is not None and handshake.asked_for_certificate
+    """Returns why a handshake failed: the code, and OpenSSL's reason in words."""
+    requested = handshake is not None and handshake.certificate_requested
     if isinstance(error, ssl.SSLCertVerificationError):
         code = _BY_VERIFY_CODE.get(error.verify_code, Code.CERTIFICATE_REFUSED)
         return code, str(error.verify_message).rstrip(".")
     reason = error.reason or "no reason given"
     words = reason.lower().replace("_", " ")
-    if asked and reason in _REFUSED_CLIENT:
+    if requested and reason in _CLIENT_REFUSED:
         return Code.TLS_CLIENT_CERTIFICATE_REQUIRED, words
     return _BY_REASON.get(reason, Code.TLS_HANDSHAKE_FAILED), words

@@ -1,4 +1,4 @@
-"""Access tokens by the client-credentials grant (RFC 6749 §4.4), kept while they hold."""
+"""Access tokens by the client-credentials grant (RFC 6749 §4.4), cached while they are valid."""
 
 import asyncio
 import ssl
@@ -14,74 +14,77 @@ from mail.network.clock import Clock
 from mail.network.destinations import IPAddress
 from mail.network.network import Network
 from mail.network.tls import context_for, refusal_of
-from mail.oauth2.answer import Grant, read_answer
+from mail.oauth2.response import AccessToken, parse_response
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 
-MAX_ANSWER_BYTES = 64 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024
 MARGIN_SECONDS = 60
-"""A token this close to its end is not used any more: the server's clock may be ahead."""
+"""A token is not used this close to its expiry, because the server's clock may be ahead."""
 HTTPS_PORT = 443
 
 _Key = tuple[OAuth2, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Cached:
     token: str
     until: float
 
 
 class Tokens:
-    """Fetches tokens and keeps them in memory until shortly before they end.
+    """Fetches tokens and caches them in memory until shortly before they expire.
 
-    Two that ask for the same at once share one request.
+    Concurrent attempts with the same OAuth2 client share one request.
     """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._kept: dict[_Key, _Kept] = {}
+        self._cache: dict[_Key, _Cached] = {}
         self._locks: dict[_Key, asyncio.Lock] = {}
 
     async def fetch(self, account: Account, network: Network) -> str:
-        """A token for the account. Raises StageFailed."""
+        """Returns a token for the account. Raises StageFailed."""
         oauth2 = account.oauth2
         if oauth2 is None or oauth2.client_secret is None:
             raise StageFailed(Code.OAUTH2_NOT_CONFIGURED)
         key = (oauth2, account.trusted_certificates)
         async with self._locks.setdefault(key, asyncio.Lock()):
-            kept = self._kept.get(key)
-            if kept is not None and self._clock() < kept.until:
-                return kept.token
-            grant = await request_token(account, oauth2, network)
-            self._forget_ended()
-            if grant.seconds is not None:
-                lasts = grant.seconds - min(MARGIN_SECONDS, grant.seconds / 2)
-                self._kept[key] = _Kept(grant.token, self._clock() + lasts)
-            return grant.token
+            cached = self._cache.get(key)
+            if cached is not None and self._clock() < cached.until:
+                return cached.token
+            fetched = await request_token(account, oauth2, network)
+            self._remove_expired()
+            if fetched.seconds is not None:
+                usable_seconds = fetched.seconds - min(MARGIN_SECONDS, fetched.seconds / 2)
+                self._cache[key] = _Cached(fetched.token, self._clock() + usable_seconds)
+            return fetched.token
 
     def forget(self, account: Account) -> None:
-        """Keep the account's token no longer: a server has refused it."""
+        """Removes the account's token from the cache, because a server refused it."""
         if account.oauth2 is not None:
-            self._kept.pop((account.oauth2, account.trusted_certificates), None)
+            self._cache.pop((account.oauth2, account.trusted_certificates), None)
 
-    def _forget_ended(self) -> None:
+    def _remove_expired(self) -> None:
         now = self._clock()
-        self._kept = {key: kept for key, kept in self._kept.items() if now < kept.until}
+        self._cache = {key: cached for key, cached in self._cache.items() if now < cached.until}
         self._locks = {
-            key: lock for key, lock in self._locks.items() if lock.locked() or key in self._kept
+            key: lock for key, lock in self._locks.items() if lock.locked() or key in self._cache
         }
 
 
-async def request_token(account: Account, oauth2: OAuth2, network: Network) -> Grant:
-    """Ask the token endpoint, at an address that the rules allow. Raises StageFailed."""
+async def request_token(account: Account, oauth2: OAuth2, network: Network) -> AccessToken:
+    """Requests a token from the endpoint, at an address that the rules allow.
+
+    Raises StageFailed.
+    """
     url = _checked_url(oauth2.token_url)
     seconds = account.timeout_seconds
     try:
         async with asyncio.timeout(seconds):
             addresses = await _addresses(url, seconds, network)
             context = await context_for(account.trusted_certificates)
-            return read_answer(*await _post(url, addresses, context, _form(oauth2)))
+            return parse_response(*await _post(url, addresses, context, _form(oauth2)))
     except TimeoutError:
         detail = "no answer in time"
         raise StageFailed(Code.TOKEN_ENDPOINT_UNREACHABLE, detail=detail) from None
@@ -92,7 +95,7 @@ def _checked_url(text: str) -> httpx2.URL:
         url = httpx2.URL(text)
     except httpx2.InvalidURL as error:
         raise StageFailed(Code.TOKEN_ENDPOINT_WRONG, detail="it is not a URL") from error
-    if url.scheme != "https" or not url.host:  # the client secret goes over secured ways only
+    if url.scheme != "https" or not url.host:  # the client secret is sent over TLS only
         raise StageFailed(Code.TOKEN_ENDPOINT_WRONG, detail="it does not begin with https://")
     return url
 
@@ -121,7 +124,11 @@ def _form(oauth2: OAuth2) -> str:
 async def _post(
     url: httpx2.URL, addresses: tuple[IPAddress, ...], context: ssl.SSLContext, form: str
 ) -> tuple[int, bytes]:
-    """Post to the first address that answers, under the name that the certificate must have."""
+    """Sends the form to the first address that answers, and returns the status and the body.
+
+    The certificate is verified against the URL's host, although the URL contains an address: the
+    connection goes to an address that was checked, and the name is not looked up again.
+    """
     host = url.raw_host.decode("ascii")
     headers = {
         "Host": url.netloc.decode("ascii"),
@@ -132,31 +139,31 @@ async def _post(
     failure = StageFailed(Code.TOKEN_ENDPOINT_UNREACHABLE)
     async with httpx2.AsyncClient(verify=context, trust_env=False, timeout=None) as client:
         for address in addresses:
-            there = url.copy_with(host=str(address))
+            url_by_address = url.copy_with(host=str(address))
             try:
                 async with client.stream(
                     "POST",
-                    there,
+                    url_by_address,
                     content=form,
                     headers=headers,
                     extensions={"sni_hostname": host.strip("[]")},
-                ) as answer:
-                    return answer.status_code, await _capped(answer)
+                ) as response:
+                    return response.status_code, await _limited_body(response)
             except httpx2.HTTPError as error:
-                failure = _unreached(error, host)
+                failure = _failure_of(error, host)
     raise failure
 
 
-async def _capped(answer: httpx2.Response) -> bytes:
+async def _limited_body(response: httpx2.Response) -> bytes:
     body = bytearray()
-    async for chunk in answer.aiter_raw():
+    async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(body) > MAX_RESPONSE_BYTES:
             raise StageFailed(Code.TOKEN_ANSWER_SENSELESS, detail="it is too long")
     return bytes(body)
 
 
-def _unreached(error: BaseException, host: str) -> StageFailed:
+def _failure_of(error: BaseException, host: str) -> StageFailed:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):

@@ -1,6 +1,6 @@
-"""Email providers: what is known of each, and which of them a host belongs to.
+"""Email providers: the known facts of each, and the provider that a host belongs to.
 
-- What can be known: `provider`. The facts, with their sources: `facts`. Looking one up: `lookup`.
+- The fields of a provider: `provider`. The facts, with their sources: `facts`. Lookup: `lookup`.
 """
 
 from mail.providers.lookup import PROVIDERS, provider_of_host, providers_of_address

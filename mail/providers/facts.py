@@ -1,9 +1,9 @@
 """The providers: data only, in the order in which they are shown.
 
-To change a fact, read the provider's page again, set `checked_on` to that day, and write the table
-in `docs/providers.md` anew with `./dev run python tests/mail/providers/test_providers.py`.
+To change a fact, read the provider's page again, set `checked_on` to that day, and update the table
+in `docs/providers.md` with `./dev run python tests/mail/providers/test_providers.py`.
 """
-# A hint about a password, or the URL of a token endpoint, is no secret.
+# A hint about a password and the URL of a token endpoint are not secrets.
 # ruff: noqa: S106
 
 from typing import Final
@@ -22,7 +22,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
             ProviderEndpoint(465, "IMPLICIT"),
         ),
         username_hint="The full Google address, such as alerts@example.com.",
-        password_hint="An app password: 16 letters, without the spaces. It needs 2-Step "
+        password_hint="An app password: 16 letters, without the spaces. App passwords need 2-Step "
         "Verification.",
         app_password_required=True,
         from_address_must_match_username=True,
@@ -31,12 +31,12 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         notes=(
             ProviderNote("A new account password revokes every app password."),
             ProviderNote(
-                "App passwords are not offered with Advanced Protection, or where 2-Step "
-                "Verification uses security keys only; an organisation may switch them off."
+                "App passwords are not available with Advanced Protection, or if 2-Step "
+                "Verification uses only security keys. An organization may turn them off."
             ),
             ProviderNote(
-                "Google's own token endpoint does not serve the client-credentials grant, so "
-                "OAuth2 needs a token service of your own that does."
+                "Google's own token endpoint does not support the client-credentials grant. To use "
+                "OAuth2, you need your own token service that supports it."
             ),
         ),
         documentation_url="https://support.google.com/a/answer/176600",
@@ -55,17 +55,17 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
             ProviderEndpoint(465, "IMPLICIT"),
             ProviderEndpoint(25, "STARTTLS"),
         ),
-        username_hint="Empty where the relay knows your server by its IP address; else a full "
-        "Workspace address.",
-        password_hint="Empty without a username; else that account's app password.",
+        username_hint="Empty if the relay identifies your server by its IP address; otherwise a "
+        "full Workspace address.",
+        password_hint="Empty without a username; otherwise that account's app password.",
         notes=(
             ProviderNote(
-                "An administrator turns it on first: Admin console, Apps, Google Workspace, Gmail, "
-                "Routing, SMTP relay service."
+                "An administrator must turn on the relay first: Admin console, Apps, Google "
+                "Workspace, Gmail, Routing, SMTP relay service."
             ),
             ProviderNote(
-                "It refuses a client that calls itself localhost: set the EHLO hostname to a full "
-                "name of your own."
+                "The relay refuses clients that use the name localhost in EHLO: set the EHLO "
+                "hostname to your server's full domain name."
             ),
         ),
         documentation_url="https://support.google.com/a/answer/2956491",
@@ -81,23 +81,26 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         smtp_host="smtp.office365.com",
         other_hosts=("smtp-legacy.office365.com",),
         endpoints=(ProviderEndpoint(587, "STARTTLS", recommended=True),),
-        username_hint="The full address of the mailbox that sends.",
-        password_hint="Empty with OAuth2. The mailbox's password only while basic sign-in is on.",
+        username_hint="The full address of the sending mailbox.",
+        password_hint="Empty with OAuth2. The mailbox's password works only while basic sign-in is "
+        "on.",
         password_sign_in_ends="2026-12-31",
         auth_mechanisms=("XOAUTH2", "LOGIN"),
         oauth2_token_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
         oauth2_scope="https://outlook.office365.com/.default",
         notes=(
             ProviderNote(
-                "Basic sign-in (a username with a password) is off by default from the end of "
-                "December 2026. An administrator can turn it on again; use OAuth2.",
+                "Basic sign-in (with a username and password) is off by default from the end of "
+                "December 2026. An administrator can turn it on again, but OAuth2 is the better "
+                "choice.",
                 effective_from="2026-12-31",
             ),
             ProviderNote(
-                "Microsoft says in the second half of 2027 when basic sign-in ends altogether."
+                "Microsoft will announce in the second half of 2027 when basic sign-in ends for "
+                "good."
             ),
-            ProviderNote("SMTP AUTH must be enabled for the mailbox, with OAuth2 too."),
-            ProviderNote("At most 30 messages a minute and 3 connections at a time."),
+            ProviderNote("SMTP AUTH must be enabled for the mailbox, even with OAuth2."),
+            ProviderNote("The limits are 30 messages per minute and 3 connections at a time."),
         ),
         documentation_url="https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
         checked_on="2026-11-23",
@@ -161,15 +164,14 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         ),
         endpoints=(ProviderEndpoint(587, "STARTTLS", recommended=True),),
         username_hint="The full address of the account.",
-        password_hint="None is accepted, an app password neither: OAuth2 only.",
+        password_hint="Not accepted, not even an app password: OAuth2 only.",
         auth_mechanisms=("XOAUTH2",),
         oauth2_scope="https://outlook.office.com/SMTP.Send",
         notes=(
-            ProviderNote("Basic sign-in has ended.", effective_from="2024-09-16"),
+            ProviderNote("Basic sign-in is no longer available.", effective_from="2024-09-16"),
             ProviderNote(
-                "A token needs the consent of the person whose account it is; the "
-                "client-credentials grant serves organisations only. For a system's own mail, "
-                "choose another provider."
+                "A token needs the consent of the account's owner; the client-credentials grant is "
+                "for organizations only. For system email, choose another provider."
             ),
         ),
         documentation_url="https://support.microsoft.com/en-us/office/pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040",
@@ -192,7 +194,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
             ProviderEndpoint(2465, "IMPLICIT"),
         ),
         username_hint="The SMTP user name from the SES console. Each region has its own.",
-        password_hint="The SMTP password that came with it. Not the AWS secret access key.",
+        password_hint="The SMTP password of that user name. Not the AWS secret access key.",
         notes=(
             ProviderNote("The From address, or its domain, must be verified in SES."),
             ProviderNote("Amazon EC2 throttles port 25: from there, use 587 or 2587."),
@@ -258,9 +260,9 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         username_hint="The Server API token.",
         password_hint="The same Server API token again.",
         notes=(
-            ProviderNote("There is no port 465: a connection to it only times out."),
-            ProviderNote("The From address must be a verified sender or on a verified domain."),
-            ProviderNote("smtp-broadcasts.postmarkapp.com is for bulk mail, not a system's own."),
+            ProviderNote("Port 465 is not available: connections to it time out."),
+            ProviderNote("The From address, or its domain, must be verified."),
+            ProviderNote("smtp-broadcasts.postmarkapp.com is for bulk mail, not for system email."),
         ),
         documentation_url="https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
         checked_on="2026-11-23",
@@ -313,14 +315,14 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
             ProviderEndpoint(587, "STARTTLS"),
         ),
         username_hint="The full address of the account.",
-        password_hint="The account's password; with two-factor sign-in, an app-specific one.",
+        password_hint="The account's password; with two-factor sign-in, an app-specific password.",
         from_address_must_match_username=True,
         notes=(
             ProviderNote(
-                "The region is that of the account: look at the address of the web mail, such as "
-                "mail.zoho.eu. Accounts in Canada use smtp.zohocloud.ca."
+                "The region is that of the account, as in the address of its web mail: for "
+                "mail.zoho.eu it is eu. Accounts in Canada use smtp.zohocloud.ca."
             ),
-            ProviderNote("Paid organisations use smtppro in place of smtp."),
+            ProviderNote("Organizations with a paid plan use smtppro instead of smtp."),
         ),
         documentation_url="https://www.zoho.com/mail/help/zoho-smtp.html",
         checked_on="2026-11-23",
@@ -333,7 +335,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         id="yahoo",
         name="Yahoo Mail",
         smtp_host="smtp.mail.yahoo.com",
-        # Not yahoo.co.jp: another company, with servers of its own.
+        # Not yahoo.co.jp, which belongs to another company with its own servers.
         domains=(
             "yahoo.com",
             "yahoo.de",
@@ -357,7 +359,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
             ProviderEndpoint(587, "STARTTLS"),
         ),
         username_hint="The full Yahoo address.",
-        password_hint="An app password, made under Account Security.",
+        password_hint="An app password, created under Account Security.",
         app_password_required=True,
         documentation_url="https://help.yahoo.com/kb/SLN4724.html",
         checked_on="2026-11-23",
@@ -374,7 +376,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         domains=("icloud.com", "me.com", "mac.com"),
         endpoints=(ProviderEndpoint(587, "STARTTLS", recommended=True),),
         username_hint="The full iCloud Mail address.",
-        password_hint="An app-specific password. It needs two-factor authentication.",
+        password_hint="An app-specific password, which needs two-factor authentication.",
         app_password_required=True,
         documentation_url="https://support.apple.com/en-us/102525",
         checked_on="2026-11-23",
@@ -411,7 +413,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         username_hint="The word SMTP_Injection, exactly.",
         password_hint="An API key with the permission Send via SMTP.",
         auth_mechanisms=("LOGIN",),
-        notes=(ProviderNote("Accounts of SparkPost EU use smtp.eu.sparkpostmail.com."),),
+        notes=(ProviderNote("SparkPost EU accounts use smtp.eu.sparkpostmail.com."),),
         documentation_url="https://developers.sparkpost.com/api/smtp/",
         checked_on="2026-11-23",
         sources=("https://developers.sparkpost.com/api/smtp/",),
@@ -422,11 +424,12 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         smtp_host="smtp.protonmail.ch",
         domains=("proton.me", "protonmail.com", "pm.me"),
         endpoints=(ProviderEndpoint(587, "STARTTLS", recommended=True),),
-        username_hint="The address for which the SMTP token was made.",
+        username_hint="The address for which the SMTP token was created.",
         password_hint="The SMTP token. The account's own password is refused.",
         notes=(
             ProviderNote(
-                "SMTP tokens are for addresses on a custom domain, and for some paid plans only."
+                "SMTP tokens are available only for addresses on a custom domain, and only with "
+                "some paid plans."
             ),
         ),
         documentation_url="https://proton.me/support/smtp-submission",

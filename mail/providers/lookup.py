@@ -1,6 +1,6 @@
-"""Which provider a host or an address belongs to, so that warnings can name it.
+"""Finds the provider that a host or an address belongs to, so that warnings can name it.
 
-Recognition is by whole names, never by a part of one: `smtp.gmail.com.evil.example` is nobody's.
+Only whole names match, never parts: `smtp.gmail.com.evil.example` belongs to no provider.
 """
 
 import re
@@ -17,9 +17,9 @@ _ONE_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
 def provider_of_host(host: str) -> Provider | None:
-    """The provider whose SMTP service `host` is; None for any other host, name or address.
+    """Returns the provider that `host` belongs to, or None if it belongs to no known provider.
 
-    Case, one trailing dot and the way an international name is written make no difference.
+    Case, one trailing dot and the spelling of an international name make no difference.
     """
     name = _ascii_name(host)
     if name is None:
@@ -28,10 +28,10 @@ def provider_of_host(host: str) -> Provider | None:
 
 
 def providers_of_address(address: str) -> tuple[Provider, ...]:
-    """The providers that hold mailboxes under the domain of `address`, in the order of the list.
+    """Returns the providers with mailboxes under the domain of `address`, in the list's order.
 
-    A custom domain, which any provider could serve, gives an empty tuple: nothing in the address
-    says whose it is, and a guess would warn the wrong administrator. So does what is no address.
+    For a custom domain the tuple is empty: any provider could serve it, and a guess would warn the
+    wrong administrator. It is also empty if `address` is not an address.
     """
     local_part, _, domain = address.rpartition("@")
     name = _ascii_name(domain)
@@ -41,7 +41,7 @@ def providers_of_address(address: str) -> tuple[Provider, ...]:
 
 
 def _ascii_name(name: str) -> str | None:
-    """The one spelling by which names are compared (A-labels, UTS 46), or None if it is no name."""
+    """Returns `name` as A-labels (UTS 46), for comparison, or None if it is not a domain name."""
     try:
         return idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
     except idna.IDNAError:

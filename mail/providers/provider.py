@@ -1,13 +1,13 @@
-"""What is known of one email provider: where it listens, how it signs in, what it insists on."""
+"""The facts about one email provider: its hosts and ports, how to sign in, what it requires."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 ProviderTlsMode: TypeAlias = Literal["STARTTLS", "IMPLICIT"]
-"""How a port begins TLS: by command (RFC 3207) or from the first byte (RFC 8314)."""
+"""How TLS begins on a port: by command (RFC 3207) or from the first byte (RFC 8314)."""
 
 ProviderMechanism: TypeAlias = Literal["PLAIN", "LOGIN", "CRAM_MD5", "NTLM", "XOAUTH2"]
-"""A way of signing in, by the name that the settings use."""
+"""A sign-in mechanism, by the name that the settings use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,9 @@ class ProviderEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class ProviderNote:
-    """One thing that an administrator should know before it goes wrong.
+    """A fact about the provider that an administrator should know before mail fails.
 
-    `effective_from` (YYYY-MM-DD) is the day on which the provider changes, or changed, its
-    behaviour; None for what simply holds.
+    `effective_from` (YYYY-MM-DD) is the day from which the fact is true, or None if it always is.
     """
 
     message: str
@@ -36,29 +35,30 @@ class Provider:
     """An email provider, as its own documentation describes it.
 
     Attributes:
-        id: stable, kebab-case; clients and the trail may keep it.
-        name: as the provider writes it.
-        smtp_host: the host to enter; may hold `{region}`, to be filled in.
-        other_hosts: more hosts of the same service, in the same form; recognised, not proposed.
-        regions: everything that `{region}` may stand for. Empty: any one label of a host name,
-            which is safe only where the provider owns the domain behind it.
-        domains: address domains whose mailboxes are the provider's. Custom domains are in none.
-        endpoints: the ports; exactly one is recommended.
-        fixed_username: the word with which every account signs in, such as `apikey`.
-        username_hint: what belongs in SMTP Username.
-        password_hint: what belongs in SMTP Password.
-        app_password_required: a password sign-in takes an app password only, never the account's.
-        password_sign_in_ends: the day (YYYY-MM-DD) from which a username with a password is off
-            unless somebody turns it on; None where no such day is announced.
+        id: a stable identifier in kebab-case; clients and the trail may store it.
+        name: the name as the provider writes it.
+        smtp_host: the host to enter. It may contain `{region}`, for the administrator to replace.
+        other_hosts: more hosts of the same service, in the same form. They are recognized, but not
+            suggested.
+        regions: every possible value of `{region}`. If empty, any single label of a host name
+            matches, which is safe only if the provider owns the parent domain.
+        domains: the address domains of the provider's mailboxes, without custom domains.
+        endpoints: the ports, of which exactly one is recommended.
+        fixed_username: the username of every account, such as `apikey`.
+        username_hint: what to enter as SMTP Username.
+        password_hint: what to enter as SMTP Password.
+        app_password_required: only an app password is accepted, never the account's own password.
+        password_sign_in_ends: the day (YYYY-MM-DD) from which signing in with a password is off
+            unless an administrator turns it on; None if no such day is announced.
         from_address_must_match_username: another From address is refused or rewritten.
         auth_mechanisms: what the provider is known to accept; its server may offer more.
-        oauth2_token_url: where a token is had by the client-credentials grant (RFC 6749, section
-            4.4); may hold `{tenant}`. None where the provider has no such endpoint.
-        oauth2_scope: the scope that a token for SMTP needs, however it was had.
+        oauth2_token_url: the endpoint that issues tokens by the client-credentials grant (RFC 6749,
+            section 4.4). It may contain `{tenant}`. None if the provider has no such endpoint.
+        oauth2_scope: the scope that a token for SMTP needs, by any grant.
         notes: see `ProviderNote`.
-        documentation_url: the provider's page for an administrator.
+        documentation_url: the provider's page for administrators.
         checked_on: the day (YYYY-MM-DD) on which these facts were last compared with `sources`.
-        sources: the pages that they come from.
+        sources: the pages that the facts come from.
     """
 
     id: str

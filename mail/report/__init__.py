@@ -1,7 +1,7 @@
-"""What an attempt found out, as plain values without a secret.
+"""What an attempt found out, as plain values that contain no secret.
 
 - The report and its parts: `report`. Failures inside a session: `failure`. Replies: `reply`.
-- The diagnosis codes: `codes`, and what each one means: `code_facts`.
+- The diagnosis codes: `codes`. What each code means: `code_facts`.
 """
 
 from mail.report.report import (

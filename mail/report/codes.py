@@ -1,4 +1,7 @@
-"""The diagnosis codes. They are stable: clients act on them. `code_facts` says what each means."""
+"""The diagnosis codes. They are stable, because clients act on them.
+
+`code_facts` says what each code means.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,14 +106,15 @@ class Code(StrEnum):
 class CodeFacts:
     """What one code means.
 
-    `message` is the sentence of a diagnosis, with `{host}`, `{port}`, `{name}`, `{sender}`,
-    `{recipient}` and `{detail}` filled in. `cause` and `mend` explain it where nothing is known of
-    the case; `mend` also is the suggestion's text, `field` the input field that it is about.
-    `transient` is None where the server's reply tells whether a later attempt may do (4yz).
+    `message` is the text of a diagnosis; `{host}`, `{port}`, `{name}` (in EHLO), `{sender}`,
+    `{recipient}` and `{detail}` are filled in. `cause` and `fix` explain the code in general:
+    why it happens and what to do. `fix` is also the text of the general suggestion, and `field` is
+    the input field that it is about. `transient` says whether a later attempt may succeed; None
+    means that the first digit of the server's reply decides (4yz is temporary).
     """
 
     message: str
     cause: str
-    mend: str
+    fix: str
     field: tuple[str, ...] | None = None
     transient: bool | None = False

@@ -1,4 +1,4 @@
-"""What went wrong, as the session saw it; the words for it are found in `diagnosis`."""
+"""What went wrong in a session. `diagnosis` turns it into a sentence."""
 
 from dataclasses import dataclass
 
@@ -8,20 +8,23 @@ from mail.report.reply import Reply
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failure: its code, the reply that said so if one did, and what fills the sentence."""
+    """One failure: its code, the server's reply if there was one, and the diagnosis's detail."""
 
     code: Code
     reply: Reply | None = None
     detail: str = ""
 
     @property
-    def words(self) -> str:
-        """The server's own words, or what was found instead of them."""
+    def text(self) -> str:
+        """The detail of the failure; without one, the text of the server's reply."""
         return self.detail or (self.reply.text if self.reply else "")
 
 
-class StageFailed(Exception):  # noqa: N818 - it is an outcome on its way up, not an error
-    """Carries a failure out of a stage; `attempt` turns it into a report."""
+class StageFailed(Exception):  # noqa: N818 - an expected outcome, not an error
+    """Carries a failure out of a stage; `attempt` turns it into a report.
+
+    An exception, although failures are expected: it ends a stage from any depth of its calls.
+    """
 
     def __init__(self, code: Code, reply: Reply | None = None, detail: str = "") -> None:
         super().__init__(code.value)

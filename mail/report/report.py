@@ -1,4 +1,4 @@
-"""What a test email found out: plain values, without a secret in them."""
+"""What a test email found out: plain values that contain no secret."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class StageName(StrEnum):
-    """The stages, in their order; with implicit TLS, TLS comes before GREETING."""
+    """The stages, in the order in which they run; implicit TLS puts TLS before GREETING."""
 
     TOKEN = "TOKEN"  # noqa: S105 - the name of a stage
     RESOLVE = "RESOLVE"
@@ -21,7 +21,7 @@ class StageName(StrEnum):
 
 
 class StageOutcome(StrEnum):
-    """How far one stage has come."""
+    """The state of one stage."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -33,9 +33,10 @@ class StageOutcome(StrEnum):
 class EmailTestOutcome(StrEnum):
     """How a test ended.
 
-    ACCEPTED: the server took the message; whether it is delivered is not known here. REACHED: all
-    stages of a lesser depth passed. UNCERTAIN: the connection broke after the message was sent and
-    before the server answered. INTERRUPTED: the service stopped meanwhile.
+    ACCEPTED: the server accepted the message; whether it delivers the message is not known.
+    REACHED: every stage of a depth below SEND passed. UNCERTAIN: the connection broke after the
+    message was sent and before the server answered. INTERRUPTED: the service stopped during the
+    test.
     """
 
     RUNNING = "RUNNING"
@@ -48,7 +49,7 @@ class EmailTestOutcome(StrEnum):
 
 
 class EmailTestDepth(StrEnum):
-    """How far to go: up to TLS, up to signing in, up to RCPT TO, or all the way."""
+    """How far a test goes: up to TLS, up to signing in, up to RCPT TO, or to a sent message."""
 
     CONNECT = "CONNECT"
     AUTHENTICATE = "AUTHENTICATE"
@@ -57,7 +58,7 @@ class EmailTestDepth(StrEnum):
 
 
 class TranscriptSender(StrEnum):
-    """Who said a line."""
+    """Which side sent a line."""
 
     CLIENT = "CLIENT"
     SERVER = "SERVER"
@@ -65,7 +66,7 @@ class TranscriptSender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageReport:
-    """One stage: its outcome, its duration in milliseconds, and the server's own words."""
+    """One stage: its outcome, its duration in milliseconds, and the text of the server's reply."""
 
     name: StageName
     outcome: StageOutcome = StageOutcome.PENDING
@@ -77,7 +78,7 @@ class StageReport:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One line of the dialogue, `at_ms` milliseconds after the test began."""
+    """One line of the SMTP dialogue, sent `at_ms` milliseconds after the test began."""
 
     sender: TranscriptSender
     at_ms: int
@@ -87,7 +88,10 @@ class TranscriptLine:
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What the server says of itself. `extensions` and `auth_mechanisms` are the last EHLO's."""
+    """What the server says about itself.
+
+    `extensions` and `auth_mechanisms` are from the reply to the last EHLO.
+    """
 
     address: str | None = None
     banner: str | None = None
@@ -99,7 +103,7 @@ class ServerFacts:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A certificate as it was presented. `sha256` is the fingerprint in lower-case hexadecimal."""
+    """A certificate as the server presented it. `sha256` is the fingerprint in lowercase hex."""
 
     subject: str
     issuer: str
@@ -112,7 +116,10 @@ class CertificateFacts:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A change that would mend it: put `value` into `field`, a path of GraphQL input names."""
+    """A change that would fix the failure: set `field` to `value`.
+
+    `field` is a path of GraphQL input names.
+    """
 
     message: str
     field: tuple[str, ...] | None = None
@@ -122,7 +129,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Why a test failed. `transient`: the same attempt may succeed later."""
+    """Why a test failed. If `transient` is true, the same attempt may succeed later."""
 
     code: str
     stage: StageName
@@ -133,11 +140,11 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A test as it stands; whole each time, so that the latest is all that anybody needs.
+    """The current state of a test. Each report is complete, so the latest replaces all earlier.
 
-    `in_doubt` is true from the moment that the message is handed to the connection until the server
-    answers it. `destination_refused` says that a rule forbids the destination: nothing
-    was connected to.
+    `in_doubt` is true from the moment that the message is passed to the connection until the server
+    answers it. `destination_refused` is true if a rule forbids the destination; no connection was
+    made then.
     """
 
     outcome: EmailTestOutcome
@@ -151,15 +158,15 @@ class Report:
     destination_refused: bool = False
 
     def stopped(self, outcome: EmailTestOutcome) -> "Report":
-        """This report, as it stands when the test is stopped from outside.
+        """Returns the report of a test that was stopped from outside after this snapshot.
 
-        `outcome` is CANCELLED or INTERRUPTED; where the message was already out, it becomes
-        UNCERTAIN all the same, because the server may have taken it.
+        `outcome` is CANCELLED or INTERRUPTED. If the message was already sent, the outcome becomes
+        UNCERTAIN instead, because the server may have accepted the message.
         """
         unfinished = (StageOutcome.PENDING, StageOutcome.RUNNING)
         stages = tuple(
             replace(stage, outcome=StageOutcome.SKIPPED) if stage.outcome in unfinished else stage
             for stage in self.stages
         )
-        known = EmailTestOutcome.UNCERTAIN if self.in_doubt else outcome
-        return replace(self, outcome=known, stages=stages)
+        final = EmailTestOutcome.UNCERTAIN if self.in_doubt else outcome
+        return replace(self, outcome=final, stages=stages)

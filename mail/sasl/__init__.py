@@ -1,5 +1,5 @@
-"""The SASL mechanisms that can sign in (RFC 4422, RFC 4954).
+"""The SASL mechanisms for signing in (RFC 4422, RFC 4954).
 
-- Choosing one, and PLAIN, LOGIN, CRAM-MD5 and XOAUTH2: `mechanisms`. NTLM: `ntlm`.
+- Choosing a mechanism, and PLAIN, LOGIN, CRAM-MD5 and XOAUTH2: `mechanisms`. NTLM: `ntlm`.
 - A challenge that a mechanism cannot answer: `unanswerable`.
 """

@@ -1,4 +1,4 @@
-"""The SASL mechanisms (RFC 4422) as SMTP carries them, and which of them to sign in with."""
+"""The SASL mechanisms (RFC 4422) as SMTP carries them, and the choice between them."""
 
 import base64
 import json
@@ -19,25 +19,25 @@ from mail.sasl.unanswerable import UnanswerableError
 
 
 class SaslClient(Protocol):
-    """One mechanism's side of the dialogue; everything it says is base64 already."""
+    """The client's side of one mechanism. Its responses are already encoded in base64."""
 
     @property
     def initial(self) -> bytes | None:
-        """What is said along with AUTH; None where the server speaks first."""
+        """The initial response, which is sent with AUTH; None if the server speaks first."""
 
     def respond(self, challenge: str) -> bytes:
-        """The answer to a challenge. Raises UnanswerableError."""
+        """Returns the response to a challenge. Raises UnanswerableError."""
 
 
-class Recital:
-    """A mechanism that says the same, whatever the server asks: PLAIN and LOGIN."""
+class FixedResponses:
+    """A mechanism whose responses do not depend on the challenges: PLAIN and LOGIN."""
 
     def __init__(self, initial: bytes | None, *lines: bytes) -> None:
         self.initial = initial
         self._lines: Iterator[bytes] = iter(lines)
 
-    def respond(self, challenge: str) -> bytes:  # noqa: ARG002 - `Username:` and `Password:` in any words
-        """The next line."""
+    def respond(self, challenge: str) -> bytes:  # noqa: ARG002 - servers word their prompts freely
+        """Returns the next line."""
         line = next(self._lines, None)
         if line is None:
             raise UnanswerableError
@@ -45,7 +45,7 @@ class Recital:
 
 
 class CramMd5:
-    """RFC 2195: proves the password without sending it."""
+    """CRAM-MD5 (RFC 2195), which proves the password without sending it."""
 
     initial = None
 
@@ -53,7 +53,7 @@ class CramMd5:
         self._username, self._password = username, password
 
     def respond(self, challenge: str) -> bytes:
-        """The keyed digest of the challenge."""
+        """Returns the keyed digest of the challenge."""
         try:
             return auth_crammd5_verify(self._username, self._password, challenge)
         except SMTPAuthenticationError as error:
@@ -61,28 +61,29 @@ class CramMd5:
 
 
 class XOAuth2:
-    """Google's and Microsoft's XOAUTH2. A refusal comes as a challenge; nothing is its answer."""
+    """Google's and Microsoft's XOAUTH2. A server refuses by a challenge with the error in JSON."""
 
     def __init__(self, username: str, token: str) -> None:
         self.initial = auth_xoauth2_encode(username, token)
         self.status = ""
 
     def respond(self, challenge: str) -> bytes:
-        """The empty line that lets the server finish its refusal."""
+        """Returns an empty response, after which the server sends its final reply."""
         try:
-            told = json.loads(base64.b64decode(challenge, validate=True))
+            refusal = json.loads(base64.b64decode(challenge, validate=True))
         except (ValueError, RecursionError) as error:
             raise UnanswerableError from error
-        if isinstance(told, dict) and str(told.get("status")).isdecimal():
-            self.status = str(told["status"])[:3]
+        if isinstance(refusal, dict) and str(refusal.get("status")).isdecimal():
+            self.status = str(refusal["status"])[:3]
         return b""
 
 
 def choose(account: Account, offered: Sequence[str], *, secured: bool) -> SaslMechanism | None:
-    """The mechanism to sign in with, or None where the server has none that will do.
+    """Returns the mechanism to sign in with, or None if the server offers no suitable mechanism.
 
-    `offered` are the keywords of EHLO. CRAM-MD5 goes first only where nothing else hides the
-    password: over TLS it gains nothing, and makes the server store what it could do without.
+    `offered` are the keywords from EHLO. AUTO prefers CRAM-MD5 only if the connection is not
+    secured. Over TLS it hides nothing more, and it makes the server store more than a salted hash
+    of the password.
     """
     keywords = {keyword.upper() for keyword in offered}
     if account.mechanism is not SaslMechanism.AUTO:
@@ -98,11 +99,11 @@ def choose(account: Account, offered: Sequence[str], *, secured: bool) -> SaslMe
 
 
 def client_for(mechanism: SaslMechanism, account: Account, token: str | None) -> SaslClient:
-    """The client side of `mechanism`. Names and passwords are UTF-8."""
+    """Returns the client's side of `mechanism`. Names and passwords are encoded in UTF-8."""
     password = account.password.reveal() if account.password else ""
     match mechanism:
         case SaslMechanism.LOGIN:
-            return Recital(None, *auth_login_encode(account.login_name, password))
+            return FixedResponses(None, *auth_login_encode(account.login_name, password))
         case SaslMechanism.CRAM_MD5:
             return CramMd5(account.username or "", password)
         case SaslMechanism.NTLM:
@@ -110,4 +111,4 @@ def client_for(mechanism: SaslMechanism, account: Account, token: str | None) ->
         case SaslMechanism.XOAUTH2:
             return XOAuth2(account.username or "", token or "")
         case _:
-            return Recital(auth_plain_encode(account.login_name, password))
+            return FixedResponses(auth_plain_encode(account.login_name, password))

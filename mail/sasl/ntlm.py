@@ -5,17 +5,17 @@ import logging
 
 from mail.sasl.unanswerable import UnanswerableError
 
-# Its debug log holds the proof of the password, which can be attacked offline.
+# pyspnego's debug log contains the proof of the password, which can be attacked offline.
 logging.getLogger("spnego").setLevel(logging.INFO)
 
 
 class Ntlm:
-    """NTLMv2 over pyspnego. The empty challenge that some servers begin with is answered too."""
+    """NTLMv2 by pyspnego. It also answers the empty challenge that some servers begin with."""
 
     initial = None
 
     def __init__(self, username: str, domain: str | None, password: str, host: str) -> None:
-        import spnego  # noqa: PLC0415 (few servers want it, and every start would wait for it)
+        import spnego  # noqa: PLC0415 (few servers need it, and it would slow down every start)
 
         name = f"{domain}\\{username}" if domain else username
         self._context = spnego.client(
@@ -29,11 +29,11 @@ class Ntlm:
         self._negotiated = False
 
     def respond(self, challenge: str) -> bytes:
-        """The negotiate message first, the authenticate message for the server's challenge."""
+        """Returns the negotiate message first, then the answer to the server's challenge."""
         try:
             token = base64.b64decode(challenge) if self._negotiated else None
             answer = self._context.step(token)
-        except Exception as error:  # whatever a hostile challenge breaks in the parser
+        except Exception as error:  # a hostile challenge can make the parser raise anything
             raise UnanswerableError from error
         self._negotiated = True
         if answer is None:

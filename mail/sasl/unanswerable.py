@@ -1,5 +1,5 @@
-"""What a mechanism says when it is asked for something that it has no answer to."""
+"""The error of a mechanism that has no answer to the server's challenge."""
 
 
 class UnanswerableError(Exception):
-    """The server's challenge is not one of this mechanism's."""
+    """The server's challenge is not valid for this mechanism."""

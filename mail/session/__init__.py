@@ -1,9 +1,9 @@
-"""One SMTP session, from the first look-up to the last reply, observed stage by stage.
+"""One SMTP session, from the DNS lookup to the last reply, observed stage by stage.
 
 - A whole attempt: `attempt`. What all stages share: `session`, `tools`.
 - TOKEN, RESOLVE and CONNECT: `reach`. GREETING and EHLO: `greet`. TLS: `secure`.
 - AUTHENTICATE: `authenticate`, with the dialogue in `sign_in`. MAIL_FROM to DATA: `deliver`.
-- The connection's bytes: `wire`. What is kept of them: `transcript`, `redaction`, `stages`.
+- The connection's bytes: `wire`. What is recorded of them: `transcript`, `redaction`, `stages`.
 """
 
 from mail.session.attempt import planned_stages, run_attempt

@@ -1,4 +1,4 @@
-"""One attempt, from the first look-up to the last reply. Its result is always a report."""
+"""One attempt, from the DNS lookup to the last reply. Its result is always a report."""
 
 import asyncio
 from dataclasses import replace
@@ -17,7 +17,7 @@ from mail.session.deliver import envelope, send
 from mail.session.greet import greet, introduce
 from mail.session.reach import connect, fetch_token, resolve
 from mail.session.redaction import Redactor
-from mail.session.secure import secure_first, start_tls
+from mail.session.secure import start_implicit_tls, start_tls
 from mail.session.session import Session
 from mail.session.stages import OnProgress, Stages
 from mail.session.tools import Tools
@@ -32,7 +32,7 @@ _ORDER = (
 
 
 def planned_stages(account: Account, depth: EmailTestDepth) -> tuple[StageName, ...]:
-    """The stages of an attempt in their order: TOKEN only with OAuth2, nothing beyond `depth`."""
+    """Returns the stages up to `depth` in the order in which they run; TOKEN only with OAuth2."""
     stage = StageName
     names = [stage.RESOLVE, stage.CONNECT]
     if account.security is Security.IMPLICIT:
@@ -62,12 +62,12 @@ async def run_attempt(
     tools: Tools,
     on_progress: OnProgress | None = None,
 ) -> Report:
-    """Go as far as `depth`, and report what was found.
+    """Runs the stages up to `depth`, and returns a report of what was found.
 
-    `letter` is needed from ENVELOPE on, its message for SEND (ValueError where it lacks). What a
-    server or a network does is never an exception. Where the task is cancelled, the connection is
-    closed at once and CancelledError goes on: the caller makes the last report out of the latest
-    snapshot that `on_progress` got, by `Report.stopped`.
+    `outgoing` is required from ENVELOPE on, and its message for SEND; otherwise ValueError is
+    raised. Nothing that a server or a network does raises an exception. If the task is canceled,
+    the connection is closed at once and CancelledError propagates; the caller then makes the final
+    report from the last snapshot that `on_progress` received, with `Report.stopped`.
     """
     _require(outgoing, depth)
     redactor = Redactor(account.secrets)
@@ -80,12 +80,12 @@ async def run_attempt(
         failure = await _within_limit(session, outgoing, depth)
     finally:
         session.close()
-    return _concluded(session, outgoing, depth, failure)
+    return _final_report(session, outgoing, depth, failure)
 
 
 def _require(outgoing: OutgoingMessage | None, depth: EmailTestDepth) -> None:
     if _reaches(depth, EmailTestDepth.ENVELOPE) and outgoing is None:
-        raise ValueError("this depth needs a letter")
+        raise ValueError("this depth needs an envelope")
     if depth is EmailTestDepth.SEND and (outgoing is None or outgoing.message is None):
         raise ValueError("this depth needs a message")
 
@@ -93,14 +93,17 @@ def _require(outgoing: OutgoingMessage | None, depth: EmailTestDepth) -> None:
 async def _within_limit(
     session: Session, outgoing: OutgoingMessage | None, depth: EmailTestDepth
 ) -> Failure | None:
-    """Run the stages within the limit of the whole; the failure, where one ends them."""
+    """Runs the stages within the time limit of the whole attempt.
+
+    Returns the failure that ended them, or None.
+    """
     limit = asyncio.timeout(session.tools.limit_seconds)
     try:
         async with limit:
             try:
                 await _run(session, outgoing, depth)
             except StageFailed as failed:
-                if failed.failure.reply is not None:  # else there is nobody to take leave of
+                if failed.failure.reply is not None:  # otherwise the server is not answering
                     await session.quit()
                 return failed.failure
             await session.quit()
@@ -119,7 +122,7 @@ async def _run(session: Session, outgoing: OutgoingMessage | None, depth: EmailT
     token = await fetch_token(session) if StageName.TOKEN in stages.names else None
     await connect(session, await resolve(session))
     if account.security is Security.IMPLICIT:
-        await secure_first(session)
+        await start_implicit_tls(session)
     await greet(session)
     await introduce(session)
     if account.security is Security.STARTTLS:
@@ -146,7 +149,7 @@ async def _deliver(session: Session, outgoing: OutgoingMessage, depth: EmailTest
     await send(session, content)
 
 
-def _concluded(
+def _final_report(
     session: Session,
     outgoing: OutgoingMessage | None,
     depth: EmailTestDepth,
@@ -157,7 +160,7 @@ def _concluded(
         return stages.report(
             EmailTestOutcome.ACCEPTED if depth is EmailTestDepth.SEND else EmailTestOutcome.REACHED
         )
-    case = FailureContext(
+    context = FailureContext(
         stage=stages.current,
         account=session.account,
         sender=outgoing.sender if outgoing else None,
@@ -167,8 +170,8 @@ def _concluded(
         certificates=stages.certificates,
         server=stages.server,
     )
-    told = replace(failure, detail=session.redactor.clean(failure.words))
-    diagnosis = diagnose(told, case)
+    redacted = replace(failure, detail=session.redactor.clean(failure.text))
+    diagnosis = diagnose(redacted, context)
     outcome = EmailTestOutcome.UNCERTAIN if stages.in_doubt else EmailTestOutcome.FAILED
     refused = failure.code is Code.DESTINATION_NOT_ALLOWED
     return replace(stages.report(outcome, diagnosis), destination_refused=refused)

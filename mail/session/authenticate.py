@@ -8,25 +8,25 @@ from mail.report.report import StageName
 from mail.sasl.mechanisms import XOAuth2, choose, client_for
 from mail.sasl.unanswerable import UnanswerableError
 from mail.session.session import Session
-from mail.session.sign_in import converse
+from mail.session.sign_in import sign_in
 
-SIGNED_IN = 235
+AUTHENTICATED = 235
 
 
 async def authenticate(session: Session, token: str | None) -> None:
-    """Sign in, with `token` where the account uses OAuth2."""
+    """Signs in, with `token` if the account uses OAuth2."""
     with session.stages.stage(StageName.AUTHENTICATE), session.faults():
         mechanism = _mechanism(session)
         client = client_for(mechanism, session.account, token)
         try:
-            reply = await converse(
+            reply = await sign_in(
                 session.open_wire, session.transcript, session.redactor, mechanism, client
             )
         except UnanswerableError:
-            detail = f"a challenge that {mechanism.keyword} has no answer to"
+            detail = f"a challenge that {mechanism.keyword} cannot answer"
             raise StageFailed(Code.REPLY_SENSELESS, detail=detail) from None
-        session.stages.heard(reply)
-        if reply.code != SIGNED_IN:
+        session.stages.record_reply(reply)
+        if reply.code != AUTHENTICATED:
             by_token = mechanism is SaslMechanism.XOAUTH2
             code = meaning_of(reply, StageName.AUTHENTICATE, by_token=by_token)
             if code is Code.TOKEN_REFUSED:
@@ -39,12 +39,12 @@ async def authenticate(session: Session, token: str | None) -> None:
 def _mechanism(session: Session) -> SaslMechanism:
     account = session.account
     if account.security is not Security.NONE and not session.secured:
-        raise AssertionError("credentials are not for a connection that is not secured")
+        raise AssertionError("credentials must not be sent over an unsecured connection")
     if account.password is None and not account.uses_oauth2:
         raise StageFailed(Code.PASSWORD_MISSING)
     if not session.mechanisms:
-        hidden = not session.secured and "starttls" in session.extensions
-        raise StageFailed(Code.SIGN_IN_REQUIRES_TLS if hidden else Code.SIGN_IN_NOT_OFFERED)
+        needs_tls = not session.secured and "starttls" in session.extensions
+        raise StageFailed(Code.SIGN_IN_REQUIRES_TLS if needs_tls else Code.SIGN_IN_NOT_OFFERED)
     chosen = choose(account, session.mechanisms, secured=session.secured)
     if chosen is None:
         raise StageFailed(Code.NO_COMMON_MECHANISM, detail=", ".join(session.mechanisms))

@@ -4,23 +4,23 @@ from mail.message.outgoing import OutgoingMessage, mailbox
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.report import StageName
-from mail.session.greet import DONE
+from mail.session.greet import COMPLETED
 from mail.session.session import Session
 from mail.session.wire import WireError
 
-GO_AHEAD = 354
-RECIPIENT_TAKEN = (250, 251, 252)
+START_INPUT = 354
+RECIPIENT_ACCEPTED = (250, 251, 252)
 
 
 async def envelope(session: Session, outgoing: OutgoingMessage, size: int | None = None) -> None:
-    """Say who sends and who receives. `size` is the message's, in bytes, where there is one."""
+    """Sends the sender and the recipient. `size` is the size of the message in bytes, if any."""
     with session.stages.stage(StageName.MAIL_FROM):
         sender = mailbox(outgoing.sender).text
         options = _options(session, outgoing, size)
-        session.expect(await session.command(f"MAIL FROM:<{sender}>{options}"), DONE)
+        session.expect(await session.command(f"MAIL FROM:<{sender}>{options}"), COMPLETED)
     with session.stages.stage(StageName.RCPT_TO):
         recipient = mailbox(outgoing.recipient).text
-        session.expect(await session.command(f"RCPT TO:<{recipient}>"), *RECIPIENT_TAKEN)
+        session.expect(await session.command(f"RCPT TO:<{recipient}>"), *RECIPIENT_ACCEPTED)
 
 
 def _options(session: Session, outgoing: OutgoingMessage, size: int | None) -> str:
@@ -31,10 +31,10 @@ def _options(session: Session, outgoing: OutgoingMessage, size: int | None) -> s
 
 
 async def send(session: Session, content: bytes) -> None:
-    """Send the message. Until its final dot is answered, what becomes of it is in doubt."""
+    """Sends the message. Until the final dot is answered, its acceptance is in doubt."""
     stages = session.stages
     with stages.stage(StageName.DATA):
-        session.expect(await session.command("DATA"), GO_AHEAD)
+        session.expect(await session.command("DATA"), START_INPUT)
         stages.in_doubt = True
         stages.publish()
         try:
@@ -44,7 +44,7 @@ async def send(session: Session, content: bytes) -> None:
                 stages.in_doubt = False
                 with session.faults():
                     raise
-            raise StageFailed(Code.NO_ANSWER_AFTER_MESSAGE, detail=error.heard) from error
+            raise StageFailed(Code.NO_ANSWER_AFTER_MESSAGE, detail=error.received) from error
         stages.in_doubt = False
-        stages.heard(reply)
-        session.expect(reply, DONE)
+        stages.record_reply(reply)
+        session.expect(reply, COMPLETED)

@@ -15,41 +15,45 @@ from mail.report.reply import Reply
 from mail.report.report import StageName
 from mail.session.session import Session
 
-GREETED = 220
-DONE = 250
+READY = 220
+COMPLETED = 250
 UNKNOWN_COMMAND = (500, 502)
 
 PATIENCE_SECONDS = 4.0
-"""How long a greeting is awaited before the port is asked whether it waits for TLS."""
-_SHARE_OF_TIME = 0.7
+"""How long to wait for a greeting before checking whether the port expects TLS."""
+_SHARE_OF_TIMEOUT = 0.7
 
 
 async def greet(session: Session) -> None:
-    """Stage GREETING."""
+    """Runs stage GREETING: waits for the server's first reply."""
     stages = session.stages
     with stages.stage(StageName.GREETING):
         with session.faults():
-            reply = await _patient_greeting(session)
-        stages.heard(reply)
+            reply = await _greeting(session)
+        stages.record_reply(reply)
         stages.server = replace(stages.server, banner=reply.text)
-        session.expect(reply, GREETED)
+        session.expect(reply, READY)
 
 
-async def _patient_greeting(session: Session) -> Reply:
-    """The greeting; where it is late, the port is asked beside it what it waits for."""
-    awaited = asyncio.create_task(session.open_wire.greeting())
+async def _greeting(session: Session) -> Reply:
+    """Waits for the greeting. If it is late, checks on a second connection what the port speaks.
+
+    A port with implicit TLS sends nothing before the client's handshake, so it looks like a slow
+    server. The check raises StageFailed with the cause instead of a timeout.
+    """
+    greeting = asyncio.create_task(session.open_wire.greeting())
     try:
-        patience = min(PATIENCE_SECONDS, session.account.timeout_seconds * _SHARE_OF_TIME)
-        done, _ = await asyncio.wait({awaited}, timeout=patience)
+        patience = min(PATIENCE_SECONDS, session.account.timeout_seconds * _SHARE_OF_TIMEOUT)
+        done, _ = await asyncio.wait({greeting}, timeout=patience)
         if not done and not session.secured:
-            await _ask_what_it_speaks(session)
-        return await awaited
+            await _check_protocol(session)
+        return await greeting
     finally:
-        awaited.cancel()
-        await asyncio.wait({awaited})
+        greeting.cancel()
+        await asyncio.wait({greeting})
 
 
-async def _ask_what_it_speaks(session: Session) -> None:
+async def _check_protocol(session: Session) -> None:
     if session.address is None:
         return
     account = session.account
@@ -63,26 +67,26 @@ async def _ask_what_it_speaks(session: Session) -> None:
 
 
 async def introduce(session: Session) -> None:
-    """Stage EHLO, with HELO for a server that does not know it."""
+    """Runs stage EHLO; falls back to HELO if the server does not know EHLO."""
     with session.stages.stage(StageName.EHLO):
-        name = session.ehlo_name = _own_name(session)
+        name = session.ehlo_name = _ehlo_name(session)
         reply = await session.command(f"EHLO {name}")
-        offers = "\n".join(reply.lines)
+        extensions = "\n".join(reply.lines)
         if reply.code in UNKNOWN_COMMAND:
-            reply, offers = await session.command(f"HELO {name}"), ""
-        session.expect(reply, DONE)
-        _note_offers(session, offers)
+            reply, extensions = await session.command(f"HELO {name}"), ""
+        session.expect(reply, COMPLETED)
+        _record_extensions(session, extensions)
 
 
-def _own_name(session: Session) -> str:
+def _ehlo_name(session: Session) -> str:
     configured = session.account.ehlo_hostname
     if name := configured or full_name(session.tools.machine_name()):
         return name
     return address_literal(session.open_wire.local_address or "127.0.0.1")
 
 
-def _note_offers(session: Session, offers: str) -> None:
-    session.extensions, mechanisms = parse_esmtp_extensions(offers)
+def _record_extensions(session: Session, extensions: str) -> None:
+    session.extensions, mechanisms = parse_esmtp_extensions(extensions)
     session.mechanisms = tuple(dict.fromkeys(each.upper() for each in mechanisms))
     keywords = (f"{word.upper()} {rest}".strip() for word, rest in session.extensions.items())
     session.stages.server = replace(

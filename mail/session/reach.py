@@ -1,4 +1,4 @@
-"""Stages TOKEN, RESOLVE and CONNECT: everything before the server says a word."""
+"""Stages TOKEN, RESOLVE and CONNECT: everything before the server's first reply."""
 
 import asyncio
 from dataclasses import replace
@@ -14,7 +14,7 @@ from mail.session.wire import Wire
 
 
 async def fetch_token(session: Session) -> str:
-    """Stage TOKEN."""
+    """Runs stage TOKEN, and returns the access token."""
     with session.stages.stage(StageName.TOKEN):
         account = session.account
         if account.oauth2 is None or account.oauth2.client_secret is None:
@@ -25,7 +25,7 @@ async def fetch_token(session: Session) -> str:
 
 
 async def resolve(session: Session) -> tuple[IPAddress, ...]:
-    """Stage RESOLVE: every address of the host that may be connected to."""
+    """Runs stage RESOLVE, and returns the host's addresses that the rules allow."""
     with session.stages.stage(StageName.RESOLVE):
         account = session.account
         destination = Destination(account.host, account.port, account.timeout_seconds)
@@ -35,7 +35,7 @@ async def resolve(session: Session) -> tuple[IPAddress, ...]:
 
 
 async def connect(session: Session, addresses: tuple[IPAddress, ...]) -> None:
-    """Stage CONNECT: to one of the very addresses that were checked; no name is looked up again."""
+    """Runs stage CONNECT, only to addresses that were checked; no name is looked up again."""
     account, stages = session.account, session.stages
     with stages.stage(StageName.CONNECT):
         dial = session.tools.network.dial

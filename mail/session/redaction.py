@@ -1,4 +1,4 @@
-"""Keeps secrets out of whatever a server says, in whatever form it echoes them."""
+"""Keeps secrets out of everything that a server sends, in any common encoding."""
 
 import base64
 import html
@@ -11,16 +11,20 @@ from mail.secret import Secret
 
 REDACTED = "[redacted]"
 
-_SHORTEST_FRAGMENT = 6
-"""Shorter pieces of base64 would be found in every other word."""
+_MIN_FRAGMENT_CHARS = 6
+"""Shorter pieces of base64 would match many ordinary words."""
 
 
 def _aligned_base64(value: bytes) -> Iterable[str]:
-    """What of `value` stays recognisable wherever in a longer base64 text it begins."""
+    """Yields the base64 of `value` as it appears inside the base64 of a longer text.
+
+    Base64 encodes three bytes at a time, so there is a form for each of the three positions at
+    which `value` can begin. The characters that also encode neighboring bytes are cut off.
+    """
     for shift in range(3):
         text = base64.b64encode(b"\0" * shift + value).decode().rstrip("=")
         inner = text[(shift * 4 + 2) // 3 : len(text) - 1]
-        if len(inner) >= _SHORTEST_FRAGMENT:
+        if len(inner) >= _MIN_FRAGMENT_CHARS:
             yield inner
 
 
@@ -37,15 +41,15 @@ def _forms(raw: bytes) -> Iterable[str]:
 
 
 def _folded(text: str) -> str:
-    """`text` in one spelling: without blanks and case, and with one of base64's alphabets."""
+    """Returns `text` without whitespace and case, and with base64url mapped to base64."""
     return re.sub(r"\s+", "", text).casefold().replace("-", "+").replace("_", "/")
 
 
 class Redactor:
     """Knows the secrets of one attempt and finds them in text.
 
-    It stands behind the redaction by protocol state, not in its place: state covers the sign-in
-    dialogue, this covers a server that repeats a secret anywhere else.
+    This complements the redaction by protocol state and does not replace it. The protocol state
+    covers the sign-in dialogue; the redactor covers a server that repeats a secret anywhere else.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
@@ -54,14 +58,17 @@ class Redactor:
             self.learn(secret.reveal().encode("utf-8", "surrogatepass"))
 
     def learn(self, value: bytes) -> None:
-        """Remember one more secret, such as an access token that has just been fetched."""
+        """Adds a secret, such as an access token that was just fetched."""
         self._needles.update(form for form in map(_folded, _forms(value)) if form)
 
     def finds(self, text: str) -> bool:
-        """Whether `text` holds a secret, in the clear or in a usual encoding, lines joined."""
+        """Returns whether `text` contains a secret, in plain text or in a common encoding."""
         folded = _folded(text)
         return any(needle in folded for needle in self._needles)
 
     def clean(self, text: str) -> str:
-        """`text`, or a mark in its place where it holds a secret: a gap would show its length."""
+        """Returns `text`, or `REDACTED` if it contains a secret.
+
+        The whole text is replaced, because cutting out only the secret would show its length.
+        """
         return REDACTED if self.finds(text) else text

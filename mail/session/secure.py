@@ -9,26 +9,31 @@ from mail.network.tls import Handshake, context_for, refusal_of, watching
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.report import StageName
-from mail.session.greet import GREETED
+from mail.session.greet import READY
 from mail.session.session import Session
 
 _NAMES_SHOWN = 8
 
 
-async def secure_first(session: Session) -> None:
-    """TLS from the first byte (RFC 8314). A server that speaks before it is not of that kind."""
+async def start_implicit_tls(session: Session) -> None:
+    """Runs stage TLS from the first byte (RFC 8314)."""
     with session.stages.stage(StageName.TLS), session.faults():
         await _handshake(session)
 
 
 async def start_tls(session: Session) -> None:
-    """STARTTLS (RFC 3207), tried once. What was said before it counts for nothing after it."""
+    """Runs stage TLS by STARTTLS (RFC 3207), without a retry.
+
+    Fails if data arrives before the handshake: an attacker on the network path could have injected
+    it. What the server offered before the handshake is discarded for the same reason (RFC 3207
+    §4.2).
+    """
     with session.stages.stage(StageName.TLS), session.faults():
         if "starttls" not in session.extensions:
             raise StageFailed(Code.STARTTLS_NOT_OFFERED)
-        session.expect(await session.command("STARTTLS"), GREETED)
-        if session.open_wire.spoke_early:
-            raise StageFailed(Code.TLS_ANSWER_SMUGGLED, detail=session.open_wire.take_early())
+        session.expect(await session.command("STARTTLS"), READY)
+        if session.open_wire.has_unread:
+            raise StageFailed(Code.TLS_ANSWER_SMUGGLED, detail=session.open_wire.take_unread())
         session.extensions, session.mechanisms = {}, ()
         await _handshake(session)
 
@@ -37,14 +42,14 @@ async def _handshake(session: Session) -> None:
     wire, stages, account = session.open_wire, session.stages, session.account
     handshake = Handshake()
     context = await context_for(account.trusted_certificates)
-    if wire.spoke_early:
-        raise _not_tls(wire.first_unread, wire.take_early())
+    if wire.has_unread:  # with implicit TLS, the client speaks first
+        raise _not_tls(wire.first_unread, wire.take_unread())
     try:
         with watching(handshake):
             secured = await wire.secure(context, account.host.strip("[]").rstrip("."))
     except ssl.SSLError as error:
         raise _failure_of(error, handshake) from error
-    except ConnectionAbortedError as error:  # asyncio's way to say that time ran out
+    except ConnectionAbortedError as error:  # asyncio raises it when the handshake times out
         raise StageFailed(Code.TLS_HANDSHAKE_TIMED_OUT) from error
     except OSError as error:
         detail = "the server closed the connection"
@@ -57,10 +62,10 @@ async def _handshake(session: Session) -> None:
     stages.note(f"{version}, {cipher}")
 
 
-def _not_tls(first_bytes: bytes, heard: str = "") -> StageFailed:
-    """The failure of a port that answered in the clear."""
+def _not_tls(first_bytes: bytes, received: str = "") -> StageFailed:
+    """Returns the failure of a port that answered without TLS."""
     if is_smtp(first_bytes):
-        return StageFailed(Code.PORT_SPEAKS_PLAIN_SMTP, detail=heard)
+        return StageFailed(Code.PORT_SPEAKS_PLAIN_SMTP, detail=received)
     if other := other_protocol(first_bytes):
         return StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}")
     return StageFailed(Code.TLS_HANDSHAKE_FAILED, detail="it does not speak TLS")

@@ -1,9 +1,9 @@
-"""One SMTP session: what all its stages share. The same serves a test and a real message.
+"""One SMTP session: the state that its stages share.
 
-The stages themselves are functions of their own: `reach`, `greet`, `secure`, `authenticate` and
-`deliver`. They compose nothing and judge nothing: they are given a letter, tell a `Stages` what
-they see, and leave by StageFailed where they can go no further. No second way is tried where the
-first one fails.
+The stages are functions in `reach`, `greet`, `secure`, `authenticate` and `deliver`. They do not
+compose messages or word diagnoses. They receive a composed message, record what they see in a
+`Stages`, and raise StageFailed when they cannot continue. If a stage fails, no weaker or other way
+is tried: a test shows what the settings really do.
 """
 
 import contextlib
@@ -26,24 +26,24 @@ from mail.session.tools import Tools
 from mail.session.transcript import Transcript
 from mail.session.wire import Fault, Wire, WireError
 
-GOODBYE_SECONDS = 1
+QUIT_SECONDS = 1
 
 _FAULTS = {
     Fault.CLOSED: Code.CONNECTION_CLOSED,
-    Fault.SILENT: Code.REPLY_TIMED_OUT,
+    Fault.TIMED_OUT: Code.REPLY_TIMED_OUT,
     Fault.TOO_LONG: Code.REPLY_TOO_LONG,
-    Fault.SENSELESS: Code.REPLY_SENSELESS,
-    Fault.OUT_OF_STEP: Code.REPLY_SENSELESS,
-    Fault.UNSENT: Code.CONNECTION_CLOSED,
+    Fault.MALFORMED: Code.REPLY_SENSELESS,
+    Fault.UNSOLICITED: Code.REPLY_SENSELESS,
+    Fault.NOT_SENT: Code.CONNECTION_CLOSED,
 }
 
 
 @dataclass(slots=True)
 class Session:
-    """One connection from its name to its end, and what is known of it so far.
+    """One connection, from the DNS lookup to its end, and what is known about it so far.
 
-    `extensions` and `mechanisms` are those of the last EHLO. `redactor` learns on the way what must
-    not be shown. `secured` is true once a handshake has been verified, never before.
+    `extensions` and `mechanisms` are from the last EHLO. The stages add secrets to `redactor` as
+    they get them. `secured` becomes true only after the handshake and the certificate are verified.
     """
 
     account: Account
@@ -59,20 +59,20 @@ class Session:
     ehlo_name: str = ""
 
     async def command(self, line: str) -> Reply:
-        """Say one line and note the reply in the current stage."""
+        """Sends one command line, and records the reply in the current stage."""
         with self.faults():
             reply = await self.open_wire.command(line.encode())
-        self.stages.heard(reply)
+        self.stages.record_reply(reply)
         return reply
 
     def expect(self, reply: Reply, *codes: int) -> None:
-        """Go on only if `reply` has one of `codes`; else leave with what it means in this stage."""
+        """Raises StageFailed with the reply's meaning if `reply` has none of `codes`."""
         if reply.code not in codes:
             raise StageFailed(meaning_of(reply, self.stages.current), reply)
 
     @contextlib.contextmanager
     def faults(self) -> Iterator[None]:
-        """Where no sensible reply comes, leave with what that means in this stage."""
+        """Converts a WireError into the StageFailed that it means in the current stage."""
         try:
             yield
         except WireError as error:
@@ -86,12 +86,12 @@ class Session:
         return self.wire
 
     async def quit(self) -> None:
-        """Take leave, without making anybody wait for it."""
+        """Sends QUIT, and waits only briefly for the reply."""
         if self.wire is not None:
-            await self.wire.quit(min(GOODBYE_SECONDS, self.account.timeout_seconds))
+            await self.wire.quit(min(QUIT_SECONDS, self.account.timeout_seconds))
 
     def close(self) -> None:
-        """Close the connection at once, whatever is under way."""
+        """Closes the connection at once, even in the middle of a command."""
         if self.wire is not None:
             self.wire.abort()
 
@@ -101,10 +101,10 @@ def _failure_of(error: WireError, stage: StageName) -> StageFailed:
         code, words = refusal_of(error.__cause__)
         return StageFailed(code, detail=words)
     if stage is StageName.GREETING:
-        if error.fault is Fault.SILENT:
-            return StageFailed(Code.GREETING_TIMED_OUT, detail=error.heard)
+        if error.fault is Fault.TIMED_OUT:
+            return StageFailed(Code.GREETING_TIMED_OUT, detail=error.received)
         if is_tls(error.first_bytes):
             return StageFailed(Code.PORT_SPEAKS_IMPLICIT_TLS)
         if other := other_protocol(error.first_bytes):
-            return StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}: {error.heard}")
-    return StageFailed(_FAULTS[error.fault], detail=error.heard)
+            return StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}: {error.received}")
+    return StageFailed(_FAULTS[error.fault], detail=error.received)

@@ -14,35 +14,36 @@ CONTINUE = 334
 MAX_ROUNDS = 4
 
 
-def _keep(redactor: Redactor, response: bytes) -> None:
-    """Have a response kept out of sight, as it is said and as what it stands for."""
+def _redact(redactor: Redactor, response: bytes) -> None:
+    """Adds a response to the secrets, both as sent and decoded from base64."""
     redactor.learn(response)
     redactor.learn(base64.b64decode(response))
 
 
-async def converse(
+async def sign_in(
     wire: Wire,
     transcript: Transcript,
     redactor: Redactor,
     mechanism: SaslMechanism,
     client: SaslClient,
 ) -> Reply:
-    """Hold the dialogue and return its final reply.
+    """Runs the sign-in dialogue, and returns the final reply.
 
-    Raises WireError as every command does, and UnanswerableError where the server asks on and on.
+    Raises WireError as every command does, and UnanswerableError if the server sends a challenge
+    that the mechanism cannot answer, or too many challenges.
     """
     transcript.signing_in = True
     try:
         line = f"AUTH {mechanism.keyword}".encode()
         if client.initial is not None:
-            _keep(redactor, client.initial)
+            _redact(redactor, client.initial)
             line += b" " + (client.initial or b"=")
         reply = await wire.command(line)
         for _ in range(MAX_ROUNDS):
             if reply.code != CONTINUE:
                 return reply
             response = client.respond(reply.raw.strip())
-            _keep(redactor, response)
+            _redact(redactor, response)
             reply = await wire.command(response)
     finally:
         transcript.signing_in = False

@@ -1,4 +1,4 @@
-"""Observes a session: its stages as they begin and end, and what is learned on the way."""
+"""Observes a session: when its stages begin and end, and what they find out."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ OnProgress = Callable[[Report], None]
 
 
 class Stages:
-    """The report in the making. `on_progress` gets a whole snapshot at each change of a stage."""
+    """Builds the report. `on_progress` receives a complete snapshot whenever a stage changes."""
 
     def __init__(
         self,
@@ -48,18 +48,21 @@ class Stages:
 
     @property
     def names(self) -> tuple[StageName, ...]:
-        """The stages of this attempt, in their order."""
+        """The stages of this attempt, in the order in which they run."""
         return tuple(self._stages)
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is left to be done: every stage has its outcome."""
+        """Whether every stage has its final outcome."""
         unsettled = (StageOutcome.PENDING, StageOutcome.RUNNING)
         return not any(stage.outcome in unsettled for stage in self._stages.values())
 
     @contextmanager
     def stage(self, name: StageName) -> Iterator[None]:
-        """The time in which a stage runs. A stage that runs twice, as EHLO does, adds up."""
+        """Measures a stage for as long as the `with` block runs, and records its outcome.
+
+        The durations of a stage that runs twice, as EHLO does, are added.
+        """
         self.current = name
         earlier = self._stages[name].duration_ms or 0
         began = self._stopwatch.milliseconds - earlier
@@ -74,8 +77,8 @@ class Stages:
         self._change(name, outcome=StageOutcome.PASSED, duration_ms=duration)
         self.publish()
 
-    def heard(self, reply: Reply) -> None:
-        """Note the reply that the current stage got."""
+    def record_reply(self, reply: Reply) -> None:
+        """Records the reply that the current stage received."""
         self._change(
             self.current,
             reply_code=reply.code,
@@ -84,17 +87,17 @@ class Stages:
         )
 
     def note(self, detail: str) -> None:
-        """Note what the current stage found where no reply says it."""
+        """Records what the current stage found out without a reply."""
         self._change(self.current, detail=self._redactor.clean(detail))
 
     def skip(self, name: StageName, why: str) -> None:
-        """Leave a stage out, because the settings have nothing for it to do."""
+        """Skips a stage that the settings do not need."""
         self._change(name, outcome=StageOutcome.SKIPPED, detail=why)
 
     def fail(self, failure: Failure, since_ms: int | None = None) -> None:
-        """Mark the current stage as the one that failed, and skip what would have followed."""
+        """Marks the current stage as failed, and the stages after it as skipped."""
         if failure.reply is not None:
-            self.heard(failure.reply)
+            self.record_reply(failure.reply)
         elif failure.detail:
             self.note(failure.detail)
         if since_ms is not None:
@@ -105,12 +108,12 @@ class Stages:
                 self._change(name, outcome=StageOutcome.SKIPPED)
 
     def publish(self) -> None:
-        """Hand the report as it stands to whoever follows it."""
+        """Passes the current report to `on_progress`."""
         if self._on_progress is not None:
             self._on_progress(self.report(EmailTestOutcome.RUNNING))
 
     def report(self, outcome: EmailTestOutcome, diagnosis: Diagnosis | None = None) -> Report:
-        """The report as it stands."""
+        """Returns the current report."""
         return Report(
             outcome=outcome,
             stages=tuple(self._stages.values()),

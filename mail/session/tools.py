@@ -10,10 +10,10 @@ from mail.oauth2.tokens import Tokens
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The tools of every session of a service.
+    """The tools that all sessions of a service share.
 
-    `tokens` keeps access tokens until shortly before they expire. `limit_seconds` limits a whole
-    attempt, whatever the account's own time limit is. `machine_name` gives this machine's name
+    `tokens` caches access tokens until shortly before they expire. `limit_seconds` limits a whole
+    attempt, independently of the account's timeout. `machine_name` returns this machine's name
     without asking the network.
     """
 

@@ -1,4 +1,8 @@
-"""The dialogue, line by line, with credentials replaced by what the protocol says they are."""
+"""The SMTP dialogue, line by line, with credentials redacted.
+
+Two layers keep credentials out: the protocol state (everything between AUTH and its final reply is
+hidden), and the search for the known secrets in all other lines.
+"""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +26,10 @@ def _hidden(line: str) -> str:
 
 
 def printable(line: bytes | str) -> str:
-    """A line fit to be shown and stored: UTF-8 as far as it goes, no control characters, capped."""
+    """Returns a line that is safe to show and store.
+
+    Invalid UTF-8 and control characters are replaced, and a long line is cut.
+    """
     text = line if isinstance(line, str) else line.decode("utf-8", "replace")
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
     encoded = text.encode("utf-8")
@@ -32,7 +39,7 @@ def printable(line: bytes | str) -> str:
 
 
 class Transcript:
-    """Collects what was said. `signing_in` is set by the session while a sign-in is under way."""
+    """Collects the lines of both sides. The session sets `signing_in` during the sign-in."""
 
     def __init__(self, stopwatch: Stopwatch, redactor: Redactor) -> None:
         self._stopwatch = stopwatch
@@ -42,11 +49,11 @@ class Transcript:
 
     @property
     def lines(self) -> tuple[TranscriptLine, ...]:
-        """Everything so far."""
+        """All lines so far."""
         return tuple(self._lines)
 
     def client(self, command: bytes) -> None:
-        """Record a command; while signing in, only its verb and mechanism."""
+        """Records a command; during the sign-in, only AUTH and its mechanism."""
         shown = printable(command)
         if not self.signing_in:
             self._add(TranscriptSender.CLIENT, self._redactor.clean(shown))
@@ -57,21 +64,20 @@ class Transcript:
         self._add(TranscriptSender.CLIENT, f"{kept} {REDACTED}".strip() if hidden else kept)
 
     def remark(self, text: str) -> None:
-        """Record what the client did that is not a line, such as sending the message."""
+        """Records an action of the client that is not a line, such as sending the message."""
         self._add(TranscriptSender.CLIENT, text)
 
     def server(self, lines: Sequence[bytes]) -> tuple[str, ...]:
-        """Record a whole reply and return its lines, codes included, as they may be shown.
+        """Records a whole reply, and returns its lines with their codes as they may be shown.
 
-        While signing in, everything but a final reply is hidden because of where it stands. Of any
-        other reply, all the words are hidden where a secret is found in any of them: it may be
-        spread over several lines.
+        During the sign-in, every reply except the final reply is hidden. Any other reply is hidden
+        if it contains a secret; all its lines are, because a secret may span several lines.
         """
         shown = tuple(printable(line) for line in lines)
-        unfinished = self.signing_in and not all(map(_FINAL.match, shown))
+        in_dialogue = self.signing_in and not all(map(_FINAL.match, shown))
         whole = b"\n".join(lines).decode("utf-8", "replace")
-        bare = "".join(line[4:].decode("utf-8", "replace") for line in lines)
-        if unfinished or self._redactor.finds(whole) or self._redactor.finds(bare):
+        without_codes = "".join(line[4:].decode("utf-8", "replace") for line in lines)
+        if in_dialogue or self._redactor.finds(whole) or self._redactor.finds(without_codes):
             shown = tuple(_hidden(line) for line in shown)
         for line in shown:
             self._add(TranscriptSender.SERVER, line)

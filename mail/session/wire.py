@@ -1,9 +1,11 @@
-"""The connection's bytes: one command out, one reply in, everything observed and capped.
+"""The connection's bytes: one command out, one reply in, everything recorded and limited.
 
-aiosmtplib's protocol does the reading and writing. This subclass stands in front of its parser and
-hands it one well-formed reply at a time, because by itself it takes `+25` for a code, keeps what a
-server sends too early for the next command's reply, and drops without a word what was smuggled in
-between STARTTLS and the handshake.
+aiosmtplib's protocol reads and writes. The subclass below passes well-formed replies to its parser,
+one at a time, because the parser alone is too lenient for a diagnosis and for security:
+
+- It accepts `+25` as a reply code.
+- It uses a reply that the server sent too early as the reply to the next command.
+- It silently drops data that was injected between STARTTLS and the handshake (CVE-2011-0411).
 """
 
 import asyncio
@@ -22,41 +24,42 @@ from mail.session.transcript import MAX_LINE_BYTES, MAX_LINES, Transcript
 MAX_REPLY_BYTES = 32 * 1024
 _REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?$", re.DOTALL)
 _SHUTTING_DOWN = b"421"
-_TELLING_BYTES = 16
+_PROTOCOL_BYTES = 16
+"""How many of the first bytes are kept to recognize the protocol."""
 
 
 class Fault(StrEnum):
-    """What can be wrong with a connection or a reply, whatever the reply says."""
+    """What can be wrong with a connection or a reply, apart from the reply's meaning."""
 
     CLOSED = "CLOSED"
-    SILENT = "SILENT"
+    TIMED_OUT = "TIMED_OUT"
     TOO_LONG = "TOO_LONG"
-    SENSELESS = "SENSELESS"
-    OUT_OF_STEP = "OUT_OF_STEP"
-    UNSENT = "UNSENT"
+    MALFORMED = "MALFORMED"
+    UNSOLICITED = "UNSOLICITED"
+    NOT_SENT = "NOT_SENT"
 
     @property
     def before_sending(self) -> bool:
-        """Whether this is found before anything is sent."""
-        return self in (Fault.OUT_OF_STEP, Fault.UNSENT)
+        """Whether the fault is detected before anything is sent."""
+        return self in (Fault.UNSOLICITED, Fault.NOT_SENT)
 
 
 class WireError(SMTPException):
-    """A reply could not be had.
+    """No well-formed reply was received.
 
-    `heard` is what came instead, as far as it may be shown; `first_bytes` are its first, to tell
-    the protocol from, never to be shown.
+    `received` is what arrived instead, redacted so that it may be shown. `first_bytes` are its
+    first bytes, from which the protocol is recognized; they are never shown.
     """
 
-    def __init__(self, fault: Fault, heard: str = "", first_bytes: bytes = b"") -> None:
+    def __init__(self, fault: Fault, received: str = "", first_bytes: bytes = b"") -> None:
         super().__init__(fault.value)
         self.fault = fault
-        self.heard = heard
+        self.received = received
         self.first_bytes = first_bytes
 
 
 class Wire(SMTPProtocol):
-    """One SMTP connection. `timeout` is seconds for each reply."""
+    """One SMTP connection. `timeout` limits the wait for each reply, in seconds."""
 
     def __init__(self, transcript: Transcript, timeout: float) -> None:
         super().__init__(loop=asyncio.get_running_loop())
@@ -67,10 +70,10 @@ class Wire(SMTPProtocol):
         self._reply_bytes = 0
         self._shown: tuple[str, ...] = ()
 
-    # what comes in
+    # Receiving
 
     def data_received(self, data: bytes) -> None:
-        """Collect lines until a reply is whole, then let aiosmtplib have it."""
+        """Collects lines until a reply is complete, then passes it to aiosmtplib."""
         if len(self._unread) + len(data) > 2 * MAX_REPLY_BYTES:
             self._give_up(Fault.TOO_LONG)
             return
@@ -100,7 +103,7 @@ class Wire(SMTPProtocol):
             return
         parts = _REPLY_LINE.match(line)
         if parts is None or not self._reply[0].startswith(parts[1]):
-            self._give_up(Fault.SENSELESS)
+            self._give_up(Fault.MALFORMED)
             return
         if parts[2] != b"-":
             whole = b"".join(part + b"\r\n" for part in self._reply)
@@ -112,18 +115,18 @@ class Wire(SMTPProtocol):
         self._reply, self._reply_bytes = [], 0
 
     def _give_up(self, fault: Fault) -> None:
-        """End the connection at once: nothing sensible can follow, and more must not pile up."""
+        """Closes the connection at once: it is unusable, and more data must not use up memory."""
         if self._unread and not self._reply and fault is Fault.TOO_LONG:
             self._reply = [bytes(self._unread)]
-        first = self._reply[0][:_TELLING_BYTES] if self._reply else b""
-        heard = self._heard_so_far()
+        first = self._reply[0][:_PROTOCOL_BYTES] if self._reply else b""
+        received = self._record_partial_reply()
         waiter = self._response_waiter
         if waiter is not None and not waiter.done():
-            self._set_response_exception(waiter, WireError(fault, heard, first))
+            self._set_response_exception(waiter, WireError(fault, received, first))
         self.abort()
 
-    def _heard_so_far(self) -> str:
-        """Record what came of a reply that will not be whole."""
+    def _record_partial_reply(self) -> str:
+        """Records what was received of an incomplete reply, and returns its first line."""
         if self._unread:
             self._reply.append(bytes(self._unread))
             self._unread.clear()
@@ -132,35 +135,35 @@ class Wire(SMTPProtocol):
         self._record()
         return self._shown[0]
 
-    # what goes out
+    # Sending
 
     def write(self, data: bytes) -> None:
-        """Send a command, and record it."""
+        """Sends a command, and records it."""
         self._transcript.client(data.rstrip(b"\r\n"))
         super().write(data)
 
     async def greeting(self) -> Reply:
-        """The first reply, for which nothing is sent."""
+        """Waits for the first reply, which the server sends without a command."""
         return await self._answer(None, self._timeout)
 
     async def command(self, line: bytes) -> Reply:
-        """Send one command line and wait for its reply.
+        """Sends one command line and waits for its reply.
 
-        Raises WireError where no sensible reply comes, ValueError where `line` holds a control
-        character: that is a bug of the caller.
+        Raises WireError if no well-formed reply is received, and ValueError if `line` contains a
+        control character, which is a bug of the caller.
         """
         return await self._answer(line, self._timeout)
 
     async def content(self, message: bytes) -> Reply:
-        """Send a message after 354, dots stuffed, and wait for the reply to its final dot.
+        """Sends a message after 354, with dot-stuffing, and waits for the reply to its final dot.
 
         Raises WireError, whose fault says whether the message was sent.
         """
         body = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(message))
-        if early := self._early_reply():
-            return early
+        if unsolicited := self._unsolicited_reply():
+            return unsolicited
         if not self.is_connected:
-            raise WireError(Fault.UNSENT)
+            raise WireError(Fault.NOT_SENT)
         self._transcript.remark(f"[message of {len(body)} bytes]")
         self._transcript.client(b".")
         self._response_pending = True
@@ -168,9 +171,9 @@ class Wire(SMTPProtocol):
         return await self._answer(None, self._timeout)
 
     async def _answer(self, line: bytes | None, patience: float) -> Reply:
-        early = self._early_reply() if line is not None else None
-        if early is not None:
-            return early
+        unsolicited = self._unsolicited_reply() if line is not None else None
+        if unsolicited is not None:
+            return unsolicited
         try:
             if line is None:
                 self._response_pending = True
@@ -182,44 +185,48 @@ class Wire(SMTPProtocol):
             raise
         except TimeoutError as error:
             first = self.first_unread
-            raise WireError(Fault.SILENT, self._heard_so_far(), first) from error
+            raise WireError(Fault.TIMED_OUT, self._record_partial_reply(), first) from error
         except (SMTPException, ConnectionError) as error:
-            if self._unread.lstrip().startswith(_SHUTTING_DOWN) and (bye := self._early_reply()):
-                return bye
+            shutting_down = self._unread.lstrip().startswith(_SHUTTING_DOWN)
+            if shutting_down and (farewell := self._unsolicited_reply()):
+                return farewell
             first = self.first_unread
-            raise WireError(Fault.CLOSED, self._heard_so_far(), first) from error.__cause__
-        words = tuple(line[4:] for line in self._shown)
-        return Reply(response.code, words, response.message)
+            raise WireError(Fault.CLOSED, self._record_partial_reply(), first) from error.__cause__
+        lines = tuple(line[4:] for line in self._shown)
+        return Reply(response.code, lines, response.message)
 
-    def _early_reply(self) -> Reply | None:
-        """What the server said unasked: 421 before it closes, or something out of step."""
-        early = bytes(self._unread).strip()
-        if not early:
+    def _unsolicited_reply(self) -> Reply | None:
+        """Returns a reply that the server sent without a command: 421, before it closes.
+
+        Raises WireError for any other reply.
+        """
+        unsolicited = bytes(self._unread).strip()
+        if not unsolicited:
             return None
-        if not early.startswith(_SHUTTING_DOWN):
-            raise WireError(Fault.OUT_OF_STEP, self._heard_so_far())
+        if not unsolicited.startswith(_SHUTTING_DOWN):
+            raise WireError(Fault.UNSOLICITED, self._record_partial_reply())
         self._unread.clear()
-        shown = self._transcript.server(early.splitlines())
+        shown = self._transcript.server(unsolicited.splitlines())
         return Reply(int(_SHUTTING_DOWN), tuple(line[4:] for line in shown))
 
-    # its ends
+    # Securing and closing
 
     @property
-    def spoke_early(self) -> bool:
-        """Whether bytes lie here that no command asked for."""
+    def has_unread(self) -> bool:
+        """Whether bytes were received that no command waits for."""
         return bool(self._unread)
 
     @property
     def first_unread(self) -> bytes:
-        """The first bytes of what lies here, to tell a protocol from."""
-        return bytes(self._unread[:_TELLING_BYTES])
+        """The first unread bytes, from which the protocol is recognized."""
+        return bytes(self._unread[:_PROTOCOL_BYTES])
 
-    def take_early(self) -> str:
-        """What lies here unasked for, recorded and fit to be shown."""
-        return self._heard_so_far()
+    def take_unread(self) -> str:
+        """Records the unread bytes, and returns them redacted so that they may be shown."""
+        return self._record_partial_reply()
 
     async def secure(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
-        """Put the connection into TLS. Whoever calls has made sure that nobody spoke early."""
+        """Upgrades the connection to TLS. The caller makes sure that there are no unread bytes."""
         if not self.is_connected:
             raise WireError(Fault.CLOSED)
         plain = cast("asyncio.Transport", self.transport)
@@ -234,17 +241,17 @@ class Wire(SMTPProtocol):
 
     @property
     def local_address(self) -> str | None:
-        """The address of this end, where there is a connection."""
+        """The local address of the connection, or None without a connection."""
         name = self.transport.get_extra_info("sockname") if self.transport else None
         return str(name[0]) if name else None
 
     async def quit(self, patience: float) -> None:
-        """Say goodbye, without insisting on an answer, and close."""
+        """Sends QUIT, ignores a missing reply, and closes."""
         with contextlib.suppress(SMTPException, ConnectionError):
             await self._answer(b"QUIT", patience)
         self.abort()
 
     def abort(self) -> None:
-        """Close at once, whatever is under way."""
+        """Closes the connection at once, even in the middle of a command."""
         if self.transport is not None:
             cast("asyncio.Transport", self.transport).abort()

@@ -6,17 +6,17 @@ from tests.support.mail.world import World
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """Tests run on asyncio."""
+    """Runs the tests on asyncio."""
     return "asyncio"
 
 
 @pytest.fixture(scope="session")
 def certificates() -> MadeCertificates:
-    """The certificates, made once."""
+    """Creates the certificates once for all tests."""
     return MadeCertificates()
 
 
 @pytest.fixture
 def world(certificates: MadeCertificates) -> World:
-    """A world without servers yet."""
+    """Creates a world without servers."""
     return World(certificates)

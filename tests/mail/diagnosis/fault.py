@@ -1,4 +1,4 @@
-"""One row of the fault table: a server's misbehaviour, and what must be said of it."""
+"""One row of the fault table: how a server misbehaves, and the diagnosis that is expected."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ Setting = str | int | float | bool | tuple[str, ...] | Secret | None
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A row. Servers are behind the ports named; one alone is behind the account's port.
+    """A row. `server` maps ports to servers; a single server listens on the account's port.
 
-    `account` changes the usual account. `mend` are the fields and values that must be suggested:
-    the test puts them in and tries again, and that must pass. `suggests` is the field of the first
-    suggestion where there is no value for it.
+    `account` changes the usual account. `fix` contains the fields and values that must be
+    suggested: the test applies them, and the next attempt must succeed. `suggests` is the field of
+    the first suggestion if no value is suggested.
     """
 
     title: str
@@ -34,7 +34,7 @@ class Fault:
     code: Code
     transient: bool = False
     suggests: str = ""
-    mend: Mapping[str, str] = field(default_factory=dict)
+    fix: Mapping[str, str] = field(default_factory=dict)
     account: Mapping[str, Setting] = field(default_factory=dict)
     sender: str = SENDER
     recipient: str = RECIPIENT
@@ -51,7 +51,7 @@ class Fault:
 
     @property
     def id(self) -> str:
-        """The title as a test's name."""
+        """The title as a test id."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
     @property
@@ -70,13 +70,13 @@ class Fault:
 
     @property
     def words(self) -> str:
-        """What the server says, where the row is about words."""
+        """The server's reply that the row is about, or an empty text."""
         if self.token is not None and self.stage is StageName.TOKEN:
             return self.token.body
         return next((text for each in self.scripts.values() if (text := each.words)), "")
 
     def account_from(self, usual: Account, token_port: int | None) -> Account:
-        """The row's account."""
+        """Returns the row's account."""
         account = replace(usual, **self.account)  # type: ignore[arg-type]
         if token_port is None and not self.token_url:
             return account
@@ -106,7 +106,7 @@ def _scoped(oauth2: OAuth2 | None, scope: str) -> OAuth2:
 
 
 def applied(account: Account, suggestion: Suggestion) -> Account:
-    """The account with a suggested value put into its field. The sender is not the account's."""
+    """Returns the account with a suggestion applied. The From address is not part of it."""
     assert suggestion.field is not None
     assert suggestion.value is not None
     return _APPLY[".".join(suggestion.field)](account, suggestion.value)

@@ -11,46 +11,48 @@ FAULTS = (
     *faults_signing_in.FAULTS,
     *faults_sending.FAULTS,
 )
-_LONGEST_WORDS = 120
+_MAX_REPLY_CHARS = 120
 
 _HEAD = """\
 # The fault table
 
-What a test email says of {count} kinds of trouble. Every row is a test: a real TCP server on
-loopback behaves so, the test email must end in this stage with this code, and where a value is
-suggested, it is put in and the next test email must pass. What each code means and what mends it
-stands in [troubleshooting.md](troubleshooting.md).
+What a test email reports for {count} kinds of trouble. Every row is a test: a real TCP server on
+loopback behaves as described, and the test email must fail at this stage with this code. If the
+diagnosis suggests a value, the test applies it, and the next test email must succeed.
+[Troubleshooting](troubleshooting.md) explains what each code means and how to fix it.
 
-This page is printed from the rows in `tests/mail/diagnosis/faults_*.py` by `./dev docs`.
+*Temporary* means that a later attempt with the same settings may succeed.
+
+This page is generated from the rows in `tests/mail/diagnosis/faults_*.py` by `./dev docs`.
 """
 
 
 def page(faults: Iterable[Fault] = FAULTS) -> str:
-    """The page, one table a stage."""
+    """Returns the page, with one table per stage."""
     rows = tuple(faults)
     parts = [_HEAD.format(count=len(rows))]
     for stage in dict.fromkeys(fault.stage for fault in rows):
-        parts.append(f"\n## {stage}\n\n| what happens | code | passes later? | suggested |")
+        parts.append(f"\n## {stage}\n\n| what happens | code | temporary | suggested |")
         parts.append("| --- | --- | --- | --- |")
         parts.extend(_row(fault) for fault in rows if fault.stage is stage)
     return "\n".join(parts) + "\n"
 
 
 def _row(fault: Fault) -> str:
-    later = "yes" if fault.transient else "no"
-    return f"| {_what(fault)} | `{fault.code}` | {later} | {_suggested(fault)} |"
+    temporary = "yes" if fault.transient else "no"
+    return f"| {_what(fault)} | `{fault.code}` | {temporary} | {_suggested(fault)} |"
 
 
 def _what(fault: Fault) -> str:
-    words = " ".join(fault.words.split())
-    if len(words) > _LONGEST_WORDS:
-        words = words[:_LONGEST_WORDS].rstrip() + " …"
-    quoted = words.replace("|", "\\|").replace("`", "'")
+    reply = " ".join(fault.words.split())
+    if len(reply) > _MAX_REPLY_CHARS:
+        reply = reply[:_MAX_REPLY_CHARS].rstrip() + " …"
+    quoted = reply.replace("|", "\\|").replace("`", "'")
     return f"{fault.title}: `{quoted}`" if quoted else fault.title
 
 
 def _suggested(fault: Fault) -> str:
-    values = [f"`{field}` = {_value(value)}" for field, value in fault.mend.items()]
+    values = [f"`{field}` = {_value(value)}" for field, value in fault.fix.items()]
     if not values and fault.suggests:
         values = [f"`{fault.suggests}`"]
     return ", ".join(values) or "-"

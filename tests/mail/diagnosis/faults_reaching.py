@@ -77,7 +77,7 @@ TOKEN = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Microsoft Entra: the scope is not one of the application's",
+        title="Microsoft Entra: the scope is not valid",
         server=Script(auth="LOGIN XOAUTH2"),
         token=TokenScript(
             400,
@@ -92,7 +92,7 @@ TOKEN = (
         account={"host": "smtp.office365.com"},
         stage=Stage.TOKEN,
         code=Code.TOKEN_SCOPE_REJECTED,
-        mend={"oauth2.scope": MICROSOFT_SCOPE},
+        fix={"oauth2.scope": MICROSOFT_SCOPE},
     ),
     Fault(
         title="Google: no client-credentials grant",
@@ -105,7 +105,7 @@ TOKEN = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: out of order",
+        title="Token endpoint: unavailable",
         token=TokenScript(503, "<html>Service Unavailable</html>"),
         stage=Stage.TOKEN,
         code=Code.TOKEN_ENDPOINT_FAILED,
@@ -126,28 +126,28 @@ TOKEN = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: a grant that is no JSON",
+        title="Token endpoint: a response that is not JSON",
         token=TokenScript(200, "access_token=abc"),
         stage=Stage.TOKEN,
         code=Code.TOKEN_ANSWER_SENSELESS,
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: a grant without a token",
+        title="Token endpoint: a response without a token",
         token=TokenScript(200, '{"token_type": "Bearer"}'),
         stage=Stage.TOKEN,
         code=Code.TOKEN_ANSWER_SENSELESS,
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: an answer without end",
+        title="Token endpoint: an endless response",
         token=TokenScript(200, "{", endless=True),
         stage=Stage.TOKEN,
         code=Code.TOKEN_ANSWER_SENSELESS,
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: silent",
+        title="Token endpoint: no response",
         token=TokenScript(0),
         account=SOON,
         stage=Stage.TOKEN,
@@ -156,7 +156,7 @@ TOKEN = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: nothing listens",
+        title="Token endpoint: no server on the port",
         token_url=f"https://{TOKEN_HOST}:1/token",
         stage=Stage.TOKEN,
         code=Code.TOKEN_ENDPOINT_UNREACHABLE,
@@ -164,7 +164,7 @@ TOKEN = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: name unknown",
+        title="Token endpoint: unknown host name",
         token_url="https://login.microsoftonlin.com/token",
         names={"login.microsoftonlin.com": UNKNOWN},
         stage=Stage.TOKEN,
@@ -173,14 +173,14 @@ TOKEN = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: certificate of an unknown authority",
+        title="Token endpoint: certificate from an unknown authority",
         token=TokenScript(certificate="private_leaf"),
         stage=Stage.TOKEN,
         code=Code.TOKEN_ENDPOINT_NOT_TRUSTED,
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Token endpoint: not secured",
+        title="Token endpoint: a URL without TLS",
         token_url=f"http://{TOKEN_HOST}/token",
         stage=Stage.TOKEN,
         code=Code.TOKEN_ENDPOINT_WRONG,
@@ -204,36 +204,36 @@ TOKEN = (
 
 RESOLVE = (
     Fault(
-        title="Name unknown, close to a provider's",
+        title="Unknown host name, similar to a provider's",
         account={"host": "smtp.gmial.com"},
         names={"smtp.gmial.com": UNKNOWN},
         stage=Stage.RESOLVE,
         code=Code.HOST_NOT_FOUND,
-        mend={"smtpHost": "smtp.gmail.com"},
+        fix={"smtpHost": "smtp.gmail.com"},
     ),
     Fault(
-        title="Name unknown",
+        title="Unknown host name",
         names={"mx.example.org": UNKNOWN},
         stage=Stage.RESOLVE,
         code=Code.HOST_NOT_FOUND,
         suggests="smtpHost",
     ),
     Fault(
-        title="Name without an address",
+        title="Host name without an address",
         names={"mx.example.org": NO_ADDRESS},
         stage=Stage.RESOLVE,
         code=Code.HOST_HAS_NO_ADDRESS,
         suggests="smtpHost",
     ),
     Fault(
-        title="Resolver out of order",
+        title="The resolver fails",
         names={"mx.example.org": TRY_AGAIN},
         stage=Stage.RESOLVE,
         code=Code.RESOLVER_NOT_ANSWERING,
         transient=True,
     ),
     Fault(
-        title="Resolver not answering",
+        title="The resolver does not answer",
         names={"mx.example.org": None},
         account=SOON,
         stage=Stage.RESOLVE,
@@ -248,7 +248,7 @@ RESOLVE = (
         suggests="smtpHost",
     ),
     Fault(
-        title="A name for a cloud's metadata service, by IPv6",
+        title="A name that leads to a cloud's metadata service, by IPv6",
         names={"mx.example.org": ["fd00:ec2::254"]},
         stage=Stage.RESOLVE,
         code=Code.DESTINATION_NOT_ALLOWED,
@@ -269,7 +269,7 @@ RESOLVE = (
         suggests="smtpHost",
     ),
     Fault(
-        title="A host that is not on the list",
+        title="A host that is not on the list of allowed destinations",
         allowed=("10.0.0.0/8", "*.example.net"),
         stage=Stage.RESOLVE,
         code=Code.DESTINATION_NOT_ALLOWED,
@@ -279,15 +279,15 @@ RESOLVE = (
 
 CONNECT = (
     Fault(
-        title="Nothing listens on the port",
+        title="No server on the port",
         server={587: Script()},
         account={"port": 1},
         stage=Stage.CONNECT,
         code=Code.CONNECTION_REFUSED,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
-        title="Nothing listens on the submission port",
+        title="No server on the submission port",
         server={},
         account={"port": 587},
         stage=Stage.CONNECT,
@@ -317,20 +317,20 @@ CONNECT = (
 
 GREETING = (
     Fault(
-        title="Silent, because the port speaks TLS first; STARTTLS is set",
+        title="No greeting because the port uses implicit TLS; the settings say STARTTLS",
         server=Script(tls="implicit"),
         account={"port": 1465, "timeout_seconds": 0.6},
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
-        mend={"tlsMode": "IMPLICIT"},
+        fix={"tlsMode": "IMPLICIT"},
     ),
     Fault(
-        title="Silent, because the port speaks TLS first; no TLS is set",
+        title="No greeting because the port uses implicit TLS; the settings say no TLS",
         server=Script(tls="implicit"),
         account={"port": 465, "secure": False, "timeout_seconds": 0.6},
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
-        mend={"enableSecureConnection": "true", "tlsMode": "IMPLICIT"},
+        fix={"enableSecureConnection": "true", "tlsMode": "IMPLICIT"},
     ),
     Fault(
         title="A TLS alert instead of a greeting",
@@ -340,19 +340,19 @@ GREETING = (
         suggests="tlsMode",
     ),
     Fault(
-        title="TLS first, to a port that begins in the clear",
+        title="Implicit TLS to a port that starts without TLS",
         account={"tls_mode": TlsMode.IMPLICIT},
         stage=Stage.TLS,
         code=Code.PORT_SPEAKS_PLAIN_SMTP,
-        mend={"tlsMode": "STARTTLS"},
+        fix={"tlsMode": "STARTTLS"},
     ),
     Fault(
-        title="TLS first, to a port that greets late and in the clear",
+        title="Implicit TLS to a port that starts without TLS and greets late",
         server=Script(greeting=late("220 mx.example.org ESMTP", 0.1)),
         account={"tls_mode": TlsMode.IMPLICIT},
         stage=Stage.TLS,
         code=Code.PORT_SPEAKS_PLAIN_SMTP,
-        mend={"tlsMode": "STARTTLS"},
+        fix={"tlsMode": "STARTTLS"},
     ),
     Fault(
         title="A web server answers",
@@ -360,7 +360,7 @@ GREETING = (
         account={"port": 80},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
         title="A web server waits for a request",
@@ -371,7 +371,7 @@ GREETING = (
         account={"port": 80, "timeout_seconds": 0.6},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
         title="An IMAP server answers",
@@ -382,7 +382,7 @@ GREETING = (
         account={"port": 143},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
         title="A POP3 server answers",
@@ -390,7 +390,7 @@ GREETING = (
         account={"port": 110},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
         title="An SSH server answers",
@@ -398,7 +398,7 @@ GREETING = (
         account={"port": 22},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
         title="An IMAP server behind TLS",
@@ -409,7 +409,7 @@ GREETING = (
         account={"port": 993, "tls_mode": TlsMode.IMPLICIT},
         stage=Stage.GREETING,
         code=Code.NOT_SMTP,
-        mend={"smtpPort": "587", "tlsMode": "STARTTLS"},
+        fix={"smtpPort": "587", "tlsMode": "STARTTLS"},
     ),
     Fault(
         title="No greeting at all",
@@ -421,16 +421,16 @@ GREETING = (
         suggests="timeoutSeconds",
     ),
     Fault(
-        title="A greeting that comes late",
+        title="A late greeting",
         server=Script(greeting=late("220 mx.example.org ESMTP", 0.6), tls="none"),
         account={"timeout_seconds": IMPATIENT, "secure": False},
         stage=Stage.GREETING,
         code=Code.GREETING_TIMED_OUT,
         transient=True,
-        mend={"timeoutSeconds": "60"},
+        fix={"timeoutSeconds": "60"},
     ),
     Fault(
-        title="A greeting letter by letter",
+        title="A greeting sent one character at a time",
         server=Script(greeting=drip),
         account=SOON,
         stage=Stage.GREETING,
@@ -439,33 +439,33 @@ GREETING = (
         suggests="timeoutSeconds",
     ),
     Fault(
-        title="Closed instead of a greeting",
+        title="Connection closed instead of a greeting",
         server=Script(greeting=close),
         stage=Stage.GREETING,
         code=Code.CONNECTION_CLOSED,
         transient=True,
     ),
     Fault(
-        title="Reset instead of a greeting",
+        title="Connection reset instead of a greeting",
         server=Script(greeting=reset),
         stage=Stage.GREETING,
         code=Code.CONNECTION_CLOSED,
         transient=True,
     ),
     Fault(
-        title="A greeting without end",
+        title="An endless greeting",
         server=Script(greeting=endless),
         stage=Stage.GREETING,
         code=Code.REPLY_TOO_LONG,
     ),
     Fault(
-        title="A greeting of one line without end",
+        title="A greeting with an endless line",
         server=Script(greeting=endless_line),
         stage=Stage.GREETING,
         code=Code.REPLY_TOO_LONG,
     ),
     Fault(
-        title="A greeting whose code is no code",
+        title="A greeting with an invalid code",
         server=Script(greeting="+22 mx.example.org ESMTP"),
         stage=Stage.GREETING,
         code=Code.REPLY_SENSELESS,
@@ -477,7 +477,7 @@ GREETING = (
         code=Code.REPLY_SENSELESS,
     ),
     Fault(
-        title="Gmail: not now",
+        title="Gmail: try again later",
         server=Script(
             greeting="421 4.7.0 Try again later, closing connection. d2e1a72fcca58-7 - gsmtp"
         ),
@@ -516,7 +516,7 @@ GREETING = (
         code=Code.CLIENT_REFUSED,
     ),
     Fault(
-        title="Exim: this machine is not wanted",
+        title="Exim: this client is not accepted",
         server=Script(greeting="554 SMTP service not available"),
         stage=Stage.GREETING,
         code=Code.CLIENT_REFUSED,

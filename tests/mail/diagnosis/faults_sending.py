@@ -58,7 +58,7 @@ MAIL_FROM = (
         account=GMAIL | PLAIN,
         stage=Stage.MAIL_FROM,
         code=Code.TLS_REQUIRED,
-        mend={"enableSecureConnection": "true"},
+        fix={"enableSecureConnection": "true"},
     ),
     Fault(
         title="Gmail: rate limited",
@@ -86,7 +86,7 @@ MAIL_FROM = (
         account=MICROSOFT | PLAIN,
         stage=Stage.MAIL_FROM,
         code=Code.TLS_REQUIRED,
-        mend={"enableSecureConnection": "true"},
+        fix={"enableSecureConnection": "true"},
     ),
     Fault(
         title="aiosmtpd: not secured",
@@ -94,7 +94,7 @@ MAIL_FROM = (
         account=PLAIN,
         stage=Stage.MAIL_FROM,
         code=Code.TLS_REQUIRED,
-        mend={"enableSecureConnection": "true"},
+        fix={"enableSecureConnection": "true"},
     ),
     Fault(
         title="aiosmtpd: not signed in",
@@ -105,7 +105,7 @@ MAIL_FROM = (
         suggests="smtpUsername",
     ),
     Fault(
-        title="Exchange: permission to send as this sender",
+        title="Exchange: no permission to send as this sender",
         server=Script(
             on={
                 "MAIL": refusing(
@@ -117,7 +117,7 @@ MAIL_FROM = (
         account={"username": OWN},
         stage=Stage.MAIL_FROM,
         code=Code.SENDER_NOT_OWNED,
-        mend={"defaultFromAddress": OWN},
+        fix={"defaultFromAddress": OWN},
     ),
     Fault(
         title="Postfix: sender not owned by the account",
@@ -142,7 +142,7 @@ MAIL_FROM = (
         account={"host": "smtp.zoho.com", "username": OWN},
         stage=Stage.MAIL_FROM,
         code=Code.SENDER_NOT_OWNED,
-        mend={"defaultFromAddress": OWN},
+        fix={"defaultFromAddress": OWN},
     ),
     Fault(
         title="Postfix: sender refused",
@@ -208,7 +208,7 @@ MAIL_FROM = (
         transient=True,
     ),
     Fault(
-        title="An international sender, to a server without SMTPUTF8",
+        title="An international sender, with a server without SMTPUTF8",
         server=Script(offers="250-mx.example.org\n"),
         sender="пошта@example.org",
         stage=Stage.MAIL_FROM,
@@ -223,21 +223,21 @@ MAIL_FROM = (
         code=Code.SMTPUTF8_NOT_OFFERED,
     ),
     Fault(
-        title="A sender that would end its command",
+        title="A sender that would end the command",
         sender="postledger@example.org> SIZE=0\r\nDATA",
         stage=Stage.MAIL_FROM,
         code=Code.ADDRESS_INVALID,
         suggests="defaultFromAddress",
     ),
     Fault(
-        title="A closing server",
+        title="A server that is shutting down",
         server=Script(on={"MAIL": then_close("421 4.3.2 mx.example.org Service shutting down")}),
         stage=Stage.MAIL_FROM,
         code=Code.SERVER_BUSY,
         transient=True,
     ),
     Fault(
-        title="Go ahead, said to the sender",
+        title="Reply 354 to MAIL FROM",
         server=_mail("354 go ahead"),
         stage=Stage.MAIL_FROM,
         code=Code.REPLY_SENSELESS,
@@ -317,7 +317,7 @@ RCPT_TO = (
         transient=True,
     ),
     Fault(
-        title="Recipient refused for no reason given",
+        title="Recipient refused without a reason",
         server=_rcpt("550 no"),
         stage=Stage.RCPT_TO,
         code=Code.RECIPIENT_REFUSED,
@@ -351,7 +351,7 @@ RCPT_TO = (
         transient=True,
     ),
     Fault(
-        title="Gmail: the recipient gets too much",
+        title="Gmail: the recipient receives too much mail",
         server=_rcpt(
             "450-4.2.1 The user you are trying to contact is receiving mail at a rate that\n"
             "450 4.2.1 prevents additional messages from being delivered. d2e1 - gsmtp"
@@ -369,7 +369,7 @@ RCPT_TO = (
         transient=True,
     ),
     Fault(
-        title="Postfix: blocklisted, said to the recipient",
+        title="Postfix: blocklisted, in the reply to RCPT TO",
         server=_rcpt(
             "554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.spamhaus.org"
         ),
@@ -377,7 +377,7 @@ RCPT_TO = (
         code=Code.REPUTATION_REFUSED,
     ),
     Fault(
-        title="Postfix: no reverse name",
+        title="Postfix: no reverse DNS",
         server=_rcpt(
             "450 4.7.25 Client host rejected: cannot find your reverse hostname, [192.0.2.9]"
         ),
@@ -392,20 +392,20 @@ RCPT_TO = (
         code=Code.POLICY_REFUSED,
     ),
     Fault(
-        title="A recipient that would end its command",
+        title="A recipient that would end the command",
         recipient="ada@example.net>\r\nRCPT TO:<eve@example.com",
         stage=Stage.RCPT_TO,
         code=Code.ADDRESS_INVALID,
     ),
     Fault(
-        title="Closed after the recipient",
+        title="Connection closed after RCPT TO",
         server=Script(on={"RCPT": close}),
         stage=Stage.RCPT_TO,
         code=Code.CONNECTION_CLOSED,
         transient=True,
     ),
     Fault(
-        title="A reply to the recipient without end",
+        title="An endless reply to RCPT TO",
         server=Script(on={"RCPT": endless}),
         stage=Stage.RCPT_TO,
         code=Code.REPLY_TOO_LONG,
@@ -523,7 +523,7 @@ DATA = (
         transient=True,
     ),
     Fault(
-        title="Exim: a virus, it says",
+        title="Exim: a virus",
         server=_dot("550 This message contains a virus (Eicar-Test-Signature)."),
         stage=Stage.DATA,
         code=Code.MESSAGE_REFUSED,
@@ -553,41 +553,41 @@ DATA = (
         code=Code.MESSAGE_REFUSED,
     ),
     Fault(
-        title="The message accepted before it was sent",
+        title="The message is accepted before it is sent",
         server=Script(on={"DATA": "354 go ahead\n250 2.0.0 Ok"}),
         stage=Stage.DATA,
         code=Code.REPLY_SENSELESS,
     ),
     Fault(
-        title="Closed in the middle of a reply",
+        title="Connection closed during a reply",
         server=Script(on={"DATA": cut}),
         stage=Stage.DATA,
         code=Code.CONNECTION_CLOSED,
         transient=True,
     ),
     Fault(
-        title="Closed before the message",
+        title="Connection closed before the message",
         server=Script(on={"DATA": close}),
         stage=Stage.DATA,
         code=Code.CONNECTION_CLOSED,
         transient=True,
     ),
     Fault(
-        title="Closed after the final dot",
+        title="Connection closed after the final dot",
         server=Script(on={".": close}),
         stage=Stage.DATA,
         code=Code.NO_ANSWER_AFTER_MESSAGE,
         transient=True,
     ),
     Fault(
-        title="Reset after the final dot",
+        title="Connection reset after the final dot",
         server=Script(on={".": reset}),
         stage=Stage.DATA,
         code=Code.NO_ANSWER_AFTER_MESSAGE,
         transient=True,
     ),
     Fault(
-        title="Silent after the final dot",
+        title="No reply after the final dot",
         server=Script(on={".": hang}, tls="none"),
         account=SOON | PLAIN,
         stage=Stage.DATA,
@@ -595,7 +595,7 @@ DATA = (
         transient=True,
     ),
     Fault(
-        title="Nonsense after the final dot",
+        title="An invalid reply after the final dot",
         server=Script(on={".": "OK thanks"}),
         stage=Stage.DATA,
         code=Code.NO_ANSWER_AFTER_MESSAGE,

@@ -38,7 +38,7 @@ OFFERS = (
         account={"port": 25},
         stage=Stage.AUTHENTICATE,
         code=Code.SIGN_IN_NOT_OFFERED,
-        mend={"smtpPort": "587"},
+        fix={"smtpPort": "587"},
     ),
     Fault(
         title="No sign-in on the submission port",
@@ -48,14 +48,14 @@ OFFERS = (
         suggests="smtpUsername",
     ),
     Fault(
-        title="Sign-in only over TLS, not offered without",
+        title="Sign-in only over TLS, not offered without TLS",
         account={"secure": False},
         stage=Stage.AUTHENTICATE,
         code=Code.SIGN_IN_REQUIRES_TLS,
-        mend={"enableSecureConnection": "true"},
+        fix={"enableSecureConnection": "true"},
     ),
     Fault(
-        title="Postfix: sign-in only over TLS, offered without",
+        title="Postfix: sign-in only over TLS, but offered without TLS",
         server=Script(
             on={"AUTH": unless_secured("538 5.7.11 Encryption required for requested mechanism")},
             offers="250-mx.example.org\n250-AUTH PLAIN LOGIN\n",
@@ -63,7 +63,7 @@ OFFERS = (
         account={"secure": False},
         stage=Stage.AUTHENTICATE,
         code=Code.SIGN_IN_REQUIRES_TLS,
-        mend={"enableSecureConnection": "true"},
+        fix={"enableSecureConnection": "true"},
     ),
     Fault(
         title="Exchange: sign-in only over TLS",
@@ -74,7 +74,7 @@ OFFERS = (
         account={"secure": False},
         stage=Stage.AUTHENTICATE,
         code=Code.SIGN_IN_REQUIRES_TLS,
-        mend={"enableSecureConnection": "true"},
+        fix={"enableSecureConnection": "true"},
     ),
     Fault(
         title="Exim: sign-in though not advertised",
@@ -88,7 +88,7 @@ OFFERS = (
         account={"mechanism": SaslMechanism.CRAM_MD5},
         stage=Stage.AUTHENTICATE,
         code=Code.NO_COMMON_MECHANISM,
-        mend={"authMechanism": "AUTO"},
+        fix={"authMechanism": "AUTO"},
     ),
     Fault(
         title="No mechanism in common",
@@ -98,7 +98,7 @@ OFFERS = (
         suggests="authMechanism",
     ),
     Fault(
-        title="OAuth2, to a server that takes passwords only",
+        title="OAuth2 with a server that accepts only passwords",
         server=Script(auth="PLAIN LOGIN"),
         token=TokenScript(),
         stage=Stage.AUTHENTICATE,
@@ -106,14 +106,14 @@ OFFERS = (
         suggests="authMechanism",
     ),
     Fault(
-        title="Exchange: the mechanism is not recognised",
+        title="Exchange: the mechanism is not recognized",
         server=Script(
             on={"AUTH NTLM": "504 5.7.4 Unrecognized authentication type"}, auth="NTLM LOGIN"
         ),
         account={"mechanism": SaslMechanism.NTLM},
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
-        mend={"authMechanism": "AUTO"},
+        fix={"authMechanism": "AUTO"},
     ),
     Fault(
         title="A username without a password",
@@ -238,7 +238,7 @@ MICROSOFT_365 = (
         suggests="smtpPassword",
     ),
     Fault(
-        title="Microsoft 365: passwords are switched off",
+        title="Microsoft 365: passwords are turned off",
         server=_answering(
             "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
             " [AM0PR02CA0001.eurprd02.prod.outlook.com]",
@@ -249,7 +249,7 @@ MICROSOFT_365 = (
         suggests="oauth2.tokenUrl",
     ),
     Fault(
-        title="Microsoft 365: passwords are gone, OAuth2 is ready",
+        title="Microsoft 365: passwords are turned off, OAuth2 is configured",
         server=Script(
             on={
                 "AUTH LOGIN": "550 5.7.30 Basic authentication is not supported for Client"
@@ -262,10 +262,10 @@ MICROSOFT_365 = (
         account=MICROSOFT | {"mechanism": SaslMechanism.LOGIN},
         stage=Stage.AUTHENTICATE,
         code=Code.BASIC_SIGN_IN_DISABLED,
-        mend={"authMechanism": "XOAUTH2"},
+        fix={"authMechanism": "XOAUTH2"},
     ),
     Fault(
-        title="Microsoft 365: SMTP is switched off for the organisation",
+        title="Microsoft 365: SMTP is turned off for the organization",
         server=_answering(
             "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the"
             " Tenant. Visit https://aka.ms/smtp_auth_disabled for more information."
@@ -275,7 +275,7 @@ MICROSOFT_365 = (
         code=Code.SMTP_SIGN_IN_DISABLED,
     ),
     Fault(
-        title="Microsoft 365: SMTP is switched off for the mailbox",
+        title="Microsoft 365: SMTP is turned off for the mailbox",
         server=_answering(
             "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the"
             " Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information."
@@ -316,7 +316,7 @@ MICROSOFT_365 = (
         transient=True,
     ),
     Fault(
-        title="Microsoft 365: out of order",
+        title="Microsoft 365: temporary failure",
         server=_answering("454 4.7.0 Temporary authentication failure [AM0PR02CA0001]"),
         account=MICROSOFT,
         stage=Stage.AUTHENTICATE,
@@ -334,7 +334,7 @@ OTHERS = (
         suggests="smtpPassword",
     ),
     Fault(
-        title="Postfix: the user directory is out of order",
+        title="Postfix: the user directory is unavailable",
         server=_answering(
             "454 4.7.0 Temporary authentication failure: Connection lost to authentication server"
         ),
@@ -357,7 +357,7 @@ OTHERS = (
         suggests="smtpPassword",
     ),
     Fault(
-        title="Exim: out of order",
+        title="Exim: temporary failure",
         server=_answering("435 Unable to authenticate at present"),
         stage=Stage.AUTHENTICATE,
         code=Code.SIGN_IN_UNAVAILABLE,
@@ -378,14 +378,14 @@ OTHERS = (
         suggests="smtpUsername",
     ),
     Fault(
-        title="SendGrid: every account is called apikey",
+        title="SendGrid: the username of every account is apikey",
         server=Script(
             on={"AUTH": by_name("apikey", "535 Authentication failed: Bad username / password")}
         ),
         account={"host": "smtp.sendgrid.net"},
         stage=Stage.AUTHENTICATE,
         code=Code.CREDENTIALS_REJECTED,
-        mend={"smtpUsername": "apikey"},
+        fix={"smtpUsername": "apikey"},
     ),
     Fault(
         title="Amazon SES: credentials invalid",
@@ -412,14 +412,14 @@ OTHERS = (
         suggests="smtpPassword",
     ),
     Fault(
-        title="The sign-in is repeated in the reply, in the clear and encoded",
+        title="The reply repeats the sign-in, in plain text and encoded",
         server=Script(on={"AUTH": echo}),
         stage=Stage.AUTHENTICATE,
         code=Code.CREDENTIALS_REJECTED,
         suggests="smtpPassword",
     ),
     Fault(
-        title="Challenges without end",
+        title="Endless challenges",
         server=Script(on={"AUTH": asking(*["334 VXNlcm5hbWU6"] * 9)}, auth="LOGIN"),
         stage=Stage.AUTHENTICATE,
         code=Code.REPLY_SENSELESS,
@@ -432,21 +432,21 @@ OTHERS = (
         code=Code.REPLY_SENSELESS,
     ),
     Fault(
-        title="An NTLM challenge that is none",
+        title="An invalid NTLM challenge",
         server=Script(on={"AUTH": asking("334 ", "334 TlRMTVNTUAACAAAA")}, auth="NTLM"),
         account={"domain": "EXAMPLE"},
         stage=Stage.AUTHENTICATE,
         code=Code.REPLY_SENSELESS,
     ),
     Fault(
-        title="Closed during the sign-in",
+        title="Connection closed during the sign-in",
         server=Script(on={"AUTH": close}),
         stage=Stage.AUTHENTICATE,
         code=Code.CONNECTION_CLOSED,
         transient=True,
     ),
     Fault(
-        title="Silent during the sign-in",
+        title="No reply during the sign-in",
         server=Script(on={"AUTH": hang}, tls="none"),
         account=SOON | {"secure": False},
         stage=Stage.AUTHENTICATE,

@@ -25,7 +25,7 @@ PASSED = (EmailTestOutcome.ACCEPTED, EmailTestOutcome.REACHED)
 
 @contextlib.asynccontextmanager
 async def staged(fault: Fault, world: World) -> AsyncIterator[Account]:
-    """The row's servers, running, and its account."""
+    """Runs the row's servers, and yields its account."""
     world.names.update(fault.names)
     world.down.update(fault.down)
     async with contextlib.AsyncExitStack() as stack:
@@ -45,7 +45,7 @@ async def staged(fault: Fault, world: World) -> AsyncIterator[Account]:
 
 
 async def attempted(fault: Fault, world: World, account: Account, of: OutgoingMessage) -> Report:
-    """One attempt under the row's conditions, every snapshot of it searched for secrets."""
+    """Makes an attempt under the row's conditions, and searches every snapshot for secrets."""
     rules = DestinationRules.parse(fault.allowed, fault.blocked)
     tools = replace(
         world.tools_with(rules=replace(rules, refusal_seconds=0.05)),
@@ -60,8 +60,8 @@ async def attempted(fault: Fault, world: World, account: Account, of: OutgoingMe
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.id) for fault in FAULTS])
-async def test_tells_what_is_wrong(fault: Fault, world: World) -> None:
-    """A server that behaves like a row gets the row's diagnosis, in time, and the mend works."""
+async def test_diagnoses_the_fault(fault: Fault, world: World) -> None:
+    """A server that behaves as a row says gets the row's diagnosis in time, and the fix works."""
     async with staged(fault, world) as account:
         of = OutgoingMessage(fault.sender, fault.recipient, outgoing().message)
         began = time.monotonic()
@@ -74,14 +74,14 @@ async def test_tells_what_is_wrong(fault: Fault, world: World) -> None:
         assert fault.transient == diagnosis.transient
         expected = EmailTestOutcome.UNCERTAIN if fault.code in UNSURE else EmailTestOutcome.FAILED
         assert expected == report.outcome
-        assert_told_by_stage(fault, report)
+        assert_failed_at_stage(fault, report)
         assert took < 4 * account.timeout_seconds + 2
 
-        await assert_mended(fault, world, account, of, report)
+        await assert_fixable(fault, world, account, of, report)
 
 
-def assert_told_by_stage(fault: Fault, report: Report) -> None:
-    """The stages before the failure passed, those after it were skipped."""
+def assert_failed_at_stage(fault: Fault, report: Report) -> None:
+    """Checks that the stages before the failure passed and the stages after it were skipped."""
     outcomes = [stage.outcome for stage in report.stages]
     names = [stage.name for stage in report.stages]
     at = names.index(fault.stage)
@@ -90,41 +90,41 @@ def assert_told_by_stage(fault: Fault, report: Report) -> None:
     assert StageOutcome.FAILED == outcomes[at]
     assert before >= set(outcomes[:at])
     if fault.stage is Stage.EHLO and Stage.TLS in names[at:]:
-        at += 1  # EHLO is said again after TLS
+        at += 1  # EHLO is sent again after TLS
     assert {StageOutcome.SKIPPED} >= set(outcomes[at + 1 :])
 
 
-async def assert_mended(
+async def assert_fixable(
     fault: Fault, world: World, account: Account, of: OutgoingMessage, report: Report
 ) -> None:
-    """The suggestions are the row's; with their values put in, the next attempt passes."""
+    """Checks the row's suggestions, and that the next attempt succeeds with their values."""
     assert report.diagnosis is not None
     suggestions = report.diagnosis.suggestions
     valued = [each for each in suggestions if each.field and each.value is not None]
-    told = {".".join(each.field or ()): each.value for each in valued}
-    wanted = {
-        field: (told.get(field, "") if value == "PEM" else value)
-        for field, value in fault.mend.items()
+    suggested = {".".join(each.field or ()): each.value for each in valued}
+    expected = {
+        field: (suggested.get(field, "") if value == "PEM" else value)
+        for field, value in fault.fix.items()
     }
 
     assert suggestions
-    if not fault.mend:
+    if not fault.fix:
         assert fault.suggests == ".".join(suggestions[0].field or ())
         return
-    assert wanted == told
+    assert expected == suggested
     for suggestion in valued:
         account = applied(account, suggestion)
         if suggestion.field == ("defaultFromAddress",):
             of = outgoing(suggestion.value or "")
-    mended = await attempted(fault, world, account, of)
-    assert mended.outcome in PASSED, mended.diagnosis
+    second = await attempted(fault, world, account, of)
+    assert second.outcome in PASSED, second.diagnosis
 
 
 def test_has_every_code() -> None:
-    """Every diagnosis code is reached by a row: none stands in the table for show."""
+    """Every diagnosis code is produced by at least one row."""
     assert set(Code) == {fault.code for fault in FAULTS}
 
 
-def test_no_title_twice() -> None:
-    """Every row has a title of its own, so that a failing test names its row."""
+def test_titles_are_unique() -> None:
+    """Every row has a unique title, so that a failing test names its row."""
     assert len(FAULTS) == len({fault.id for fault in FAULTS})

@@ -19,7 +19,7 @@ def composed(
     reply_to: str | None = None,
     purpose: Purpose = PURPOSE,
 ) -> EmailMessage:
-    """A test email."""
+    """Composes a test email."""
     return compose(
         display_name=name,
         sender=sender,
@@ -32,14 +32,14 @@ def composed(
 
 
 def read_back(message: EmailMessage) -> EmailMessage:
-    """The message as a recipient reads it from its bytes."""
+    """Returns the message as a recipient parses it from its bytes."""
     sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
     content = OutgoingMessage(sender, recipient, message).content()
     return message_from_bytes(content, policy=policy.SMTPUTF8)
 
 
 def test_headers() -> None:
-    """The test email has the headers that a machine's message ought to have."""
+    """The test email has the headers that an automatic message should have."""
     message = read_back(composed())
 
     assert {
@@ -54,7 +54,7 @@ def test_headers() -> None:
 
 
 def test_replies_go_where_the_settings_say() -> None:
-    """Reply-To is there only where an address for replies is set."""
+    """The message has a Reply-To header only if a reply address is set."""
     answered = read_back(composed(reply_to="help@bücher.example"))
 
     assert "help@xn--bcher-kva.example" == str(answered["Reply-To"])
@@ -62,7 +62,7 @@ def test_replies_go_where_the_settings_say() -> None:
 
 
 def test_an_international_reply_address_needs_smtputf8() -> None:
-    """An address in a header asks for SMTPUTF8 like one in the envelope."""
+    """A non-ASCII address in a header requires SMTPUTF8, as in the envelope."""
     message = composed(reply_to="справка@example.org")
 
     assert OutgoingMessage("system@example.org", "ada@example.net", message).needs_utf8
@@ -71,25 +71,25 @@ def test_an_international_reply_address_needs_smtputf8() -> None:
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_says_what_it_is(kind: str) -> None:
-    """Text and HTML both say who asked, when, which settings, which server, and the checkpoint."""
+    """Text and HTML both name the requester, the time, settings, server and checkpoint."""
     unsaved = replace(PURPOSE, unsaved=True, checkpoint="origin\n7\nroot=\n")
     body = read_back(composed(purpose=unsaved)).get_body((kind,))
 
     assert body is not None
-    told = body.get_content()
+    text = body.get_content()
     who = "Ada <Lovelace>" if kind == "plain" else "Ada &lt;Lovelace&gt;"
     for fact in (
         who,
         "2026-11-23T12:00:00+00:00",
-        "unsaved changes over revision 3",
+        "unsaved changes to revision 3",
         "mx.example.org:587",
         "origin\n7\nroot=\n",
     ):
-        assert fact in told.replace("\r\n", "\n")
+        assert fact in text.replace("\r\n", "\n")
 
 
-def test_needs_nothing_of_the_server() -> None:
-    """However international its words are, the message is ASCII and needs no 8BITMIME."""
+def test_needs_no_extension_of_the_server() -> None:
+    """The message is ASCII and needs no 8BITMIME, even with international names."""
     purpose = replace(PURPOSE, requested_by="Ада Лавлейс")
     message = composed("Служба", "system@bücher.example", purpose=purpose)
     content = OutgoingMessage("system@bücher.example", "ada@example.net", message).content()
@@ -99,7 +99,7 @@ def test_needs_nothing_of_the_server() -> None:
 
 
 def test_international_address() -> None:
-    """An address that is not ASCII is written as it is (RFC 6532), its domain as A-labels."""
+    """A non-ASCII address is written in UTF-8 (RFC 6532), with its domain as A-labels."""
     message = composed("Служба", "почта@bücher.example")
     outgoing = OutgoingMessage("почта@bücher.example", "ada@example.net", message)
 
@@ -122,12 +122,12 @@ def test_international_address() -> None:
     ],
 )
 def test_from_header(name: str | None, address: str, header: str) -> None:
-    """The From header is what the message will have, in one line."""
+    """The previewed From header is the header of the message, in one line."""
     assert header == from_header(name, address)
 
 
 def test_long_from_header_is_one_line() -> None:
-    """However long the name is, the header's value has no line break."""
+    """The header's value has no line break, even with a long name."""
     header = from_header("x" * 90 + " " + "ü" * 90, "a@example.org")
 
     assert "\n" not in header
@@ -143,11 +143,11 @@ def test_long_from_header_is_one_line() -> None:
         pytest.param("A", '"a\r\nb"@example.org', id="quoted"),
         pytest.param("A\0", "a@example.org", id="nul"),
         pytest.param("A", "a@example.org, eve@example.com", id="two"),
-        pytest.param("A", "nobody", id="no-domain"),
+        pytest.param("A", "ada", id="no-domain"),
         pytest.param("A", "a@", id="empty-domain"),
     ],
 )
 def test_no_second_header(name: str, address: str) -> None:
-    """No value brings a line break or a second address into a header."""
+    """No value can add a line break or a second address to a header."""
     with pytest.raises(ValueError, match=r".+"):
         from_header(name, address)

@@ -45,7 +45,7 @@ pytestmark = pytest.mark.anyio
     "rules", [DestinationRules(), DestinationRules.parse(["0.0.0.0/0", "::/0"])]
 )
 def test_fixed_rules(rules: DestinationRules, address: str, *, admitted: bool) -> None:
-    """Private networks are allowed; metadata, link-local and the like never are, even if listed."""
+    """Private networks are allowed; metadata and link-local addresses never are, even if listed."""
     assert admitted == rules.admits("mx.example.org", ip_address(address))
 
 
@@ -70,7 +70,7 @@ def test_fixed_rules(rules: DestinationRules, address: str, *, admitted: bool) -
     ],
 )
 def test_rules(allowed: str, blocked: str, host: str, address: str, *, admitted: bool) -> None:
-    """Blocked goes before allowed; an address counts in every spelling that leads to it."""
+    """Blocked takes precedence over allowed, and the rules see the address in all its forms."""
     rules = DestinationRules.parse(allowed.split(), blocked.split())
 
     assert admitted == rules.admits(host, ip_address(address))
@@ -78,7 +78,7 @@ def test_rules(allowed: str, blocked: str, host: str, address: str, *, admitted:
 
 @pytest.mark.parametrize("entry", ["10.0.0.0/99", "http://x", "a b", "", "*"])
 def test_unreadable_rules(entry: str) -> None:
-    """A rule that cannot be read stops the start, instead of allowing or blocking nothing."""
+    """A rule that cannot be read prevents the start, instead of being ignored."""
     with pytest.raises(ValueError, match="neither a network"):
         DestinationRules.parse([entry])
 
@@ -87,34 +87,34 @@ def test_unreadable_rules(entry: str) -> None:
     ("allowed", "blocked"), [("10.0.0.0/8", ""), ("10.0.0.0/8 *.example.net", "")]
 )
 async def test_refusals_are_all_alike(world: World, allowed: str, blocked: str) -> None:
-    """A refusal has the same words and takes the same time whatever is behind the destination."""
+    """A refusal has the same text and takes the same time, whatever the destination is."""
     rules = DestinationRules.parse(allowed.split(), blocked.split())
     tools = world.tools_with(rules=replace(rules, refusal_seconds=0.1))
     world.names |= {"there.example.org": ["127.0.0.1"], "nowhere.example.org": UNKNOWN}
     hosts = ("there.example.org", "nowhere.example.org", "127.0.0.1", "192.0.2.1", "169.254.1.1")
-    told: list[tuple[Report, float]] = []
+    refusals: list[tuple[Report, float]] = []
     async with world.serving({587: Script()}) as servers:
         for host in hosts:
             began = time.monotonic()
             account = replace(world.account, host=host)
-            told.append((await world.attempt(account, tools=tools), time.monotonic() - began))
+            refusals.append((await world.attempt(account, tools=tools), time.monotonic() - began))
 
         assert 0 == servers[587].connections
     timeless = {
         replace(report, stages=tuple(replace(each, duration_ms=None) for each in report.stages))
-        for report, _ in told
+        for report, _ in refusals
     }
-    times = [seconds for _, seconds in told]
+    times = [seconds for _, seconds in refusals]
 
     assert 1 == len(timeless)
-    assert all(report.destination_refused for report, _ in told)
-    assert not world.dialled
+    assert all(report.destination_refused for report, _ in refusals)
+    assert not world.dialed
     assert 0.09 < min(times)
     assert max(times) - min(times) < 1
 
 
 async def test_connects_only_where_it_checked(world: World) -> None:
-    """Of a name's addresses only the admitted are connected to, and the name is looked up once."""
+    """Only the allowed addresses of a name are connected to, and the name is looked up once."""
     world.names["mx.example.org"] = ["169.254.169.254", "10.9.9.9", "127.0.0.1"]
     rules = DestinationRules.parse(blocked=["10.0.0.0/8"])
     async with world.serving({587: Script()}):
@@ -122,15 +122,15 @@ async def test_connects_only_where_it_checked(world: World) -> None:
             world.account, EmailTestDepth.CONNECT, tools=world.tools_with(rules=rules)
         )
 
-    assert {("127.0.0.1", 587)} == set(world.dialled)
+    assert {("127.0.0.1", 587)} == set(world.dialed)
 
 
 @pytest.mark.parametrize(
     ("host", "refused"), [("169.254.169.254", True), ("127.0.0.1", False), ("gone", False)]
 )
-async def test_can_be_asked_before(world: World, host: str, *, refused: bool) -> None:
-    """Whether a destination is refused can be told before an attempt, without connecting."""
+async def test_can_be_checked_before_an_attempt(world: World, host: str, *, refused: bool) -> None:
+    """A client can check before an attempt, without a connection, if a destination is refused."""
     world.names["gone"] = UNKNOWN
 
     assert refused == await is_refused(replace(world.account, host=host), world.network)
-    assert not world.dialled
+    assert not world.dialed

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from mail.account import Account, OAuth2
-from mail.oauth2.answer import read_answer
+from mail.oauth2.response import parse_response
 from mail.oauth2.tokens import Tokens
 from mail.report.failure import StageFailed
 from mail.report.report import EmailTestDepth
@@ -23,25 +23,25 @@ pytestmark = pytest.mark.anyio
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1000.0
 
     def __call__(self) -> float:
-        """The seconds that the test set."""
+        """Returns the seconds that the test set."""
         return self.now
 
 
 def account_for(world: World, server: TokenServer, **changes: str) -> Account:
-    """An account whose token comes from `server`."""
+    """Returns an account whose token comes from `server`."""
     url = f"https://{TOKEN_HOST}:{server.port}/token"
     oauth2 = OAuth2(url, "postledger", Secret("s&cret+"), "mail.send mail.read")
     return replace(world.account, oauth2=replace(oauth2, **changes))  # type: ignore[arg-type]
 
 
-async def test_asks_by_the_grant(world: World) -> None:
-    """The request is that of RFC 6749 §4.4, with every value encoded."""
+async def test_requests_the_client_credentials_grant(world: World) -> None:
+    """The request is a client-credentials request (RFC 6749 §4.4), with every value encoded."""
     context = world.certificates.context("good")
     async with TokenServer(TokenScript(), context).running() as server:
         token = await Tokens().fetch(account_for(world, server), world.network)
@@ -57,8 +57,8 @@ async def test_asks_by_the_grant(world: World) -> None:
         ] == server.forms
 
 
-async def test_keeps_a_token_until_shortly_before_its_end(world: World) -> None:
-    """A token is asked for once, and again a minute before it ends."""
+async def test_caches_a_token_until_shortly_before_it_expires(world: World) -> None:
+    """A token is requested once, and again a minute before it expires."""
     clock = Clock()
     tokens = Tokens(clock)
     context = world.certificates.context("good")
@@ -76,8 +76,8 @@ async def test_keeps_a_token_until_shortly_before_its_end(world: World) -> None:
         assert 2 == len(server.forms)
 
 
-async def test_does_not_keep_what_has_no_end(world: World) -> None:
-    """A token without a lifetime is used once: nobody can know how long it holds."""
+async def test_does_not_cache_a_token_without_a_lifetime(world: World) -> None:
+    """A token without a lifetime is used once, because its expiry is unknown."""
     body = '{"access_token": "abc", "token_type": "bearer"}'
     tokens = Tokens()
     context = world.certificates.context("good")
@@ -90,7 +90,7 @@ async def test_does_not_keep_what_has_no_end(world: World) -> None:
 
 
 async def test_shares_one_request(world: World) -> None:
-    """Many that ask at once for the same token cause one request; another client causes its own."""
+    """Concurrent attempts with the same OAuth2 client share one request for a token."""
     tokens = Tokens()
     context = world.certificates.context("good")
     async with TokenServer(TokenScript(), context).running() as server:
@@ -101,7 +101,7 @@ async def test_shares_one_request(world: World) -> None:
 
 
 async def test_forgets_a_refused_token(world: World) -> None:
-    """A token that a server has refused is not used again."""
+    """A token that a server refused is not used again."""
     tokens = Tokens()
     context = world.certificates.context("good")
     async with TokenServer(TokenScript(), context).running() as server:
@@ -113,8 +113,10 @@ async def test_forgets_a_refused_token(world: World) -> None:
         assert 2 == len(server.forms)
 
 
-async def test_goes_round_no_proxy(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy of the environment is not used: it would connect where nobody has checked."""
+async def test_ignores_the_proxy_of_the_environment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy from the environment is not used, because it would bypass the destination rules."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     context = world.certificates.context("good")
     async with TokenServer(TokenScript(), context).running() as server:
@@ -123,8 +125,8 @@ async def test_goes_round_no_proxy(world: World, monkeypatch: pytest.MonkeyPatch
         assert TOKEN == token
 
 
-async def test_shows_no_secret_that_is_repeated(world: World) -> None:
-    """A token endpoint that repeats the client secret does not get it into the report."""
+async def test_redacts_a_repeated_client_secret(world: World) -> None:
+    """A client secret that the token endpoint repeats is redacted in the report."""
     context = world.certificates.context("good")
     script = TokenScript(401, denied("invalid_client", "not your secret: s&cret+"))
     async with TokenServer(script, context).running() as server:
@@ -132,7 +134,7 @@ async def test_shows_no_secret_that_is_repeated(world: World) -> None:
 
         assert report.diagnosis is not None
         assert "TOKEN_CLIENT_REJECTED" == report.diagnosis.code
-        assert "The authorization server refused the OAuth2 client: [redacted]." == (
+        assert "The authorization server rejected the OAuth2 client: [redacted]." == (
             report.diagnosis.message
         )
         assert "s&cret+" not in repr(report)
@@ -149,7 +151,7 @@ async def test_shows_no_secret_that_is_repeated(world: World) -> None:
         pytest.param(b"\xff\xfe", id="not-utf-8"),
     ],
 )
-def test_refuses_odd_grants(body: bytes) -> None:
-    """What is not a token that can stand in a command is refused, whatever it is."""
+def test_rejects_malformed_responses(body: bytes) -> None:
+    """A response without a bearer token that fits into a command is rejected."""
     with pytest.raises(StageFailed, match="TOKEN_ANSWER_SENSELESS"):
-        read_answer(200, body)
+        parse_response(200, body)

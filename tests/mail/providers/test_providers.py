@@ -1,4 +1,4 @@
-"""The providers: recognition, the rules that the data keeps, and the table in the documentation."""
+"""The providers: recognition, the rules for the data, and the table in the documentation."""
 
 import re
 from datetime import date
@@ -20,7 +20,7 @@ each_provider = pytest.mark.parametrize(
 
 
 def providers_table() -> str:
-    """The generated part of `docs/providers.md`: the table, then each provider's notes."""
+    """Returns the generated part of `docs/providers.md`: the table and the providers' notes."""
     head = (
         "Provider",
         "SMTP Host",
@@ -44,7 +44,7 @@ def _row(provider: Provider) -> tuple[str, ...]:
         provider.password_hint,
         "The username."
         if provider.from_address_must_match_username
-        else "One that the account may use.",
+        else "An address that the account may use.",
         provider.checked_on,
     )
 
@@ -113,8 +113,8 @@ def _page_with_table(page: str) -> str:
         pytest.param("a" * 10_000, None, id="long"),
     ],
 )
-def test_a_host_is_recognised_as_a_whole(host: str, expected: str | None) -> None:
-    """A provider's own host names are recognised in any spelling, and no look-alike is."""
+def test_a_host_is_recognized_as_a_whole(host: str, expected: str | None) -> None:
+    """A provider's own host names are recognized in any spelling, and look-alikes are not."""
     provider = provider_of_host(host)
 
     assert expected == (provider.id if provider else None)
@@ -149,14 +149,14 @@ def test_a_host_is_recognised_as_a_whole(host: str, expected: str | None) -> Non
     ],
 )
 def test_an_address_names_the_providers_of_its_domain(address: str, expected: list[str]) -> None:
-    """The domain alone decides, in any spelling; a custom domain is nobody's."""
+    """The domain alone decides, in any spelling; a custom domain belongs to no provider."""
     providers = providers_of_address(address)
 
     assert expected == [provider.id for provider in providers]
 
 
 def test_the_expected_providers_are_listed_once() -> None:
-    """Identifiers are kept by clients, so none may vanish, change or stand for two."""
+    """Clients store the identifiers, so no identifier may vanish, change or be used twice."""
     ids = [provider.id for provider in PROVIDERS]
 
     assert ids == [
@@ -180,19 +180,19 @@ def test_the_expected_providers_are_listed_once() -> None:
 
 
 @each_provider
-def test_a_provider_recognises_its_own_hosts(provider: Provider) -> None:
-    """The host that is proposed, with each of its regions, leads back to the same provider."""
+def test_a_provider_recognizes_its_own_hosts(provider: Provider) -> None:
+    """The suggested host is recognized as the provider's, with each of its regions."""
     regions = provider.regions or ("eu-west-1",)
     templates = (provider.smtp_host, *provider.other_hosts)
     hosts = [template.replace("{region}", region) for template in templates for region in regions]
-    strangers = [host for host in hosts if provider_of_host(host) is not provider]
+    unrecognized = [host for host in hosts if provider_of_host(host) is not provider]
 
-    assert not strangers
+    assert not unrecognized
 
 
 @each_provider
 def test_a_region_at_the_end_is_from_a_closed_list(provider: Provider) -> None:
-    """Where the region is the end of the name, anyone could own another end."""
+    """A name may end with the region only if the regions are listed: anyone can own others."""
     templates = (provider.smtp_host, *provider.other_hosts)
     open_ended = [host for host in templates if host.endswith("{region}") and not provider.regions]
 
@@ -201,7 +201,7 @@ def test_a_region_at_the_end_is_from_a_closed_list(provider: Provider) -> None:
 
 @each_provider
 def test_exactly_one_endpoint_is_recommended(provider: Provider) -> None:
-    """An administrator is told one port, and that one is the first."""
+    """Exactly one port is recommended to the administrator, and it is the first."""
     recommended = [endpoint for endpoint in provider.endpoints if endpoint.recommended]
 
     assert [provider.endpoints[0]] == recommended
@@ -209,7 +209,7 @@ def test_exactly_one_endpoint_is_recommended(provider: Provider) -> None:
 
 @each_provider
 def test_a_port_begins_tls_as_its_number_says(provider: Provider) -> None:
-    """Ports 465 and 2465 speak TLS at once, all others by STARTTLS, and none is listed twice."""
+    """Ports 465 and 2465 use implicit TLS, all others STARTTLS, and no port is listed twice."""
     actual = {endpoint.port: endpoint.tls_mode for endpoint in provider.endpoints}
     expected = {port: "IMPLICIT" if port in IMPLICIT_PORTS else "STARTTLS" for port in actual}
 
@@ -219,7 +219,7 @@ def test_a_port_begins_tls_as_its_number_says(provider: Provider) -> None:
 
 @each_provider
 def test_urls_are_https(provider: Provider) -> None:
-    """No page and no token endpoint is named by anything but https."""
+    """The URLs of all pages and token endpoints begin with https."""
     urls = [provider.documentation_url, *provider.sources, provider.oauth2_token_url or "https://"]
     others = [url for url in urls if not url.startswith("https://")]
 
@@ -229,7 +229,7 @@ def test_urls_are_https(provider: Provider) -> None:
 
 @each_provider
 def test_dates_are_days(provider: Provider) -> None:
-    """Every date is a day written YYYY-MM-DD."""
+    """Every date is written as YYYY-MM-DD."""
     written = [provider.checked_on, *(note.effective_from for note in provider.notes)]
     days = [day for day in written if day is not None]
 
@@ -238,7 +238,7 @@ def test_dates_are_days(provider: Provider) -> None:
 
 @each_provider
 def test_names_are_in_the_form_in_which_they_are_compared(provider: Provider) -> None:
-    """Hosts and domains are lower-case ASCII, or they would match nothing; ids are kebab-case."""
+    """Hosts and domains are lowercase ASCII, as names are compared, and ids are kebab-case."""
     names = [provider.smtp_host, *provider.other_hosts, *provider.domains]
     odd = [name for name in names if not re.fullmatch(r"[a-z0-9.{}-]+", name)]
 
@@ -247,7 +247,7 @@ def test_names_are_in_the_form_in_which_they_are_compared(provider: Provider) ->
 
 
 def test_each_domain_is_listed_once_for_a_provider() -> None:
-    """A domain that is listed twice would be changed in one place only."""
+    """No domain is listed twice for a provider."""
     listed = [(provider.id, domain) for provider in PROVIDERS for domain in provider.domains]
 
     assert len(set(listed)) == len(listed)
@@ -255,7 +255,7 @@ def test_each_domain_is_listed_once_for_a_provider() -> None:
 
 @each_provider
 def test_every_text_ends_as_a_sentence(provider: Provider) -> None:
-    """Hints and notes are shown as they are, and cannot break the table that they stand in."""
+    """Hints and notes are whole sentences that cannot break the table in the documentation."""
     texts = [
         provider.username_hint,
         provider.password_hint,
@@ -266,22 +266,22 @@ def test_every_text_ends_as_a_sentence(provider: Provider) -> None:
     assert not broken
 
 
-def test_app_passwords_are_named_where_they_are_required() -> None:
-    """The providers that take no account password say so, for the warning that rests on it."""
+def test_app_passwords_are_marked_where_they_are_required() -> None:
+    """The providers that accept only app passwords are marked, so that a warning can say so."""
     required = {provider.id for provider in PROVIDERS if provider.app_password_required}
 
     assert {"gmail", "fastmail", "yahoo", "icloud"} == required
 
 
-def test_from_must_be_the_username_where_the_provider_demands_it() -> None:
+def test_from_must_be_the_username_where_the_provider_requires_it() -> None:
     """Gmail and Zoho send only as the account that signed in."""
-    demanding = {provider.id for provider in PROVIDERS if provider.from_address_must_match_username}
+    strict = {provider.id for provider in PROVIDERS if provider.from_address_must_match_username}
 
-    assert {"gmail", "zoho"} == demanding
+    assert {"gmail", "zoho"} == strict
 
 
-def test_microsoft_says_when_basic_sign_in_ends() -> None:
-    """The change at the end of 2026 is dated, so that a warning can name the day."""
+def test_the_end_of_microsofts_basic_sign_in_is_dated() -> None:
+    """The change at the end of 2026 has a date, so that a warning can name the day."""
     microsoft = next(provider for provider in PROVIDERS if provider.id == "microsoft-365")
     dated = {note.effective_from for note in microsoft.notes if note.effective_from}
 
@@ -289,12 +289,12 @@ def test_microsoft_says_when_basic_sign_in_ends() -> None:
 
 
 def test_the_documented_table_is_the_data() -> None:
-    """The page for administrators shows what the service knows, to the letter."""
+    """The page for administrators shows exactly what the service knows."""
     page = PAGE.read_text(encoding="utf-8")
 
     assert _page_with_table(page) == page, (
         "docs/providers.md differs from the data: "
-        "write it anew with `./dev run python tests/mail/providers/test_providers.py`"
+        "update it with `./dev run python tests/mail/providers/test_providers.py`"
     )
 
 

@@ -10,11 +10,11 @@ PLACES = {"host", "port", "name", "sender", "recipient", "detail"}
 
 @pytest.mark.parametrize("code", list(Code))
 def test_every_code_is_explained(code: Code) -> None:
-    """Every code has a sentence, a cause and a mend, each a sentence of its own."""
+    """Every code has a message, a cause and a fix, which are three different sentences."""
     facts = CODES[code]
     places = {name for _, name, _, _ in Formatter().parse(facts.message) if name}
 
     assert PLACES >= places
     assert facts.cause.endswith(".")
-    assert facts.mend.endswith(".")
-    assert 3 == len({facts.message, facts.cause, facts.mend})
+    assert facts.fix.endswith(".")
+    assert 3 == len({facts.message, facts.cause, facts.fix})

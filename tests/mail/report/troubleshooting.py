@@ -7,21 +7,21 @@ from tests.mail.diagnosis.fault_table import FAULTS
 _HEAD = """\
 # Troubleshooting
 
-A test email that fails says why: a code that stays the same from version to version, the stage, the
-server's own words, and what to set to what. These are the codes. How servers behave that lead to
-each, in their own wording, stands in [fault-table.md](fault-table.md).
+When a test email fails, the diagnosis says why: a code that stays the same in all versions, the
+stage that failed, the server's reply, and the settings to change. This page explains the codes.
+[The fault table](fault-table.md) shows which server behavior and which replies lead to each code.
 
-A code whose trouble *may pass by itself* is worth another try with the same settings; any other
-needs a change. *As the server says*: a reply that begins with 4 may pass, one that begins with 5
-does not.
+If the trouble is *temporary*, try again later with the same settings. Otherwise, something has to
+change first. *Depends on the reply* means that a reply code that begins with 4 is temporary, and a
+reply code that begins with 5 is not.
 
-This page is printed from `mail/report/code_facts.py` by `./dev docs`.
+This page is generated from `mail/report/code_facts.py` by `./dev docs`.
 """
-_PASSES = {True: "yes", False: "no", None: "as the server says"}
+_TEMPORARY = {True: "yes", False: "no", None: "depends on the reply"}
 
 
 def page() -> str:
-    """The page, one section a code."""
+    """Returns the page, with one section per code."""
     return _HEAD + "".join(_section(code) for code in Code)
 
 
@@ -32,7 +32,7 @@ def _section(code: Code) -> str:
     return (
         f"\n## {code.value}\n\n"
         f"{facts.cause}\n\n"
-        f"- What mends it: {facts.mend}{field}\n"
+        f"- Fix: {facts.fix}{field}\n"
         f"- Stage: {', '.join(stages)}\n"
-        f"- May pass by itself: {_PASSES[facts.transient]}\n"
+        f"- Temporary: {_TEMPORARY[facts.transient]}\n"
     )

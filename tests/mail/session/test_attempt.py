@@ -20,8 +20,8 @@ pytestmark = pytest.mark.anyio
         pytest.param(25, Script(tls="none"), id="plain"),
     ],
 )
-async def test_accepts_over_every_security(world: World, port: int, script: Script) -> None:
-    """A message goes out by STARTTLS, by implicit TLS and unsecured, and the report says so."""
+async def test_sends_with_every_security(world: World, port: int, script: Script) -> None:
+    """A message is sent by STARTTLS, by implicit TLS and unsecured, and the report says so."""
     async with world.serving({port: script}) as servers:
         account = replace(world.account, port=port, secure=script.tls != "none")
         report = await world.attempt(account, EmailTestDepth.SEND)
@@ -42,7 +42,7 @@ async def test_accepts_over_every_security(world: World, port: int, script: Scri
     ],
 )
 async def test_stops_at_its_depth(world: World, depth: EmailTestDepth, last: str) -> None:
-    """A test goes as far as it was told, its stages pass, and only SEND sends a message."""
+    """A test goes as far as its depth, its stages pass, and only SEND sends a message."""
     async with world.serving({587: Script()}) as servers:
         report = await world.attempt(world.account, depth)
 
@@ -51,8 +51,8 @@ async def test_stops_at_its_depth(world: World, depth: EmailTestDepth, last: str
         assert (depth is EmailTestDepth.SEND) == bool(servers[587].messages)
 
 
-async def test_trusts_nothing_unnamed(world: World) -> None:
-    """A certificate of an unknown authority is refused, shown, and no credentials are sent."""
+async def test_trusts_no_unknown_authority(world: World) -> None:
+    """A certificate from an unknown authority is refused and shown, and no credentials are sent."""
     async with world.serving({587: Script()}) as servers:
         account = replace(world.account, trusted_certificates=())
         report = await world.attempt(account, EmailTestDepth.SEND)
@@ -63,8 +63,8 @@ async def test_trusts_nothing_unnamed(world: World) -> None:
         assert not [line for line in servers[587].heard if line.startswith(b"AUTH")]
 
 
-async def test_tells_its_progress(world: World) -> None:
-    """Whoever follows an attempt gets it whole, before and after each stage, in order."""
+async def test_reports_its_progress(world: World) -> None:
+    """An observer receives a complete report before and after each stage, in order."""
     snapshots: list[Report] = []
     async with world.serving({587: Script()}):
         report = await world.attempt(world.account, on_progress=snapshots.append)
@@ -89,8 +89,8 @@ async def test_tells_its_progress(world: World) -> None:
     )
 
 
-async def test_leaves_out_what_the_settings_leave_out(world: World) -> None:
-    """Without a secure connection and a username, TLS and signing in are skipped, and say why."""
+async def test_skips_stages_that_the_settings_do_not_need(world: World) -> None:
+    """Without a secure connection and a username, TLS and sign-in are skipped with a reason."""
     account = replace(world.account, secure=False, username=None, password=None)
     async with world.serving({587: Script(tls="none")}):
         report = await world.attempt(account)
@@ -102,14 +102,14 @@ async def test_leaves_out_what_the_settings_leave_out(world: World) -> None:
 
 
 @pytest.mark.parametrize("depth", [EmailTestDepth.ENVELOPE, EmailTestDepth.SEND])
-async def test_needs_a_letter(world: World, depth: EmailTestDepth) -> None:
-    """An attempt that is to send something and has nothing to send is a bug, not a report."""
+async def test_needs_an_envelope(world: World, depth: EmailTestDepth) -> None:
+    """An attempt to send without an envelope is a bug: it raises instead of reporting."""
     with pytest.raises(ValueError, match="this depth needs"):
         await run_attempt(world.account, None, depth, tools=world.tools)
 
 
-def test_auto_goes_by_the_port() -> None:
-    """AUTO means implicit TLS on 465 and 2465, STARTTLS on others, none where it is off."""
+def test_auto_depends_on_the_port() -> None:
+    """AUTO means implicit TLS on ports 465 and 2465, STARTTLS on others, and nothing if off."""
     account = Account("mx.example.org", 587)
 
     assert "STARTTLS" == account.security

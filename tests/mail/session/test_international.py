@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_asks_for_smtputf8_where_needed(world: World) -> None:
-    """An international address goes out by SMTPUTF8, its domain as A-labels."""
+    """An international address is sent with SMTPUTF8, and its domain as A-labels."""
     of = outgoing("почта@bücher.example", "ада@example.net")
     async with world.serving({587: Script()}) as servers:
         report = await world.attempt(world.account, of=of)
@@ -24,8 +24,8 @@ async def test_asks_for_smtputf8_where_needed(world: World) -> None:
         assert "ада@example.net".encode() in servers[587].messages[0]
 
 
-async def test_a_sound_server_takes_it(world: World) -> None:
-    """aiosmtpd, which checks what it is told, takes an international address by SMTPUTF8."""
+async def test_a_standard_server_accepts_it(world: World) -> None:
+    """A real server that checks its input, aiosmtpd, accepts an international address."""
     of = outgoing("почта@bücher.example", "ада@example.net")
     async with world.serving_daemon(587, Daemon()):
         report = await world.attempt(world.account, of=of)
@@ -34,7 +34,7 @@ async def test_a_sound_server_takes_it(world: World) -> None:
 
 
 async def test_international_domain_alone_needs_nothing(world: World) -> None:
-    """An address that is international in its domain only goes to any server."""
+    """An address that is international only in its domain needs no SMTPUTF8."""
     async with world.serving({587: Script(offers="250-mx.example.org\n")}) as servers:
         report = await world.attempt(world.account, of=outgoing("system@bücher.example"))
 
@@ -43,7 +43,7 @@ async def test_international_domain_alone_needs_nothing(world: World) -> None:
 
 
 async def test_international_host(world: World) -> None:
-    """A host whose name is international is connected to, and verified, by its A-labels."""
+    """A host with an international name is looked up and verified by its A-labels."""
     async with world.serving({587: Script()}):
         account = replace(world.account, host="xn--bcher-kva.example")
         report = await world.attempt(account)
@@ -75,7 +75,7 @@ async def test_dots_are_stuffed(world: World) -> None:
     ],
 )
 def test_reads_addresses(address: str, text: str, *, needs_utf8: bool) -> None:
-    """An address is said with its domain in A-labels, its local part as it is."""
+    """An address is sent with its domain as A-labels and its local part unchanged."""
     assert Mailbox(text, needs_utf8) == Mailbox.parse(address)
 
 
@@ -83,7 +83,7 @@ def test_reads_addresses(address: str, text: str, *, needs_utf8: bool) -> None:
     "address",
     ["", "a", "a@", "@b", "a b@c", "a@b c", "a@b>", "a\n@b", "a@b\r\nX", "<a@b>", "a@b\0", 'a"@b'],
 )
-def test_refuses_what_is_no_address(address: str) -> None:
-    """What could end its command, or is no address, is refused before it is said."""
+def test_rejects_invalid_addresses(address: str) -> None:
+    """An invalid address, or an address that could end its command, is rejected before sending."""
     with pytest.raises(ValueError, match="not a"):
         Mailbox.parse(address)

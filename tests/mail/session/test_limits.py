@@ -20,12 +20,12 @@ from tests.support.mail.world import World, impatient, outgoing
 pytestmark = pytest.mark.anyio
 
 MUCH_TIME = 6.0
-"""Seconds: less than what hangs would take, more than a busy machine takes for the rest."""
+"""Seconds: less than a hanging attempt would take, more than a busy machine needs otherwise."""
 LOOPBACK = ip_address("127.0.0.1")
 
 
 async def longest_lag(until: asyncio.Event) -> float:
-    """The longest time that the loop kept a timer of 5 ms waiting."""
+    """Returns the longest delay of a 5 ms timer on the event loop."""
     loop = asyncio.get_running_loop()
     lag = 0.0
     while not until.is_set():
@@ -36,12 +36,12 @@ async def longest_lag(until: asyncio.Event) -> float:
 
 
 def code_of(report: Report) -> str:
-    """The diagnosis code; empty where there is no diagnosis."""
+    """Returns the diagnosis code, or an empty text without a diagnosis."""
     return report.diagnosis.code if report.diagnosis else ""
 
 
-async def test_hanging_resolver_holds_nothing_up(world: World) -> None:
-    """A resolver that hangs holds up neither the loop nor the process's end, only its own test."""
+async def test_hanging_resolver_delays_only_its_own_test(world: World) -> None:
+    """A hanging resolver delays only its own test, not the event loop or the process's end."""
     released = threading.Event()
 
     def look_up(_host: str, _port: int) -> Sequence[IPAddress]:
@@ -67,7 +67,7 @@ async def test_hanging_resolver_holds_nothing_up(world: World) -> None:
 
 
 async def test_resolver_recovers() -> None:
-    """Once a hanging look-up comes back, its place is free for the next one."""
+    """Once a hanging lookup returns, its thread is free for the next lookup."""
     released = threading.Event()
 
     def look_up(host: str, _port: int) -> Sequence[IPAddress]:
@@ -84,21 +84,21 @@ async def test_resolver_recovers() -> None:
 
 
 async def test_real_resolver() -> None:
-    """The system's resolver is asked in both families; an address is looked up without asking."""
+    """The system's resolver finds the loopback addresses of localhost."""
     found = await addresses_of("localhost", 25, ThreadResolver(), 5)
 
     assert all(address.is_loopback for address in found)
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b"])
-async def test_names_that_are_none(host: str) -> None:
-    """A name that no resolver can be asked for is unknown, not an exception."""
+async def test_malformed_names(host: str) -> None:
+    """A malformed name is reported as unknown, and raises no other exception."""
     with pytest.raises(StageFailed, match="HOST_NOT_FOUND"):
         await addresses_of(host, 25, ThreadResolver(), 5)
 
 
 async def test_real_dial(world: World) -> None:
-    """Without a made-up world: an address literal, the real resolver and real sockets."""
+    """An attempt to an address literal succeeds with the real resolver and real sockets."""
     async with world.serving({587: Script(tls="none")}) as servers:
         account = replace(
             world.account, host="127.0.0.1", port=servers[587].port, secure=False, username=None
@@ -109,7 +109,7 @@ async def test_real_dial(world: World) -> None:
 
 
 async def test_real_refusal() -> None:
-    """A port where nothing listens refuses, for real."""
+    """A real port without a server is reported as CONNECTION_REFUSED."""
     report = await run_attempt(
         Account("127.0.0.1", 1, secure=False), None, EmailTestDepth.CONNECT, tools=Tools()
     )
@@ -119,8 +119,8 @@ async def test_real_refusal() -> None:
 
 @pytest.mark.parametrize("act", [hang, drip, endless], ids=["silent", "dripping", "endless"])
 @pytest.mark.parametrize("at", ["", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", ".", "QUIT"])
-async def test_nothing_outlasts_the_whole(world: World, at: str, act: Act) -> None:
-    """No attempt outlasts the limit of the whole, wherever the server stops making sense."""
+async def test_no_attempt_exceeds_the_limit(world: World, at: str, act: Act) -> None:
+    """No attempt takes longer than its limit, at whatever command the server misbehaves."""
     script = Script(on={at: act}) if at else Script(greeting=act)
     tools = replace(world.tools, limit_seconds=0.12)
     async with world.serving({587: script}):
@@ -132,7 +132,7 @@ async def test_nothing_outlasts_the_whole(world: World, at: str, act: Act) -> No
 
 
 async def test_slow_steps_add_up(world: World) -> None:
-    """A server that answers each step just in time is stopped by the limit of the whole."""
+    """A server that answers each step just in time is stopped by the limit of the attempt."""
     slowly = {verb: late("250 2.0.0 Ok", 0.2) for verb in ("MAIL", "RCPT", "EHLO")}
     account = replace(world.account, secure=False, username=None)
     tools = replace(world.tools, limit_seconds=0.5)
@@ -145,7 +145,7 @@ async def test_slow_steps_add_up(world: World) -> None:
 
 
 async def test_two_hundred_against_silence(world: World) -> None:
-    """Two hundred tests against silent servers leave the loop free, and all end in time."""
+    """Two hundred tests against silent servers do not block the event loop, and end in time."""
     ended, of = asyncio.Event(), outgoing()
     account = replace(world.account, timeout_seconds=1)
     async with world.serving({587: Script(greeting=hang)}):
@@ -170,8 +170,8 @@ async def test_two_hundred_against_silence(world: World) -> None:
         pytest.param(Script(on={"DATA": hang}), "DATA", id="data"),
     ],
 )
-async def test_cancelling_closes_at_once(world: World, script: Script, at: str) -> None:
-    """A cancelled attempt closes its connection at once, and its last snapshot makes the report."""
+async def test_canceling_closes_at_once(world: World, script: Script, at: str) -> None:
+    """A canceled attempt closes its connection at once, and its report is the last snapshot."""
     snapshots: list[Report] = []
     reached = asyncio.Event()
 
@@ -196,8 +196,8 @@ async def test_cancelling_closes_at_once(world: World, script: Script, at: str) 
     assert {StageOutcome.PASSED, StageOutcome.SKIPPED} >= {stage.outcome for stage in report.stages}
 
 
-async def test_cancelling_after_the_message_is_uncertain(world: World) -> None:
-    """Who cancels after the message is out cannot know whether the server took it."""
+async def test_canceling_after_the_message_is_uncertain(world: World) -> None:
+    """If a test is canceled after its message was sent, its outcome is uncertain."""
     snapshots: list[Report] = []
     doubtful = asyncio.Event()
 
@@ -216,8 +216,8 @@ async def test_cancelling_after_the_message_is_uncertain(world: World) -> None:
     assert EmailTestOutcome.UNCERTAIN == snapshots[-1].stopped(EmailTestOutcome.CANCELLED).outcome
 
 
-async def test_running_out_of_time_after_the_message_is_uncertain(world: World) -> None:
-    """The limit of the whole, met after the message is out, leaves it uncertain too."""
+async def test_timing_out_after_the_message_is_uncertain(world: World) -> None:
+    """If the limit is reached after the message was sent, the outcome is uncertain too."""
     tools = replace(world.tools, limit_seconds=0.5)
     account = replace(world.account, secure=False, username=None)
     async with world.serving({587: Script(on={".": hang}, tls="none")}):
@@ -227,7 +227,7 @@ async def test_running_out_of_time_after_the_message_is_uncertain(world: World) 
 
 
 async def test_broken_family_costs_little(world: World) -> None:
-    """Where IPv6 leads nowhere and IPv4 works, the test goes on by IPv4 and says so."""
+    """If IPv6 is broken and IPv4 works, the test uses IPv4 and reports the address."""
     world.names["mx.example.org"] = ["2001:db8::25", "127.0.0.1"]
     world.down["2001:db8::25"] = None
     async with world.serving({587: Script()}):
@@ -240,7 +240,7 @@ async def test_broken_family_costs_little(world: World) -> None:
 
 
 async def test_names_the_addresses_that_failed(world: World) -> None:
-    """An address that refused before another one answered is named with its fault."""
+    """An address that refused before another address answered is reported with its error."""
     world.names["mx.example.org"] = ["2001:db8::25", "127.0.0.1"]
     world.down["2001:db8::25"] = ConnectionRefusedError(111, "Connection refused")
     async with world.serving({587: Script()}):

@@ -33,7 +33,7 @@ PIECES = (
 
 
 def nonsense(chance: random.Random) -> Step:
-    """Answer with pieces of replies in any order, and close now and then."""
+    """Answers with pieces of replies in random order, and sometimes closes the connection."""
 
     async def act(peer: Peer, _line: str) -> None:
         said = b"".join(chance.choices(PIECES, k=chance.randint(1, 6)))
@@ -45,7 +45,7 @@ def nonsense(chance: random.Random) -> Step:
 
 
 def scripts(seed: int, count: int) -> Iterator[Script]:
-    """Servers that make no sense at some of their commands."""
+    """Yields servers that answer some commands with nonsense."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     for _ in range(count):
         yield Script(
@@ -58,7 +58,7 @@ def scripts(seed: int, count: int) -> Iterator[Script]:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_nonsense_is_no_exception(world: World, seed: int) -> None:
-    """Whatever a server says, the result is a report, in time, capped and without a secret."""
+    """Nonsense from a server results in a report: in time, limited in size and without secrets."""
     for script in scripts(seed, 12):
         port = 465 if script.tls == "implicit" else 587
         secure = script.tls != "none"

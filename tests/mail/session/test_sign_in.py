@@ -21,31 +21,31 @@ CHALLENGE = b"<1896.697170952@mx.example.org>"
 OAUTH2 = OAuth2("https://login.example.org/token", "postledger", Secret("s"))
 
 
-def wanting(*said: str) -> Act:
-    """Let in whoever says exactly this, base64 decoded, one line after another."""
+def expecting(*expected: str) -> Act:
+    """Accepts a client that sends exactly these responses, encoded in base64."""
 
     async def act(peer: Peer, line: str) -> None:
         words = line.split(" ")
-        told = words[2:]
-        while len(told) < len(said):
+        responses = words[2:]
+        while len(responses) < len(expected):
             await peer.say("334 ")
-            told.append(await peer.hear() or "")
-        known = [base64.b64decode(each).decode() for each in told]
-        await peer.say("235 2.7.0 Welcome" if known == list(said) else "535 5.7.8 No")
+            responses.append(await peer.hear() or "")
+        decoded = [base64.b64decode(each).decode() for each in responses]
+        await peer.say("235 2.7.0 Welcome" if decoded == list(expected) else "535 5.7.8 No")
 
     return act
 
 
 async def cram_md5(peer: Peer, _line: str) -> None:
-    """RFC 2195, the server's side."""
+    """Plays the server's side of CRAM-MD5 (RFC 2195)."""
     await peer.say("334 " + base64.b64encode(CHALLENGE).decode())
     digest = hmac.new(PASSWORD.encode(), CHALLENGE, "md5").hexdigest()
-    known = base64.b64decode(await peer.hear() or "").decode()
-    await peer.say("235 2.7.0 Welcome" if known == f"postledger {digest}" else "535 5.7.8 No")
+    response = base64.b64decode(await peer.hear() or "").decode()
+    await peer.say("235 2.7.0 Welcome" if response == f"postledger {digest}" else "535 5.7.8 No")
 
 
 async def ntlm(peer: Peer, _line: str) -> None:
-    """NTLM, the server's side, by pyspnego's acceptor."""
+    """Plays the server's side of NTLM with pyspnego's acceptor."""
     context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
     await peer.say("334 NTLM supported")
     challenge = context.step(base64.b64decode(await peer.hear() or ""))
@@ -60,7 +60,7 @@ async def ntlm(peer: Peer, _line: str) -> None:
 
 @pytest.fixture
 def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where pyspnego's acceptor looks passwords up."""
+    """Creates the file in which pyspnego's acceptor looks up passwords."""
     file = tmp_path / "users"
     file.write_text(f"EXAMPLE:postledger:{PASSWORD}\n", encoding="utf-8")
     monkeypatch.setenv("NTLM_USER_FILE", str(file))
@@ -71,22 +71,24 @@ def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("script", "changes"),
     [
         pytest.param(
-            Script(auth="PLAIN", on={"AUTH PLAIN": wanting(f"\0postledger\0{PASSWORD}")}),
+            Script(auth="PLAIN", on={"AUTH PLAIN": expecting(f"\0postledger\0{PASSWORD}")}),
             {},
             id="plain",
         ),
         pytest.param(
-            Script(auth="PLAIN", on={"AUTH PLAIN": wanting(f"\0EXAMPLE\\postledger\0{PASSWORD}")}),
+            Script(
+                auth="PLAIN", on={"AUTH PLAIN": expecting(f"\0EXAMPLE\\postledger\0{PASSWORD}")}
+            ),
             {"domain": "EXAMPLE"},
             id="plain-with-domain",
         ),
         pytest.param(
-            Script(auth="LOGIN", on={"AUTH LOGIN": wanting("EXAMPLE\\postledger", PASSWORD)}),
+            Script(auth="LOGIN", on={"AUTH LOGIN": expecting("EXAMPLE\\postledger", PASSWORD)}),
             {"domain": "EXAMPLE"},
             id="login-with-domain",
         ),
         pytest.param(
-            Script(auth="LOGIN", on={"AUTH LOGIN": wanting("почта", "п" * 300)}),
+            Script(auth="LOGIN", on={"AUTH LOGIN": expecting("почта", "п" * 300)}),
             {"username": "почта", "password": Secret("п" * 300)},
             id="login-in-utf-8",
         ),
@@ -98,12 +100,12 @@ def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(
             Script(auth="CRAM-MD5 PLAIN", on={"AUTH CRAM-MD5": cram_md5}, tls="none"),
             {"secure": False},
-            id="cram-md5-where-nothing-else-hides-the-password",
+            id="cram-md5-without-tls",
         ),
         pytest.param(
             Script(auth="NTLM PLAIN", on={"AUTH NTLM": ntlm}),
             {"domain": "EXAMPLE"},
-            id="ntlm-first-where-a-domain-is-set",
+            id="ntlm-first-with-a-domain",
         ),
         pytest.param(
             Script(auth="NTLM", on={"AUTH NTLM": ntlm}),
@@ -113,7 +115,7 @@ def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 async def test_signs_in(world: World, script: Script, changes: dict[str, str]) -> None:
-    """Each mechanism says what a server that checks it wants to hear, and none of it is shown."""
+    """A server that checks the credentials accepts each mechanism, and no secret is shown."""
     async with world.serving({587: script}):
         account = replace(world.account, **changes)  # type: ignore[arg-type]
         report = await world.attempt(account, EmailTestDepth.AUTHENTICATE)
@@ -126,7 +128,7 @@ async def test_signs_in(world: World, script: Script, changes: dict[str, str]) -
 
 @pytest.mark.usefixtures("ntlm_users")
 async def test_ntlm_proves_the_password(world: World) -> None:
-    """A wrong password does not pass for NTLM: the acceptor really checks it."""
+    """NTLM with a wrong password is rejected, because the acceptor verifies the proof."""
     async with world.serving({587: Script(auth="NTLM", on={"AUTH NTLM": ntlm})}):
         account = replace(world.account, domain="EXAMPLE", password=Secret("wrong"))
         report = await world.attempt(account, EmailTestDepth.AUTHENTICATE)
@@ -136,10 +138,10 @@ async def test_ntlm_proves_the_password(world: World) -> None:
 
 
 async def test_signs_in_by_token(world: World) -> None:
-    """XOAUTH2 fetches a token, says it as Google and Microsoft want it, and shows it nowhere."""
+    """XOAUTH2 fetches a token, sends it in the documented format, and the report hides it."""
     context = world.certificates.context("good")
     wanted = f"user=postledger\1auth=Bearer {TOKEN}\1\1"
-    script = Script(auth="XOAUTH2", on={"AUTH XOAUTH2": wanting(wanted)})
+    script = Script(auth="XOAUTH2", on={"AUTH XOAUTH2": expecting(wanted)})
     async with (
         TokenServer(TokenScript(), context).running() as server,
         world.serving({587: script}),
@@ -160,11 +162,11 @@ async def test_signs_in_by_token(world: World) -> None:
     [
         pytest.param("PLAIN LOGIN NTLM CRAM-MD5", {}, True, "PLAIN", id="plain-over-tls"),
         pytest.param("LOGIN NTLM", {}, True, "LOGIN", id="login-without-plain"),
-        pytest.param("NTLM", {}, True, "NTLM", id="ntlm-where-nothing-else-is"),
+        pytest.param("NTLM", {}, True, "NTLM", id="ntlm-if-nothing-else-is-offered"),
         pytest.param("PLAIN NTLM", {"domain": "X"}, True, "NTLM", id="ntlm-with-a-domain"),
-        pytest.param("PLAIN", {"domain": "X"}, True, "PLAIN", id="no-ntlm-with-a-domain"),
+        pytest.param("PLAIN", {"domain": "X"}, True, "PLAIN", id="plain-with-a-domain"),
         pytest.param("PLAIN CRAM-MD5", {}, False, "CRAM_MD5", id="cram-md5-unsecured"),
-        pytest.param("CRAM-MD5", {}, True, None, id="cram-md5-not-by-itself-over-tls"),
+        pytest.param("CRAM-MD5", {}, True, None, id="cram-md5-not-automatic-over-tls"),
         pytest.param("PLAIN XOAUTH2", {}, True, "PLAIN", id="no-token-without-oauth2"),
         pytest.param("PLAIN XOAUTH2", {"oauth2": OAUTH2}, True, "XOAUTH2", id="token"),
         pytest.param("PLAIN", {"oauth2": OAUTH2}, True, None, id="no-password-instead-of-token"),
@@ -174,7 +176,7 @@ async def test_signs_in_by_token(world: World) -> None:
 def test_auto_chooses(
     *, offered: str, changes: dict[str, str], secured: bool, chosen: str | None
 ) -> None:
-    """AUTO takes the strongest that both sides have, and never a password where a token is set."""
+    """AUTO selects the best common mechanism, and never a password if OAuth2 is configured."""
     account = replace(Account("mx.example.org", 587), **changes)  # type: ignore[arg-type]
 
     assert chosen == choose(account, offered.split(), secured=secured)

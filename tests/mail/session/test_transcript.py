@@ -15,12 +15,12 @@ SECRET = "Tr0ub4dor&3 пароль"
 
 
 def transcript_of(secret: str = SECRET) -> Transcript:
-    """A transcript that keeps one secret."""
+    """Returns a transcript that redacts one secret."""
     return Transcript(Stopwatch(lambda: 0.0), Redactor([Secret(secret)]))
 
 
 def b64(text: str) -> str:
-    """Base64 of a text's UTF-8."""
+    """Returns the base64 of a text's UTF-8."""
     return base64.b64encode(text.encode()).decode()
 
 
@@ -41,7 +41,7 @@ def b64(text: str) -> str:
     ],
 )
 def test_hides_an_echo(echoed: str) -> None:
-    """A secret is found in every usual encoding, wherever the server repeats it."""
+    """A secret that the server repeats is found in every common encoding."""
     transcript = transcript_of()
     shown = transcript.server([b"250-Hello", f"250 you said {echoed}".encode()])
 
@@ -50,16 +50,16 @@ def test_hides_an_echo(echoed: str) -> None:
 
 
 def test_hides_an_echo_over_several_lines() -> None:
-    """A secret spread over the lines of one reply is found all the same."""
+    """A secret that spans several lines of a reply is found."""
     transcript = transcript_of()
-    told = b64(SECRET)
-    shown = transcript.server([f"535-{told[:9]}".encode(), f"535 {told[9:]}".encode()])
+    encoded = b64(SECRET)
+    shown = transcript.server([f"535-{encoded[:9]}".encode(), f"535 {encoded[9:]}".encode()])
 
     assert ("535-" + REDACTED, "535 " + REDACTED) == shown
 
 
-def test_shows_what_is_no_secret() -> None:
-    """A reply without a secret is shown as it came, the final reply to a sign-in included."""
+def test_shows_replies_without_secrets() -> None:
+    """A reply without a secret is shown unchanged, including the final reply to a sign-in."""
     transcript = transcript_of()
     transcript.signing_in = True
     shown = transcript.server([b"535 5.7.8 Error: authentication failed"])
@@ -68,8 +68,8 @@ def test_shows_what_is_no_secret() -> None:
 
 
 @given(st.binary(max_size=60).filter(lambda line: b"\n" not in line))
-def test_hides_the_dialogue_by_its_place(line: bytes) -> None:
-    """Whatever stands between AUTH and its final reply is hidden, whatever it looks like."""
+def test_hides_the_sign_in_dialogue(line: bytes) -> None:
+    """Everything between AUTH and its final reply is hidden, whatever it contains."""
     transcript = transcript_of()
     transcript.signing_in = True
     transcript.client(b"AUTH LOGIN")
@@ -84,16 +84,16 @@ def test_hides_the_dialogue_by_its_place(line: bytes) -> None:
 
 @given(st.text(min_size=4, max_size=40).filter(str.strip), st.binary(max_size=5))
 def test_any_secret_in_base64(secret: str, before: bytes) -> None:
-    """The base64 of any secret is found, whatever stands before it."""
-    told = base64.b64encode(before + secret.encode("utf-8", "surrogatepass") + b"zz").decode()
+    """The base64 of any secret is found, even inside the base64 of a longer text."""
+    text = base64.b64encode(before + secret.encode("utf-8", "surrogatepass") + b"zz").decode()
 
     assert (
-        Redactor([Secret(secret)]).finds(told) or len(secret.encode("utf-8", "surrogatepass")) < 7
+        Redactor([Secret(secret)]).finds(text) or len(secret.encode("utf-8", "surrogatepass")) < 7
     )
 
 
-def test_caps_lines_and_their_length() -> None:
-    """A transcript holds 512 lines of 8 KiB at most, and says where it cut."""
+def test_limits_lines_and_their_length() -> None:
+    """A transcript has at most 512 lines of at most 8 KiB, and marks a line that was cut."""
     transcript = transcript_of()
     transcript.server([b"250 " + b"\xff" * 2 * MAX_LINE_BYTES])
     for _ in range(MAX_LINES + 10):
@@ -105,7 +105,7 @@ def test_caps_lines_and_their_length() -> None:
 
 
 def test_shows_no_control_characters() -> None:
-    """What a server says cannot steer a terminal or break a line."""
+    """A server cannot send control characters to a terminal or break a line."""
     shown = transcript_of().server([b"220 \x1b[31mred\r\x00\xe2\x80\xaegnp.exe"])
 
     assert (

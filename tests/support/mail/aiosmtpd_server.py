@@ -1,4 +1,4 @@
-"""A real SMTP server, aiosmtpd, for the faults that a sound server answers with by itself."""
+"""A real SMTP server, aiosmtpd, for refusals that a standard server sends."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ class Daemon:
 
 
 class DaemonServer:
-    """Serves with a fresh aiosmtpd for every connection."""
+    """Serves every connection with a new aiosmtpd."""
 
     def __init__(self, daemon: Daemon, context: ssl.SSLContext) -> None:
         self._daemon, self._context = daemon, context
@@ -33,7 +33,7 @@ class DaemonServer:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["DaemonServer"]:
-        """Serve on a free port of 127.0.0.1."""
+        """Serves on a free port of 127.0.0.1."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(self._serve, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
@@ -63,5 +63,5 @@ class DaemonServer:
         return protocol
 
     async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
-        """Answer a message."""
+        """Answers a message."""
         return self._daemon.after_message

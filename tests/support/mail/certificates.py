@@ -1,4 +1,4 @@
-"""Certificates in every state that a server's can be in, made once."""
+"""Certificates in every state that a server's certificate can have, created once."""
 
 import functools
 import ssl
@@ -33,7 +33,7 @@ _LATER = datetime(2090, 1, 1, tzinfo=UTC)
 
 
 class MadeCertificates:
-    """An authority that accounts trust, one that they do not, and what both issue."""
+    """A certificate authority that accounts trust, an untrusted one, and their certificates."""
 
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="Trusted Authority")
@@ -44,9 +44,9 @@ class MadeCertificates:
         """The certificate of the authority that accounts trust."""
         return self._authority.cert_pem.bytes().decode()
 
-    @functools.cache  # noqa: B019 - one of it lives as long as the tests
+    @functools.cache  # noqa: B019 - the only instance lives as long as the tests
     def context(self, name: str) -> ssl.SSLContext:
-        """A server's TLS with the certificate called `name`."""
+        """Returns a server's TLS context with the certificate called `name`."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         getattr(self, f"_{name}")(context)
         return context
@@ -92,10 +92,10 @@ class MadeCertificates:
         _load(context, *_self_signed(HOST, key))
 
     def _old(self, context: ssl.SSLContext) -> None:
-        """TLS 1.1 at most."""
+        """Limits the server to TLS 1.1."""
         self._good(context)
         context.set_ciphers("ALL:@SECLEVEL=0")
-        with warnings.catch_warnings():  # so old that naming it gives a warning
+        with warnings.catch_warnings():  # Python warns about versions this old
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1

@@ -1,4 +1,4 @@
-"""An SMTP server that does exactly what a test says, on a real loopback socket."""
+"""An SMTP server that does exactly what a test scripts, on a real loopback socket."""
 
 import asyncio
 import base64
@@ -23,7 +23,7 @@ class Peer:
         self.secured = False
 
     async def say(self, text: str | bytes) -> None:
-        """Send lines, or raw bytes as they are."""
+        """Sends lines, or raw bytes unchanged."""
         if isinstance(text, str):
             lines = text.rstrip("\n").split("\n")
             text = "".join(f"{line}\r\n" for line in lines).encode()
@@ -31,7 +31,7 @@ class Peer:
         await self.writer.drain()
 
     async def hear(self) -> str | None:
-        """One line; None at the end of the connection."""
+        """Receives one line; None at the end of the connection."""
         line = await self.reader.readline()
         self.server.heard.append(line)
         if not self.secured:
@@ -39,119 +39,119 @@ class Peer:
         return line.decode("utf-8", "replace").rstrip("\r\n") if line else None
 
     async def start_tls(self) -> None:
-        """Take part in a handshake."""
+        """Performs the TLS handshake."""
         await self.writer.start_tls(self.server.context)
         self.secured = True
 
 
 Step = Callable[[Peer, str], Awaitable[None]]
 Act = str | bytes | Step
-"""What answers a command: lines, raw bytes, or a step that is given the command."""
+"""The answer to a command: lines, raw bytes, or a function that receives the command."""
 
 
 async def hang(peer: Peer, _line: str) -> None:
-    """Say nothing more, until the client goes away."""
+    """Sends nothing more until the client disconnects."""
     while await peer.reader.read(4096):
         pass
 
 
 async def close(peer: Peer, _line: str) -> None:
-    """Close without a word."""
+    """Closes the connection without a reply."""
     peer.writer.close()
 
 
 async def cut(peer: Peer, _line: str) -> None:
-    """Close in the middle of a reply."""
+    """Closes the connection in the middle of a reply."""
     await peer.say(b"354-go\r\n354 ahe")
     peer.writer.close()
 
 
 async def alert(peer: Peer, _line: str) -> None:
-    """Say what TLS says to whoever does not speak it, and close."""
+    """Sends the alert that a TLS server sends to a client without TLS, and closes."""
     await peer.say(b"\x15\x03\x03\x00\x02\x02\x0a")
     peer.writer.close()
 
 
 async def reset(peer: Peer, _line: str) -> None:
-    """Break the connection (RST)."""
+    """Resets the connection (RST)."""
     sock = peer.writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     peer.writer.transport.abort()
 
 
 async def endless(peer: Peer, _line: str) -> None:
-    """Answer with lines that never come to an end."""
+    """Answers with an endless number of lines."""
     while not peer.writer.is_closing():
         await peer.say("250-" + "x" * 500)
 
 
 async def many_lines(peer: Peer, _line: str) -> None:
-    """Answer with more lines than anybody reads, then be done."""
+    """Answers with more lines than the client reads, then ends the reply."""
     await peer.say("250-x\n" * 600 + "250 x")
 
 
 async def endless_line(peer: Peer, _line: str) -> None:
-    """Answer with one line that never ends."""
+    """Answers with an endless line."""
     while not peer.writer.is_closing():
         await peer.say(b"250 " + b"x" * 4096)
 
 
 async def drip(peer: Peer, _line: str) -> None:
-    """Answer letter by letter, so slowly that it never gets done."""
+    """Answers one character at a time, so slowly that the reply is never complete."""
     while not peer.writer.is_closing():
         await peer.say(b"2")
         await asyncio.sleep(0.02)
 
 
 async def plain_garbage(peer: Peer, _line: str) -> None:
-    """Agree to TLS, then answer the handshake with anything but TLS."""
+    """Agrees to TLS, then answers the handshake with bytes that are not TLS."""
     await peer.say("220 2.0.0 Ready to start TLS")
     await peer.reader.read(1)
     await peer.say(b"\x01\x02\x03\x04\x05\x06\x07\x08" * 4)
 
 
 async def silent_handshake(peer: Peer, line: str) -> None:
-    """Agree to TLS, then take no part in the handshake."""
+    """Agrees to TLS, then ignores the handshake."""
     await peer.say("220 2.0.0 Ready to start TLS")
     await hang(peer, line)
 
 
 async def broken_handshake(peer: Peer, _line: str) -> None:
-    """Agree to TLS, then close in the middle of the handshake."""
+    """Agrees to TLS, then closes the connection in the middle of the handshake."""
     await peer.say("220 2.0.0 Ready to start TLS")
     await peer.reader.read(1)
     peer.writer.close()
 
 
 async def alerting_handshake(peer: Peer, _line: str) -> None:
-    """Agree to TLS, refuse the client in the handshake, and say so by an alert.
+    """Agrees to TLS, then refuses the client in the handshake with an alert.
 
-    asyncio's own server side closes without sending the alert.
+    It does not use asyncio's TLS, which closes without sending the alert.
     """
     await peer.say("220 2.0.0 Ready to start TLS")
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = peer.server.context.wrap_bio(incoming, outgoing, server_side=True)
-    said: bytes | None = None
-    while said != b"":
+    received: bytes | None = None
+    while received != b"":
         try:
             tls.do_handshake()
         except ssl.SSLWantReadError:
             await peer.say(outgoing.read())
-            said = await peer.reader.read(65536)
-            incoming.write(said)
+            received = await peer.reader.read(65536)
+            incoming.write(received)
         except ssl.SSLError:
             await peer.say(outgoing.read())
-            said = b""
+            received = b""
     peer.writer.close()
 
 
 async def echo(peer: Peer, line: str) -> None:
-    """Repeat the sign-in, in the clear and encoded, over several lines."""
-    told = line.rpartition(" ")[2]
-    _, name, password = base64.b64decode(told).decode().split("\0")
+    """Repeats the sign-in, in plain text and encoded, over several lines."""
+    response = line.rpartition(" ")[2]
+    _, name, password = base64.b64decode(response).decode().split("\0")
     half = len(password) // 2
     await peer.say(
-        f"535-5.7.8 No such login: {told}\n"
+        f"535-5.7.8 No such login: {response}\n"
         f"535-5.7.8 for {name} with {password}\n"
         f"535-5.7.8 that is {password[:half]}\n"
         f"535 5.7.8 {password[half:]}"
@@ -159,7 +159,7 @@ async def echo(peer: Peer, line: str) -> None:
 
 
 def then_close(text: str) -> Step:
-    """Answer, then close."""
+    """Answers, then closes the connection."""
 
     async def act(peer: Peer, _line: str) -> None:
         await peer.say(text)
@@ -169,7 +169,7 @@ def then_close(text: str) -> Step:
 
 
 def late(text: str, seconds: float) -> Step:
-    """Answer after some seconds."""
+    """Answers after some seconds."""
 
     async def act(peer: Peer, _line: str) -> None:
         await asyncio.sleep(seconds)
@@ -179,7 +179,7 @@ def late(text: str, seconds: float) -> Step:
 
 
 def asking(*texts: str) -> Step:
-    """Say one text after another, each but the first after one more line of the client."""
+    """Sends one text after another, and waits for a line of the client before each next text."""
 
     async def act(peer: Peer, _line: str) -> None:
         await peer.say(texts[0])
@@ -192,7 +192,7 @@ def asking(*texts: str) -> Step:
 
 
 def refusing(pattern: str, text: Act) -> Step:
-    """Refuse a command that `pattern` is found in; serve any other as usual."""
+    """Refuses a command that matches `pattern`, and serves any other command as usual."""
 
     async def act(peer: Peer, line: str) -> None:
         if re.search(pattern, line):
@@ -204,7 +204,7 @@ def refusing(pattern: str, text: Act) -> Step:
 
 
 def by_name(username: str, text: str) -> Step:
-    """Let one username in by PLAIN, refuse every other."""
+    """Accepts one username by PLAIN, and refuses every other username."""
 
     async def act(peer: Peer, line: str) -> None:
         _, name, _ = base64.b64decode(line.rpartition(" ")[2]).decode().split("\0")
@@ -214,7 +214,7 @@ def by_name(username: str, text: str) -> Step:
 
 
 def unless_secured(text: Act) -> Step:
-    """Refuse a command in the clear; serve it as usual once the connection is secured."""
+    """Refuses a command without TLS, and serves it as usual over TLS."""
 
     async def act(peer: Peer, line: str) -> None:
         if peer.secured:
@@ -226,14 +226,14 @@ def unless_secured(text: Act) -> Step:
 
 
 def then_usual(text: str) -> Step:
-    """Answer this to the first such command, and serve every later connection as usual."""
-    told: list[str] = []
+    """Answers the first such command with `text`, and serves every later command as usual."""
+    answered: list[str] = []
 
     async def act(peer: Peer, line: str) -> None:
-        if told:
+        if answered:
             await peer.server.usual(peer, line)
         else:
-            told.append(line)
+            answered.append(line)
             await peer.say(text)
 
     return act
@@ -241,11 +241,11 @@ def then_usual(text: str) -> Step:
 
 @dataclass(frozen=True)
 class Script:
-    """A server's behaviour: the usual one, but for what is said here.
+    """How a server behaves: as usual, except for what the fields say.
 
-    `on` maps the beginning of a command to what answers it; `.` is the end of a message. `auth` are
-    the mechanisms offered once the connection is as secure as it will be. `tls` is `starttls`,
-    `implicit` or `none`; `certificate` names one of those that the tests make.
+    `on` maps the beginning of a command to its answer; `.` is the end of a message. `auth` are the
+    mechanisms that are offered after TLS, or at once with `tls="none"`. `tls` is `starttls`,
+    `implicit` or `none`. `certificate` is the name of a certificate in `MadeCertificates`.
     """
 
     greeting: Act = GREETING
@@ -257,13 +257,13 @@ class Script:
 
     @property
     def words(self) -> str:
-        """What this server says out of the ordinary, where that is lines."""
-        said = [act for act in (self.greeting, *self.on.values()) if isinstance(act, str)]
-        return next((text for text in said if text != GREETING), "")
+        """The first scripted reply that consists of lines, or an empty text."""
+        scripted = [act for act in (self.greeting, *self.on.values()) if isinstance(act, str)]
+        return next((text for text in scripted if text != GREETING), "")
 
 
 class ScriptedServer:
-    """Runs a script for every connection and remembers what it heard."""
+    """Runs a script for every connection, and remembers what it received."""
 
     def __init__(self, script: Script, context: ssl.SSLContext) -> None:
         self.script, self.context = script, context
@@ -277,7 +277,7 @@ class ScriptedServer:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["ScriptedServer"]:
-        """Serve on a free port of 127.0.0.1."""
+        """Serves on a free port of 127.0.0.1."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**20, backlog=1024)
         self.port = server.sockets[0].getsockname()[1]
         try:
@@ -319,14 +319,14 @@ class ScriptedServer:
         await self.usual(peer, line)
 
     async def act(self, peer: Peer, act: Act, line: str) -> None:
-        """Do what the script says."""
+        """Performs an action of the script."""
         if isinstance(act, str | bytes):
             await peer.say(act)
         else:
             await act(peer, line)
 
     async def usual(self, peer: Peer, line: str) -> None:
-        """Serve a command as any server would."""
+        """Serves a command as a normal server would."""
         verb = line.partition(" ")[0].lower()
         await getattr(self, f"_on_{verb}", self._on_unknown)(peer, line)
 

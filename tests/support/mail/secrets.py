@@ -1,4 +1,4 @@
-"""The check that a report holds no secret."""
+"""The check that a report contains no secret."""
 
 import base64
 from urllib.parse import quote
@@ -10,12 +10,12 @@ from tests.support.mail.world import PASSWORD
 
 
 def assert_no_secret(report: Report) -> None:
-    """No secret stands anywhere in a report, in no usual encoding."""
-    told = repr(report)
+    """Checks that a report contains no secret, in plain text or in a common encoding."""
+    text = repr(report)
     for secret in (PASSWORD, CLIENT_SECRET, TOKEN):
         raw = secret.encode()
-        assert secret not in told
-        assert quote(secret, safe="") == secret or quote(secret, safe="") not in told
+        assert secret not in text
+        assert quote(secret, safe="") == secret or quote(secret, safe="") not in text
         for shift in range(3):
             encoded = base64.b64encode(b"\0" * shift + raw).decode()
-            assert encoded[4:-4] not in told
+            assert encoded[4:-4] not in text

@@ -1,4 +1,4 @@
-"""A token endpoint over HTTPS, on a real loopback socket, that answers as it is told."""
+"""A token endpoint over HTTPS, on a real loopback socket, that answers as a test scripts."""
 
 import asyncio
 import contextlib
@@ -13,20 +13,20 @@ TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.made-up"
 
 
 def granted(seconds: int = 3600) -> str:
-    """The body of a grant."""
+    """Returns the body of a response with a token."""
     return json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": seconds})
 
 
 def denied(error: str, description: str = "") -> str:
-    """The body of a refusal (RFC 6749 §5.2)."""
+    """Returns the body of an error response (RFC 6749 §5.2)."""
     return json.dumps({"error": error, "error_description": description})
 
 
 @dataclass(frozen=True)
 class TokenScript:
-    """What the endpoint answers; with `wanted_scope`, a grant to whoever asks for that scope.
+    """The response of the endpoint. A request with `wanted_scope` always gets a token.
 
-    `status` 0 means that it takes the request and says nothing.
+    `status` 0 means that the endpoint reads the request and sends no response.
     """
 
     status: int = 200
@@ -37,7 +37,7 @@ class TokenScript:
 
 
 class TokenServer:
-    """Serves a script and remembers the forms that it got."""
+    """Serves a script, and remembers the forms that it received."""
 
     def __init__(self, script: TokenScript, context: ssl.SSLContext) -> None:
         self.script, self.context = script, context
@@ -47,7 +47,7 @@ class TokenServer:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["TokenServer"]:
-        """Serve on a free port of 127.0.0.1."""
+        """Serves on a free port of 127.0.0.1."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.context)
         self.port = server.sockets[0].getsockname()[1]
         try:

@@ -1,4 +1,4 @@
-"""The world of a mail test: scripted servers behind made-up ports, names and certificates."""
+"""The world of a mail test: scripted servers with made-up ports, names and certificates."""
 
 import asyncio
 import contextlib
@@ -29,14 +29,14 @@ SENDER = "postledger@example.org"
 RECIPIENT = "ada@example.net"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PATIENT, IMPATIENT = 10.0, 0.3
-"""Seconds: more than a busy machine needs, and little enough to wait for in vain."""
+"""Seconds: more than a busy machine needs, and short enough for a test that must time out."""
 
 Answer = Sequence[str] | OSError | None
-"""A name's addresses, the resolver's fault, or None for a resolver that never answers."""
+"""A name's addresses, the resolver's error, or None for a resolver that never answers."""
 
 
 def outgoing(sender: str = SENDER, recipient: str = RECIPIENT) -> OutgoingMessage:
-    """A test email and its envelope."""
+    """Returns a test email with its envelope."""
     message = compose(
         display_name="Postledger",
         sender=sender,
@@ -50,20 +50,19 @@ def outgoing(sender: str = SENDER, recipient: str = RECIPIENT) -> OutgoingMessag
 
 @dataclass
 class World:
-    """Names, ports and addresses as a test wants them; every other name is this machine's.
+    """The names, ports and addresses of a test. Every other name leads to this machine.
 
-    `down` are addresses that cannot be connected to: with their fault, or None where nothing comes
-    back.
+    `down` maps addresses that refuse connections to their error, or to None if they never answer.
     """
 
     certificates: MadeCertificates = field(default_factory=MadeCertificates)
     names: dict[str, Answer] = field(default_factory=dict)
     down: dict[str, OSError | None] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
-    dialled: list[tuple[str, int]] = field(default_factory=list)
+    dialed: list[tuple[str, int]] = field(default_factory=list)
 
     def context(self, certificate: str = "good") -> ssl.SSLContext:
-        """A server's TLS with one of the made-up certificates."""
+        """Returns a server's TLS context with a made-up certificate."""
         return self.certificates.context(certificate)
 
     @property
@@ -96,7 +95,7 @@ class World:
     def tools_with(
         self, *, resolver: Resolver | None = None, rules: DestinationRules | None = None
     ) -> Tools:
-        """The tools of this world, with another resolver or other rules."""
+        """Returns the tools of this world with another resolver or other rules."""
         network = self.network
         changed = replace(
             network, resolver=resolver or network.resolver, rules=rules or network.rules
@@ -112,7 +111,7 @@ class World:
         return [ip_address(each) for each in answer or ()]
 
     async def _dial(self, address: IPAddress, port: int) -> socket.socket:
-        self.dialled.append((str(address), port))
+        self.dialed.append((str(address), port))
         if str(address) in self.down:
             if (fault := self.down[str(address)]) is not None:
                 raise fault
@@ -131,7 +130,7 @@ class World:
     async def serving(
         self, scripts: Mapping[int, Script]
     ) -> AsyncIterator[Mapping[int, ScriptedServer]]:
-        """Run a server behind each made-up port."""
+        """Runs a server for each made-up port."""
         servers = {}
         async with contextlib.AsyncExitStack() as stack:
             for port, script in scripts.items():
@@ -142,7 +141,7 @@ class World:
 
     @contextlib.asynccontextmanager
     async def serving_daemon(self, port: int, daemon: Daemon) -> AsyncIterator[None]:
-        """Run a real SMTP server behind a made-up port."""
+        """Runs a real SMTP server for a made-up port."""
         server = DaemonServer(daemon, self.certificates.context(daemon.certificate))
         async with server.running():
             self.ports[port] = server.port
@@ -157,12 +156,12 @@ class World:
         tools: Tools | None = None,
         on_progress: OnProgress | None = None,
     ) -> Report:
-        """One attempt in this world."""
+        """Makes one attempt in this world."""
         return await run_attempt(
             account, of or outgoing(), depth, tools=tools or self.tools, on_progress=on_progress
         )
 
 
 def impatient(account: Account) -> Account:
-    """The account with little time, for waiting in vain."""
+    """Returns the account with a short timeout, for attempts that must time out."""
     return replace(account, timeout_seconds=IMPATIENT)

@@ -1,4 +1,4 @@
-"""What a token endpoint's answer means (RFC 6749 §5), Microsoft's own codes included."""
+"""What a token endpoint's response means (RFC 6749 §5), including Microsoft's own codes."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from mail.report.failure import StageFailed
 OK = 200
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
-_LONGEST_DETAIL = 300
+_MAX_DETAIL_CHARS = 300
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 _BY_MICROSOFT = (
@@ -31,33 +31,34 @@ _BY_ERROR = {
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """An access token, and for how many seconds it holds, where the server says so."""
+class AccessToken:
+    """An access token, and its lifetime in seconds; None if the server does not state it."""
 
     token: str = field(repr=False)
     seconds: float | None = None
 
 
-def read_answer(status: int, body: bytes) -> Grant:
-    """The grant in an answer. Raises StageFailed with what else the answer means."""
+def parse_response(status: int, body: bytes) -> AccessToken:
+    """Returns the access token in a response. Raises StageFailed if the response has none."""
     try:
         values = json.loads(body)
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
-        raise StageFailed(_without_json(status), detail=f"it answered {status} without JSON")
+        detail = f"it answered with HTTP status {status} and no JSON"
+        raise StageFailed(_code_without_json(status), detail=detail)
     if status == OK:
-        return _grant(values)
+        return _access_token(values)
     raise _refusal(status, values)
 
 
-def _without_json(status: int) -> Code:
+def _code_without_json(status: int) -> Code:
     if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
         return Code.TOKEN_ENDPOINT_FAILED
     return Code.TOKEN_ANSWER_SENSELESS if status == OK else Code.TOKEN_ENDPOINT_WRONG
 
 
-def _grant(values: dict[str, object]) -> Grant:
+def _access_token(values: dict[str, object]) -> AccessToken:
     token, kind = values.get("access_token"), values.get("token_type", "Bearer")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise StageFailed(Code.TOKEN_ANSWER_SENSELESS, detail="`access_token` is missing")
@@ -66,22 +67,23 @@ def _grant(values: dict[str, object]) -> Grant:
     try:
         seconds = float(str(values["expires_in"]))
     except (KeyError, ValueError):
-        return Grant(token)
-    return Grant(token, seconds if 0 < seconds < float("inf") else None)
+        return AccessToken(token)
+    return AccessToken(token, seconds if 0 < seconds < float("inf") else None)
 
 
 def _refusal(status: int, values: dict[str, object]) -> StageFailed:
     error = str(values.get("error", ""))
-    words = str(values.get("error_description", "")).splitlines()
-    said = ": ".join(part for part in (error, words[0] if words else "") if part)
-    shown = "".join(char if char.isprintable() else " " for char in said)[:_LONGEST_DETAIL]
-    return StageFailed(_code_of(status, error, said), detail=shown or f"it answered {status}")
+    description = str(values.get("error_description", "")).splitlines()
+    text = ": ".join(part for part in (error, description[0] if description else "") if part)
+    shown = "".join(char if char.isprintable() else " " for char in text)[:_MAX_DETAIL_CHARS]
+    detail = shown or f"it answered with HTTP status {status}"
+    return StageFailed(_code_of(status, error, text), detail=detail)
 
 
-def _code_of(status: int, error: str, said: str) -> Code:
+def _code_of(status: int, error: str, text: str) -> Code:
     if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
         return Code.TOKEN_ENDPOINT_FAILED
     for pattern, code in _BY_MICROSOFT:
-        if re.search(pattern, said):
+        if re.search(pattern, text):
             return code
     return _BY_ERROR.get(error, Code.TOKEN_ENDPOINT_WRONG)
