@@ -43,10 +43,7 @@ class SaslMechanism(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """A client of an OAuth2 authorization server, for the client-credentials grant.
-
-    RFC 6749 §4.4.
-    """
+    """An OAuth2 client that uses the client-credentials grant (RFC 6749 §4.4)."""
 
     token_url: str
     client_id: str

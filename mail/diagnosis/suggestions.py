@@ -93,7 +93,7 @@ def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestio
 
 
 def _trust(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
-    """Suggests to trust the topmost certificate presented, and with it all that it signed."""
+    """Suggests trusting the topmost certificate of the chain, and so all that it signed."""
     if not context.certificates:
         return
     top = highest(context.certificates)

@@ -15,7 +15,7 @@ from mail.report.failure import StageFailed
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """The two addresses of an envelope, and the message; None tests the envelope alone."""
+    """An envelope and its message. Without a message, only the envelope can be tested."""
 
     sender: str
     recipient: str

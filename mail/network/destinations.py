@@ -84,7 +84,7 @@ class DestinationRules:
         return _matches(host, self.allowed_names)
 
     def refuses_name(self, host: str) -> bool:
-        """Returns whether the name is refused, whatever its addresses are."""
+        """Returns whether the name alone is enough to refuse the destination."""
         if _matches(host, self.blocked_names):
             return True
         only_names = self.only_listed and not self.allowed_networks

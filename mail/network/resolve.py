@@ -55,7 +55,7 @@ class ThreadResolver:
         )
         try:
             work.start()
-        except RuntimeError as error:  # the machine has no thread left
+        except RuntimeError as error:  # the machine cannot start another thread
             self._free.release()
             raise socket.gaierror(socket.EAI_MEMORY, str(error)) from error
         return await answer

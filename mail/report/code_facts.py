@@ -339,8 +339,8 @@ CODES: Mapping[Code, CodeFacts] = {
     ),
     Code.TOKEN_REFUSED: CodeFacts(
         "{host} rejected the OAuth2 access token: {detail}",
-        "The token has the wrong scope, or the client may not use this mailbox.",
-        "Check the scope, and check that the client may send from this mailbox by SMTP.",
+        "The token has the wrong scope, or the client is not allowed to use this mailbox.",
+        "Check the scope, and check that the client is allowed to send from this mailbox by SMTP.",
         field=("oauth2", "clientId"),
     ),
     Code.TOO_MANY_SIGN_INS: CodeFacts(

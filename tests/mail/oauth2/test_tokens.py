@@ -90,7 +90,7 @@ async def test_does_not_cache_a_token_without_a_lifetime(world: World) -> None:
 
 
 async def test_shares_one_request(world: World) -> None:
-    """Concurrent attempts with the same OAuth2 client share one request for a token."""
+    """Concurrent attempts share one token request per OAuth2 client."""
     tokens = Tokens()
     context = world.certificates.context("good")
     async with TokenServer(TokenScript(), context).running() as server:

@@ -105,7 +105,7 @@ def test_limits_lines_and_their_length() -> None:
 
 
 def test_shows_no_control_characters() -> None:
-    """A server cannot send control characters to a terminal or break a line."""
+    """Control characters from a server are replaced, so they cannot affect a terminal."""
     shown = transcript_of().server([b"220 \x1b[31mred\r\x00\xe2\x80\xaegnp.exe"])
 
     assert (
