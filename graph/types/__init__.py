@@ -1,4 +1,4 @@
 """The GraphQL types, by noun. Each type's `of` builds it from a value of the service.
 
-What several of them share is in `base`.
+Types and helpers that several modules share are in `base`.
 """

@@ -1,4 +1,4 @@
-"""Who is asking, and the access tokens, as clients read them."""
+"""The caller and the access tokens as clients read them."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -15,17 +15,23 @@ from service.process import ROLE_PERMISSIONS, Caller, Page
 TOKEN_CURSOR = "AccessToken.v1"  # noqa: S105 (a list's name)
 
 
-@strawberry.type(description="You: the bearer of the access token that came with the request.")
+@strawberry.type(
+    description="The authenticated caller: the token that was sent with the request identifies it."
+)
 class Viewer:
-    """The caller."""
+    """The authenticated caller."""
 
-    actor: ActorType = strawberry.field(description="As which the trail knows you.")
-    role: Role = strawberry.field(description="Your token's role.")
-    permissions: list[Permission] = strawberry.field(description="What the role permits.")
+    actor: ActorType = strawberry.field(
+        description="The actor that the audit trail records for what the caller does."
+    )
+    role: Role = strawberry.field(description="The caller's role.")
+    permissions: list[Permission] = strawberry.field(
+        description="The permissions that the role grants."
+    )
 
     @classmethod
     def of(cls, caller: Caller) -> "Viewer":
-        """From a caller of the service."""
+        """Builds it from the service's `Caller`."""
         permitted = ROLE_PERMISSIONS[caller.role]
         return cls(
             actor=ActorType.of(caller.actor),
@@ -36,28 +42,35 @@ class Viewer:
 
 @strawberry.type(
     name="AccessToken",
-    description="An access token. The token itself is shown once, when it is made.",
+    description="An access token, which authenticates a caller. The token itself is shown only "
+    "once, when it is created.",
 )
 class AccessTokenType(Node):
-    """A token."""
+    """An access token."""
 
-    name: str = strawberry.field(description="Whose it is, for the trail.")
-    role: Role = strawberry.field(description="What it may do.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    created_by: ActorType = strawberry.field(description="Who made it.")
+    name: str = strawberry.field(
+        description="The token's name, which the audit trail shows as the actor's. Example: "
+        "`Monitoring`."
+    )
+    role: Role = strawberry.field(description="The role that the token grants.")
+    created_at: datetime = strawberry.field(
+        description="The date and time when the token was created."
+    )
+    created_by: ActorType = strawberry.field(description="The actor who created the token.")
     expires_at: datetime | None = strawberry.field(
-        description="When it ends by itself; null: never."
+        description="The date and time when the token expires. Null if it never expires."
     )
     last_used_at: datetime | None = strawberry.field(
-        description="When it was last used, to the minute; null: never."
+        description="The date and time of the token's last use, updated at most once a minute. "
+        "Null if it was never used."
     )
     revoked_at: datetime | None = strawberry.field(
-        description="When it was ended; null where it was not."
+        description="The date and time when the token was revoked. Null if it was not revoked."
     )
 
     @classmethod
     def of(cls, token: AccessToken) -> "AccessTokenType":
-        """From a token of the service."""
+        """Builds it from the service's `AccessToken`."""
         return cls(
             id=strawberry.ID(write_id("AccessToken", token.id)),
             name=token.name,
@@ -70,24 +83,30 @@ class AccessTokenType(Node):
         )
 
 
-@strawberry.type(description="A token in a page.")
+@strawberry.type(description="An access token in a page, with its cursor.")
 class AccessTokenEdge:
     """An edge."""
 
-    node: AccessTokenType = strawberry.field(description="The token.")
-    cursor: str = strawberry.field(description="Its place in the list.")
+    node: AccessTokenType = strawberry.field(description="The access token.")
+    cursor: str = strawberry.field(
+        description="The item's cursor, for the arguments `after` and `before`."
+    )
 
 
-@strawberry.type(description="A page of the tokens, newest first.")
+@strawberry.type(description="A page of access tokens, newest first.")
 class AccessTokenConnection:
     """A connection."""
 
-    edges: list[AccessTokenEdge] = strawberry.field(description="The tokens with their cursors.")
-    page_info: PageInfo = strawberry.field(description="Whether the list goes on.")
+    edges: list[AccessTokenEdge] = strawberry.field(
+        description="The access tokens on this page, with their cursors."
+    )
+    page_info: PageInfo = strawberry.field(
+        description="Whether there are more pages, and the cursors to fetch them with."
+    )
 
     @classmethod
     def of(cls, page: Page[AccessToken]) -> "AccessTokenConnection":
-        """From a page of the service."""
+        """Builds it from a page of the service's access tokens."""
         cursors = [cursor(TOKEN_CURSOR, each.number) for each in page.items]
         return cls(
             edges=[
@@ -99,46 +118,54 @@ class AccessTokenConnection:
 
 
 @strawberry.input(
-    description='A token to make. Example: `{name: "Monitoring", role: VIEWER, '
+    description='An access token to create. Example: `{name: "Monitoring", role: VIEWER, '
     'expiresAt: "2027-11-23T00:00:00Z"}`.'
 )
 class CreateAccessTokenInput:
-    """A token to make."""
+    """An access token to create."""
 
     name: str = strawberry.field(
-        description="Whose it is, for the trail; 1 to 100 characters. `Monitoring`."
+        description="The token's name, 1 to 100 characters. The audit trail shows it as the "
+        "actor's name."
     )
-    role: Role = strawberry.field(description="What it may do.")
+    role: Role = strawberry.field(description="The role that the token grants.")
     expires_at: datetime | None = strawberry.field(
-        default=None, description="When it ends by itself; left out: never."
+        default=None,
+        description="When the token expires, which must be in the future. If omitted, it never "
+        "expires.",
     )
 
 
-@strawberry.type(description="The token was made.")
+@strawberry.type(description="The access token was created.")
 class CreateAccessTokenSuccess:
-    """A new token."""
+    """A new access token."""
 
-    access_token: AccessTokenType = strawberry.field(description="What is kept of it.")
+    access_token: AccessTokenType = strawberry.field(
+        description="The new token's details, as `accessTokens` lists them."
+    )
     token: str = strawberry.field(
-        description="The token itself. Shown this once; only its hash is kept."
+        description="The token itself, `plg_…`. It is shown only this once: the service stores "
+        "only its hash."
     )
 
 
-@strawberry.type(description="No token can be made like this.")
+@strawberry.type(description="The access token was not created because an input value is invalid.")
 class InvalidTokenError(UserError):
-    """Why not."""
+    """An invalid input value."""
 
-    field: list[str] = strawberry.field(description="The input field it is about, as a path.")
+    field: list[str] = strawberry.field(
+        description='The path of the invalid input field, such as `["name"]`.'
+    )
 
 
 CreateAccessTokenResult: TypeAlias = Annotated[
     CreateAccessTokenSuccess | InvalidTokenError,
-    strawberry.union("CreateAccessTokenResult", description="What became of it."),
+    strawberry.union("CreateAccessTokenResult", description="The outcome of `createAccessToken`."),
 ]
 
 
 def created_member(result: CreatedToken | InvalidToken) -> CreateAccessTokenResult:
-    """The member of the union that a result is."""
+    """Returns the union's member for a result of the service."""
     if isinstance(result, CreatedToken):
         return CreateAccessTokenSuccess(
             access_token=AccessTokenType.of(result.token), token=result.text

@@ -1,4 +1,4 @@
-"""How asking for a test email ends, as clients read it."""
+"""The outcomes of requesting a test email, as clients read them."""
 
 from typing import Annotated, TypeAlias, Union
 
@@ -18,31 +18,34 @@ from service.settings import InvalidSettings, SecretReentryRequired
 
 
 @strawberry.type(
-    description="The test ran, whether or not it went well: `testEmail.outcome` tells."
+    description="The test ran or is running. Whether it passed is in `testEmail.outcome`."
 )
 class SendTestEmailSuccess:
-    """A test that ran."""
+    """A test that was started."""
 
-    test_email: EmailTestType = strawberry.field(description="The test.")
+    test_email: EmailTestType = strawberry.field(description="The test email.")
 
 
-@strawberry.type(description="Tests may not be sent to this recipient's domain.")
+@strawberry.type(description="Test emails may not be sent to the recipient's domain.")
 class RecipientNotAllowedError(UserError):
     """A recipient that is not allowed."""
 
 
 @strawberry.type(
-    description="The service's rules forbid this destination. What is behind it is not told."
+    description="The service's rules forbid connecting to this destination. The error does not "
+    "disclose what is there."
 )
 class DestinationNotAllowedError(UserError):
     """A destination that is not allowed."""
 
 
-@strawberry.type(description="A limit on tests is reached.")
+@strawberry.type(description="A limit on the number of test emails has been reached.")
 class TooManyTestsError(UserError):
     """Too many tests."""
 
-    retry_after_seconds: int = strawberry.field(description="When the next one may begin.")
+    retry_after_seconds: int = strawberry.field(
+        description="How many seconds to wait before requesting the next test email."
+    )
 
 
 SendTestEmailResult = Annotated[
@@ -54,7 +57,7 @@ SendTestEmailResult = Annotated[
         DestinationNotAllowedError,
         TooManyTestsError,
     ],
-    strawberry.union(name="SendTestEmailResult", description="How asking for a test ended."),
+    strawberry.union(name="SendTestEmailResult", description="The outcome of `sendTestEmail`."),
 ]
 
 SendMember: TypeAlias = (
@@ -68,7 +71,7 @@ SendMember: TypeAlias = (
 
 
 def send_member(result: SendResult) -> SendMember:
-    """The union's member that a result of the service becomes."""
+    """Returns the union's member for a result of the service."""
     match result:
         case EmailTestStarted():
             return SendTestEmailSuccess(test_email=EmailTestType.of(result.test_email))
@@ -79,17 +82,18 @@ def send_member(result: SendResult) -> SendMember:
         case RecipientNotAllowed():
             domains = ", ".join(result.domains)
             return RecipientNotAllowedError(
-                code=result.code, message=f"Tests may be sent to these domains only: {domains}."
+                code=result.code,
+                message=f"Test emails may be sent to these domains only: {domains}.",
             )
         case DestinationNotAllowed():
             return DestinationNotAllowedError(
                 code=result.code,
-                message="This service may not connect there: its operator's rules forbid it.",
+                message="The operator's rules forbid this service to connect to that destination.",
             )
         case TooManyEmailTests():
             seconds = result.retry_after_seconds
             return TooManyTestsError(
                 code=result.code,
-                message=f"Too many tests: try again in {seconds} seconds.",
+                message=f"Too many test emails. Try again in {seconds} seconds.",
                 retry_after_seconds=seconds,
             )

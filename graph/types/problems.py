@@ -1,4 +1,4 @@
-"""What clients are told of values that cannot be taken, or should be looked at."""
+"""Problems with values of the settings as clients read them, and the errors that report them."""
 
 import strawberry
 
@@ -8,23 +8,27 @@ from service.settings import InvalidSettings, SecretReentryRequired
 from service.values import Problem
 
 
-@strawberry.type(description="Something to say about a value of the settings.")
+@strawberry.type(description="A problem with a value of the settings.")
 class SettingsProblem:
     """A problem."""
 
-    severity: ProblemSeverity = strawberry.field(description="How much it matters.")
+    severity: ProblemSeverity = strawberry.field(description="How serious the problem is.")
     code: str = strawberry.field(
-        description="Stable, UPPER_SNAKE_CASE, such as `FROM_ADDRESS_DIFFERS_FROM_USERNAME`."
+        description="A stable code in UPPER_SNAKE_CASE, such as "
+        "`FROM_ADDRESS_DIFFERS_FROM_USERNAME`."
     )
     field: list[str] = strawberry.field(
-        description='The input field it is about: `["smtpPort"]`, `["oauth2", "tokenUrl"]`.'
+        description='The path of the input field, such as `["smtpPort"]` or `["oauth2", '
+        '"tokenUrl"]`.'
     )
-    message: str = strawberry.field(description="What is wrong and how to mend it.")
-    suggestion: SuggestionType | None = strawberry.field(description="A change that would mend it.")
+    message: str = strawberry.field(description="What is wrong, and how to fix it.")
+    suggestion: SuggestionType | None = strawberry.field(
+        description="A change that fixes the problem. Null if there is no suggestion."
+    )
 
     @classmethod
     def of(cls, problem: Problem) -> "SettingsProblem":
-        """From a problem of the service."""
+        """Builds it from the service's `Problem`."""
         return cls(
             severity=problem.severity,
             code=problem.code,
@@ -36,39 +40,42 @@ class SettingsProblem:
         )
 
 
-@strawberry.type(description="Values that cannot be taken. All of them are told at once.")
+@strawberry.type(
+    description="Some values are invalid, so nothing was done. All invalid values are reported at "
+    "once."
+)
 class InvalidSettingsError(UserError):
-    """Invalid settings."""
+    """Invalid values."""
 
     problems: list[SettingsProblem] = strawberry.field(description="What is wrong, field by field.")
 
     @classmethod
     def of(cls, invalid: InvalidSettings) -> "InvalidSettingsError":
-        """From a refusal of the service."""
+        """Builds it from the service's `InvalidSettings`."""
         return cls(
             code=invalid.code,
-            message="Some values cannot be taken; nothing was changed. See problems.",
+            message="Some values are invalid, so nothing was done. See problems.",
             problems=[SettingsProblem.of(each) for each in invalid.problems],
         )
 
 
 @strawberry.type(
-    description="A stored secret is bound to where it was meant to go. These fields change that, "
-    "so it must be given again."
+    description="A stored secret is bound to the destination that it was entered for. Some "
+    "changed fields affect that destination, so the secret must be entered again, or cleared."
 )
 class SecretReentryRequiredError(UserError):
-    """A secret must be given again."""
+    """A secret that must be entered again."""
 
     changed_fields: list[str] = strawberry.field(
-        description="The changed fields that the secret is bound to."
+        description="The changed fields to which the secret is bound, such as `smtpHost`."
     )
 
     @classmethod
     def of(cls, required: SecretReentryRequired) -> "SecretReentryRequiredError":
-        """From a refusal of the service."""
+        """Builds it from the service's `SecretReentryRequired`."""
         secrets = " and ".join(required.secrets)
         return cls(
             code=required.code,
-            message=f"Give {secrets} again, or clear it: it was stored for another destination.",
+            message=f"Enter {secrets} again, or clear it: it was stored for another destination.",
             changed_fields=list(required.changed_fields),
         )

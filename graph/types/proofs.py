@@ -1,4 +1,4 @@
-"""Checkpoints and proofs as clients read them. Hashes are hexadecimal."""
+"""Checkpoints and proofs as clients read them. Hashes are in hexadecimal."""
 
 from datetime import datetime
 
@@ -9,25 +9,31 @@ from service.trail import ConsistencyProof, InclusionProof, SignedCheckpoint, wr
 
 
 @strawberry.type(
-    description="A C2SP checkpoint: `note` is the signed text, verifiable with any signed-note "
-    "tool and `verifierKey`. Keep one where nobody who runs this service can change it."
+    description="A signed statement of what the audit trail contains at a given size (a C2SP "
+    "checkpoint). Store checkpoints where the operators of this service cannot change them: they "
+    "prove later that the trail was not rewritten."
 )
 class AuditCheckpoint:
     """A checkpoint."""
 
-    origin: str = strawberry.field(description="Which trail: no other one has this name.")
-    size: int = strawberry.field(description="How many events it vouches for.")
+    origin: str = strawberry.field(description="The trail's unique name.")
+    size: int = strawberry.field(description="The number of events that the checkpoint covers.")
     root_hash: str = strawberry.field(
-        description="The root of the Merkle tree over them (RFC 6962), hexadecimal."
+        description="The root hash of the Merkle tree of the covered events (RFC 6962), in "
+        "hexadecimal."
     )
-    note: str = strawberry.field(description="The signed note (c2sp.org/tlog-checkpoint).")
+    note: str = strawberry.field(
+        description="The signed note (c2sp.org/tlog-checkpoint). Any signed-note tool can verify "
+        "it with `verifierKey`."
+    )
     verifier_key: str = strawberry.field(
-        description="The key that signs at this size: name, key id and public key."
+        description="The public key that verifies the signature (c2sp.org/signed-note): its name, "
+        "key ID and key, separated by `+`."
     )
 
     @classmethod
     def of(cls, signed: SignedCheckpoint) -> "AuditCheckpoint":
-        """From a checkpoint of the service."""
+        """Builds it from the service's `SignedCheckpoint`."""
         return cls(
             origin=signed.checkpoint.origin,
             size=signed.checkpoint.size,
@@ -37,24 +43,28 @@ class AuditCheckpoint:
         )
 
 
-@strawberry.type(description="That an event stands in the trail (RFC 6962, section 2.1.1).")
+@strawberry.type(
+    description="The proof that an event is in the audit trail (RFC 6962, section 2.1.1)."
+)
 class AuditInclusionProof:
     """An inclusion proof."""
 
-    sequence: int = strawberry.field(description="The event's place.")
-    leaf_hash: str = strawberry.field(description="Its leaf hash, hexadecimal.")
+    sequence: int = strawberry.field(description="The event's position in the trail.")
+    leaf_hash: str = strawberry.field(description="The event's leaf hash, in hexadecimal.")
     path: list[str] = strawberry.field(
-        description="The audit path, from the leaf's sibling upwards, hexadecimal."
+        description="The hashes of the audit path in hexadecimal, from the leaf's sibling upwards."
     )
-    checkpoint: AuditCheckpoint = strawberry.field(description="Where the path leads.")
+    checkpoint: AuditCheckpoint = strawberry.field(
+        description="The checkpoint whose root hash the path leads to."
+    )
     tlog_proof: str = strawberry.field(
-        description="All of it in one file, the event itself included (c2sp.org/tlog-proof). An "
-        "export's `verify.py` checks it offline; so does `postledger audit verify`."
+        description="The event, its proof and the checkpoint in one file (c2sp.org/tlog-proof). "
+        "An export's `verify.py` checks it offline, and so does `postledger audit verify`."
     )
 
     @classmethod
     def of(cls, proof: InclusionProof) -> "AuditInclusionProof":
-        """From a proof of the service."""
+        """Builds it from the service's `InclusionProof`."""
         return cls(
             sequence=proof.seq,
             leaf_hash=proof.leaf.hex(),
@@ -65,7 +75,8 @@ class AuditInclusionProof:
 
 
 @strawberry.type(
-    description="That the later trail begins with all of the earlier one (RFC 6962, section 2.1.2)."
+    description="The proof that the later trail begins with all events of the earlier one (RFC "
+    "6962, section 2.1.2)."
 )
 class AuditConsistencyProof:
     """A consistency proof."""
@@ -73,12 +84,13 @@ class AuditConsistencyProof:
     from_: AuditCheckpoint = strawberry.field(name="from", description="The earlier checkpoint.")
     to: AuditCheckpoint = strawberry.field(description="The later checkpoint.")
     path: list[str] = strawberry.field(
-        description="The proof's hashes, hexadecimal; none between equal sizes."
+        description="The hashes of the proof in hexadecimal. Empty if both checkpoints have the "
+        "same size."
     )
 
     @classmethod
     def of(cls, proof: ConsistencyProof) -> "AuditConsistencyProof":
-        """From a proof of the service."""
+        """Builds it from the service's `ConsistencyProof`."""
         return cls(
             from_=AuditCheckpoint.of(proof.old),
             to=AuditCheckpoint.of(proof.new),
@@ -87,23 +99,30 @@ class AuditConsistencyProof:
 
 
 @strawberry.type(
-    description="Where this service process carries checkpoints to, and how far it has come."
+    description="A place outside the service to which this service process delivers checkpoints."
 )
 class AuditAnchor:
     """An anchor's state."""
 
-    name: str = strawberry.field(description="The file, or the webhook's host.")
-    size: int | None = strawberry.field(
-        description="The size last delivered; null where none was since the service started."
+    name: str = strawberry.field(
+        description="The destination, such as `file /mnt/audit/checkpoints` or `webhook "
+        "audit.example.com`."
     )
-    delivered_at: datetime | None = strawberry.field(description="When that was.")
+    size: int | None = strawberry.field(
+        description="The size of the checkpoint that was last delivered. Null if nothing was "
+        "delivered since the service started."
+    )
+    delivered_at: datetime | None = strawberry.field(
+        description="The date and time of the last delivery. Null if nothing was delivered since "
+        "the service started."
+    )
     problem: str | None = strawberry.field(
-        description="What went wrong since; null where nothing did."
+        description="Why the newest checkpoint could not be delivered. Null if there is no problem."
     )
 
     @classmethod
     def of(cls, state: AnchorState) -> "AuditAnchor":
-        """From a state of the service."""
+        """Builds it from the service's `AnchorState`."""
         return cls(
             name=state.name,
             size=state.size,

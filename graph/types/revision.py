@@ -1,4 +1,4 @@
-"""Earlier revisions of the settings as clients read them."""
+"""Revisions of the settings as clients read them."""
 
 from datetime import datetime
 
@@ -17,24 +17,34 @@ from service.trail import audit_event
 REVISION_CURSOR = "EmailSettingsRevision.v1"
 
 
-@strawberry.type(description="One save of the settings. It is never changed.")
+@strawberry.type(description="One saved state of the settings. A revision is never changed.")
 class EmailSettingsRevision(Node):
     """A revision."""
 
-    revision: int = strawberry.field(description="Its number: 1, 2, 3 …")
-    email_settings: EmailSettings = strawberry.field(description="The settings as it left them.")
-    changes: list[FieldChange] = strawberry.field(description="What it changed.")
-    created_at: datetime = strawberry.field(description="When it was saved.")
-    created_by: ActorType = strawberry.field(description="Who saved it.")
-    reason: str | None = strawberry.field(description="The reason that was given.")
+    revision: int = strawberry.field(
+        description="The revision's number. Revisions are numbered from 1 without gaps."
+    )
+    email_settings: EmailSettings = strawberry.field(
+        description="The settings as of this revision."
+    )
+    changes: list[FieldChange] = strawberry.field(
+        description="What this revision changed, compared with the one before."
+    )
+    created_at: datetime = strawberry.field(
+        description="The date and time when the revision was saved."
+    )
+    created_by: ActorType = strawberry.field(description="The actor who saved the revision.")
+    reason: str | None = strawberry.field(
+        description="The reason that the actor gave. Null if none was given."
+    )
     restored_from: int | None = strawberry.field(
-        description="The revision whose values it brought back; null for an ordinary save."
+        description="The revision whose values were restored. Null if this was not a restore."
     )
     audit_sequence: strawberry.Private[int]
 
-    @strawberry.field(description="Its event in the trail.")
+    @strawberry.field(description="The audit event of the save.")
     async def audit_event(self, info: Info) -> AuditEvent:
-        """Its event."""
+        """Returns the audit event of the save."""
         recorded = await audit_event(info.context.runtime, self.audit_sequence)
         if recorded is None:
             raise RuntimeError("a revision and its event are written together")
@@ -42,7 +52,7 @@ class EmailSettingsRevision(Node):
 
     @classmethod
     def of(cls, revision: Revision) -> "EmailSettingsRevision":
-        """From a revision of the service."""
+        """Builds it from the service's `Revision`."""
         state = revision.state
         return cls(
             id=strawberry.ID(write_id("EmailSettingsRevision", state.revision)),
@@ -57,26 +67,30 @@ class EmailSettingsRevision(Node):
         )
 
 
-@strawberry.type(description="A revision in a page.")
+@strawberry.type(description="A revision in a page, with its cursor.")
 class EmailSettingsRevisionEdge:
     """An edge."""
 
     node: EmailSettingsRevision = strawberry.field(description="The revision.")
-    cursor: str = strawberry.field(description="Its place in the list.")
+    cursor: str = strawberry.field(
+        description="The item's cursor, for the arguments `after` and `before`."
+    )
 
 
-@strawberry.type(description="A page of the revisions, newest first.")
+@strawberry.type(description="A page of revisions, newest first.")
 class EmailSettingsRevisionConnection:
     """A connection."""
 
     edges: list[EmailSettingsRevisionEdge] = strawberry.field(
-        description="The revisions with their cursors."
+        description="The revisions on this page, with their cursors."
     )
-    page_info: PageInfo = strawberry.field(description="Whether the list goes on.")
+    page_info: PageInfo = strawberry.field(
+        description="Whether there are more pages, and the cursors to fetch them with."
+    )
 
     @classmethod
     def of(cls, page: Page[Revision]) -> "EmailSettingsRevisionConnection":
-        """From a page of the service."""
+        """Builds it from a page of the service's revisions."""
         cursors = [cursor(REVISION_CURSOR, each.state.revision) for each in page.items]
         return cls(
             edges=[

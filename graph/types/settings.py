@@ -18,119 +18,143 @@ from service.values import SettingsValues
 
 @strawberry.type(
     name="SecretStatus",
-    description="What may be known of a secret. Nothing here is derived from its value.",
+    description="The status of a secret. The secret itself can never be read.",
 )
 class SecretStatusType:
     """A secret's status."""
 
-    state: SecretState = strawberry.field(description="Whether one is stored.")
+    state: SecretState = strawberry.field(description="Whether the secret is stored.")
     version: int | None = strawberry.field(
-        description="Counts the distinct values that this secret has had."
+        description="Identifies the secret's value: equal versions mean equal values. Null if the "
+        "secret is not set."
     )
     updated_at: datetime | None = strawberry.field(
-        description="When it was given last; null where it is unset or no longer kept."
+        description="The date and time when the secret was last set. Null if it is not set, or if "
+        "it belongs to an earlier revision."
     )
 
     @classmethod
     def of(cls, status: SecretStatus) -> "SecretStatusType":
-        """From a status of the service."""
+        """Builds it from the service's `SecretStatus`."""
         return cls(state=status.state, version=status.version, updated_at=status.updated_at)
 
 
 @strawberry.type(
-    description="Signing in by OAuth2 with the client-credentials grant (RFC 6749, section 4.4)."
+    description="The OAuth 2.0 client for signing in to the mail server with the "
+    "client-credentials grant (RFC 6749, section 4.4)."
 )
 class OAuth2Settings:
-    """OAuth2."""
+    """The OAuth 2.0 client."""
 
-    token_url: str = strawberry.field(description="The token endpoint.")
-    client_id: str = strawberry.field(description="The client's id there.")
+    token_url: str = strawberry.field(
+        description="The authorization server's token endpoint, an https URL."
+    )
+    client_id: str = strawberry.field(
+        description="The client ID that the authorization server issued."
+    )
     client_secret: SecretStatusType = strawberry.field(
-        description="The client's secret; write-only."
+        description="The status of the client secret, which is write-only."
     )
     scope: str | None = strawberry.field(
-        description="The scope asked for, as the provider names it."
+        description="The scope to request, as the provider names it. Null if no scope is requested."
     )
 
 
-@strawberry.type(description="What the last test of exactly these values said.")
+@strawberry.type(description="What test emails show about values of the settings.")
 class SettingsVerification:
-    """A verification."""
+    """What test emails show."""
 
-    state: VerificationState = strawberry.field(description="What is known from tests.")
+    state: VerificationState = strawberry.field(
+        description="Whether exactly these values passed their last test."
+    )
     test_email: EmailTestType | None = strawberry.field(
-        description="The test that it rests on; null where there is none."
+        description="The test email that `state` is based on. Null if the state is UNTESTED."
     )
 
 
-@strawberry.type(
-    description="System email settings. The first eight fields are those of the settings page."
-)
+@strawberry.type(description="System email settings: how the platform sends its own mail.")
 class EmailSettings(Node):
     """The settings."""
 
     smtp_host: str | None = strawberry.field(
-        description="The mail server's name or IP address, such as `smtp.gmail.com`."
+        description="The mail server's host name or IP address, such as `smtp.gmail.com`. Null if "
+        "it is not set."
     )
     smtp_domain: str | None = strawberry.field(
-        description="Domain for the username, where the server asks for one: `DOMAIN\\user` with "
-        "PLAIN and LOGIN, the NTLM domain with NTLM."
+        description="The username's domain, if the server requires one: `DOMAIN\\user` with PLAIN "
+        "and LOGIN, the NTLM domain with NTLM. Null if it is not set."
     )
-    smtp_port: int | None = strawberry.field(description="Its port; 587 for Gmail.")
+    smtp_port: int | None = strawberry.field(
+        description="The mail server's port, 1 to 65535. The default is 587."
+    )
     smtp_username: str | None = strawberry.field(
-        description="The account to sign in with; without it no sign-in is tried."
+        description="The account to sign in with. Null if the service does not sign in."
     )
-    smtp_password: SecretStatusType = strawberry.field(description="Its password; write-only.")
+    smtp_password: SecretStatusType = strawberry.field(
+        description="The status of the account's password, which is write-only."
+    )
     default_from_address: str | None = strawberry.field(
-        description="The address that messages come from."
+        description="The email address that messages are sent from. Null if it is not set."
     )
     default_from_display_name: str | None = strawberry.field(
-        description="The name shown beside that address."
+        description="The name shown next to the From address. Null if it is not set."
     )
     reply_to_address: str | None = strawberry.field(
-        description="The address that replies go to. Null: to `defaultFromAddress`."
+        description="The email address that replies go to. Null if they go to `defaultFromAddress`."
     )
     enable_secure_connection: bool = strawberry.field(
-        description="On: the connection is secured before anything else is said, and the server's "
-        "certificate must be valid for `smtpHost`. Off: it is not secured."
+        description="Whether the connection must be secured. If true, the connection is secured "
+        "before credentials or messages are sent, and the server's certificate must be valid for "
+        "`smtpHost`. If false, it is not secured."
     )
-    tls_mode: TlsMode = strawberry.field(description="How a secure connection is made.")
+    tls_mode: TlsMode = strawberry.field(
+        description="How the connection is secured, if `enableSecureConnection` is true."
+    )
     trusted_certificates: list[Certificate] = strawberry.field(
-        description="Certificates trusted besides the system's, for private authorities."
+        description="Certificates that are trusted in addition to the system's, such as those of "
+        "a private authority."
     )
-    auth_mechanism: SaslMechanism = strawberry.field(description="How to sign in.")
+    auth_mechanism: SaslMechanism = strawberry.field(
+        description="How the service signs in to the mail server."
+    )
     oauth2: OAuth2Settings | None = strawberry.field(
-        description="OAuth2, where signing in takes a token instead of a password."
+        description="The OAuth 2.0 client, for signing in with a token instead of a password. "
+        "Null if it is not set."
     )
     ehlo_hostname: str | None = strawberry.field(
-        description="The name said in EHLO. Null: the machine's own, where it is a full domain "
-        "name, else its address literal."
+        description="The host name to send in EHLO. Null to send the machine's own name if it is "
+        "fully qualified, and its address literal otherwise."
     )
     timeout_seconds: int = strawberry.field(
-        description="Seconds allowed for connecting and for each reply (1 to 300)."
+        description="How many seconds to wait for a connection, and for each reply: 1 to 300."
     )
     from_header: str | None = strawberry.field(
-        description="The From header that a message gets, as it will be written."
+        description="The From header of messages, exactly as it is sent. Null if "
+        "`defaultFromAddress` is not set."
     )
     provider: EmailProvider | None = strawberry.field(
-        description="The provider whose host it is, where that is a known one."
+        description="The known provider that `smtpHost` belongs to. Null if the host belongs to "
+        "none."
     )
     problems: list[SettingsProblem] = strawberry.field(
-        description="Warnings and remarks about these values."
+        description="Warnings and hints about these values."
     )
     revision: int = strawberry.field(
-        description="Counts the saves that changed something: 1, 2, 3 …"
+        description="The revision's number. Each save that changes something adds 1; the first is "
+        "1."
     )
-    updated_at: datetime = strawberry.field(description="When this revision was saved.")
-    updated_by: ActorType = strawberry.field(description="Who saved it.")
+    updated_at: datetime = strawberry.field(
+        description="The date and time when this revision was saved."
+    )
+    updated_by: ActorType = strawberry.field(description="The actor who saved this revision.")
     values: strawberry.Private[SettingsValues]
 
     @strawberry.field(
-        description="What the last test of exactly these values said, passwords included. Tests "
-        "of depth CONNECT count only where they failed."
+        description="What test emails show about exactly these values, passwords included. A test "
+        "of depth CONNECT counts only if it failed."
     )
     async def verification(self, info: Info) -> SettingsVerification:
-        """What is known from tests."""
+        """Returns what test emails show about these values."""
         runtime = info.context.runtime
         known = await verification(runtime, self.values)
         test = None if known.test_id is None else await email_test(runtime, known.test_id)
@@ -140,7 +164,7 @@ class EmailSettings(Node):
 
     @classmethod
     def of(cls, state: SettingsState) -> "EmailSettings":
-        """From a state of the service."""
+        """Builds it from the service's `SettingsState`."""
         values = state.values
         return cls(
             id=strawberry.ID(write_id("EmailSettings", state.revision)),

@@ -1,4 +1,4 @@
-"""How a change of the settings ends, as clients read it."""
+"""The outcomes of changing the settings, as clients read them."""
 
 from typing import Annotated, TypeAlias, Union
 
@@ -24,42 +24,48 @@ from service.settings import (
 
 
 @strawberry.type(
-    description="The settings are saved. Where nothing differed, `changes` is empty, `auditEvent` "
-    "is null and the revision is the old one."
+    description="The settings are saved. If nothing differed, `changes` is empty, `auditEvent` is "
+    "null and the revision stays the same."
 )
 class UpdateEmailSettingsSuccess:
     """A save."""
 
-    email_settings: EmailSettings = strawberry.field(description="The settings now in force.")
+    email_settings: EmailSettings = strawberry.field(
+        description="The settings that are now in force."
+    )
     changes: list[FieldChange] = strawberry.field(description="What this save changed.")
-    audit_event: AuditEvent | None = strawberry.field(description="Its event in the trail.")
+    audit_event: AuditEvent | None = strawberry.field(
+        description="The audit event of this save. Null if nothing differed."
+    )
 
 
 @strawberry.type(
-    description="Somebody else saved first. Look at what they changed, and save again with "
-    "`expectedRevision` as it is now."
+    description="The settings have changed since `expectedRevision`, so nothing was saved. Review "
+    "`theirChanges`, then save again with the revision of `current`."
 )
 class RevisionConflictError(UserError):
     """A conflict."""
 
-    current: EmailSettings = strawberry.field(description="What stands now.")
+    current: EmailSettings = strawberry.field(description="The settings that are in force.")
     their_changes: list[FieldChange] = strawberry.field(
-        description="What was changed since the revision that you expected."
+        description="What has changed since `expectedRevision`."
     )
 
 
-@strawberry.type(description="The test that was named did not pass with exactly these values.")
+@strawberry.type(
+    description="The test email in `verifiedByTestEmail` did not pass with exactly these values."
+)
 class NotVerifiedError(UserError):
-    """A save that was to be proven first."""
+    """A save without the required test."""
 
     test_email: EmailTestType | None = strawberry.field(
-        description="The test that was named; null where there is none with that id."
+        description="The test email in `verifiedByTestEmail`. Null if no test email has that ID."
     )
 
 
-@strawberry.type(description="There is no revision with this number.")
+@strawberry.type(description="No revision has this number.")
 class RevisionNotFoundError(UserError):
-    """A revision that never was."""
+    """A revision that does not exist."""
 
 
 UpdateEmailSettingsResult = Annotated[
@@ -72,7 +78,8 @@ UpdateEmailSettingsResult = Annotated[
         RevisionNotFoundError,
     ],
     strawberry.union(
-        name="UpdateEmailSettingsResult", description="How a change of the settings ended."
+        name="UpdateEmailSettingsResult",
+        description="The outcome of `updateEmailSettings` and `restoreEmailSettings`.",
     ),
 ]
 
@@ -87,7 +94,7 @@ UpdateMember: TypeAlias = (
 
 
 async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) -> UpdateMember:
-    """The union's member that a result of the service becomes."""
+    """Returns the union's member for a result of the service."""
     match result:
         case SettingsUpdated():
             return UpdateEmailSettingsSuccess(
@@ -100,7 +107,7 @@ async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) 
         case RevisionConflict():
             return RevisionConflictError(
                 code="REVISION_CONFLICT",
-                message="Somebody else saved first. Look at theirChanges, then save again.",
+                message="The settings have changed since. Review theirChanges, then save again.",
                 current=EmailSettings.of(result.current),
                 their_changes=[FieldChange.of(each) for each in result.their_changes],
             )
@@ -118,6 +125,6 @@ async def _not_verified(runtime: Runtime, refused: NotVerified) -> NotVerifiedEr
     test = await email_test(runtime, refused.test_id)
     return NotVerifiedError(
         code=refused.code,
-        message="Send a test email with exactly these values first, and name that one.",
+        message="Send a test email with exactly these values first, and pass its ID.",
         test_email=None if test is None else EmailTestType.of(test),
     )

@@ -1,4 +1,4 @@
-"""The trail as clients read it."""
+"""The audit trail as clients read it."""
 
 from datetime import datetime
 
@@ -17,20 +17,27 @@ from service.trail import Recorded
 AUDIT_CURSOR = "AuditEvent.v1"
 
 
-@strawberry.type(description="Where a call came from.")
+@strawberry.type(description="The client that sent an API call.")
 class ClientInfo:
     """A client."""
 
-    ip_address: str | None = strawberry.field(description="The address that it came from.")
-    user_agent: str | None = strawberry.field(description="What it called itself.")
-    request_id: str | None = strawberry.field(description="What the log knows the request by.")
+    ip_address: str | None = strawberry.field(
+        description="The client's IP address. Null if it is not known."
+    )
+    user_agent: str | None = strawberry.field(
+        description="The client's `User-Agent` header. Null if it sent none."
+    )
+    request_id: str | None = strawberry.field(
+        description="The request's ID, which is also in the service's log and in the response "
+        "header `X-Request-Id`."
+    )
     operation_name: str | None = strawberry.field(
-        description="The operation's name, if it had one."
+        description="The name of the GraphQL operation. Null if it has none."
     )
 
     @classmethod
     def of(cls, client: Client) -> "ClientInfo":
-        """From a client of the service."""
+        """Builds it from the service's `Client`."""
         return cls(
             ip_address=client.ip,
             user_agent=client.user_agent,
@@ -39,47 +46,62 @@ class ClientInfo:
         )
 
 
-@strawberry.type(description="One event of the trail. It is never changed and never removed.")
+@strawberry.type(description="An event of the audit trail. Events are never changed or removed.")
 class AuditEvent(Node):
     """An event."""
 
-    sequence: int = strawberry.field(description="Its place in the trail: 0, 1, 2 … without gaps.")
-    occurred_at: datetime = strawberry.field(description="When it was recorded.")
-    action: AuditAction = strawberry.field(description="What was done or tried.")
-    outcome: AuditOutcome = strawberry.field(description="How it went.")
-    error_code: str | None = strawberry.field(description="Why it failed or was refused.")
-    actor: ActorType = strawberry.field(description="Who did it.")
-    client: ClientInfo | None = strawberry.field(
-        description="Where the call came from; null where it came from no client."
+    sequence: int = strawberry.field(
+        description="The event's position in the trail. Events are numbered from 0 without gaps."
     )
-    reason: str | None = strawberry.field(description="The reason that was given.")
-    changes: list[FieldChange] = strawberry.field(description="What it changed.")
+    occurred_at: datetime = strawberry.field(
+        description="The date and time when the event was recorded."
+    )
+    action: AuditAction = strawberry.field(description="What was done or attempted.")
+    outcome: AuditOutcome = strawberry.field(description="How the action ended.")
+    error_code: str | None = strawberry.field(
+        description="A stable code that says why the action failed or was refused, such as "
+        "`CREDENTIALS_REJECTED`. Null if there is no such code."
+    )
+    actor: ActorType = strawberry.field(description="The actor who did it.")
+    client: ClientInfo | None = strawberry.field(
+        description="The client that sent the call. Null if the event was not caused by an API "
+        "call."
+    )
+    reason: str | None = strawberry.field(
+        description="The reason that the actor gave. Null if none was given."
+    )
+    changes: list[FieldChange] = strawberry.field(
+        description="What the action changed. Empty if it changed nothing."
+    )
     revision: int | None = strawberry.field(
-        description="The settings revision that it made, or was about."
+        description="The settings revision that the action created or was about. Null for other "
+        "events."
     )
     target: strawberry.Private[str]
 
-    @strawberry.field(description="The test email that it is about; null for other events.")
+    @strawberry.field(description="The test email that the event is about. Null for other events.")
     async def test_email(self, info: Info) -> EmailTestType | None:
-        """The test email."""
+        """Returns the test email that the event is about."""
         if self.target != "test_email" or self.correlation_id is None:
             return None
         test = await email_test(info.context.runtime, self.correlation_id)
         return None if test is None else EmailTestType.of(test)
 
     correlation_id: strawberry.ID | None = strawberry.field(
-        description="Ties the events of one undertaking together: a test's request and its end."
+        description="Links the events of one operation, such as the request and the end of a test "
+        "email. Null if the event is not linked to others."
     )
     body: str = strawberry.field(
-        description="The exact bytes that the trail vouches for: RFC 8785 JSON."
+        description="The event's exact bytes, which the trail protects: canonical JSON (RFC 8785)."
     )
     leaf_hash: str = strawberry.field(
-        description="SHA-256 over 0x00 and `body` (RFC 6962), hexadecimal. The next event holds it."
+        description="The SHA-256 of a zero byte and `body` (RFC 6962), in hexadecimal. The next "
+        "event contains it."
     )
 
     @classmethod
     def of(cls, recorded: Recorded) -> "AuditEvent":
-        """From an event of the service."""
+        """Builds it from the service's `Recorded`."""
         event = recorded.event
         return cls(
             id=strawberry.ID(write_id("AuditEvent", recorded.seq)),
@@ -102,24 +124,30 @@ class AuditEvent(Node):
         )
 
 
-@strawberry.type(description="An event in a page.")
+@strawberry.type(description="An event in a page, with its cursor.")
 class AuditEventEdge:
     """An edge."""
 
     node: AuditEvent = strawberry.field(description="The event.")
-    cursor: str = strawberry.field(description="Its place in the list.")
+    cursor: str = strawberry.field(
+        description="The item's cursor, for the arguments `after` and `before`."
+    )
 
 
-@strawberry.type(description="A page of the trail, newest first.")
+@strawberry.type(description="A page of the audit trail, newest events first.")
 class AuditEventConnection:
     """A connection."""
 
-    edges: list[AuditEventEdge] = strawberry.field(description="The events with their cursors.")
-    page_info: PageInfo = strawberry.field(description="Whether the list goes on.")
+    edges: list[AuditEventEdge] = strawberry.field(
+        description="The events on this page, with their cursors."
+    )
+    page_info: PageInfo = strawberry.field(
+        description="Whether there are more pages, and the cursors to fetch them with."
+    )
 
     @classmethod
     def of(cls, page: Page[Recorded]) -> "AuditEventConnection":
-        """From a page of the service."""
+        """Builds it from a page of the service's events."""
         cursors = [cursor(AUDIT_CURSOR, each.seq) for each in page.items]
         return cls(
             edges=[

@@ -1,5 +1,5 @@
 """What the GraphQL types share.
 
-- Enums: `enums`. Scalars: `scalars`, `instant`. Ids: `ids`. Pages: `paging`.
-- What a resolver receives: `context`. Types that several others use: `common`.
+- Enums: `enums`. Scalars: `scalars`, `instant`. Global IDs: `ids`. Pages: `paging`.
+- What each resolver receives: `context`. Types that other types use: `common`.
 """

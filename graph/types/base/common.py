@@ -1,4 +1,4 @@
-"""Types that several others use: nodes, actors, changes, suggestions, certificates, user errors."""
+"""Types that other types share: nodes, actors, changes, suggestions, certificates, user errors."""
 
 from datetime import datetime
 
@@ -10,61 +10,73 @@ from service.trail import Change
 from service.values import CertificateFacts, Suggestion
 
 
-@strawberry.interface(description="Something that has a global id and can be fetched by it.")
+@strawberry.interface(
+    description="An object with a global ID, by which the query `node` fetches it."
+)
 class Node:
     """Relay's Node."""
 
-    id: strawberry.ID = strawberry.field(description="Opaque and stable.")
+    id: strawberry.ID = strawberry.field(
+        description="The object's global ID. It is opaque and never changes."
+    )
 
 
 @strawberry.interface(
-    description="An outcome that a client should expect and handle.",
+    description="A failure that a client should expect and handle.",
 )
 class UserError:
-    """The common part of the error members of unions."""
+    """The common fields of the errors in result unions."""
 
-    code: str = strawberry.field(description="Stable, UPPER_SNAKE_CASE.")
-    message: str = strawberry.field(description="One sentence for people.")
+    code: str = strawberry.field(
+        description="A stable code in UPPER_SNAKE_CASE, by which programs recognize the error."
+    )
+    message: str = strawberry.field(description="What went wrong, in one sentence for people.")
 
 
 @strawberry.type(
     name="Actor",
-    description="Who did it, as known then: a later rename or removal changes nothing here.",
+    description="Who did something, as recorded at that time. Later renames and removals do not "
+    "change it.",
 )
 class ActorType:
     """An actor."""
 
-    kind: ActorKind = strawberry.field(description="What acted.")
+    kind: ActorKind = strawberry.field(description="What kind of actor it is.")
     id: str | None = strawberry.field(
-        description="The access token's id, or the person's at the identity provider; else null."
+        description="The access token's UUID, or the person's `sub` at the identity provider. "
+        "Null for other kinds. `AuditEventFilter.actorIds` takes this ID."
     )
-    display_name: str = strawberry.field(description="The name it had then.")
+    display_name: str = strawberry.field(description="The actor's name at that time.")
 
     @classmethod
     def of(cls, actor: Actor) -> "ActorType":
-        """From an actor of the service."""
+        """Builds it from the service's `Actor`."""
         return cls(kind=actor.kind, id=actor.id, display_name=actor.name)
 
 
 @strawberry.type(
-    description="One field's before and after. A secret's are never shown: `redacted` is true and "
-    "both say which version it was, such as `[redacted, version 3]`."
+    description="A field's values before and after a change. A secret's values are never shown: "
+    "`redacted` is true, and both values are versions, such as `[redacted, version 3]`."
 )
 class FieldChange:
     """A change."""
 
-    field: str = strawberry.field(description="The field, such as `smtpHost` or `oauth2.tokenUrl`.")
+    field: str = strawberry.field(
+        description="The path of the field, such as `smtpHost` or `oauth2.tokenUrl`."
+    )
     before: str | None = strawberry.field(
-        description="Its value before, as text; null where it was not set."
+        description="The value before the change, as text. Null if the field was not set."
     )
     after: str | None = strawberry.field(
-        description="Its value afterwards, as text; null where it is not set."
+        description="The value after the change, as text. Null if the field is not set."
     )
-    redacted: bool = strawberry.field(description="Whether the values are a secret's.")
+    redacted: bool = strawberry.field(
+        description="Whether the field is a secret, so that its values are not shown."
+    )
 
     @classmethod
     def of(cls, change: Change) -> "FieldChange":
-        """From a change of the service."""
+        """Builds it from the service's `Change`."""
         return cls(
             field=change.field,
             before=change.before,
@@ -74,23 +86,27 @@ class FieldChange:
 
 
 @strawberry.type(
-    name="Suggestion", description="A change that would mend it: put `value` into `field`."
+    name="Suggestion", description="A change that fixes a problem: put `value` into `field`."
 )
 class SuggestionType:
     """A suggestion."""
 
-    message: str = strawberry.field(description="What to do, in words.")
+    message: str = strawberry.field(description="What to do, in plain words.")
     field: list[str] | None = strawberry.field(
-        description="The input field to change, as a path; null where no one field would do."
+        description='The path of the input field to change, such as `["smtpPort"]`. Null if no '
+        "single field fixes the problem."
     )
     value: str | None = strawberry.field(
-        description="What to put there, as text; null where only you can know it."
+        description="The value to put into the field, as text. Null if only the administrator can "
+        "know it."
     )
-    help_url: str | None = strawberry.field(description="Where to read more.")
+    help_url: str | None = strawberry.field(
+        description="The URL of a page that explains more. Null if there is no such page."
+    )
 
     @classmethod
     def of(cls, suggestion: Suggestion) -> "SuggestionType":
-        """From a suggestion of the service."""
+        """Builds it from the service's `Suggestion`."""
         return cls(
             message=suggestion.message,
             field=None if suggestion.field is None else list(suggestion.field),
@@ -104,18 +120,28 @@ class Certificate:
     """A certificate."""
 
     subject: str = strawberry.field(
-        description="Whose it is (RFC 4514), such as `CN=mail.example.com`."
+        description="The subject (RFC 4514), such as `CN=mail.example.com`."
     )
-    issuer: str = strawberry.field(description="Who signed it.")
-    dns_names: list[str] = strawberry.field(description="The hosts that it is valid for.")
-    not_before: datetime = strawberry.field(description="It is valid from here on.")
-    not_after: datetime = strawberry.field(description="It is valid until then.")
-    sha256: str = strawberry.field(description="Its fingerprint, hexadecimal.")
-    pem: str = strawberry.field(description="The certificate itself, as PEM.")
+    issuer: str = strawberry.field(
+        description="The issuer (RFC 4514), such as `CN=Example CA,O=Example`."
+    )
+    dns_names: list[str] = strawberry.field(
+        description="The host names that the certificate is valid for."
+    )
+    not_before: datetime = strawberry.field(
+        description="The date and time from which the certificate is valid."
+    )
+    not_after: datetime = strawberry.field(
+        description="The date and time until which the certificate is valid."
+    )
+    sha256: str = strawberry.field(
+        description="The certificate's SHA-256 fingerprint, in lowercase hexadecimal."
+    )
+    pem: str = strawberry.field(description="The certificate itself, in PEM.")
 
     @classmethod
     def of(cls, facts: CertificateFacts) -> "Certificate":
-        """From a certificate's facts."""
+        """Builds it from the service's `CertificateFacts`."""
         return cls(
             subject=facts.subject,
             issuer=facts.issuer,

@@ -1,4 +1,4 @@
-"""What a resolver is handed: the running service, and who asks."""
+"""What each resolver receives: the running service and the caller."""
 
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -16,10 +16,11 @@ class Context:
 
     Attributes:
         runtime: the running service.
-        identity: the caller, or why there is none.
-        request_id: what the log knows the request by.
-        document: the operation's text, parsed and found valid; None has Strawberry do both.
-        denied: the fields that the caller's role did not permit, until they stand in the trail.
+        identity: the caller, or why the request was not authenticated.
+        request_id: the request's id in the log.
+        document: the operation's document, parsed and validated. If None, Strawberry does both.
+        denied: the names of the fields that the caller's role does not permit, until the denial is
+            recorded in the audit trail.
     """
 
     runtime: Runtime
@@ -29,14 +30,14 @@ class Context:
     denied: set[str] = field(default_factory=set)
 
     def name_operation(self, name: str | None) -> None:
-        """Adds the operation's name to what the trail will say of the caller's client."""
+        """Adds the operation's name to the client that events in the audit trail record."""
         if isinstance(self.identity, Caller) and self.identity.client is not None:
             client = replace(self.identity.client, operation=name)
             self.identity = replace(self.identity, client=client)
 
     @property
     def caller(self) -> Caller:
-        """The caller; only to be asked for where one is known to be there."""
+        """The caller. Only valid in resolvers, which run only for authenticated requests."""
         if isinstance(self.identity, TokenRefused):
             raise TypeError("operations without a caller are refused before they are resolved")
         return self.identity

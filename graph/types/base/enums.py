@@ -1,6 +1,6 @@
-"""The domain's enums as GraphQL enums, every value with its description.
+"""The domain's enums as GraphQL enums, each value with its description.
 
-Types and inputs import them from here, so that they are described before they are used.
+Types and inputs import the enums from here, so that these are described before they are used.
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,13 @@ E = TypeVar("E", bound=type[Enum])
 
 
 def _describe(enum: E, description: str, values: Mapping[str, str], name: str | None = None) -> E:
-    """Makes a GraphQL enum of one of the domain's.
+    """Makes a GraphQL enum of one of the domain's enums, and returns the enum unchanged.
 
-    The enum itself stays as it is: the rooms below the edge know nothing of GraphQL.
+    The layers below `graph` do not depend on GraphQL, so the descriptions are attached here.
+
+    Raises:
+        ValueError: a value has no description. Enums are described at import, so a new value that
+            is forgotten here stops every start and every test.
     """
     described = strawberry.enum(enum, name=name, description=description)
     definition = described.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
@@ -59,61 +63,64 @@ def _describe(enum: E, description: str, values: Mapping[str, str], name: str | 
 
 _describe(
     TlsMode,
-    "How a secure connection is made.",
+    "How a connection is secured.",
     {
-        "AUTO": "Implicit TLS on ports 465 and 2465, STARTTLS on every other.",
-        "STARTTLS": "The connection begins in plain and is secured by STARTTLS, or it fails.",
-        "IMPLICIT": "TLS from the first byte.",
+        "AUTO": "Implicit TLS on ports 465 and 2465, STARTTLS on all other ports.",
+        "STARTTLS": "The connection begins in plaintext and is secured by STARTTLS (RFC 3207), or "
+        "fails.",
+        "IMPLICIT": "TLS from the first byte (RFC 8314).",
     },
 )
 _describe(
     SaslMechanism,
-    "How to sign in.",
+    "How the service signs in to the mail server.",
     {
-        "AUTO": "The strongest that both sides have.",
-        "PLAIN": "RFC 4616: name and password in one line.",
-        "LOGIN": "Name and password in two lines.",
-        "CRAM_MD5": "RFC 2195: a challenge; the password itself is not sent.",
+        "AUTO": "The strongest mechanism that both sides support.",
+        "PLAIN": "Username and password in one message (RFC 4616).",
+        "LOGIN": "Username and password in two messages.",
+        "CRAM_MD5": "Challenge and response (RFC 2195); the password itself is not sent.",
         "NTLM": "Microsoft's challenge and response; `smtpDomain` is the NTLM domain.",
-        "XOAUTH2": "A bearer token got by OAuth2.",
+        "XOAUTH2": "A bearer token from OAuth 2.0 instead of a password.",
     },
 )
 _describe(
     SecretState,
-    "Whether a secret is stored. The secret itself can never be read back.",
+    "Whether a secret is stored. The secret itself can never be read.",
     {
-        "UNSET": "None is stored.",
-        "SET": "One is stored.",
-        "UNREADABLE": "One is stored, but the encryption keys in use cannot open it.",
+        "UNSET": "No secret is stored.",
+        "SET": "A secret is stored.",
+        "UNREADABLE": "A secret is stored, but the encryption keys in use cannot decrypt it.",
     },
 )
 _describe(
     ProblemSeverity,
-    "How much a problem matters.",
+    "How serious a problem is.",
     {
         "ERROR": "The values cannot be saved.",
-        "WARNING": "They can be saved, but something will probably not work or is not safe.",
-        "INFO": "Worth knowing.",
+        "WARNING": "The values can be saved, but something will probably fail, or is not secure.",
+        "INFO": "The values can be saved; the message is a hint.",
     },
 )
 _describe(
     VerificationState,
-    "What the last test of exactly these values said.",
+    "What test emails show about values of the settings.",
     {
-        "UNTESTED": "No test of these values has ended, and no test of other values ever passed.",
+        "UNTESTED": "No test of these values has passed or failed, and no test of other values "
+        "has passed.",
         "PASSED": "The last test of exactly these values passed.",
         "FAILED": "The last test of exactly these values failed.",
-        "STALE": "A test passed, but of other values than these.",
+        "STALE": "A test passed, but with other values than these.",
     },
 )
 _describe(
     EmailTestDepth,
     "How far a test goes.",
     {
-        "CONNECT": "Connects, greets and secures the connection; then says goodbye.",
-        "AUTHENTICATE": "Signs in as well.",
-        "ENVELOPE": "Names sender and recipient as well; no message is sent.",
-        "SEND": "Sends a message.",
+        "CONNECT": "Connects, greets the server and secures the connection.",
+        "AUTHENTICATE": "Does what CONNECT does, and signs in.",
+        "ENVELOPE": "Does what AUTHENTICATE does, and names the sender and the recipient. No "
+        "message is sent.",
+        "SEND": "Does what ENVELOPE does, and sends a message.",
     },
     name="TestDepth",
 )
@@ -121,107 +128,114 @@ _describe(
     EmailTestOutcome,
     "How a test ended.",
     {
-        "RUNNING": "It has not ended.",
-        "ACCEPTED": "The server took the message; whether it is delivered is not known here.",
-        "REACHED": "All stages of a lesser depth passed; no message was sent.",
-        "FAILED": "A stage failed: `diagnosis` tells which and why.",
-        "UNCERTAIN": "The connection broke after the message was sent, before the server answered.",
-        "CANCELLED": "Somebody cancelled it.",
-        "INTERRUPTED": "The service stopped meanwhile.",
+        "RUNNING": "The test has not ended.",
+        "ACCEPTED": "The server accepted the message. Whether it is delivered is not known.",
+        "REACHED": "All stages up to the requested depth passed. No message was sent.",
+        "FAILED": "A stage failed. `diagnosis` says which, why, and how to fix it.",
+        "UNCERTAIN": "The connection broke after the message was sent and before the server "
+        "answered, so the message may have been accepted.",
+        "CANCELLED": "A caller canceled the test.",
+        "INTERRUPTED": "The service stopped during the test.",
     },
     name="TestOutcome",
 )
 _describe(
     StageName,
-    "A stage of a test. With implicit TLS, TLS comes before GREETING.",
+    "A stage of a test. The order is TOKEN, RESOLVE, CONNECT, GREETING, EHLO, TLS, AUTHENTICATE, "
+    "MAIL_FROM, RCPT_TO, DATA; with implicit TLS, TLS comes before GREETING.",
     {
-        "TOKEN": "Gets an OAuth2 token; only where one is needed.",
-        "RESOLVE": "Finds the host's addresses.",
-        "CONNECT": "Connects to one of them.",
+        "TOKEN": "Gets an OAuth 2.0 access token, if one is needed.",
+        "RESOLVE": "Looks up the host's IP addresses.",
+        "CONNECT": "Connects to one of the host's IP addresses.",
         "GREETING": "Waits for the server's greeting.",
-        "EHLO": "Says its name and learns what the server can do.",
-        "TLS": "Secures the connection and checks the certificate.",
-        "AUTHENTICATE": "Signs in.",
-        "MAIL_FROM": "Names the sender.",
-        "RCPT_TO": "Names the recipient.",
-        "DATA": "Sends the message and waits until the server takes it.",
+        "EHLO": "Introduces the client and reads the server's extensions.",
+        "TLS": "Secures the connection and verifies the server's certificate.",
+        "AUTHENTICATE": "Signs in to the mail server.",
+        "MAIL_FROM": "Names the sender of the message.",
+        "RCPT_TO": "Names the recipient of the message.",
+        "DATA": "Sends the message and waits until the server accepts it.",
     },
     name="TestStageName",
 )
 _describe(
     StageOutcome,
-    "How a stage went.",
+    "How a stage ended, or how far it has come.",
     {
-        "PENDING": "It has not begun.",
-        "RUNNING": "It is under way.",
-        "PASSED": "It went well.",
-        "FAILED": "It is where the test failed.",
-        "SKIPPED": "It was not tried, or is not needed.",
+        "PENDING": "The stage has not begun.",
+        "RUNNING": "The stage is in progress.",
+        "PASSED": "The stage succeeded.",
+        "FAILED": "The stage failed, and the test with it.",
+        "SKIPPED": "The stage was not needed, or was not reached.",
     },
     name="TestStageOutcome",
 )
 _describe(
     TranscriptSender,
-    "Who said a line.",
+    "Who sent a line of the transcript.",
     {"CLIENT": "Postledger.", "SERVER": "The mail server."},
 )
 _describe(
     AuditAction,
-    "What was done or tried.",
+    "What was done or attempted.",
     {
         "EMAIL_SETTINGS_UPDATED": "The settings were changed.",
-        "EMAIL_SETTINGS_RESTORED": "An earlier revision's values became the newest.",
+        "EMAIL_SETTINGS_RESTORED": "The values of an earlier revision were restored.",
         "EMAIL_SETTINGS_CHANGE_REFUSED": "A change of the settings was refused.",
-        "TEST_EMAIL_REQUESTED": "A test email was asked for, or refused.",
+        "TEST_EMAIL_REQUESTED": "A test email was requested. With the outcome DENIED, the request "
+        "was refused.",
         "TEST_EMAIL_FINISHED": "A test email ended.",
-        "ACCESS_TOKEN_CREATED": "An access token was made.",
-        "ACCESS_TOKEN_REVOKED": "An access token was ended.",
-        "ACCESS_DENIED": "A known caller asked for something that its role does not permit.",
-        "AUDIT_EXPORTED": "The trail was exported.",
+        "ACCESS_TOKEN_CREATED": "An access token was created.",
+        "ACCESS_TOKEN_REVOKED": "An access token was revoked.",
+        "ACCESS_DENIED": "An authenticated caller requested something that its role does not "
+        "permit.",
+        "AUDIT_EXPORTED": "The audit trail was exported.",
         "SIGNING_KEY_CHANGED": "The key that signs checkpoints was changed.",
-        "ENCRYPTION_KEY_CHANGED": "Stored secrets were sealed under another key.",
-        "TRAIL_REOPENED": "A trail that could not go on was ended, and this one begun.",
-        "UNREADABLE": "Somebody has changed this event in the database so that it cannot be read: "
-        "see its `body`, and verify the trail.",
+        "ENCRYPTION_KEY_CHANGED": "The stored secrets were encrypted with another key.",
+        "TRAIL_REOPENED": "An audit trail that could not continue was ended, and this one was "
+        "begun.",
+        "UNREADABLE": "The event was changed in the database and can no longer be read. See its "
+        "`body`, and verify the trail.",
     },
 )
 _describe(
     AuditOutcome,
-    "How it went.",
+    "How an action ended.",
     {
-        "SUCCEEDED": "It was done.",
-        "FAILED": "It was tried and failed.",
-        "DENIED": "It was refused before it was tried.",
-        "UNKNOWN": "Whether it had its effect cannot be told.",
+        "SUCCEEDED": "The action succeeded.",
+        "FAILED": "The action was attempted and failed.",
+        "DENIED": "The action was refused before it was attempted.",
+        "UNKNOWN": "Whether the action took effect is not known.",
     },
 )
 _describe(
     ActorKind,
-    "What acted.",
+    "The kinds of actors.",
     {
         "ACCESS_TOKEN": "The bearer of an access token.",
-        "PERSON": "Somebody whom the configured identity provider vouches for.",
-        "COMMAND_LINE": "Somebody at the service's machine.",
+        "PERSON": "A person whom the configured identity provider authenticated.",
+        "COMMAND_LINE": "An operator who runs commands on the service's machine.",
         "SYSTEM": "The service itself.",
     },
 )
 _describe(
     Role,
-    "What an access token is for.",
+    "What a caller may do.",
     {
-        "ADMINISTRATOR": "Changes settings and tokens and sends tests; reads everything.",
-        "AUDITOR": "Reads everything, the trail included, and exports it.",
-        "VIEWER": "Reads the settings in force and the tests.",
+        "ADMINISTRATOR": "Reads everything, changes the settings, sends test emails and manages "
+        "access tokens.",
+        "AUDITOR": "Reads the settings, the test emails and the audit trail, and exports the "
+        "trail.",
+        "VIEWER": "Reads the settings in force and the test emails.",
     },
 )
 _describe(
     Permission,
-    "What a field of this API may need.",
+    "A permission that a field of this API may require.",
     {
-        "READ_SETTINGS": "Read settings, tests and providers.",
-        "CHANGE_SETTINGS": "Change the settings.",
-        "SEND_TESTS": "Send test emails.",
-        "READ_TRAIL": "Read the trail and the settings' history.",
-        "MANAGE_TOKENS": "Make, list and end access tokens.",
+        "READ_SETTINGS": "Read the settings in force, test emails and providers.",
+        "CHANGE_SETTINGS": "Check, change and restore the settings.",
+        "SEND_TESTS": "Send and cancel test emails.",
+        "READ_TRAIL": "Read and export the audit trail, and read earlier settings.",
+        "MANAGE_TOKENS": "Create, list and revoke access tokens.",
     },
 )

@@ -16,46 +16,60 @@ _CURSOR_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 First: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(description="How many from the start of the list; at most 100."),
+    strawberry.argument(
+        description="Returns at most this many items from the start of the list, 0 to 100. The "
+        "default is 20."
+    ),
 ]
 After: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="Only what follows this cursor.")
+    str | None, strawberry.argument(description="Returns only items after this cursor.")
 ]
 Last: TypeAlias = Annotated[
-    int | None, strawberry.argument(description="How many from the end of the list; at most 100.")
+    int | None,
+    strawberry.argument(
+        description="Returns at most this many items from the end of the list, 0 to 100."
+    ),
 ]
 Before: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="Only what comes before this cursor.")
+    str | None, strawberry.argument(description="Returns only items before this cursor.")
 ]
 
 
-@strawberry.type(description="Whether a list goes on, and from where.")
+@strawberry.type(description="Information about a page of a connection (Relay).")
 class PageInfo:
     """Relay's PageInfo."""
 
-    has_next_page: bool = strawberry.field(description="Whether more follows this page.")
-    has_previous_page: bool = strawberry.field(description="Whether more comes before this page.")
-    start_cursor: str | None = strawberry.field(description="The first item's cursor.")
-    end_cursor: str | None = strawberry.field(description="The last item's cursor.")
+    has_next_page: bool = strawberry.field(
+        description="Whether there are more items after this page."
+    )
+    has_previous_page: bool = strawberry.field(
+        description="Whether there are more items before this page."
+    )
+    start_cursor: str | None = strawberry.field(
+        description="The cursor of the first item, for `before`. Null if the page is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last item, for `after`. Null if the page is empty."
+    )
 
 
 def page_request(
     kind: str, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> PageRequest:
-    """The page that a connection's arguments ask for.
+    """Returns the page that a connection's arguments request.
 
     Args:
         kind: the list's name in its cursors, with a version: `AuditEvent.v1`.
-        first: how many from the start.
+        first: how many items from the start.
         after: a cursor.
-        last: how many from the end.
+        last: how many items from the end.
         before: a cursor.
 
     Raises:
-        GraphQLError: BAD_USER_INPUT, for a size or cursor that cannot be taken.
+        GraphQLError: BAD_USER_INPUT, if a size or a cursor is invalid.
     """
     if first is not None and last is not None:
-        raise bad_input("Give first or last, not both.")
+        raise bad_input("Use either first or last, not both.")
     name, size = ("last", last) if last is not None else ("first", first)
     if size is not None and not 0 <= size <= MAX_PAGE:
         raise bad_input(f"{name} must be between 0 and {MAX_PAGE}.")
@@ -68,12 +82,12 @@ def page_request(
 
 
 def cursor(kind: str, number: int) -> str:
-    """An item's cursor."""
+    """Returns an item's cursor."""
     return write_id(kind, number)
 
 
 def page_info(page: Page[T], cursors: list[str]) -> PageInfo:
-    """What to say of a page."""
+    """Returns what a connection reports about its page."""
     return PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
@@ -87,7 +101,5 @@ def _number(kind: str, name: str, text: str | None) -> int | None:
         return None
     key = key_of(text, kind)
     if key is None or not _CURSOR_NUMBER.fullmatch(key) or int(key) > MAX_NUMBER:
-        raise bad_input(
-            f"{name} is not a cursor of this list: take one from its edges or pageInfo."
-        )
+        raise bad_input(f"{name} is not a cursor of this list. Use one from its edges or pageInfo.")
     return int(key)

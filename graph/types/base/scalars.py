@@ -1,4 +1,4 @@
-"""The scalars: instants that are never ambiguous, and secrets that only go in."""
+"""The scalars: instants that are never ambiguous, and secrets that are write-only."""
 
 from datetime import UTC, datetime
 from typing import Final, NewType
@@ -19,7 +19,7 @@ def _write_instant(instant: datetime) -> str:
 
 def _read_instant(value: object) -> datetime:
     if not isinstance(value, str):
-        raise GraphQLError(f"An instant is a string such as {EXAMPLE}")
+        raise GraphQLError(f"A date and time is a string such as {EXAMPLE}")
     try:
         return parse_instant(value)
     except ValueError as error:
@@ -33,22 +33,22 @@ def _read_secret(value: object) -> SecretValue:
 
 
 def _write_secret(_: object) -> str:
-    raise TypeError("no output has this type")
+    raise TypeError("no output field has this type")
 
 
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description=f"An instant: RFC 3339, UTC, microseconds (`{EXAMPLE}`). "
-        "A value without an offset is refused.",
+        description=f"A date and time (RFC 3339), such as `{EXAMPLE}`. Output is in UTC with "
+        "microseconds; input needs `Z` or an offset.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_write_instant,
         parse_value=_read_instant,
     ),
     Secret: strawberry.scalar(
         name="Secret",
-        description="A secret on its way in. No output field has this type, so no query can read "
-        "one back.",
+        description="A write-only secret, such as a password. No output field has this type, so "
+        "no query can read a secret.",
         serialize=_write_secret,
         parse_value=_read_secret,
     ),
