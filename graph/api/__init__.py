@@ -2,6 +2,6 @@
 
 - The schema: `schema`. Queries: `queries`, `trail_queries`. Mutations: `mutations`, `access`.
   Subscriptions: `subscriptions`. Relay's `node`: `nodes`.
-- Arguments as plain values: `inputs`, `trail_filter`.
-- Who may use which field: `permissions`, `extensions`.
+- Inputs and the plain values that they become: `inputs`, `trail_filter`.
+- Which caller may use which field: `permissions`, `extensions`.
 """

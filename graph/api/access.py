@@ -1,4 +1,4 @@
-"""Reading, making and ending access tokens."""
+"""Listing, creating and revoking access tokens."""
 
 from typing import Annotated
 
@@ -21,12 +21,12 @@ from service.access import TokenNotFound, create_token, page_of_tokens, revoke_t
 from service.process import Permission
 
 
-@strawberry.type(description="What can be read of access tokens.")
+@strawberry.type(description="The queries on access tokens.")
 class AccessQueries:
-    """The part of the root of reading that is about tokens."""
+    """The query root's fields for access tokens."""
 
     @strawberry.field(
-        description="The access tokens, newest first; expired and revoked ones as well.",
+        description="The access tokens, newest first, including expired and revoked ones.",
         extensions=[Requires(Permission.MANAGE_TOKENS)],
     )
     async def access_tokens(
@@ -37,26 +37,28 @@ class AccessQueries:
         last: Last = None,
         before: Before = None,
     ) -> AccessTokenConnection:
-        """The tokens."""
+        """Returns a page of the access tokens."""
         page = page_request(TOKEN_CURSOR, first, after, last, before)
         return AccessTokenConnection.of(await page_of_tokens(info.context.runtime, page))
 
 
-@strawberry.type(description="What can be done with access tokens.")
+@strawberry.type(description="The mutations on access tokens.")
 class AccessMutations:
-    """The part of the root of changing that is about tokens."""
+    """The mutation root's fields for access tokens."""
 
     @strawberry.mutation(
-        description="Makes an access token. Its event in the trail tells its name, role and "
-        "expiry, never the token.",
+        description="Creates an access token. The audit event records the token's name, role and "
+        "expiry, never the token itself.",
         extensions=[Requires(Permission.MANAGE_TOKENS)],
     )
     async def create_access_token(
         self,
         info: Info,
-        input: Annotated[CreateAccessTokenInput, strawberry.argument(description="The token.")],
+        input: Annotated[
+            CreateAccessTokenInput, strawberry.argument(description="The access token to create.")
+        ],
     ) -> CreateAccessTokenResult:
-        """Makes a token."""
+        """Creates an access token."""
         context = info.context
         result = await create_token(
             context.runtime, context.caller, input.name, input.role, input.expires_at
@@ -64,16 +66,16 @@ class AccessMutations:
         return created_member(result)
 
     @strawberry.mutation(
-        description="Ends an access token at once, with the connections that it holds open. One "
-        "that has ended stays as it is. You may end your own.",
+        description="Revokes an access token at once and closes its open connections. Revoking it "
+        "again changes nothing. You may revoke your own token.",
         extensions=[Requires(Permission.MANAGE_TOKENS)],
     )
     async def revoke_access_token(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The token's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The access token's ID.")],
     ) -> AccessTokenType:
-        """Ends a token."""
+        """Revokes an access token."""
         context = info.context
         key = key_of(id, "AccessToken") or ""
         token = await revoke_token(context.runtime, context.caller, key)

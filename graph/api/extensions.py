@@ -1,4 +1,4 @@
-"""What happens around every operation, whichever way it came."""
+"""What Strawberry does around every operation, over any transport."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from service.access import TokenRefused
 
 
 class RequireCaller(SchemaExtension):
-    """No token, no data: not even the schema."""
+    """Refuses every operation without a valid token, introspection included."""
 
     def on_operation(self) -> Iterator[None]:
         """Refuses the operation before it is parsed."""
@@ -20,23 +20,23 @@ class RequireCaller(SchemaExtension):
         yield
 
     def on_execute(self) -> Iterator[None]:
-        """Notes the operation's name, now that it is known, for the trail."""
+        """Records the operation's name, known only after parsing, for the audit trail."""
         context: Context = self.execution_context.context
         context.name_operation(self.execution_context.operation_name)
         yield
 
 
 class TakeDocument(SchemaExtension):
-    """Takes the document that was parsed and found valid before, instead of doing both again."""
+    """Reuses the document that `graph.operation` has parsed and validated already."""
 
     def on_parse(self) -> Iterator[None]:
-        """Hands the document over."""
+        """Sets the parsed document."""
         context: Context = self.execution_context.context
         self.execution_context.graphql_document = context.document
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Says that there is nothing wrong with it."""
+        """Sets an empty list of errors, which makes Strawberry skip its own validation."""
         context: Context = self.execution_context.context
         if context.document is not None:
             self.execution_context.pre_execution_errors = []

@@ -1,4 +1,4 @@
-"""Inputs, and the plain values of the service that they become."""
+"""The inputs, and the plain values of the service that they become."""
 
 from typing import Any
 
@@ -14,164 +14,194 @@ from service.values import Secret as SecretValue
 
 
 @strawberry.input(
-    description="Left out, a secret stays as it is. There is no mask to send back, so a form "
-    'cannot save one. Example: `{set: "correct horse"}`.',
+    description="What to do with a secret; if the secret is omitted, it stays as it is. There is "
+    'no mask to send back, so a form cannot save one by mistake. Example: `{set: "correct '
+    'horse"}`.',
     one_of=True,
 )
 class SecretInput:
-    """What is to become of a secret."""
+    """What to do with a secret."""
 
     set: strawberry.Maybe[Secret] = strawberry.field(
-        description="The secret, exactly; never trimmed. An empty one clears."
+        description="The new secret, which is never trimmed. An empty text clears the secret."
     )
     clear: strawberry.Maybe[bool] = strawberry.field(
-        description="True: forget the stored secret. False: keep it."
+        description="Whether to delete the stored secret. If false, it stays as it is."
     )
 
 
 @strawberry.input(
-    description='OAuth2 for signing in. Example: `{tokenUrl: "https://login.example.com/token", '
-    'clientId: "postledger", clientSecret: {set: "…"}}`.'
+    description="The OAuth 2.0 client for signing in. Example: `{tokenUrl: "
+    '"https://login.example.com/token", clientId: "postledger", clientSecret: {set: "…"}}`.'
 )
 class OAuth2Input:
-    """OAuth2."""
+    """The OAuth 2.0 client."""
 
-    token_url: str = strawberry.field(description="The token endpoint, an https URL.")
-    client_id: str = strawberry.field(description="The client's id there.")
+    token_url: str = strawberry.field(
+        description="The authorization server's token endpoint, an https URL."
+    )
+    client_id: str = strawberry.field(
+        description="The client ID that the authorization server issued."
+    )
     client_secret: strawberry.Maybe[SecretInput | None] = strawberry.field(
-        description="The client's secret; left out, it stays as it is."
+        description="The client secret. If omitted, it stays as it is."
     )
     scope: strawberry.Maybe[str | None] = strawberry.field(
-        description="The scope to ask for; left out, it stays as it is."
+        description="The scope to request. If omitted, it stays as it is; null clears it."
     )
 
 
 @strawberry.input(
-    description="A field left out stays as it is; null clears it, and so does an empty text. "
-    'Example: `{smtpHost: "smtp.gmail.com", smtpPort: 587}`.'
+    description="A partial change of the settings. An omitted field stays as it is; null or an "
+    'empty text clears it. Example: `{smtpHost: "smtp.gmail.com", smtpPort: 587}`.'
 )
 class EmailSettingsInput:
     """A partial change of the settings."""
 
     smtp_host: strawberry.Maybe[str | None] = strawberry.field(
-        description="A host name or an IP address: no scheme, port or path. `smtp.gmail.com`."
+        description="A host name or an IP address, without scheme, port or path. Example: "
+        "`smtp.gmail.com`."
     )
     smtp_domain: strawberry.Maybe[str | None] = strawberry.field(
-        description="Domain for the username, where the server asks for one. `CORP`."
+        description="The username's domain, if the server requires one. Example: `CORP`."
     )
     smtp_port: strawberry.Maybe[int | None] = strawberry.field(
-        description="1 to 65535; null puts it back to 587."
+        description="The port, 1 to 65535. Null resets it to 587."
     )
     smtp_username: strawberry.Maybe[str | None] = strawberry.field(
-        description="The account to sign in with. `noreply@example.com`."
+        description="The account to sign in with. Example: `noreply@example.com`."
     )
     smtp_password: strawberry.Maybe[SecretInput | None] = strawberry.field(
-        description="Its password; at most 1,024 characters, any but NUL and line breaks."
+        description="The account's password: at most 1,024 characters, without NUL and line breaks."
     )
     default_from_address: strawberry.Maybe[str | None] = strawberry.field(
-        description="One email address, without a name around it. `noreply@example.com`."
+        description="The email address to send from, without a display name. Example: "
+        "`noreply@example.com`."
     )
     default_from_display_name: strawberry.Maybe[str | None] = strawberry.field(
-        description="The name shown beside it; at most 255 characters. `Example Platform`."
+        description="The name to show next to the From address, at most 255 characters. Example: "
+        "`Example Platform`."
     )
     reply_to_address: strawberry.Maybe[str | None] = strawberry.field(
-        description="One email address for replies, without a name around it."
+        description="The email address for replies, without a display name. Example: "
+        "`support@example.com`."
     )
     enable_secure_connection: strawberry.Maybe[bool | None] = strawberry.field(
-        description="Whether the connection must be secured; null puts it back to on."
+        description="Whether the connection must be secured. Null resets it to true."
     )
     tls_mode: strawberry.Maybe[TlsMode | None] = strawberry.field(
-        description="How it is secured; null puts it back to AUTO."
+        description="How the connection is secured. Null resets it to AUTO."
     )
     trusted_certificates: strawberry.Maybe[list[str] | None] = strawberry.field(
-        description="Certificates to trust besides the system's, as PEM. Replaces the whole list."
+        description="Certificates in PEM, at most 20, to trust in addition to the system's. They "
+        "replace the whole list."
     )
     auth_mechanism: strawberry.Maybe[SaslMechanism | None] = strawberry.field(
-        description="How to sign in; null puts it back to AUTO."
+        description="How the service signs in. Null resets it to AUTO."
     )
     oauth2: strawberry.Maybe[OAuth2Input | None] = strawberry.field(
-        description="OAuth2; null forgets it, with its client secret."
+        description="The OAuth 2.0 client. Null removes it and its client secret."
     )
     ehlo_hostname: strawberry.Maybe[str | None] = strawberry.field(
-        description="The name to say in EHLO: a host name, or an address literal: `[192.0.2.1]`."
+        description="The host name or address literal to send in EHLO. Examples: "
+        "`mail.example.com`, `[192.0.2.1]`."
     )
     timeout_seconds: strawberry.Maybe[int | None] = strawberry.field(
-        description="1 to 300; null puts it back to 30."
+        description="How many seconds to wait for a connection, and for each reply: 1 to 300. "
+        "Null resets it to 30."
     )
 
     def patch(self) -> SettingsPatch:
-        """Turns the input into the plain change that use-cases take."""
+        """Returns the change as the service's `SettingsPatch`."""
         given = [(field.attribute, _given(self, field.path)) for field in FIELDS]
         secrets = [(name.attribute, _secret(_given(self, name.path))) for name in SecretName]
         return SettingsPatch(**dict(given), **dict(secrets))
 
 
-@strawberry.input(description="A change of the settings.")
+@strawberry.input(
+    description="A change of the settings. Example: `{settings: {replyToAddress: "
+    '"support@example.com"}, expectedRevision: 3, reason: "New support address"}`.'
+)
 class UpdateEmailSettingsInput:
     """A change."""
 
     settings: EmailSettingsInput = strawberry.field(description="The fields to change.")
     expected_revision: int = strawberry.field(
-        description="The revision that these changes were made to; 0 where nothing was saved yet."
+        description="The revision that the change is based on, or 0 if nothing was saved yet. If "
+        "it is not the newest revision, the result is `RevisionConflictError`."
     )
-    reason: str | None = strawberry.field(default=None, description="Why, for the auditors.")
+    reason: str | None = strawberry.field(
+        default=None,
+        description="Why the settings are changed, for the audit trail. At most 1,000 characters.",
+    )
     verified_by_test_email: strawberry.ID | None = strawberry.field(
         default=None,
-        description="Save only if this test passed with exactly these values, passwords included; "
-        "a test of depth CONNECT proves too little.",
+        description="The ID of a test email. The change is saved only if that test passed with "
+        "exactly these values, passwords included. A test of depth CONNECT is not enough.",
     )
 
     def update(self) -> SettingsUpdate:
-        """The plain value."""
+        """Returns the change as the service's `SettingsUpdate`."""
         named = self.verified_by_test_email
         return SettingsUpdate(
             patch=self.settings.patch(),
             expected_revision=self.expected_revision,
             reason=self.reason,
-            # An id of something else names no test, and is refused like one that is unknown.
+            # The id of another type is refused like that of an unknown test.
             verified_by=None if named is None else key_of(named, "TestEmail") or "",
         )
 
 
-@strawberry.input(description="An earlier revision to bring back.")
+@strawberry.input(
+    description="An earlier revision to restore. Example: `{revision: 2, expectedRevision: 3, "
+    'reason: "The new host was wrong"}`.'
+)
 class RestoreEmailSettingsInput:
     """A restore."""
 
-    revision: int = strawberry.field(description="The revision whose values to bring back.")
-    expected_revision: int = strawberry.field(description="The revision that you have seen last.")
-    reason: str = strawberry.field(description="Why, for the auditors.")
+    revision: int = strawberry.field(
+        description="The number of the revision whose values to restore."
+    )
+    expected_revision: int = strawberry.field(
+        description="The newest revision that you have seen. If there is a newer one, the result "
+        "is `RevisionConflictError`."
+    )
+    reason: str = strawberry.field(
+        description="Why the revision is restored, for the audit trail. At most 1,000 characters."
+    )
 
     def restore(self) -> SettingsRestore:
-        """The plain value."""
+        """Returns the restore as the service's `SettingsRestore`."""
         return SettingsRestore(self.revision, self.expected_revision, self.reason)
 
 
 @strawberry.input(description='A test email to send. Example: `{recipient: "you@example.com"}`.')
 class SendTestEmailInput:
-    """A test."""
+    """A test email."""
 
     recipient: str | None = strawberry.field(
-        default=None, description="Who gets it. Required for SEND and ENVELOPE."
+        default=None,
+        description="The email address to send to. Required for the depths ENVELOPE and SEND.",
     )
     settings: EmailSettingsInput | None = strawberry.field(
-        default=None, description="Unsaved changes to try, over the saved settings."
+        default=None, description="Unsaved changes to test, applied to the saved settings."
     )
     depth: EmailTestDepth | None = strawberry.field(
-        default=EmailTestDepth.SEND, description="How far to go."
+        default=EmailTestDepth.SEND, description="How far the test goes."
     )
     wait: bool | None = strawberry.field(
         default=True,
-        description="False: answer at once with the test RUNNING; follow it with "
-        "`testEmailProgress`.",
+        description="Whether to wait until the test has ended. If false, the test is returned "
+        "while it is RUNNING; follow it with `testEmailProgress`.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="The same key within 24 hours gives the same test instead of a second message. "
-        "At most 200 characters.",
+        description="A key that makes retries safe, such as a UUID; at most 200 characters. "
+        "Within 24 hours, the same key returns the same test instead of sending a second message.",
     )
 
     def request(self) -> EmailTestRequest:
-        """The plain value."""
+        """Returns the test as the service's `EmailTestRequest`."""
         return EmailTestRequest(
             recipient=self.recipient,
             patch=None if self.settings is None else self.settings.patch(),
@@ -182,10 +212,10 @@ class SendTestEmailInput:
 
 
 def _given(settings: EmailSettingsInput, path: tuple[str, ...]) -> Any:  # noqa: ANN401 (any field's value)
-    """Reads what was given for a field; a group that is cleared clears all its fields."""
+    """Returns a field's value, or KEEP if it was omitted. A cleared group clears all its fields."""
     value: Any = settings
     for name in path:
-        # A field that must be given inside its group stands there as itself.
+        # A required field of a group is the value itself, not wrapped in `Maybe`.
         inner = getattr(value, _snake(name))
         value = inner.value if isinstance(inner, strawberry.Some) else inner
         if inner is None:

@@ -22,13 +22,13 @@ from service.process import Permission
 from service.settings import restore_email_settings, update_email_settings
 
 
-@strawberry.type(description="What can be changed or done.")
+@strawberry.type(description="The root of all mutations: what clients can change or do.")
 class Mutation(AccessMutations):
-    """The root of changing."""
+    """The mutation root."""
 
     @strawberry.mutation(
-        description="Changes the settings, if they are still those that you have seen. The change "
-        "and its event in the trail happen together or not at all.",
+        description="Changes the settings, if they are still at `expectedRevision`. The change "
+        "and its audit event are saved together, or not at all.",
         extensions=[Requires(Permission.CHANGE_SETTINGS)],
     )
     async def update_email_settings(
@@ -42,15 +42,15 @@ class Mutation(AccessMutations):
         return await update_member(context.runtime, result)
 
     @strawberry.mutation(
-        description="Makes the values of an earlier revision the newest revision. Never brings "
-        "back a password towards another destination.",
+        description="Saves the values of an earlier revision as a new revision. Secrets stay as "
+        "they are now, and the restore is refused if they would be sent to another destination.",
         extensions=[Requires(Permission.CHANGE_SETTINGS)],
     )
     async def restore_email_settings(
         self,
         info: Info,
         input: Annotated[
-            RestoreEmailSettingsInput, strawberry.argument(description="What to bring back.")
+            RestoreEmailSettingsInput, strawberry.argument(description="The revision to restore.")
         ],
     ) -> UpdateEmailSettingsResult:
         """Restores an earlier revision."""
@@ -59,14 +59,16 @@ class Mutation(AccessMutations):
         return await update_member(context.runtime, result)
 
     @strawberry.mutation(
-        description="Tries the settings, saved or not, against the real server, stage by stage. "
-        "Its request and its end are in the trail.",
+        description="Sends a test email through the saved settings, or with unsaved changes, and "
+        "reports every stage. The audit trail records the request and the result.",
         extensions=[Requires(Permission.SEND_TESTS)],
     )
     async def send_test_email(
         self,
         info: Info,
-        input: Annotated[SendTestEmailInput, strawberry.argument(description="The test.")],
+        input: Annotated[
+            SendTestEmailInput, strawberry.argument(description="The test email to send.")
+        ],
     ) -> SendTestEmailResult:
         """Sends a test email."""
         context = info.context
@@ -74,13 +76,14 @@ class Mutation(AccessMutations):
         return send_member(result)
 
     @strawberry.mutation(
-        description="Stops a test and closes its connection. One that has ended stays as it is.",
+        description="Cancels a test email and closes its connection. A test that has ended stays "
+        "as it is.",
         extensions=[Requires(Permission.SEND_TESTS)],
     )
     async def cancel_test_email(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test email's ID.")],
     ) -> EmailTestType:
         """Cancels a test email."""
         context = info.context

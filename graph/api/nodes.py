@@ -1,7 +1,8 @@
-"""Fetching anything by its global id (Relay's `node`).
+"""Fetching any object by its global id (Relay's `node`).
 
-It is quiet: an id that is unknown, malformed, or of something that the caller may not see gives
-null, so that nobody learns by it what there is. Whoever was not permitted it stands in the trail.
+The query returns null without an error if an id is unknown, malformed, or of an object that the
+caller may not read, so that a caller cannot find out which objects exist. An attempt to read an
+object without permission is recorded in the audit trail.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +27,7 @@ from service.trail import audit_event
 
 
 class NodeKind(NamedTuple):
-    """A type of node: who may fetch one, and how, by the key in its id."""
+    """A type of node: the permission that reading it requires, and how to fetch it by its key."""
 
     permission: Permission
     fetch: Callable[[Info, str], Awaitable[Node | None]]
@@ -38,7 +39,7 @@ async def _settings(info: Info, key: str) -> EmailSettings | None:
     if current is not None and str(current.revision) == key:
         return EmailSettings.of(current)
     number = _number(key)
-    # Earlier revisions are the trail's.
+    # Reading earlier revisions takes the permission to read the audit trail.
     if number is None or not permits(info, Permission.READ_TRAIL):
         return None
     earlier = await email_settings_revision(runtime, number)
@@ -77,20 +78,20 @@ KINDS: Final = {
 """Every type that implements `Node`, by its name in the schema."""
 
 
-@strawberry.type(description="What can be fetched by its id.")
+@strawberry.type(description="The query that fetches any object by its ID.")
 class NodeQueries:
-    """The part of the root of reading that takes an id."""
+    """The query root's field `node`."""
 
     @strawberry.field(
-        description="Anything that has an id. Null for an id that is unknown, malformed, or of "
-        "something the caller may not see."
+        description="Fetches an object by its global ID. Null if the ID is unknown or malformed, "
+        "or if the caller may not read the object."
     )
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The object's global ID.")],
     ) -> Node | None:
-        """A node."""
+        """Returns the object with an id, if the caller may read it."""
         named = read_id(id)
         kind = None if named is None else KINDS.get(named.type_name)
         if named is None or kind is None or not permits(info, kind.permission):
@@ -106,5 +107,5 @@ def _number(key: str) -> int | None:
 
 
 def _text(key: str) -> str:
-    """A key that both databases take: PostgreSQL refuses NUL."""
+    """Returns a key without NUL, which PostgreSQL does not accept in texts."""
     return key.replace("\0", "")

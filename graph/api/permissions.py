@@ -1,4 +1,4 @@
-"""Which permission a field needs, said where the field is defined."""
+"""Which permission a field requires, declared where the field is defined."""
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
@@ -12,17 +12,21 @@ from service.process import Permission
 
 
 def require(info: Info, permission: Permission) -> None:
-    """Refuses with FORBIDDEN where the caller's role does not have a permission."""
+    """Checks that the caller's role has a permission.
+
+    Raises:
+        GraphQLError: FORBIDDEN, if it does not.
+    """
     caller = info.context.caller
     if not permits(info, permission):
         raise coded(
             "FORBIDDEN",
-            f"This needs the permission {permission}; your token's role is {caller.role}.",
+            f"This requires the permission {permission}; your role is {caller.role}.",
         )
 
 
 def permits(info: Info, permission: Permission) -> bool:
-    """Whether the caller's role has a permission; where not, the field is noted for the trail."""
+    """Returns whether the caller's role has a permission; a denial is noted for the audit trail."""
     permitted = info.context.caller.may(permission)
     if not permitted:
         info.context.denied.add(info.field_name)
@@ -30,7 +34,7 @@ def permits(info: Info, permission: Permission) -> bool:
 
 
 class Requires(FieldExtension):
-    """Lets a field be resolved only for callers whose role has a permission."""
+    """Resolves a field only for callers whose role has a permission."""
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
@@ -38,11 +42,11 @@ class Requires(FieldExtension):
     async def resolve_async(
         self,
         next_: Callable[..., Awaitable[Any] | Any],
-        source: Any,  # noqa: ANN401 (whatever the parent type is)
+        source: Any,  # noqa: ANN401 (any parent type's value)
         info: Info,
         **kwargs: Any,  # noqa: ANN401 (the field's own arguments)
-    ) -> Any:  # noqa: ANN401 (whatever the field gives)
-        """Resolves the field, or refuses with FORBIDDEN."""
+    ) -> Any:  # noqa: ANN401 (any field's value)
+        """Resolves the field, or refuses it with FORBIDDEN."""
         require(info, self.permission)
         value = next_(source, info, **kwargs)
         return await value if isawaitable(value) else value

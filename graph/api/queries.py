@@ -1,4 +1,4 @@
-"""The queries. Each field says which permission it needs, and calls one use-case."""
+"""The queries. Each field declares the permission that it requires, and calls one use-case."""
 
 from datetime import datetime
 from typing import Annotated
@@ -35,33 +35,40 @@ from service.settings import (
 from service.values import email_providers
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="The root of all queries: what clients can read.")
 class Query(NodeQueries, AccessQueries, TrailQueries):
-    """The root of reading."""
+    """The query root."""
 
-    @strawberry.field(description="Who you are, and what you may do.")
+    @strawberry.field(description="The authenticated caller, with its role and permissions.")
     def viewer(self, info: Info) -> Viewer:
-        """The caller."""
+        """Returns the caller."""
         return Viewer.of(info.context.caller)
 
     @strawberry.field(
-        description="The settings in force; with `revision` or `at`, the settings as they stood "
-        "then, which needs READ_TRAIL. Null where nothing had been saved.",
+        description="The settings in force. With `revision` or `at`, the settings as they were "
+        "then, which requires READ_TRAIL. Null if nothing was saved.",
         extensions=[Requires(Permission.READ_SETTINGS)],
     )
     async def email_settings(
         self,
         info: Info,
         revision: Annotated[
-            int | None, strawberry.argument(description="The revision to read.")
+            int | None,
+            strawberry.argument(
+                description="The number of the revision to read. Not together with `at`."
+            ),
         ] = None,
         at: Annotated[
-            datetime | None, strawberry.argument(description="The instant to look back to.")
+            datetime | None,
+            strawberry.argument(
+                description="The date and time as of which to read the settings. Not together "
+                "with `revision`."
+            ),
         ] = None,
     ) -> EmailSettings | None:
-        """The settings."""
+        """Returns the settings in force, or those of a revision or an instant."""
         if revision is not None and at is not None:
-            raise bad_input("Give revision or at, not both.")
+            raise bad_input("Use either revision or at, not both.")
         runtime = info.context.runtime
         if revision is not None or at is not None:
             require(info, Permission.READ_TRAIL)
@@ -74,7 +81,7 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         return None if state is None else EmailSettings.of(state)
 
     @strawberry.field(
-        description="The saves of the settings, newest first.",
+        description="The revisions of the settings, newest first.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def email_settings_revisions(
@@ -85,33 +92,38 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         last: Last = None,
         before: Before = None,
     ) -> EmailSettingsRevisionConnection:
-        """The revisions."""
+        """Returns a page of the revisions."""
         page = page_request(REVISION_CURSOR, first, after, last, before)
         found = await email_settings_revisions(info.context.runtime, page)
         return EmailSettingsRevisionConnection.of(found)
 
     @strawberry.field(
-        description="What differs between two revisions, field by field. Revision 0 is 'nothing "
-        "saved'.",
+        description="The differences between two revisions, field by field. Revision 0 is the "
+        "state before the first save.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def compare_email_settings(
         self,
         info: Info,
         from_: Annotated[
-            int, strawberry.argument(name="from", description="The revision to start from.")
+            int,
+            strawberry.argument(
+                name="from", description="The number of the revision to start from."
+            ),
         ],
-        to: Annotated[int, strawberry.argument(description="The revision to compare it with.")],
+        to: Annotated[
+            int, strawberry.argument(description="The number of the revision to compare with it.")
+        ],
     ) -> list[FieldChange]:
-        """What differs."""
+        """Returns what differs between two revisions."""
         changes = await compare_revisions(info.context.runtime, from_, to)
         if isinstance(changes, RevisionNotFound):
             raise bad_input(f"There is no revision {changes.revision}.")
         return [FieldChange.of(each) for each in changes]
 
     @strawberry.field(
-        description="What would be said of these values if they were saved; nothing is saved, "
-        "nothing is connected to. With errors, only these; else the warnings and remarks.",
+        description="Checks a change without saving it or connecting to a server. Returns only "
+        "errors if there are any, and otherwise warnings and hints.",
         extensions=[Requires(Permission.CHANGE_SETTINGS)],
     )
     async def check_email_settings(
@@ -121,34 +133,35 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
             EmailSettingsInput, strawberry.argument(description="The fields to change.")
         ],
     ) -> list[SettingsProblem]:
-        """What would be said."""
+        """Returns the problems that saving a change would report."""
         problems = await check_email_settings(info.context.runtime, settings.patch())
         return [SettingsProblem.of(each) for each in problems]
 
     @strawberry.field(
-        description="Known providers; with `address`, the ones that hold mailboxes under that "
-        "address's domain. None for a custom domain, which any provider could serve.",
+        description="The known email providers. With `address`, only those that host mailboxes in "
+        "the address's domain: none for a custom domain, which any provider could host.",
         extensions=[Requires(Permission.READ_SETTINGS)],
     )
     async def email_providers(
         self,
         address: Annotated[
-            str | None, strawberry.argument(description="An email address, such as you@gmail.com.")
+            str | None,
+            strawberry.argument(description="An email address, such as `you@gmail.com`."),
         ] = None,
     ) -> list[EmailProvider]:
-        """Known providers."""
+        """Returns the known providers."""
         return [EmailProvider.of(each) for each in email_providers(address)]
 
     @strawberry.field(
-        description="One test email; null where there is none with this id.",
+        description="A test email by its ID. Null if no test email has this ID.",
         extensions=[Requires(Permission.READ_SETTINGS)],
     )
     async def test_email(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test email's ID.")],
     ) -> EmailTestType | None:
-        """One test email."""
+        """Returns one test email."""
         test = await email_test(info.context.runtime, key_of(id, "TestEmail") or "")
         return None if test is None else EmailTestType.of(test)
 
@@ -164,6 +177,6 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         last: Last = None,
         before: Before = None,
     ) -> EmailTestConnection:
-        """The test emails."""
+        """Returns a page of the test emails."""
         page = page_request(TEST_EMAIL_CURSOR, first, after, last, before)
         return EmailTestConnection.of(await list_email_tests(info.context.runtime, page))

@@ -13,11 +13,11 @@ from graph.types.base.scalars import SCALARS
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema; what is said of errors, and where, is not left to it."""
+    """Strawberry's schema, except that the service reports errors itself."""
 
     @property
     def core(self) -> GraphQLSchema:
-        """The schema as graphql-core knows it."""
+        """The schema as graphql-core's type."""
         return self._schema
 
     def process_errors(
@@ -36,7 +36,7 @@ schema = Schema(
 
 
 def printed_schema() -> str:
-    """The schema in SDL, sorted, so that a change of order in the code changes nothing here.
+    """Returns the schema in SDL, sorted, so that the order in the code does not matter.
 
     Sorting by `StrawberryConfig(sort_schema=True)` would break the enums.
     """

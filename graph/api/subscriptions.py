@@ -1,4 +1,4 @@
-"""The subscriptions. Each value is whole, so whoever comes late or reads slowly misses nothing."""
+"""The subscriptions. Each value is complete, so a late or slow subscriber misses nothing."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated
@@ -19,20 +19,20 @@ from service.settings import follow_email_settings
 from service.trail import audit_events_appended
 
 
-@strawberry.type(description="What can be followed.")
+@strawberry.type(description="The root of all subscriptions: what clients can follow.")
 class Subscription:
-    """The root of following."""
+    """The subscription root."""
 
     @strawberry.subscription(
-        description="The test as it stands, again after every stage, and a last time when it has "
-        "ended. Each value is whole, so a late subscriber misses nothing.",
+        description="The test email as it is now, again after every stage, and a last time when "
+        "it has ended. Each value is complete, so a late subscriber misses nothing.",
     )
     async def test_email_progress(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The test's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The test email's ID.")],
     ) -> AsyncGenerator[EmailTestType, None]:
-        """A test's progress."""
+        """Yields a test email as it progresses."""
         require(info, Permission.READ_SETTINGS)
         key = key_of(id, "TestEmail") or ""
         if await email_test(info.context.runtime, key) is None:
@@ -42,20 +42,21 @@ class Subscription:
 
     @strawberry.subscription(description="The settings, each time that they have changed.")
     async def email_settings_changed(self, info: Info) -> AsyncGenerator[EmailSettings, None]:
-        """Changes of the settings."""
+        """Yields the settings after each change."""
         require(info, Permission.READ_SETTINGS)
         async for state in follow_email_settings(info.context.runtime):
             yield EmailSettings.of(state)
 
-    @strawberry.subscription(description="Every event that is appended from now on, in order.")
+    @strawberry.subscription(description="Every new event of the audit trail, in order.")
     async def audit_event_appended(
         self,
         info: Info,
         filter: Annotated[
-            AuditEventFilter | None, strawberry.argument(description="Which events.")
+            AuditEventFilter | None,
+            strawberry.argument(description="Which events to send. If omitted, all."),
         ] = None,
     ) -> AsyncGenerator[AuditEvent, None]:
-        """New events."""
+        """Yields each new event that the filter selects."""
         require(info, Permission.READ_TRAIL)
         wanted = None if filter is None else filter.wanted()
         async for recorded in audit_events_appended(info.context.runtime, wanted):

@@ -1,4 +1,4 @@
-"""The filter of the trail, and the service's value that it becomes."""
+"""The filter of the audit trail, and the service's value that it becomes."""
 
 from datetime import datetime
 
@@ -10,45 +10,51 @@ from service.trail import EventFilter, UnfitFilter, fit_filter
 
 
 @strawberry.input(
-    description="All given conditions must hold; within a list, any. An empty list is no "
-    "condition, and one takes at most 100 values. Example: "
-    '`{actions: [EMAIL_SETTINGS_UPDATED], text: "example.com"}`.'
+    description="Which audit events to return. An event must meet every condition; a list is met "
+    "by any of its values. A list takes at most 100 values, and an empty list is no condition. "
+    'Example: `{actions: [EMAIL_SETTINGS_UPDATED], text: "example.com"}`.'
 )
 class AuditEventFilter:
     """A filter."""
 
     actions: list[AuditAction] | None = strawberry.field(
-        default=None, description="What was done or tried."
+        default=None, description="Events with one of these actions."
     )
-    outcomes: list[AuditOutcome] | None = strawberry.field(default=None, description="How it went.")
+    outcomes: list[AuditOutcome] | None = strawberry.field(
+        default=None, description="Events with one of these outcomes."
+    )
     actor_ids: list[str] | None = strawberry.field(
-        default=None, description="Who did it: `actor.id` of an event."
+        default=None, description="Events of one of these actors, by the actor's `id`."
     )
     fields: list[str] | None = strawberry.field(
         default=None,
-        description="Which fields were changed, or would have been: `smtpHost`, `oauth2.tokenUrl`.",
+        description="Events that changed one of these fields, or were refused because of one. "
+        "Examples: `smtpHost`, `oauth2.tokenUrl`.",
     )
     revision: int | None = strawberry.field(
-        default=None, description="The settings revision that it made, or was about."
+        default=None, description="Events that created this settings revision, or were about it."
     )
     correlation_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The undertaking that it belongs to."
+        default=None, description="Events with this correlation ID."
     )
     since: datetime | None = strawberry.field(
-        default=None, description="At this instant or after it."
+        default=None, description="Events at this date and time, or later."
     )
-    until: datetime | None = strawberry.field(default=None, description="Before this instant.")
+    until: datetime | None = strawberry.field(
+        default=None, description="Events before this date and time."
+    )
     text: str | None = strawberry.field(
         default=None,
-        description="Words of which an event has all, in its actor, reason, fields, values or "
-        "error code. Whole words, in any case; `mail*` is every word that begins so.",
+        description="Events that contain all of these words in their actor, reason, fields, "
+        "values or error code. Only whole words match, in upper or lower case; `mail*` matches "
+        "words that begin with `mail`.",
     )
 
     def wanted(self) -> EventFilter:
-        """As the service's value.
+        """Returns the filter as the service's `EventFilter`.
 
         Raises:
-            GraphQLError: BAD_USER_INPUT, for what cannot be taken.
+            GraphQLError: BAD_USER_INPUT, if a value is invalid.
         """
         given = EventFilter(
             actions=tuple(self.actions or ()),

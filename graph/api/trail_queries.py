@@ -1,4 +1,4 @@
-"""The queries on the trail."""
+"""The queries on the audit trail."""
 
 from typing import Annotated, TypeVar
 
@@ -31,12 +31,13 @@ from service.verify import NotAKey, VerificationRequest, verify_trail
 T = TypeVar("T")
 
 
-@strawberry.type(description="What can be read of the trail.")
+@strawberry.type(description="The queries on the audit trail.")
 class TrailQueries:
-    """The trail's part of the root of reading."""
+    """The query root's fields for the audit trail."""
 
     @strawberry.field(
-        description="The trail, newest first. A cursor stays valid while events are appended.",
+        description="The events of the audit trail, newest first. A cursor stays valid while "
+        "events are appended.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def audit_events(  # noqa: PLR0913 (a connection's arguments, by the Relay specification)
@@ -44,64 +45,76 @@ class TrailQueries:
         info: Info,
         *,
         filter: Annotated[
-            AuditEventFilter | None, strawberry.argument(description="Which events.")
+            AuditEventFilter | None,
+            strawberry.argument(description="Which events to return. If omitted, all."),
         ] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> AuditEventConnection:
-        """The trail."""
+        """Returns a page of the events."""
         page = page_request(AUDIT_CURSOR, first, after, last, before)
         wanted = None if filter is None else filter.wanted()
         return AuditEventConnection.of(await audit_events(info.context.runtime, page, wanted))
 
     @strawberry.field(
-        description="One event of the trail; null where the trail is not that long.",
+        description="An event by its position in the audit trail. Null if the trail is shorter.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def audit_event(
         self,
         info: Info,
-        sequence: Annotated[int, strawberry.argument(description="Its place: 0, 1, 2 …")],
+        sequence: Annotated[
+            int, strawberry.argument(description="The event's position: 0, 1, 2 …")
+        ],
     ) -> AuditEvent | None:
-        """One event."""
+        """Returns one event."""
         recorded = await audit_event(info.context.runtime, sequence)
         return None if recorded is None else AuditEvent.of(recorded)
 
     @strawberry.field(
-        description="The signed statement of what the trail held when it had `size` events; the "
-        "newest without `size`.",
+        description="The signed checkpoint of the audit trail's first `size` events, or the "
+        "newest checkpoint.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def audit_checkpoint(
         self,
         info: Info,
         size: Annotated[
-            int | None, strawberry.argument(description="How many events it is to vouch for.")
+            int | None,
+            strawberry.argument(
+                description="The number of events that the checkpoint covers. If omitted, the "
+                "newest is returned."
+            ),
         ] = None,
     ) -> AuditCheckpoint:
-        """A checkpoint."""
-        return AuditCheckpoint.of(_there(await audit_checkpoint(info.context.runtime, size)))
+        """Returns a checkpoint."""
+        return AuditCheckpoint.of(_found(await audit_checkpoint(info.context.runtime, size)))
 
     @strawberry.field(
-        description="That an event stands in the trail of `size` events, or in today's.",
+        description="Proves that an event is in the audit trail.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def audit_inclusion_proof(
         self,
         info: Info,
-        sequence: Annotated[int, strawberry.argument(description="The event's place.")],
+        sequence: Annotated[
+            int, strawberry.argument(description="The event's position: 0, 1, 2 …")
+        ],
         size: Annotated[
-            int | None, strawberry.argument(description="The size of the trail to prove it for.")
+            int | None,
+            strawberry.argument(
+                description="The size of the trail to prove it for. If omitted, its current size."
+            ),
         ] = None,
     ) -> AuditInclusionProof:
-        """An inclusion proof."""
+        """Returns an inclusion proof."""
         proof = await audit_inclusion_proof(info.context.runtime, sequence, size)
-        return AuditInclusionProof.of(_there(proof))
+        return AuditInclusionProof.of(_found(proof))
 
     @strawberry.field(
-        description="That the trail of `to` events, or today's, begins with all of the first "
+        description="Proves that the audit trail of `to` events begins with all of its first "
         "`from` events.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
@@ -110,17 +123,21 @@ class TrailQueries:
         info: Info,
         from_: Annotated[int, strawberry.argument(name="from", description="The smaller size.")],
         to: Annotated[
-            int | None, strawberry.argument(description="The larger size; the newest, left out.")
+            int | None,
+            strawberry.argument(
+                description="The larger size. If omitted, the trail's current size."
+            ),
         ] = None,
     ) -> AuditConsistencyProof:
-        """A consistency proof."""
+        """Returns a consistency proof."""
         proof = await audit_consistency_proof(info.context.runtime, from_, to)
-        return AuditConsistencyProof.of(_there(proof))
+        return AuditConsistencyProof.of(_found(proof))
 
     @strawberry.field(
-        description="Checks the whole trail now: every leaf, the tree, the signatures, the "
-        "projections, the guards, and the live settings against the trail's own account of them. "
-        "For a long trail, the command `postledger audit verify` is the better place.",
+        description="Verifies the whole audit trail now: the events, the hash tree, the "
+        "signatures, the search, the database's guards, and whether the settings, access tokens "
+        "and test emails are those that the trail records. For a long trail, use the command "
+        "`postledger audit verify`.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     async def audit_verification(
@@ -129,12 +146,12 @@ class TrailQueries:
         known_checkpoint: Annotated[
             str | None,
             strawberry.argument(
-                description="A checkpoint that was kept elsewhere: the whole signed note. With it, "
-                "a trail that was cut off or rewritten is found."
+                description="The whole signed note of a checkpoint that was stored elsewhere. "
+                "With it, the verification detects a trail that was cut off or rewritten."
             ),
         ] = None,
     ) -> AuditVerification:
-        """A verification."""
+        """Returns the result of a verification."""
         known = () if known_checkpoint is None else ((known_checkpoint, "your checkpoint"),)
         result = await verify_trail(info.context.runtime, VerificationRequest(checkpoints=known))
         if isinstance(result, NotAKey):
@@ -142,16 +159,17 @@ class TrailQueries:
         return AuditVerification.of(result)
 
     @strawberry.field(
-        description="Where this service process carries the trail's checkpoints to.",
+        description="The places to which this service process delivers the audit trail's "
+        "checkpoints.",
         extensions=[Requires(Permission.READ_TRAIL)],
     )
     def audit_anchors(self, info: Info) -> list[AuditAnchor]:
-        """The anchors."""
+        """Returns the anchors' states."""
         return [AuditAnchor.of(each) for each in info.context.runtime.anchors.states]
 
 
-def _there(found: T | NoProof) -> T:
-    """What was asked for; BAD_USER_INPUT where there is no such thing."""
+def _found(found: T | NoProof) -> T:
+    """Returns what was found, or refuses with BAD_USER_INPUT if it does not exist."""
     if isinstance(found, NoProof):
         raise bad_input(found.message)
     return found
