@@ -1,5 +1,5 @@
-"""From a request to an answer, whichever transport it came by.
+"""From a request to an answer, over any transport.
 
 - The request: `request`. Its document: `reading`, `trusted_documents`, `document_hash`.
-- What it may ask for: `selections`, `cost`. Executing it: `execution`. All of it together: `edge`.
+- Limits on the document: `selections`, `cost`. Its execution: `execution`. All together: `edge`.
 """

@@ -1,8 +1,8 @@
-"""What an answer may grow to: a page's size times what is asked of each item.
+"""How large an answer may become: a page's size times what is requested of each item.
 
-Each field counts one. What stands below a field that takes `first` or `last` counts as often as
-items are asked for. Reading the schema costs what it takes, much more than a field, and so does
-verifying the trail: once in a query is enough.
+Each field costs 1. The fields below a field that takes `first` or `last` cost as often as items are
+requested. Introspection and verifying the trail cost as much as they take, which is far more than a
+field: once per query is enough.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ def over_cost(
     variables: Mapping[str, object],
     limits: Limits,
 ) -> GraphQLError | None:
-    """The refusal of an operation whose answer could grow too large; None where it could not.
+    """Returns an error if an operation's answer could become too large.
 
     The document must be valid, so that no fragment spreads itself.
     """
@@ -52,13 +52,13 @@ def over_cost(
         return None
     return coded(
         "GRAPHQL_VALIDATION_FAILED",
-        f"The answer could have {cost} fields; at most {limits.cost} may be. "
-        "Ask for smaller pages, or for less of each item.",
+        f"The answer could have {cost} fields; at most {limits.cost} are allowed. "
+        "Request smaller pages, or fewer fields of each item.",
     )
 
 
 def _values(operation: OperationDefinitionNode, given: Mapping[str, object]) -> dict[str, object]:
-    """The variables' values, those left out by their defaults; only whole numbers matter."""
+    """Returns the variables' values, or their defaults. Only integers matter here."""
     defaults = {
         each.variable.name.value: int(each.default_value.value)
         for each in operation.variable_definitions or ()
@@ -68,7 +68,7 @@ def _values(operation: OperationDefinitionNode, given: Mapping[str, object]) -> 
 
 
 class _Cost:
-    """Works out the cost of selections, each fragment's once."""
+    """The cost of selections. The cost of each fragment is calculated once."""
 
     def __init__(
         self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, object]
@@ -103,16 +103,16 @@ class _Cost:
         return known
 
     def _items(self, field: FieldNode) -> int:
-        """How many items a field's answer may have, as far as its arguments say."""
+        """Returns how many items a field's answer may contain, according to its arguments."""
         sizes = {each.name.value: each.value for each in field.arguments or ()}
         if not _PAGE_ARGUMENTS & sizes.keys():
-            # A connection is known by what is asked of it, where no argument tells.
+            # Without page arguments, a connection is recognized by the fields selected from it.
             return DEFAULT_PAGE if self._has_edges(field.selection_set) else 1
-        asked = [sizes[name] for name in ("first", "last") if name in sizes]
-        return max((self._size(each) for each in asked), default=DEFAULT_PAGE)
+        requested = [sizes[name] for name in ("first", "last") if name in sizes]
+        return max((self._size(each) for each in requested), default=DEFAULT_PAGE)
 
     def _has_edges(self, selections: SelectionSetNode | None) -> bool:
-        """Whether a connection's fields are asked for, be it through fragments."""
+        """Returns whether a connection's fields are selected, also through fragments."""
         if selections is None:
             return False
         return not {"edges", "nodes"}.isdisjoint(roots_of(selections, self._fragments))
@@ -124,5 +124,5 @@ class _Cost:
             number = self._variables.get(value.name.value)
         else:
             number = None
-        # A size out of its range is refused by the field itself.
+        # The field itself refuses a size that is out of range.
         return min(number, MAX_PAGE) if isinstance(number, int) and number > 0 else DEFAULT_PAGE

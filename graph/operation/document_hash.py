@@ -1,4 +1,4 @@
-"""What a document is known by in the log and in traces, which never have its text."""
+"""The hash that identifies a document in the log and in traces, which never contain its text."""
 
 from hashlib import sha256
 from typing import Any, Final
@@ -8,17 +8,18 @@ from graphql import DocumentNode, StringValueNode, Visitor, print_ast, visit
 _DIGITS: Final = 16
 
 
-class _Blanks(Visitor):
-    """Puts an empty string in the place of each."""
+class _EmptyStrings(Visitor):
+    """Replaces each string literal with an empty string."""
 
     def enter_string_value(self, _node: StringValueNode, *_args: Any) -> StringValueNode:  # noqa: ANN401 (the library's)
         return StringValueNode(value="")
 
 
 def document_hash(document: DocumentNode) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a document as graphql-core prints it.
+    """Returns 16 hexadecimal digits of the SHA-256 of a document, printed by graphql-core.
 
-    Its string literals are left out first, and comments go with the printing: either could hold a
-    password, and the hash of a text that is known but for a password tells whoever guesses it.
+    String literals are emptied first, and printing drops comments, because either could contain a
+    password. An attacker who knows the rest of the text could otherwise check guesses of the
+    password against the hash.
     """
-    return sha256(print_ast(visit(document, _Blanks())).encode()).hexdigest()[:_DIGITS]
+    return sha256(print_ast(visit(document, _EmptyStrings())).encode()).hexdigest()[:_DIGITS]

@@ -1,4 +1,4 @@
-"""What every way to an operation needs, whichever transport it came by."""
+"""What every transport needs to run an operation."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from service.process import Caller, Runtime
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The service, who may come in, what may be asked, and how it is answered."""
+    """The service, how callers authenticate, what they may request, and how operations run."""
 
     runtime: Runtime
     authenticator: Authenticator
@@ -29,14 +29,14 @@ class Edge:
     observers: Observers = LOG_ONLY
 
     def operation(self, request: GraphQLRequest) -> Operation | Rejected:
-        """The operation that a request asks for, or what is wrong with it."""
+        """Returns the operation in a request, or what is wrong with the request."""
         resolved = self.documents.resolve(request)
         if isinstance(resolved, GraphQLError):
             return Rejected([resolved])
         return self.reader.read(resolved)
 
     def rejected(self, rejected: Rejected, request_id: str) -> Answer:
-        """The answer to a request that is no operation."""
+        """Returns the answer to a request that was rejected before execution."""
         errors = present_all(
             rejected.errors, request_id, before_execution=True, most=self.limits.errors
         )
@@ -45,6 +45,6 @@ class Edge:
         return Answer(errors=errors, executed=False)
 
     def context(self, caller: Caller) -> Context:
-        """A context for one operation."""
+        """Returns a new context for one operation."""
         request_id = "" if caller.client is None else caller.client.request_id
         return Context(self.runtime, caller, request_id)

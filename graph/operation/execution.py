@@ -1,4 +1,4 @@
-"""Executing an operation: within its time, with its errors as clients may see them."""
+"""Executing an operation: within its time limit, and with errors that clients may see."""
 
 import asyncio
 import time
@@ -19,15 +19,15 @@ from graph.watch.observe import LOG_ONLY, FinishedOperation, Observers
 from service.access import record_denied
 
 TEST: Final = "sendTestEmail"
-"""It has its own time: its stages' time-outs."""
+"""A test has its own time limits: the timeouts of its stages."""
 
 VERIFICATION: Final = "auditVerification"
-"""It has its own time: it reads the whole trail."""
+"""A verification has its own time limit, because it reads the whole trail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An operation's outcome. `executed` is false where it was refused before execution."""
+    """An operation's result. `executed` is false if it was refused before execution."""
 
     data: Mapping[str, Any] | None = field(default=None, repr=False)
     errors: list[GraphQLError] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Answer:
 
     @property
     def formatted(self) -> dict[str, object]:
-        """As GraphQL writes it (specification, section 7): no `data` where nothing was executed."""
+        """The response as in GraphQL's specification (section 7): `data` only if executed."""
         written: dict[str, object] = {}
         if self.errors:
             written["errors"] = [each.formatted for each in self.errors]
@@ -72,10 +72,10 @@ class Executor:
         return answer
 
     async def stream(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
-        """Executes an operation, and gives what comes of it: a subscription's values, one by one.
+        """Executes an operation and yields its answers: one, or one per value of a subscription.
 
-        The next value is not asked for before the last one was taken, so a slow reader holds back
-        the source and nothing piles up here.
+        It requests the next value only after the previous answer was taken. So a slow reader slows
+        down the source, and answers do not accumulate in memory.
         """
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(operation, context)
@@ -106,9 +106,9 @@ class Executor:
         return None if operation.selects(TEST) else limits.mutation_seconds
 
     def _answer(self, result: ExecutionResult, request_id: str) -> Answer:
-        # Errors without a path are of no field: the operation was refused before its execution.
+        # Errors without a path belong to no field: the operation was refused before execution.
         refused = result.data is None and not any(each.path for each in result.errors or ())
-        # Its text was found valid, so what is wrong before execution is a variable's value.
+        # The document is valid, so an error before execution is about a variable's value.
         errors = present_all(
             result.errors, request_id, before_execution=False, most=self._limits.errors
         )
@@ -116,22 +116,22 @@ class Executor:
 
 
 async def _record_denials(context: Context) -> None:
-    """What was denied stands in the trail before the caller hears of it, in one event a call."""
+    """Records what was denied before the caller receives the answer, in one event per call."""
     if context.denied:
         fields, context.denied = sorted(context.denied), set()
         await record_denied(context.runtime, context.caller, fields)
 
 
 def _timed_out(operation: Operation) -> GraphQLError:
-    message = "This took too long and was given up."
+    message = "The operation took too long and was stopped."
     if operation.kind is OperationType.MUTATION:
-        message += " Look whether it was done before you try again."
+        message += " Check whether it took effect before you try again."
     return coded("TIMED_OUT", message)
 
 
 @dataclass(frozen=True, slots=True)
 class _Began:
-    """An instant, for the calendar and for measuring from."""
+    """When an operation began: the wall-clock time, and a monotonic time to measure from."""
 
     wall: int
     steady: float

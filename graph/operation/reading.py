@@ -1,4 +1,4 @@
-"""An operation: a request whose text was parsed, held to the limits and to the schema."""
+"""Reading an operation: its document is parsed, measured against the limits, and validated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _CACHED_LENGTH: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, ready to be executed. `hash` is what its document is known by in the log."""
+    """An operation that is ready to be executed. `hash` identifies its document in the log."""
 
     request: GraphQLRequest
     document: DocumentNode
@@ -47,17 +47,17 @@ class Operation:
 
     @property
     def name(self) -> str | None:
-        """The name that its text gives it."""
+        """The operation's name in the document, if it has one."""
         return None if self.definition.name is None else self.definition.name.value
 
     def selects(self, field: str) -> bool:
-        """Whether a field stands at its root, fragments unfolded."""
+        """Returns whether the operation selects a root field, directly or through fragments."""
         return field in roots_of(self.definition.selection_set, fragments_of(self.document))
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """What is wrong with a request, before anything of it is executed."""
+    """What is wrong with a request, found before any of it was executed."""
 
     errors: Sequence[GraphQLError]
 
@@ -73,7 +73,7 @@ class _Text:
 
 
 class _AboutValues(ValidationRule):
-    """A rule about values: what it finds is the user's input, wherever it stands."""
+    """A rule about values: its errors are reported as BAD_USER_INPUT, like those of variables."""
 
     def report_error(self, error: GraphQLError) -> None:
         error.extensions = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
@@ -103,9 +103,9 @@ _RULES: Final = (
 
 
 class OperationReader:
-    """Reads operations. What it finds out about a text is kept for the next time.
+    """Reads operations, and caches what it finds out about their texts.
 
-    A text that holds a string is not kept: the string may be a password.
+    A text that contains a string is not cached, because the string may be a password.
     """
 
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
@@ -114,10 +114,10 @@ class OperationReader:
         self._read_cached = lru_cache(CACHED_TEXTS)(self._read)
 
     def read(self, request: GraphQLRequest) -> Operation | Rejected:
-        """The operation that a request asks for, or what is wrong with it."""
+        """Returns the operation in a request, or what is wrong with the request."""
         query = request.query or ""
-        keep = len(query) <= _CACHED_LENGTH and '"' not in query
-        text = self._read_cached(query) if keep else self._read(query)
+        cacheable = len(query) <= _CACHED_LENGTH and '"' not in query
+        text = self._read_cached(query) if cacheable else self._read(query)
         if isinstance(text, Rejected):
             return text
         definition = _chosen(text.document, request.operation_name)
@@ -158,7 +158,7 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
         return operations[0]
     return coded(
         "GRAPHQL_VALIDATION_FAILED",
-        "Name, in `operationName`, one of the operations that the query has."
+        "Set `operationName` to the name of one of the query's operations."
         if name is not None or operations
         else "The query has no operation.",
     )

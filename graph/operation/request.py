@@ -1,4 +1,4 @@
-"""A GraphQL request as a client sends it: in a JSON body, in a query string, over a WebSocket."""
+"""A GraphQL request as a client sends it: in a JSON body, a query string or a WebSocket message."""
 
 import json
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ _HASH_EXTENSION: Final = "persistedQuery"
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """What is asked. Texts and variables are left out of its repr: they may hold a password.
+    """A request. Its repr leaves out the query and the variables, which may contain a password.
 
-    `document_id` names a trusted document, be it by `documentId` or by Apollo's
+    `document_id` identifies a trusted document. It is sent as `documentId`, or as Apollo's
     `extensions.persistedQuery.sha256Hash`.
     """
 
@@ -25,30 +25,30 @@ class GraphQLRequest:
     variables: Mapping[str, Json] = field(default_factory=dict, repr=False)
     document_id: str | None = None
 
-    def having(self, query: str) -> "GraphQLRequest":
-        """The same request with the text that its `document_id` stands for."""
+    def with_query(self, query: str) -> "GraphQLRequest":
+        """Returns the same request with the query that its `document_id` identifies."""
         return replace(self, query=query)
 
 
 def read_json(text: str | bytes) -> Json | HttpRefusal:
-    """JSON (RFC 8259) that everything behind this can take.
+    """Parses JSON (RFC 8259) into values that the rest of the service can process.
 
-    Python's reader takes more than JSON has (`NaN`), and gives lone surrogates, which no database
-    and no UTF-8 can hold.
+    Python's parser also accepts `NaN`, which is not JSON, and lone surrogates, which neither the
+    databases nor UTF-8 can store. Both are refused here.
     """
     try:
         decoded: Json = json.loads(text, parse_constant=_refuse_constant)
         if _may_have_surrogates(text):
             json.dumps(decoded, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        return bad_request("This is not JSON in UTF-8.")
+        return bad_request("This is not valid JSON in UTF-8.")
     return decoded
 
 
 def request_of(document: Json) -> GraphQLRequest | HttpRefusal:
-    """The request that a JSON document tells."""
+    """Builds a request from a JSON document."""
     if isinstance(document, list):
-        return bad_request("Send one operation a request: a batch is not taken.")
+        return bad_request("Send one operation per request: batches are not supported.")
     if not isinstance(document, dict):
         return bad_request("A GraphQL request is a JSON object with a `query`.")
     query, name = document.get("query"), document.get("operationName")
@@ -72,7 +72,7 @@ def request_of(document: Json) -> GraphQLRequest | HttpRefusal:
 
 
 def request_of_parameters(parameters: Mapping[str, str]) -> GraphQLRequest | HttpRefusal:
-    """The request that a query string tells; `variables` and `extensions` are JSON texts in it."""
+    """Builds a request from a query string, whose `variables` and `extensions` are JSON."""
     document: dict[str, Json] = {
         key: parameters[key]
         for key in ("query", "operationName", "documentId")
@@ -102,5 +102,5 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _may_have_surrogates(text: str | bytes) -> bool:
-    # They can only come as escapes: \ud800 to \udfff. In bytes they are not UTF-8.
+    # Surrogates can only be written as escapes, \ud800 to \udfff: their bytes are not valid UTF-8.
     return ("\\u" if isinstance(text, str) else b"\\u") in text  # type: ignore[operator] # both of one kind

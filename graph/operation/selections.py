@@ -1,8 +1,8 @@
-"""What a query's text asks for, measured before anything is validated or resolved.
+"""What a query's text requests, measured before it is validated or resolved.
 
-The text may come from anybody with a token, and some checks of the specification take time that
-grows with the square of the fields. So the measures here take one pass, look at each fragment
-once, and do not recurse through fragments that name themselves.
+Any caller with a token can send any text, and some checks of the specification take time that grows
+with the square of the number of fields. So these measures make one pass over the text, look at each
+fragment once, and do not recurse through fragments that spread themselves.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 
 
 def excess(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
-    """What of a text goes past the limits; empty where nothing does."""
+    """Returns an error for each limit that a text exceeds."""
     counted = _Counter()
     visit(document, counted)
     measured = {
@@ -45,14 +45,17 @@ def excess(document: DocumentNode, limits: Limits) -> list[GraphQLError]:
     measured["levels of fields"] = (depth, limits.depth)
     measured["fields at its root"] = (roots, limits.root_fields)
     return [
-        coded("GRAPHQL_VALIDATION_FAILED", f"The query has {found} {name}; at most {most} may be.")
+        coded(
+            "GRAPHQL_VALIDATION_FAILED",
+            f"The query has {found} {name}; at most {most} are allowed.",
+        )
         for name, (found, most) in measured.items()
         if found > most
     ]
 
 
 def fragments_of(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
-    """A text's fragments by name."""
+    """Returns a document's fragments by name."""
     return {
         each.name.value: each
         for each in document.definitions
@@ -63,20 +66,20 @@ def fragments_of(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]
 def roots_of(
     selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> frozenset[str]:
-    """The names of the fields of a selection's first level, fragments unfolded."""
+    """Returns the names of the fields at a selection's first level, also through fragments."""
     found: set[str] = set()
     spread: set[str] = set()
-    waiting = [selections]
-    while waiting:
-        for each in waiting.pop().selections:
+    pending = [selections]
+    while pending:
+        for each in pending.pop().selections:
             if isinstance(each, FieldNode):
                 found.add(each.name.value)
             elif isinstance(each, InlineFragmentNode):
-                waiting.append(each.selection_set)
+                pending.append(each.selection_set)
             elif isinstance(each, FragmentSpreadNode) and each.name.value not in spread:
                 spread.add(each.name.value)
                 fragment = fragments.get(each.name.value)
-                waiting += [] if fragment is None else [fragment.selection_set]
+                pending += [] if fragment is None else [fragment.selection_set]
     return frozenset(found)
 
 
@@ -100,7 +103,7 @@ class _Measure:
 
 
 class _Shape:
-    """Depth and width of selections, each fragment's worked out once."""
+    """The depth and width of selections. Each fragment is measured once."""
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
@@ -136,8 +139,8 @@ class _Shape:
     def _fragment(self, name: str) -> _Measure:
         known = self._known.get(name)
         if known is None:
-            # Until it is known a fragment counts as nothing, so that one that spreads itself, which
-            # validation refuses, comes to an end here.
+            # A fragment counts as empty while it is being measured, so that measuring a fragment
+            # that spreads itself ends. Validation refuses such a fragment later.
             self._known[name] = _Measure(0, 0)
             fragment = self._fragments.get(name)
             known = _Measure(0, 0) if fragment is None else self._measure(fragment.selection_set)

@@ -1,7 +1,7 @@
-"""Trusted documents: texts that the service knows by an id; where so wished, it runs no other.
+"""Trusted documents: texts that the service knows by an id. If configured, it runs only these.
 
-A request names one by `documentId` (GraphQL over HTTP, appendix "Persisted documents") or by
-`extensions.persistedQuery.sha256Hash`, as Apollo's clients do.
+A request identifies a document by `documentId` (GraphQL over HTTP, appendix "Persisted documents")
+or by `extensions.persistedQuery.sha256Hash`, as Apollo's clients do.
 """
 
 import json
@@ -24,22 +24,24 @@ class TrustedDocuments:
     """The known texts by id.
 
     Attributes:
-        texts: a text's id is what the file says, and always its SHA-256 (hexadecimal) as well.
-        only: whether nothing else is run.
+        texts: each text, by its id in the manifest and by its SHA-256 (hexadecimal).
+        only: whether the service refuses all other texts.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     only: bool = False
 
     def resolve(self, request: GraphQLRequest) -> GraphQLRequest | GraphQLError:
-        """The request with the text that it stands for; or why it is not run."""
+        """Returns the request with the text that its id identifies, or why it is refused."""
         known = self._known(request)
         if known is not None:
-            return request.having(known)
+            return request.with_query(known)
         if request.query is None or self.only:
             return coded("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         if request.document_id is not None and _digest(request.query) != _bare(request.document_id):
-            return coded("BAD_REQUEST", "The query is not the document that its id names.")
+            return coded(
+                "BAD_REQUEST", "The query differs from the document that its id identifies."
+            )
         return request
 
     def _known(self, request: GraphQLRequest) -> str | None:
