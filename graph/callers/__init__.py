@@ -1,4 +1,5 @@
-"""Who is calling, from where, and how often.
+"""Who is calling, from which address, and how often.
 
-- The request's id and client: `entrance`, behind `proxies`. Signing in: `gate`. Limits: `rate`.
+- The request's id and client: `request_context`; addresses behind proxies: `proxies`.
+- Authentication: `authenticator`. Rate limits: `rate`.
 """

@@ -1,4 +1,4 @@
-"""The gate: who asks, and whether they have been asking too often."""
+"""Authenticates callers, and limits how often they call and how often a token may be refused."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -19,25 +19,25 @@ _MAX_TOKEN: Final = 8_000
 _JWT_DOTS: Final = 2
 
 _log = structlog.get_logger()
-_NOBODY_KNOWS: Final = HttpRefusal(
+_UNCONFIRMED: Final = HttpRefusal(
     503,
     "TIMED_OUT",
-    "Nobody can tell now whether the access token is valid. Come back in a while.",
+    "The access token cannot be checked at the moment. Try again in a while.",
     headers={"Retry-After": "10"},
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Lets callers in.
+    """Authenticates callers.
 
     Attributes:
         runtime: the running service.
         calls: how often an actor may call.
-        refusals: how often an address may come with a bad token. A good one always passes, so
-            that nobody can shut out those who share an address with him.
-        people: lets people in by JSON Web Tokens; None where no issuer is configured.
-        seconds: how long the database may take to tell whose a token is.
+        refusals: how often an address may send an invalid token. A valid token is always accepted,
+            so that an attacker cannot lock out other callers at the same address.
+        people: authenticates people by JSON Web Tokens; None if no issuer is configured.
+        seconds: how long to wait for the database when it looks up a token.
     """
 
     runtime: Runtime
@@ -47,11 +47,11 @@ class Authenticator:
     seconds: float | None = None
 
     async def admit(self, authorization: str | None, client: Client) -> Caller | HttpRefusal:
-        """Whose call it is, by its `Authorization` header; or why it is refused."""
+        """Returns the caller whom an `Authorization` header identifies, or a refusal."""
         identity = await self._identify(authorization, client)
         if isinstance(identity, TokenUnanswered):
-            _log.warning("could not tell who calls", asked=identity.asked)
-            return _NOBODY_KNOWS
+            _log.warning("could not authenticate a caller", asked=identity.asked)
+            return _UNCONFIRMED
         if isinstance(identity, TokenRefused):
             wait = self.refusals.wait(bucket_of(client.ip))
             if wait:
@@ -66,7 +66,7 @@ class Authenticator:
         return self.count(identity) or identity
 
     def count(self, caller: Caller) -> HttpRefusal | None:
-        """Counts a call of a caller; a refusal where it is one too many."""
+        """Counts a call, and returns a refusal if the caller calls too often."""
         wait = self.calls.wait(f"{caller.actor.kind}:{caller.actor.id}")
         return too_often(wait) if wait else None
 
@@ -84,11 +84,11 @@ class Authenticator:
 
 
 def too_often(seconds: int) -> HttpRefusal:
-    """429: come back later."""
+    """Builds a refusal with status 429 that says when to try again."""
     return HttpRefusal(
         429,
         "RATE_LIMITED",
-        f"Too many requests. Come back in {seconds} s.",
+        f"Too many requests. Try again in {seconds} seconds.",
         headers={"Retry-After": str(seconds)},
         extensions={"retryAfterSeconds": seconds},
     )

@@ -1,4 +1,4 @@
-"""Where a call came from, where proxies stand in between."""
+"""The address that a call came from, also behind proxies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class CallOrigin:
-    """An address, and how it was learned.
+    """An address, and how the service learned it.
 
-    `peer`: it is the connection's other end. `proxy`: a trusted proxy named it.
+    `source` is `peer` for the connection's other end, and `proxy` if a trusted proxy reported it.
     """
 
     ip: str | None
@@ -21,15 +21,15 @@ class CallOrigin:
 
 
 def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> CallOrigin:
-    """The nearest address that no trusted proxy has.
+    """Returns the nearest address that is not a trusted proxy's.
 
-    `X-Forwarded-For` is read from its end, where the nearest proxy wrote. What stands before an
-    address that is not trusted could have been written by anybody, so it is not looked at.
+    `X-Forwarded-For` is read from its end, where the nearest proxy has written. A client could have
+    forged everything before an address that is not trusted, so that part is ignored.
 
     Args:
         peer: the connection's other end.
         forwarded: the values of the `X-Forwarded-For` headers, in their order.
-        trusted: the networks of the proxies that are believed.
+        trusted: the networks of the trusted proxies.
     """
     address = _address(peer or "")
     if address is None or not _within(address, trusted):
@@ -47,7 +47,10 @@ def origin_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Netw
 
 
 def bucket_of(ip: str | None) -> str:
-    """What an address is counted under: an IPv6 address by its /64, which one host owns whole."""
+    """Returns the key under which an address is counted.
+
+    An IPv6 address is counted by its /64 network, because one host usually owns the whole network.
+    """
     address = _address(ip or "")
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False))
@@ -59,9 +62,10 @@ def _within(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> 
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """An address as proxies write it: plain, with a port, or in brackets.
+    """Parses an address as proxies write it: plain, with a port, or in brackets.
 
-    A zone (`fe80::1%eth0`) means something on one machine only, and may hold any character.
+    A zone (`fe80::1%eth0`) is dropped: it is only meaningful on one machine, and may contain any
+    character.
     """
     if text.startswith("["):
         text = text[1:].partition("]")[0]

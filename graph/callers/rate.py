@@ -1,4 +1,4 @@
-"""How often somebody may come: so many times a minute, counted in memory."""
+"""Rate limits: how many calls per minute a key may make, counted in memory."""
 
 from collections.abc import Callable
 from math import ceil
@@ -10,14 +10,15 @@ _SWEEP_AT: Final = 10_000
 
 
 class Rate:
-    """Lets each key through `times` a minute, in bursts of up to that many.
+    """Allows each key `times` calls per minute, in bursts of up to that many.
 
-    It is a leaky bucket, kept as one number a key (the generic cell rate algorithm, ITU-T I.371):
-    the instant at which the key's bucket will be empty. Keys whose bucket is empty are forgotten.
+    It is a leaky bucket, stored as one number per key (the generic cell rate algorithm, ITU-T
+    I.371): the instant at which the key's bucket will be empty. Keys whose bucket is empty are
+    forgotten.
 
     Args:
-        times: how many a minute; 0 lets everything through.
-        clock: seconds that only go forward.
+        times: how many calls per minute; 0 allows any number.
+        clock: monotonic time in seconds.
     """
 
     def __init__(self, times: int, clock: Callable[[], float] = monotonic) -> None:
@@ -26,7 +27,7 @@ class Rate:
         self._empty_at: dict[str, float] = {}
 
     def wait(self, key: str) -> int:
-        """Seconds to wait before the key may come; 0 where it may, which is then counted."""
+        """Returns the seconds to wait before the key may call. If it is 0, the call is counted."""
         if not self._step:
             return 0
         now = self._clock()

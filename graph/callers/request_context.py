@@ -1,4 +1,4 @@
-"""The way in: each request gets an id, a client, and headers that keep its answer from harm."""
+"""Gives each request an id and a client, and each response its security headers."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class RequestContext:
     trusted_proxies: Sequence[Network] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request in."""
+        """Sets the request's client, and adds headers to its response."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
@@ -67,7 +67,7 @@ class RequestContext:
 
 
 def _as_text(header: str) -> str:
-    """A header as it was meant: in UTF-8 where it is that, and not in Latin-1, as it is read."""
+    """Decodes a header that is UTF-8: Starlette reads headers as Latin-1."""
     try:
         return header.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -75,20 +75,20 @@ def _as_text(header: str) -> str:
 
 
 def protect(headers: MutableHeaders, request_id: str) -> None:
-    """Gives an answer what keeps it from harm, where it does not say so itself, and its id."""
+    """Adds the request's id to a response, and the security headers that it does not set itself."""
     for name, value in _SECURITY_HEADERS.items():
         headers.setdefault(name, value)
     headers["X-Request-Id"] = request_id
 
 
 def client_of(connection: HTTPConnection) -> Client:
-    """The client that the entrance found."""
+    """Returns the client that the middleware has set."""
     client: Client = connection.state.client
     return client
 
 
 def _request_id(headers: Headers, origin: CallOrigin) -> str:
-    """A trusted proxy's own id, so that its log and ours can be laid beside each other."""
+    """Returns a trusted proxy's id, so that both logs can be matched, or else a new one."""
     given = headers.get("x-request-id", "")
     if origin.trusted_peer and _REQUEST_ID.fullmatch(given):
         return given
@@ -96,5 +96,5 @@ def _request_id(headers: Headers, origin: CallOrigin) -> str:
 
 
 def new_request_id() -> str:
-    """An id that no other request has."""
+    """Returns a unique id."""
     return uuid4().hex
