@@ -50,7 +50,7 @@ class Authenticator:
         """Returns the caller whom an `Authorization` header identifies, or a refusal."""
         identity = await self._identify(authorization, client)
         if isinstance(identity, TokenUnanswered):
-            _log.warning("could not authenticate a caller", asked=identity.asked)
+            _log.warning("could not authenticate a caller", source=identity.asked)
             return _UNCONFIRMED
         if isinstance(identity, TokenRefused):
             wait = self.refusals.wait(bucket_of(client.ip))

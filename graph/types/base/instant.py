@@ -1,4 +1,4 @@
-"""Instants as callers write them. An offset is required, so that none is ambiguous."""
+"""Instants as callers write them. An offset is required, so that they are never ambiguous."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -1,4 +1,4 @@
-"""What clients were promised by the last release holds, unless the changelog says otherwise."""
+"""A schema change that breaks clients of the last release must be announced in the changelog."""
 
 import re
 import subprocess
@@ -15,9 +15,9 @@ OLD: Final = "type Query { a(x: Int): Int b: Int } enum E { ONE }"
 
 
 def unannounced(old: str, new: str, changelog: str) -> list[str]:
-    """The breaking changes between two schemas whose element the changelog does not name.
+    """Returns the breaking changes between two schemas whose element the changelog does not name.
 
-    It is to name them in its section on what is not released yet, under a heading 'Breaking'.
+    The changelog announces them under the heading 'Breaking' in its section on the next release.
     """
     breaking = _section("### Breaking", _section("## Unreleased", changelog))
     announced = set(re.findall(r"`([\w.]+)`", breaking))
@@ -27,7 +27,7 @@ def unannounced(old: str, new: str, changelog: str) -> list[str]:
 
 
 def _section(heading: str, text: str) -> str:
-    """What stands under a heading, up to the next one of its level."""
+    """Returns the text under a heading, up to the next heading of its level."""
     level = heading.partition(" ")[0]
     under = f"\n{text}".partition(f"\n{heading}\n")[2]
     return f"\n{under}".partition(f"\n{level} ")[0]
@@ -61,11 +61,11 @@ def test_unannounced(new: str, changelog: str, expected: int) -> None:
 
 
 def test_against_the_last_release() -> None:
-    """Nothing that clients use went away or changed its meaning without a word."""
+    """Nothing that clients use is removed or changed without an announcement."""
     tag = _git("describe", "--tags", "--abbrev=0", "--match", "v*")
     released = _git("show", f"{tag.strip()}:schema.graphql") if tag else None
     if released is None:
-        pytest.skip("no release is known here")
+        pytest.skip("there is no release to compare with")
     changelog = ROOT / "CHANGELOG.md"
     text = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
 
@@ -73,8 +73,8 @@ def test_against_the_last_release() -> None:
 
 
 def _git(*arguments: str) -> str | None:
-    done = subprocess.run(  # noqa: S603 (no word of it is input)
-        ["git", *arguments],  # noqa: S607 (whichever git there is)
+    done = subprocess.run(  # noqa: S603 (constant arguments, no input)
+        ["git", *arguments],  # noqa: S607 (any git)
         cwd=ROOT,
         check=False,
         capture_output=True,

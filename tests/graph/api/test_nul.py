@@ -1,4 +1,4 @@
-"""The one character that PostgreSQL stores in no text, in every place that takes one."""
+"""The one character that PostgreSQL cannot store in a text, in every place that takes a text."""
 
 import json
 
@@ -16,18 +16,18 @@ TEXTS = {"String", "ID", "Secret"}
 
 
 async def test_nul_in_every_text(desk: Desk) -> None:
-    """It is refused, or matches nothing; it is nowhere a failure of the service."""
+    """NUL is refused or matches nothing, and never makes the service fail."""
     saved = {"smtpHost": "127.0.0.1", "defaultFromAddress": "postledger@example.org"}
     await desk.save(saved)
-    wrong, asked = {}, 0
+    wrong, tried = {}, 0
     for position in positions(schema.core):
         takes_text = str(get_named_type(position.kind)) in TEXTS
         if takes_text:
             operation = by_variables(schema.core, position, NUL)
             answer = await desk.ask(operation.query, operation.variables)
-            asked += 1
+            tried += 1
             if "INTERNAL_SERVER_ERROR" in answer.codes:
                 wrong[position.root_field, position.path] = json.loads(answer.raw)
 
     assert {} == wrong
-    assert asked > 50
+    assert tried > 50

@@ -1,4 +1,4 @@
-"""The permission table of `docs/access.md`, walked over the whole schema."""
+"""The permission tables of `docs/access.md`, checked against the whole schema."""
 
 import re
 from typing import NamedTuple
@@ -18,7 +18,7 @@ CORE = schema.core
 
 
 class Row(NamedTuple):
-    """A field's row: what it needs, and who has that."""
+    """A field's row: the permission that it requires, and the roles that have it."""
 
     name: str
     argument: str | None
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 def _cells(heading: str) -> list[list[str]]:
-    """The table that stands under a heading, without its head."""
+    """Returns the rows of the table under a heading, without the table's header."""
     section = DOCUMENT.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
     section = section.partition("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")][2:]
@@ -52,14 +52,14 @@ TYPES = {
 
 
 def test_every_field_has_a_row() -> None:
-    """A new field fails here until somebody says who may use it; so does a row without a field."""
+    """Every field has a row that says who may use it, and every row has a field."""
     rows = {row.name for row in FIELDS if row.argument is None}
 
     assert root_fields(CORE).keys() == rows
 
 
 def test_every_type_has_a_row() -> None:
-    """A new type fails here until somebody says who may meet it; so does a row without a type."""
+    """Every type has a row that says who may receive it, and every row has a type."""
     roots = {"Query", "Mutation", "Subscription", "Node", "UserError"}
     kinds = {
         name
@@ -71,7 +71,7 @@ def test_every_type_has_a_row() -> None:
 
 
 def test_roles() -> None:
-    """The table of roles says what the service holds to."""
+    """The table of roles lists the permissions that the service grants."""
     written = {
         Role(role): frozenset(map(Permission, permissions.split(", ")))
         for role, permissions in _cells("Roles")
@@ -84,7 +84,7 @@ def test_roles() -> None:
     "row", [pytest.param(row, id=f"{row.name} {row.argument or ''}") for row in FIELDS]
 )
 def test_marks_follow_from_permissions(row: Row) -> None:
-    """Each row marks the roles that have what it needs, and nobody without a token."""
+    """Each row marks exactly the roles that have the permission, and no caller without a token."""
     permitted = {role for role in Role if row.needs is None or row.needs in ROLE_PERMISSIONS[role]}
 
     assert permitted == row.roles
@@ -93,7 +93,7 @@ def test_marks_follow_from_permissions(row: Row) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_no_way_around(role: Role) -> None:
-    """From the fields that a role may use it comes to no type that it may not meet."""
+    """The fields that a role may use lead to no type that it may not receive."""
     reached = {
         name
         for row in FIELDS
@@ -110,7 +110,7 @@ def test_no_way_around(role: Role) -> None:
 
 
 def test_nodes() -> None:
-    """`node` asks for what the type's row says, and knows every type that is a node."""
+    """`node` requires what the type's row says, and knows every type that is a node."""
     node = CORE.type_map["Node"]
     possible = {each.name for each in CORE.get_possible_types(node)}  # type: ignore[arg-type] # an interface
 
@@ -123,16 +123,16 @@ def test_nodes() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("role", [*Role, None])
 async def test_fields(world: World, role: Role | None) -> None:
-    """Every field answers whom its row permits it, and refuses everybody else."""
+    """Every field answers the roles that its row permits, and refuses all other callers."""
     found = {}
     expected = {}
     for row in FIELDS:
         follows = row.name.startswith("Subscription.")
         if follows and role in row.roles:
-            continue  # it would go on for ever; `test_no_way_around` has looked at it
+            continue  # it would never end; `test_no_way_around` covers it
         accept = "text/event-stream" if follows else GRAPHQL
-        asked = {"query": operation(CORE, row.name, row.argument)}
-        response = await world.post(asked, role=role, accept=accept)
+        body = {"query": operation(CORE, row.name, row.argument)}
+        response = await world.post(body, role=role, accept=accept)
         denied = re.findall("FORBIDDEN|UNAUTHENTICATED", response.text)
         at = f"{row.name} {row.argument or ''}"
         found[at] = sorted(denied)

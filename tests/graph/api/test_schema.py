@@ -12,35 +12,39 @@ from tests.support.root import ROOT
 
 
 def test_the_printed_schema_is_the_committed_one() -> None:
-    """`schema.graphql` tells clients what the code does; `./dev schema` prints it anew."""
+    """`schema.graphql` is what `./dev schema` prints from the code."""
     committed = (ROOT / "schema.graphql").read_text(encoding="utf-8")
 
     assert printed_schema() == committed
 
 
 def test_everything_in_the_schema_is_described() -> None:
-    """Whoever reads the schema in a playground finds a description of every element."""
-    silent = _undescribed(build_schema(printed_schema()))
+    """Every element of the schema has a description."""
+    undescribed = _without_description(build_schema(printed_schema()))
 
-    assert [] == silent
+    assert [] == undescribed
 
 
-def _undescribed(schema: GraphQLSchema) -> list[str]:
-    silent = []
+def _without_description(schema: GraphQLSchema) -> list[str]:
+    undescribed = []
     for name, kind in schema.type_map.items():
         if name.startswith("__") or name in {"String", "Int", "Float", "Boolean", "ID"}:
             continue
         if not kind.description:
-            silent.append(name)
+            undescribed.append(name)
         if isinstance(kind, GraphQLEnumType):
-            silent += [f"{name}.{at}" for at, value in kind.values.items() if not value.description]
+            undescribed += [
+                f"{name}.{at}" for at, value in kind.values.items() if not value.description
+            ]
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
-            silent += [f"{name}.{at}" for at, field in kind.fields.items() if not field.description]
+            undescribed += [
+                f"{name}.{at}" for at, field in kind.fields.items() if not field.description
+            ]
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
-            silent += [
+            undescribed += [
                 f"{name}.{at}({argument})"
                 for at, field in kind.fields.items()
                 for argument, what in field.args.items()
                 if not what.description
             ]
-    return silent
+    return undescribed

@@ -1,4 +1,4 @@
-"""The canary: a password driven through every path of the settings, then looked for everywhere."""
+"""The canary: a password sent through every path of the settings, and searched for everywhere."""
 
 import asyncio
 import io
@@ -24,23 +24,23 @@ from tests.support.threads import beside
 pytestmark = pytest.mark.anyio
 
 CLIENT_SECRET: Final = CANARY[::-1]
-"""The other secret there is, as awkward and not the same."""
+"""The other secret, with the same awkward characters in another order."""
 
 
 async def test_no_path_lets_a_secret_out(
     storage: Storage, log: io.StringIO, tmp_path: Path
 ) -> None:
-    """Not a response, nor the log, nor the database's files and rows, nor a command's output."""
+    """No response, log line, database file, row or command output contains a secret."""
     async with open_desk(storage) as desk, recording() as recorder:
         await _drive(desk, recorder)
-        said = await _by_command(storage, tmp_path)
+        output = await _by_command(storage, tmp_path)
         answered = b"\n".join(answer.raw for answer in desk.answers)
         found = {
             "answers": answered,
             "log": log.getvalue().encode(),
-            "command": said,
+            "command": output,
             "rows": await values_in(desk.runtime.database.engine),
-            # While it is open: the write-ahead log is there as well.
+            # Read while the database is open, so that the write-ahead log is included.
             "files": files_below(tmp_path),
         }
 
@@ -50,7 +50,7 @@ async def test_no_path_lets_a_secret_out(
         for place, text in found.items():
             assert [] == leaks(CANARY, text), place
             assert [] == leaks(CLIENT_SECRET, text), place
-        # It did get to where it belongs.
+        # The password did reach the mail server.
         assert recorder.connections > 1
 
 
@@ -65,7 +65,7 @@ class _BrokenKeys:
 
 
 async def test_a_traceback_shows_no_values(storage: Storage, log: io.StringIO) -> None:
-    """Where sealing fails the secret is in the clear on the stack, and still not in the log."""
+    """If sealing fails, the secret is on the stack, but not in the log."""
     async with open_desk(storage, _BrokenKeys()) as desk:
         given = {"settings": {"smtpPassword": {"set": CANARY}}, "expectedRevision": 0}
         answer = await desk.ask(documents.UPDATE, {"input": given})
@@ -77,7 +77,7 @@ async def test_a_traceback_shows_no_values(storage: Storage, log: io.StringIO) -
 
 
 async def test_the_search_finds_a_leak(storage: Storage, log: io.StringIO, tmp_path: Path) -> None:
-    """Told once on purpose, the password is found in each of the places."""
+    """A password that is leaked on purpose is found in each of the places."""
     async with open_desk(storage) as desk:
         await desk.save({"smtpUsername": CANARY})
         logging.getLogger("some.library").debug("signing in with %s", CANARY)
@@ -90,7 +90,7 @@ async def test_the_search_finds_a_leak(storage: Storage, log: io.StringIO, tmp_p
 
 
 async def _drive(desk: Desk, recorder: Recorder) -> None:
-    """Every path of a secret over GraphQL."""
+    """Takes every path of a secret over GraphQL."""
     await _save_and_send(desk, recorder)
     await _be_refused(desk)
     await _put_it_in_wrong_places(desk)
@@ -130,15 +130,15 @@ async def _save_and_send(desk: Desk, recorder: Recorder) -> None:
 
 @asynccontextmanager
 async def _echoing_token_endpoint() -> AsyncIterator[str]:
-    """A token endpoint that refuses, and repeats what it was sent."""
+    """A token endpoint that refuses each request and repeats it in its answer."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split()[0])
         body = (head + await reader.readexactly(length)).decode()
-        told = json.dumps({"error": "invalid_client", "error_description": body}).encode()
+        answer = json.dumps({"error": "invalid_client", "error_description": body}).encode()
         writer.write(b"HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n")
-        writer.write(b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(told), told))
+        writer.write(b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(answer), answer))
         await writer.drain()
         writer.close()
 
@@ -207,7 +207,7 @@ async def _put_it_in_wrong_places(desk: Desk) -> None:
 
 
 async def _fail_inside(desk: Desk) -> None:
-    """What no caller can bring about: the log gets a traceback, the caller an id."""
+    """Causes failures that no caller can cause: the log gets a traceback, the caller an id."""
     settings = {"timeoutSeconds": 77, "smtpPassword": {"set": CANARY}}
     change = {"settings": settings, "expectedRevision": await desk.whole()}
     for table in ("stored_secret", "secret_fingerprint", "audit_head", "email_settings"):
@@ -231,7 +231,7 @@ async def _read_everything(desk: Desk) -> None:
 
 
 async def _by_command(storage: Storage, tmp_path: Path) -> bytes:
-    """The same secret by the command line: from the environment, and where it must not stand."""
+    """Sends the same secret to the command line: in the environment, and in the wrong places."""
     file, wrong, broken = (tmp_path / name for name in ("s.toml", "wrong.toml", "broken.json"))
     file.write_text('smtpHost = "127.0.0.9"\n')
     wrong.write_text(f"smtpPassword = {json.dumps('x' + CANARY[4:6])}\n")
@@ -244,7 +244,7 @@ async def _by_command(storage: Storage, tmp_path: Path) -> bytes:
         "POSTLEDGER_SIGNING_KEY": ",".join(storage.signing_keys),
         "POSTLEDGER_SETTINGS_SMTP_PASSWORD": CANARY,
     }
-    said = b""
+    output = b""
     for arguments in (
         ["settings", "apply", "--dry-run", str(file)],
         ["settings", "apply", str(file)],
@@ -256,5 +256,5 @@ async def _by_command(storage: Storage, tmp_path: Path) -> bytes:
     ):
         done = await beside(CliRunner().invoke, app, arguments, env=environment)
         assert done.exit_code in {0, 1, 2}, done.output
-        said += done.output.encode()
-    return said
+        output += done.output.encode()
+    return output

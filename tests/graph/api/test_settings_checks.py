@@ -1,4 +1,4 @@
-"""Checking without saving, the known providers, and who may do what with the settings."""
+"""Checking without saving, the known providers, and which role may do what with the settings."""
 
 from typing import Final
 
@@ -14,8 +14,8 @@ from tests.support.recorder import recording
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_check_says_what_a_save_would_say_and_does_nothing(desk: Desk) -> None:
-    """The same problems with the same words; no revision, no event, no connection."""
+async def test_a_check_reports_what_a_save_would_report(desk: Desk) -> None:
+    """A check reports the same problems as a save, without a revision, an event or a connection."""
     async with recording() as recorder:
         changes: list[Json] = [
             {"smtpPort": 0, "smtpHost": "a b", "defaultFromDisplayName": "\n"},
@@ -44,8 +44,8 @@ async def test_a_check_says_what_a_save_would_say_and_does_nothing(desk: Desk) -
         assert (await desk.save(good))["problems"] == checked
 
 
-async def test_a_check_says_that_a_secret_has_to_be_given_again(desk: Desk) -> None:
-    """For each stored secret that would follow to another destination, at its own field."""
+async def test_a_check_reports_that_a_secret_must_be_entered_again(desk: Desk) -> None:
+    """Each stored secret that would be sent to another destination is reported at its own field."""
     oauth2 = {"tokenUrl": "https://login.example.com/token", "clientId": "x"}
     await desk.save(
         {"smtpPassword": {"set": "x"}, "oauth2": {**oauth2, "clientSecret": {"set": "x"}}}
@@ -59,8 +59,8 @@ async def test_a_check_says_that_a_secret_has_to_be_given_again(desk: Desk) -> N
     assert "smtpHost" in problems[0]["message"]
 
 
-async def test_a_check_without_a_key_says_so(desk: Desk) -> None:
-    """A password that could not be stored is a problem of the check already."""
+async def test_a_check_reports_a_missing_key(desk: Desk) -> None:
+    """A check already reports that a password could not be stored."""
     assert isinstance(desk.runtime.keys, KeyFile)
     desk.runtime.keys.path.unlink()
     problems = await desk.check({"smtpPassword": {"set": "x"}})
@@ -70,8 +70,8 @@ async def test_a_check_without_a_key_says_so(desk: Desk) -> None:
     ]
 
 
-async def test_a_google_password_is_looked_at_and_not_repeated(desk: Desk) -> None:
-    """One with spaces, or of another form than Google's app passwords, is warned of in a check."""
+async def test_a_google_password_is_checked_and_not_repeated(desk: Desk) -> None:
+    """A check warns of a password that is no Google app password, and does not repeat it."""
     gmail = {"smtpHost": "smtp.gmail.com", "smtpUsername": "ada@gmail.com"}
     for password, warned in (
         ("abcd efgh ijkl mnop", True),
@@ -88,7 +88,7 @@ async def test_a_google_password_is_looked_at_and_not_repeated(desk: Desk) -> No
 
 
 async def test_the_provider_is_known_by_its_host(desk: Desk) -> None:
-    """Spelled in any case, IDN or with a dot; a host that only looks like it is nobody's."""
+    """A provider is found by its host in any spelling, and not by a host that resembles it."""
     for host, provider in (
         ("SMTP.Gmail.com.", "gmail"),
         ("smtp.office365.com", "microsoft-365"),
@@ -104,7 +104,7 @@ async def test_the_provider_is_known_by_its_host(desk: Desk) -> None:
 
 
 async def test_the_providers_are_listed_and_found_by_address(desk: Desk) -> None:
-    """All of them, those of an address's domain, and none for a custom or impossible one."""
+    """Providers are listed, filtered by an address's domain, and empty for any other address."""
     query = "query ($address: String) { emailProviders(address: $address) { id smtpHost } }"
 
     async def ids(address: str | None) -> list[str]:
@@ -117,8 +117,8 @@ async def test_the_providers_are_listed_and_found_by_address(desk: Desk) -> None
         assert [] == await ids(address)
 
 
-EVERYBODY: Final = frozenset(Role)
-READERS: Final = EVERYBODY - {Role.VIEWER}
+EVERY_ROLE: Final = frozenset(Role)
+READERS: Final = EVERY_ROLE - {Role.VIEWER}
 ADMINISTRATORS: Final = READERS - {Role.AUDITOR}
 PERMISSIONS: Final[list[tuple[str, Json, frozenset[Role]]]] = [
     (documents.UPDATE, {"input": {"settings": {}, "expectedRevision": 1}}, ADMINISTRATORS),
@@ -129,17 +129,17 @@ PERMISSIONS: Final[list[tuple[str, Json, frozenset[Role]]]] = [
     ),
     (documents.TEST, {"input": {"depth": "CONNECT"}}, ADMINISTRATORS),
     (documents.CHECK, {"settings": {}}, ADMINISTRATORS),
-    (documents.SETTINGS, {}, EVERYBODY),
+    (documents.SETTINGS, {}, EVERY_ROLE),
     (documents.SETTINGS, {"revision": 1}, READERS),
     (documents.SETTINGS, {"at": "2026-11-23T13:00:00Z"}, READERS),
     (documents.REVISIONS, {}, READERS),
     (documents.COMPARE, {"from": 0, "to": 1}, READERS),
-    ("{ emailProviders { id } }", {}, EVERYBODY),
+    ("{ emailProviders { id } }", {}, EVERY_ROLE),
 ]
 
 
-async def test_a_role_does_what_it_is_for(desk: Desk) -> None:
-    """Administrators change, auditors read everything, viewers read what is in force."""
+async def test_a_role_may_do_what_it_is_for(desk: Desk) -> None:
+    """Administrators change settings, auditors read everything, viewers what is in force."""
     await desk.save({})
     for query, variables, allowed in PERMISSIONS:
         for role in Role:

@@ -1,4 +1,4 @@
-"""Generated inputs through the whole app: a typed answer each, and never half a save.
+"""Generated inputs to the whole app: each gets a typed answer, and no save is partial.
 
 `./dev check` tries some hundreds, and with `POSTLEDGER_THOROUGH=1` ten thousand on each database.
 """
@@ -40,18 +40,18 @@ _ANYTHING: Final[Strategy] = st.recursive(
 
 
 def _weighed(*choices: tuple[int, Strategy]) -> Strategy:
-    """One of some strategies, each as often as its weight says."""
+    """Draws from the strategies, from each as often as its weight says."""
     drawn = [strategy for weight, strategy in choices for _ in range(weight)]
     return st.sampled_from(drawn).flatmap(lambda strategy: strategy)
 
 
 def _often(usual: Strategy, *others: Strategy) -> Strategy:
-    """The usual most of the time, so that inputs get past the first door."""
+    """Mostly draws from the usual strategy, so that inputs get past the first check."""
     return _weighed((8, usual), *[(1, other) for other in others])
 
 
 def _mostly(right: Strategy) -> Strategy:
-    """A value of the right type, or sometimes anything at all."""
+    """Draws a value of the right type, or sometimes any value."""
     return _often(right, _ANYTHING)
 
 
@@ -91,7 +91,7 @@ _GOOD: Final = {
     "ehloHostname": st.sampled_from([None, "mail.example.com", "[192.0.2.1]"]),
     "timeoutSeconds": st.none() | st.integers(1, 300),
 }
-"""What can be saved."""
+"""Values that can be saved."""
 
 _TYPED: Final = {
     "smtpHost": _TEXT | host_names(),
@@ -114,13 +114,13 @@ _TYPED: Final = {
     "ehloHostname": _TEXT | host_names(),
     "timeoutSeconds": st.none() | st.integers(-1, 400),
 }
-"""Right types, and anything in them."""
+"""Values of the right types, valid or not."""
 
 _ANY: Final = dict.fromkeys((*_TYPED, "smtpHots"), _ANYTHING | _NUMBER)
 
 
 def _settings_of(*kinds: dict[str, Strategy]) -> Strategy:
-    """A few fields, each of one of some kinds."""
+    """Draws up to six fields, each from one of the given kinds."""
     fields = [
         st.tuples(st.just(name), value) for kind in kinds for name, value in sorted(kind.items())
     ]
@@ -161,7 +161,7 @@ _RESTORE: Final = st.fixed_dictionaries(
         "reason": _often(st.just("Because."), _TEXT, _ANYTHING),
     }
 )
-# Nobody is to be sent anything: no recipient is one.
+# No recipient is valid, so that no test sends anything.
 _TEST: Final = st.fixed_dictionaries(
     {"recipient": st.sampled_from(["", "\0", "a b", "a@b@c", 7])},
     optional={"settings": _SETTINGS, "depth": st.sampled_from(["SEND", "ENVELOPE", "ALL", 1])},
@@ -194,7 +194,7 @@ _MEMBERS: Final = {
 
 
 def test_every_input_has_a_typed_answer(storage: Storage) -> None:
-    """Whatever is sent, the answer is a member of the union or a coded error; saves are whole."""
+    """Every answer is a member of the union or a coded error, and every save is complete."""
     with asyncio.Runner() as runner, _opened(runner, storage) as desk:
         stage = _Stage(desk)
 
@@ -214,7 +214,7 @@ def test_every_input_has_a_typed_answer(storage: Storage) -> None:
 
 @contextmanager
 def _opened(runner: asyncio.Runner, storage: Storage) -> Iterator[Desk]:
-    """A desk outside of any one event loop's task: hypothesis calls from outside."""
+    """Opens a desk outside of any event loop's task, because Hypothesis calls from outside."""
     opening = open_desk(storage)
     yield runner.run(opening.__aenter__())
     runner.run(opening.__aexit__(None, None, None))
@@ -222,13 +222,13 @@ def _opened(runner: asyncio.Runner, storage: Storage) -> Iterator[Desk]:
 
 @dataclass
 class _Stage:
-    """The service and what is known of it: inputs come one after the other."""
+    """The service and its last known revision; inputs come one after the other."""
 
     desk: Desk
     revision: int = 0
 
     async def answered(self, query: str, variables: Json) -> None:
-        """One input has a typed answer, and made a whole revision or none."""
+        """Checks that an input gets a typed answer, and makes a whole revision or no revision."""
         named = variables.get("input")
         if isinstance(named, dict) and named.get("expectedRevision") == "CURRENT":
             variables = {**variables, "input": {**named, "expectedRevision": self.revision}}

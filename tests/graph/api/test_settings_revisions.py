@@ -1,4 +1,4 @@
-"""Earlier revisions: read, paged through, compared, brought back."""
+"""Earlier revisions: read, paged through, compared and restored."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def _history(desk: Desk, count: int) -> list[Json]:
-    """Some revisions, each with its own time limit."""
+    """Saves some revisions, each with its own timeout."""
     return [await desk.save({"timeoutSeconds": 1 + number}) for number in range(count)]
 
 
@@ -27,7 +27,7 @@ def _numbers(page: Json) -> list[int]:
 
 
 async def test_a_revision_is_read_by_its_number(desk: Desk) -> None:
-    """Every revision stays as it was saved; a number that never was gives null."""
+    """Every revision stays as it was saved, and an unknown number gives null."""
     saved = await _history(desk, 3)
 
     for number, state in enumerate(saved, start=1):
@@ -36,8 +36,8 @@ async def test_a_revision_is_read_by_its_number(desk: Desk) -> None:
         assert None is await desk.settings(revision=number)
 
 
-async def test_the_settings_are_read_as_they_stood_at_an_instant(desk: Desk) -> None:
-    """A revision stands from its own instant until the next one's; before the first, nothing."""
+async def test_the_settings_are_read_as_of_an_instant(desk: Desk) -> None:
+    """A revision is in force from its own instant until the next revision's."""
     saved = await _history(desk, 3)
     instants = [datetime.fromisoformat(state["updatedAt"]) for state in saved]
     moment = timedelta(microseconds=1)
@@ -48,15 +48,15 @@ async def test_the_settings_are_read_as_they_stood_at_an_instant(desk: Desk) -> 
     assert saved[0] == await desk.settings(at=(instants[1] - moment).isoformat())
     assert None is await desk.settings(at=(instants[0] - moment).isoformat())
     assert saved[2] == await desk.settings(at="9999-12-31T23:59:59Z")
-    # A year of three digits must not be taken for a late one.
+    # A year with three digits must not be sorted after later years.
     for before in ("0001-01-01T00:00:00Z", "0999-12-31T23:59:59.999999Z", "1969-01-01T00:00:00Z"):
         assert None is await desk.settings(at=before)
     shifted = instants[1].astimezone().isoformat()
     assert saved[1] == await desk.settings(at=shifted)
 
 
-async def test_what_names_no_moment_is_refused(desk: Desk) -> None:
-    """Both at once, an instant without an offset, a number out of range: the caller's mistake."""
+async def test_invalid_arguments_are_refused(desk: Desk) -> None:
+    """A revision with an instant, a malformed instant and a number out of range are refused."""
     wrong: list[Json] = [
         {"revision": 1, "at": NOON.isoformat()},
         {"at": "2026-11-23T12:00:00"},
@@ -70,8 +70,8 @@ async def test_what_names_no_moment_is_refused(desk: Desk) -> None:
         assert ["BAD_USER_INPUT"] == (await desk.ask(documents.SETTINGS, arguments)).codes
 
 
-async def test_an_earlier_revision_tells_its_secret_by_version_only(desk: Desk) -> None:
-    """It was set then; when it was given and whether it opens is said of the one in force alone."""
+async def test_an_earlier_revision_shows_only_a_secrets_version(desk: Desk) -> None:
+    """An earlier revision shows a secret's version, but not when it was set or whether it opens."""
     await desk.save({"smtpPassword": {"set": "one"}})
     await desk.save({"smtpPassword": {"set": "two"}})
     await desk.save({"smtpPassword": {"clear": True}})
@@ -86,7 +86,7 @@ async def test_an_earlier_revision_tells_its_secret_by_version_only(desk: Desk) 
 
 
 async def test_the_revisions_are_listed_newest_first(desk: Desk) -> None:
-    """Each with what it changed, who saved it, why, and its event."""
+    """Each revision is listed with its changes, its actor, its reason and its event."""
     await desk.save({"smtpPort": 25}, reason="First.")
     await desk.save({"smtpPort": 26, "smtpPassword": {"set": "x"}}, reason="Second.")
     page = await _page(desk)
@@ -105,7 +105,7 @@ async def test_the_revisions_are_listed_newest_first(desk: Desk) -> None:
 
 
 async def test_pages_lead_through_the_list_both_ways(desk: Desk) -> None:
-    """Every revision stands on one page, forwards and backwards, while others are being saved."""
+    """Every revision is on one page, in both directions, while others are being saved."""
     await _history(desk, 7)
     forwards: list[int] = []
     after = None
@@ -114,7 +114,7 @@ async def test_pages_lead_through_the_list_both_ways(desk: Desk) -> None:
         forwards += _numbers(page)
         assert (after is not None) == page["pageInfo"]["hasPreviousPage"]
         after = page["pageInfo"]["endCursor"]
-        # A cursor stays where it is while the list grows in front of it.
+        # A cursor stays valid while revisions are added before it.
         await desk.save({"timeoutSeconds": 100 + len(forwards)})
         if not page["pageInfo"]["hasNextPage"]:
             break
@@ -132,8 +132,8 @@ async def test_pages_lead_through_the_list_both_ways(desk: Desk) -> None:
     assert list(range(10, 0, -1)) == backwards
 
 
-async def test_a_page_lies_between_its_cursors(desk: Desk) -> None:
-    """`after` and `before` together cut a piece out; what does not exist is an empty page."""
+async def test_a_page_is_limited_by_its_cursors(desk: Desk) -> None:
+    """`after` and `before` together select a part of the list, which may be an empty page."""
     await _history(desk, 5)
     cursors = [edge["cursor"] for edge in (await _page(desk))["edges"]]
 
@@ -150,8 +150,8 @@ def _cursor(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-async def test_a_page_that_cannot_be_is_refused(desk: Desk) -> None:
-    """Sizes out of range, both ends at once, and what is no cursor of this list."""
+async def test_an_invalid_page_is_refused(desk: Desk) -> None:
+    """Sizes out of range, both ends at once, and cursors of another list are refused."""
     wrong: list[Json] = [
         {"first": 101},
         {"first": -1},
@@ -177,7 +177,7 @@ async def test_a_page_that_cannot_be_is_refused(desk: Desk) -> None:
 
 
 async def test_two_revisions_are_compared(desk: Desk) -> None:
-    """Either way round, and with revision 0, which is 'nothing saved'."""
+    """Revisions are compared in either direction, also with revision 0, before any save."""
     await desk.save({"smtpHost": "a.example.com", "smtpPassword": {"set": "x"}})
     await desk.save({"smtpPort": 25, "smtpPassword": {"set": "x"}})
     await desk.save({"smtpHost": None, "smtpPassword": {"set": "x"}})
@@ -201,7 +201,7 @@ async def test_two_revisions_are_compared(desk: Desk) -> None:
 
 
 async def test_restoring_makes_a_new_revision_of_old_values(desk: Desk) -> None:
-    """All values but the secrets come back, in a revision and an event of their own."""
+    """All values except the secrets are restored, in a new revision with its own event."""
     first = await desk.save(
         {"defaultFromDisplayName": "One", "timeoutSeconds": 5, "smtpPassword": {"set": "one"}}
     )
@@ -222,8 +222,8 @@ async def test_restoring_makes_a_new_revision_of_old_values(desk: Desk) -> None:
     assert (1, "It worked then.") == (newest["restoredFrom"], newest["reason"])
 
 
-async def test_restoring_what_stands_changes_nothing(desk: Desk) -> None:
-    """Neither a revision nor an event."""
+async def test_restoring_the_values_in_force_changes_nothing(desk: Desk) -> None:
+    """Restoring the values in force makes neither a revision nor an event."""
     await _history(desk, 2)
     events = await desk.events()
     result = await desk.restore(2)
@@ -236,30 +236,30 @@ async def test_restoring_what_stands_changes_nothing(desk: Desk) -> None:
     assert events == await desk.events()
 
 
-async def test_restoring_what_never_was_is_refused(desk: Desk) -> None:
-    """An unknown revision is named as such, and the refusal is in the trail."""
+async def test_restoring_an_unknown_revision_is_refused(desk: Desk) -> None:
+    """An unknown revision is reported as such, and the refusal is in the trail."""
     await _history(desk, 1)
     for number in (0, 2, -1, 2**31 - 1):
         result = await desk.restore(number)
-        told = (await desk.events())[-1]
+        event = (await desk.events())[-1]
 
         assert ("RevisionNotFoundError", "REVISION_NOT_FOUND") == (
             result["__typename"],
             result["code"],
         )
         assert ("EMAIL_SETTINGS_CHANGE_REFUSED", "REVISION_NOT_FOUND") == (
-            told["action"],
-            told["errorCode"],
+            event["action"],
+            event["errorCode"],
         )
         assert (number, "It worked then.") == (
-            json.loads(told["body"])["detail"]["to_restore"],
-            told["reason"],
+            json.loads(event["body"])["detail"]["to_restore"],
+            event["reason"],
         )
     assert 1 == await desk.whole()
 
 
 async def test_nothing_is_restored_before_the_first_save(desk: Desk) -> None:
-    """Without revisions there is none to bring back."""
+    """Before the first save, every revision is unknown."""
     result = await desk.restore(1)
 
     assert "RevisionNotFoundError" == result["__typename"]

@@ -1,4 +1,4 @@
-"""Saving settings: what a change leaves alone, clears, refuses, and writes into the trail."""
+"""Saving settings: what a change keeps, clears, refuses, and records in the trail."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ TEXTS: Final = [name for name, value in FULL.items() if isinstance(value, str)]
 
 
 def _shown(state: Json) -> Json:
-    """The state's values as an input has them."""
+    """Returns the state's values in the form of an input."""
     shown = {name: state[name] for name in FULL}
     shown["trustedCertificates"] = [each["pem"] for each in state["trustedCertificates"]]
     if state["oauth2"] is not None:
@@ -52,8 +52,8 @@ def _shown(state: Json) -> Json:
     return shown
 
 
-async def test_nothing_is_there_before_the_first_save(desk: Desk) -> None:
-    """Without a save there are no settings, and expecting anything but revision 0 is a mistake."""
+async def test_there_are_no_settings_before_the_first_save(desk: Desk) -> None:
+    """Before the first save there are no settings, and only revision 0 can be expected."""
     assert None is await desk.settings()
     result = await desk.update({"smtpPort": 25}, expectedRevision=1)
 
@@ -75,7 +75,7 @@ async def test_the_first_save_fills_in_the_defaults(desk: Desk) -> None:
 
 
 async def test_every_field_is_kept_as_given(desk: Desk) -> None:
-    """What was saved is read back, and the From header shows what messages will carry."""
+    """Saved values are read back unchanged, and `fromHeader` shows the header of messages."""
     state = await desk.save(FULL)
 
     assert FULL == _shown(state)
@@ -84,10 +84,10 @@ async def test_every_field_is_kept_as_given(desk: Desk) -> None:
 
 
 async def test_a_change_of_one_field_leaves_the_others(desk: Desk) -> None:
-    """A field that is left out stays; null puts one back to what it was before any save."""
+    """An omitted field stays as it is, and null resets a field to its default."""
     await desk.save(FULL)
     for field, value in FULL.items():
-        # NTLM needs no OAuth2, so that it can be taken away.
+        # NTLM does not need OAuth2, so OAuth2 can be cleared.
         cleared = await desk.save({field: None})
         back = await desk.save({field: value})
 
@@ -96,7 +96,7 @@ async def test_a_change_of_one_field_leaves_the_others(desk: Desk) -> None:
 
 
 async def test_an_empty_text_clears_like_null(desk: Desk) -> None:
-    """Every text field takes an empty or blank text as nothing."""
+    """An empty or blank text clears any text field."""
     texts = [name for name in TEXTS if name not in {"tlsMode", "authMechanism"}]
     await desk.save(FULL)
     state = await desk.save({name: " " if name == "smtpHost" else "" for name in texts})
@@ -105,7 +105,7 @@ async def test_an_empty_text_clears_like_null(desk: Desk) -> None:
 
 
 async def test_oauth2_is_cleared_whole_and_its_scope_alone(desk: Desk) -> None:
-    """The scope can be left, changed or cleared; null forgets OAuth2 together with its secret."""
+    """The scope can be kept, changed or cleared; null clears OAuth2 and its secret."""
     oauth2 = {"tokenUrl": FULL["oauth2"]["tokenUrl"], "clientId": "postledger"}
     await desk.save({"oauth2": {**oauth2, "scope": "mail", "clientSecret": {"set": "x"}}})
     kept = await desk.save({"oauth2": oauth2, "timeoutSeconds": 5})
@@ -120,7 +120,7 @@ async def test_oauth2_is_cleared_whole_and_its_scope_alone(desk: Desk) -> None:
 
 
 async def test_a_secret_is_set_cleared_or_left(desk: Desk) -> None:
-    """Exactly one of `set` and `clear` says what becomes of a secret; left out, it stays."""
+    """Exactly one of `set` and `clear` changes a secret; an omitted secret stays as it is."""
     cases: list[tuple[Json | None, str, int | None]] = [
         ({"set": "new"}, "SET", 2),
         ({"set": " old "}, "SET", 1),
@@ -139,8 +139,8 @@ async def test_a_secret_is_set_cleared_or_left(desk: Desk) -> None:
         assert saved == kept, given
 
 
-async def test_what_is_no_secret_input_is_refused(desk: Desk) -> None:
-    """A wrong form is the caller's mistake; the answer does not repeat what was given."""
+async def test_a_malformed_secret_is_refused(desk: Desk) -> None:
+    """A malformed secret is the caller's mistake, and the answer does not repeat it."""
     wrong: list[object] = [
         {},
         {"set": "x", "clear": True},
@@ -162,8 +162,8 @@ async def test_what_is_no_secret_input_is_refused(desk: Desk) -> None:
     assert 0 == await desk.whole()
 
 
-async def test_a_save_that_changes_nothing_leaves_nothing(desk: Desk) -> None:
-    """No revision, no event, no changes: the answer is the revision in force."""
+async def test_a_save_without_changes_writes_nothing(desk: Desk) -> None:
+    """A save without changes makes no revision and no event, and returns the one in force."""
     await desk.save({**FULL, "smtpPassword": {"set": "x"}})
     events = await desk.events()
     result = await desk.update({**FULL, "smtpPassword": {"set": "x"}})
@@ -176,8 +176,8 @@ async def test_a_save_that_changes_nothing_leaves_nothing(desk: Desk) -> None:
     assert events == await desk.events()
 
 
-async def test_the_event_tells_the_change(desk: Desk) -> None:
-    """Who, why, and each field's before and after, in the settings page's order; no secret."""
+async def test_the_event_records_the_change(desk: Desk) -> None:
+    """The event has the actor, the reason, and each field's values in order, but no secret."""
     await desk.save({"smtpHost": "a.example.com", "smtpPassword": {"set": "one"}})
     change = {"smtpHost": "b.example.com", "smtpPort": 25, "smtpPassword": {"set": "two"}}
     result = await desk.update(change, reason="Moving, at last.")
@@ -200,8 +200,8 @@ async def test_the_event_tells_the_change(desk: Desk) -> None:
     assert "Save" == json.loads(event["body"])["client"]["operation"]
 
 
-async def test_all_problems_come_at_once_and_nothing_is_saved(desk: Desk) -> None:
-    """Every field's problem is told in one answer; the refusal is in the trail without values."""
+async def test_all_problems_are_reported_at_once_and_nothing_is_saved(desk: Desk) -> None:
+    """All problems are reported in one answer, and the refusal is recorded without values."""
     await desk.save({})
     result = await desk.update(
         {
@@ -249,8 +249,8 @@ async def test_all_problems_come_at_once_and_nothing_is_saved(desk: Desk) -> Non
     assert "The old one is gone." == refused["reason"]
 
 
-async def test_whoever_saw_an_older_revision_is_told_what_changed(desk: Desk) -> None:
-    """A conflict shows what stands and what the others did; it writes nothing anywhere."""
+async def test_a_conflict_shows_what_has_changed(desk: Desk) -> None:
+    """A conflict returns the settings in force and the other changes, and writes nothing."""
     await desk.save({"smtpHost": "a.example.com"})
     await desk.save({"smtpPort": 25})
     await desk.save({"smtpHost": "c.example.com", "smtpPassword": {"set": "x"}})
@@ -259,7 +259,7 @@ async def test_whoever_saw_an_older_revision_is_told_what_changed(desk: Desk) ->
         1: {"smtpHost": "c.example.com", "smtpPort": "25", "smtpPassword": "[redacted, version 1]"},
         2: {"smtpHost": "c.example.com", "smtpPassword": "[redacted, version 1]"},
         0: {"smtpHost": "c.example.com", "smtpPort": "25", "smtpPassword": "[redacted, version 1]"},
-        # Nobody has seen these, so there is nothing to compare with.
+        # These revisions do not exist, so there is nothing to compare with.
         4: {},
         -1: {},
     }
@@ -276,8 +276,8 @@ async def test_whoever_saw_an_older_revision_is_told_what_changed(desk: Desk) ->
     assert 3 == await desk.whole()
 
 
-async def test_of_several_at_once_one_saves(desk: Desk) -> None:
-    """However many save what they made of the same revision, one does; the others are told."""
+async def test_of_several_saves_at_once_one_succeeds(desk: Desk) -> None:
+    """Of several saves based on the same revision, one succeeds; the others are conflicts."""
     await desk.save({})
     results = await asyncio.gather(
         *[desk.update({"smtpPort": 100 + at}, expectedRevision=1) for at in range(6)]
@@ -288,8 +288,8 @@ async def test_of_several_at_once_one_saves(desk: Desk) -> None:
     assert 2 == await desk.whole()
 
 
-async def test_a_save_that_is_given_up_is_whole_or_not_there(desk: Desk) -> None:
-    """Whenever the caller goes away, the revision and its event are both there or both not."""
+async def test_an_abandoned_save_is_complete_or_absent(desk: Desk) -> None:
+    """Whenever the caller disconnects, the revision and its event are both saved or both not."""
     await desk.save({})
     for patience in range(0, 60, 3):
         change = {"settings": {"smtpPort": 100 + patience, "smtpPassword": {"set": str(patience)}}}
@@ -308,7 +308,7 @@ async def test_a_save_that_is_given_up_is_whole_or_not_there(desk: Desk) -> None
 
 
 async def test_a_reason_is_a_line_of_text(desk: Desk) -> None:
-    """Up to 1,000 characters without control characters; it is kept with the revision."""
+    """A reason has up to 1,000 characters and no control characters, and is saved."""
     for port, reason in enumerate(("x" * 1_000, "пароль сменён 🔑", "")):
         result = await desk.update({"smtpPort": 25 + port}, reason=reason)
         assert reason == result["auditEvent"]["reason"]

@@ -1,4 +1,4 @@
-"""What tests say of the settings, and saving only what was tested."""
+"""What test emails show about the settings, and saving only what was tested."""
 
 import base64
 from typing import Final
@@ -36,8 +36,8 @@ async def _tested(desk: Desk, **request: object) -> str:
     return test_id
 
 
-async def test_settings_are_as_proven_as_their_last_test(desk: Desk) -> None:
-    """UNTESTED, then PASSED or FAILED by the last test of exactly these values."""
+async def test_settings_have_the_state_of_their_last_test(desk: Desk) -> None:
+    """Settings are UNTESTED, then PASSED or FAILED by the last test of exactly these values."""
     async with recording() as recorder:
         await desk.save(_settings(recorder))
         assert ("UNTESTED", None) == await _verified(desk)
@@ -51,7 +51,7 @@ async def test_settings_are_as_proven_as_their_last_test(desk: Desk) -> None:
 
 
 async def test_a_test_of_other_values_is_stale(desk: Desk) -> None:
-    """Any change makes it STALE, a new password too; the old values are PASSED again."""
+    """Any change makes the state STALE, and the old values make it PASSED again."""
     async with recording() as recorder:
         await desk.save(_settings(recorder))
         passed = await _tested(desk)
@@ -66,8 +66,8 @@ async def test_a_test_of_other_values_is_stale(desk: Desk) -> None:
             assert ("PASSED", passed) == await _verified(desk)
 
 
-async def test_only_connecting_proves_nothing_but_failure(desk: Desk) -> None:
-    """A test of depth CONNECT does not make settings PASSED; one that fails makes them FAILED."""
+async def test_only_connecting_can_fail_but_not_pass(desk: Desk) -> None:
+    """A test of depth CONNECT makes settings FAILED if it fails, but never PASSED."""
     async with recording() as recorder:
         await desk.save(_settings(recorder))
         await _tested(desk, depth="CONNECT")
@@ -78,7 +78,7 @@ async def test_only_connecting_proves_nothing_but_failure(desk: Desk) -> None:
 
 
 async def test_a_test_of_unsaved_changes_proves_them_once_saved(desk: Desk) -> None:
-    """What was tried before it was saved is PASSED from its save on."""
+    """Unsaved changes that passed a test are PASSED once they are saved."""
     async with recording() as recorder:
         await desk.save({})
         passed = await _tested(desk, settings=_settings(recorder))
@@ -90,7 +90,7 @@ async def test_a_test_of_unsaved_changes_proves_them_once_saved(desk: Desk) -> N
 
 
 async def test_only_what_was_tested_is_saved(desk: Desk) -> None:
-    """Other values, another password, an unknown or too shallow test: refused, and told."""
+    """Other values, another password, or an unknown or shallow test are refused and recorded."""
     async with recording() as recorder:
         await desk.save({})
         good = _settings(recorder)
@@ -115,17 +115,17 @@ async def test_only_what_was_tested_is_saved(desk: Desk) -> None:
             (good, "RW1haWxTZXR0aW5nczox", None),
         ):
             result = await desk.update(settings, verifiedByTestEmail=test_id)
-            told = (await desk.events())[-1]
+            event = (await desk.events())[-1]
 
             assert "NotVerifiedError" == result["__typename"], settings
             assert shown == (result["testEmail"] and result["testEmail"]["id"])
-            assert ("DENIED", "NOT_VERIFIED") == (told["outcome"], told["errorCode"])
+            assert ("DENIED", "NOT_VERIFIED") == (event["outcome"], event["errorCode"])
         assert 1 == await desk.whole()
         assert 1 == (await desk.settings() or {})["revision"]
 
 
-async def test_the_problems_of_a_test_are_told_before_it(desk: Desk) -> None:
-    """What a test needs and does not have is named field by field; nothing is connected to."""
+async def test_the_problems_of_a_test_are_reported_before_it_runs(desk: Desk) -> None:
+    """What a test lacks is reported field by field, and nothing is connected to."""
     for request, expected in (
         ({}, ["HOST_REQUIRED", "FROM_ADDRESS_REQUIRED", "RECIPIENT_REQUIRED"]),
         ({"depth": "CONNECT"}, ["HOST_REQUIRED"]),
@@ -142,12 +142,12 @@ async def test_the_problems_of_a_test_are_told_before_it(desk: Desk) -> None:
         result = await desk.test(**request)
 
         assert expected == [each["code"] for each in result["problems"]]
-        told = (await desk.events())[-1]
-        assert ("TEST_EMAIL_REQUESTED", "DENIED") == (told["action"], told["outcome"])
+        event = (await desk.events())[-1]
+        assert ("TEST_EMAIL_REQUESTED", "DENIED") == (event["action"], event["outcome"])
 
 
 async def test_a_message_carries_the_from_header_that_was_shown(desk: Desk) -> None:
-    """What `fromHeader` says is what the server gets, and the recipient alone is added."""
+    """The server receives the From header that `fromHeader` shows, and no other recipients."""
     async with recording() as recorder:
         state = await desk.save(
             {

@@ -1,4 +1,4 @@
-"""Access tokens over the API: made, listed, used, ended."""
+"""Access tokens over the API: created, listed, used and revoked."""
 
 import asyncio
 from dataclasses import replace
@@ -38,23 +38,23 @@ NODE = "query Node($id: ID!) { node(id: $id) { id __typename } }"
 NOW = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
 
 
-async def test_a_token_is_made_and_used(world: World) -> None:
-    """A new token works at once, and the trail does not hold it."""
+async def test_a_token_is_created_and_used(world: World) -> None:
+    """A new token works at once, and the trail does not contain it."""
     given = {"name": "Monitoring", "role": "VIEWER", "expiresAt": "2126-01-01T00:00:00Z"}
-    made = (await world.ask(CREATE, input=given))["data"]["createAccessToken"]
+    created = (await world.ask(CREATE, input=given))["data"]["createAccessToken"]
     used = await world.client.post(
         "/graphql",
         json={"query": "{ viewer { role } }"},
-        headers={"Authorization": f"Bearer {made['token']}"},
+        headers={"Authorization": f"Bearer {created['token']}"},
     )
     trail = await world.ask("{ auditEvents(first: 1) { edges { node { action body } } } }")
     event = trail["data"]["auditEvents"]["edges"][0]["node"]
 
-    assert "2126-01-01T00:00:00.000000Z" == made["accessToken"]["expiresAt"]
-    assert "A administrator" == made["accessToken"]["createdBy"]["displayName"]
+    assert "2126-01-01T00:00:00.000000Z" == created["accessToken"]["expiresAt"]
+    assert "A administrator" == created["accessToken"]["createdBy"]["displayName"]
     assert {"data": {"viewer": {"role": "VIEWER"}}} == used.json()
     assert "ACCESS_TOKEN_CREATED" == event["action"]
-    assert made["token"] not in event["body"]
+    assert created["token"] not in event["body"]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ async def test_a_token_is_made_and_used(world: World) -> None:
         ),
     ],
 )
-async def test_a_token_that_cannot_be(world: World, given: object, field: list[str]) -> None:
-    """What is wrong with a token is a value that names the field."""
+async def test_an_invalid_token(world: World, given: object, field: list[str]) -> None:
+    """An invalid token is reported as a value that names the wrong field."""
     answer = (await world.ask(CREATE, input=given))["data"]["createAccessToken"]
 
     assert "INVALID_TOKEN" == answer["code"]
@@ -78,7 +78,7 @@ async def test_a_token_that_cannot_be(world: World, given: object, field: list[s
 
 
 async def test_tokens_are_paged(world: World) -> None:
-    """Newest first, on from a cursor, and back."""
+    """Tokens are listed newest first, and cursors lead through the pages both ways."""
     query = """query Page($first: Int, $after: String, $last: Int) {
       accessTokens(first: $first, after: $after, last: $last) {
         edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage } } }"""
@@ -93,9 +93,9 @@ async def test_tokens_are_paged(world: World) -> None:
 
 
 async def test_a_revoked_token_is_refused(world: World) -> None:
-    """Once ended, a token lets nobody in; ending it again changes nothing."""
-    ended = world.tokens[Role.VIEWER].token.id
-    key = write_id("AccessToken", ended)
+    """A revoked token is refused, and revoking it again changes nothing."""
+    revoked = world.tokens[Role.VIEWER].token.id
+    key = write_id("AccessToken", revoked)
     first = await world.ask(REVOKE, id=key)
     again = await world.ask(REVOKE, id=key)
     refused = await world.ask("{ viewer { role } }", role=Role.VIEWER)
@@ -107,13 +107,15 @@ async def test_a_revoked_token_is_refused(world: World) -> None:
 
 
 async def test_an_expired_token_is_refused(runtime: Runtime, tmp_path: Path) -> None:
-    """A token ends by itself, on the minute."""
+    """A token is refused from the exact instant of its expiry."""
     now = NOW
     timed = replace(runtime, clock=lambda: now)
-    made = await create_token(timed, COMMAND_LINE, "brief", Role.VIEWER, NOW + timedelta(hours=1))
-    assert isinstance(made, CreatedToken)
+    created = await create_token(
+        timed, COMMAND_LINE, "brief", Role.VIEWER, NOW + timedelta(hours=1)
+    )
+    assert isinstance(created, CreatedToken)
     async with open_world(compose(configured(tmp_path), timed), timed) as world:
-        world.tokens[Role.VIEWER] = made
+        world.tokens[Role.VIEWER] = created
         before = await world.ask("{ viewer { role } }", role=Role.VIEWER)
         now = NOW + timedelta(hours=1)
         after = await world.ask("{ viewer { role } }", role=Role.VIEWER)
@@ -123,7 +125,7 @@ async def test_an_expired_token_is_refused(runtime: Runtime, tmp_path: Path) -> 
 
 
 async def test_last_use(runtime: Runtime, tmp_path: Path) -> None:
-    """The last use is written once a minute at most."""
+    """The last use is written at most once a minute."""
     now = NOW
     timed = replace(runtime, clock=lambda: now)
     seen = []
@@ -138,10 +140,10 @@ async def test_last_use(runtime: Runtime, tmp_path: Path) -> None:
     assert [NOW, NOW, NOW + timedelta(seconds=60)] == seen
 
 
-async def test_a_use_that_cannot_be_noted_keeps_nobody_out(
+async def test_a_use_that_cannot_be_noted_blocks_no_caller(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where another transaction holds the token's row, its bearer does not wait for that."""
+    """If another transaction locks the token's row, the caller does not wait for it."""
     monkeypatch.setattr(access, "_NOTE_SECONDS", 0.01)
     storage = Storage(tmp_path, postgresql_url, (new_key(),), (new_key(),))
     async with open_runtime(storage) as runtime:
@@ -154,8 +156,8 @@ async def test_a_use_that_cannot_be_noted_keeps_nobody_out(
     assert "errors" not in answer
 
 
-async def test_denials_stand_in_the_trail(world: World) -> None:
-    """A known caller who is denied something leaves an event with the field's own name."""
+async def test_denials_are_recorded(world: World) -> None:
+    """A denied call of a known caller is recorded with the field's own name."""
     query = "query Peek { a: auditEvents { edges { cursor } } b: viewer { role } }"
     await world.ask(query, role=Role.VIEWER)
     trail = await world.ask(
@@ -191,7 +193,7 @@ async def test_denials_stand_in_the_trail(world: World) -> None:
     ],
 )
 async def test_node(world: World, key: tuple[str, str], role: Role, found: bool) -> None:  # noqa: FBT001 (a table's column)
-    """A node is found by its id, or there is quietly nothing."""
+    """A node is found by its id, and anything else gives null without an error."""
     node_id = write_id(*key)
     answer = await world.ask(NODE, role=role, id=node_id)
 
@@ -200,11 +202,11 @@ async def test_node(world: World, key: tuple[str, str], role: Role, found: bool)
 
 
 @pytest.mark.parametrize("key", ["AuditEvent:0", "AccessToken:x", "EmailSettings:1"])
-async def test_a_node_that_is_denied_stands_in_the_trail(world: World, key: str) -> None:
-    """The caller learns nothing, and the auditor that somebody tried."""
+async def test_a_denied_node_is_recorded(world: World, key: str) -> None:
+    """The caller learns nothing of a denied node, but the trail records the attempt."""
     answer = await world.ask(NODE, role=Role.VIEWER, id=write_id(*key.split(":")))
-    told = await world.ask("{ auditEvents(first: 1) { edges { node { action body } } } }")
-    event = told["data"]["auditEvents"]["edges"][0]["node"]
+    recorded = await world.ask("{ auditEvents(first: 1) { edges { node { action body } } } }")
+    event = recorded["data"]["auditEvents"]["edges"][0]["node"]
 
     assert {"data": {"node": None}} == answer
     assert "ACCESS_DENIED" == event["action"]
@@ -212,14 +214,14 @@ async def test_a_node_that_is_denied_stands_in_the_trail(world: World, key: str)
 
 
 async def test_malformed_id(world: World) -> None:
-    """An id that is none gives nothing."""
+    """A malformed id gives null."""
     answer = await world.ask(NODE, id="not an id")
 
     assert {"data": {"node": None}} == answer
 
 
 async def test_settings_by_their_id(world: World) -> None:
-    """Anybody may fetch the settings in force; earlier ones need the trail's permission."""
+    """Every role may fetch the settings in force; earlier ones require READ_TRAIL."""
     change = """mutation Change($port: Int, $seen: Int!) { updateEmailSettings(
       input: {settings: {smtpPort: $port}, expectedRevision: $seen}) { __typename } }"""
     for revision in (0, 1):

@@ -76,51 +76,55 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_eslint(folder: Path) -> None:
-    """graphql-eslint's rules, the recommended ones and those of Relay, find nothing."""
+    """graphql-eslint's recommended rules and its rules for Relay report nothing."""
     shutil.copy(TOOLS / "eslint.config.js", folder)
 
     await run_tool(folder, "eslint/bin/eslint.js", "--max-warnings=0", "schema.graphql")
 
 
 async def test_relay_compiler(folder: Path) -> None:
-    """Relay's compiler takes the schema: nodes, connections, refetching by id."""
+    """Relay's compiler accepts the schema: nodes, connections, refetching by id."""
     config = {"src": "./src", "schema": "./schema.graphql", "language": "javascript"}
     (folder / "relay.config.json").write_text(json.dumps(config))
     (folder / "src").mkdir()
     (folder / "src" / "App.js").write_text(RELAY_COMPONENT)
     await run_tool(folder, "relay-compiler/cli.js", "relay.config.json")
-    made = {path.name for path in (folder / "src" / "__generated__").iterdir()}
+    generated = {path.name for path in (folder / "src" / "__generated__").iterdir()}
 
-    assert {"AppQuery.graphql.js", "AppMoreQuery.graphql.js", "AppSettingsQuery.graphql.js"} <= made
+    assert {
+        "AppQuery.graphql.js",
+        "AppMoreQuery.graphql.js",
+        "AppSettingsQuery.graphql.js",
+    } <= generated
 
 
 async def test_typescript_program(folder: Path, world: World) -> None:
-    """The TypeScript of `docs/clients.md` is typed by graphql-codegen, and does its work."""
+    """The TypeScript program of `docs/clients.md` runs with graphql-codegen's types."""
     await run_tool(folder, "@graphql-codegen/cli/esm/bin.js")
     await run_tool(folder, "typescript/bin/tsc")
     async with listening(world.app) as address:
         printed = await run(*node(), "settings.js", *_arguments(world, address), folder=folder)
 
-    _did_its_work(printed)
+    _assert_it_worked(printed)
 
 
 async def test_python_program(folder: Path, world: World) -> None:
-    """The Python of `docs/clients.md` is typed by ariadne-codegen, and does its work."""
+    """The Python program of `docs/clients.md` runs with ariadne-codegen's client."""
     uv = os.environ.get("UV") or shutil.which("uv")
     need(uv, "no uv on the PATH")
-    # In a place of its own: what ariadne-codegen requires does not go with what the tests do.
+    # In its own environment: ariadne-codegen's requirements conflict with those of the tests.
     tool = [uv or "uv", "tool", "run", "--python", "3.11", "--from", ARIADNE]
     try:
         await run(*tool, "ariadne-codegen", "--version")
     except AssertionError as error:
-        need(here=False, reason=f"ariadne-codegen cannot be had: {error}")
+        need(here=False, reason=f"ariadne-codegen cannot be installed: {error}")
     await run(*tool, "ariadne-codegen", folder=folder)
     async with listening(world.app) as address:
         printed = await run(
             *tool, "python", "settings.py", *_arguments(world, address), folder=folder
         )
 
-    _did_its_work(printed)
+    _assert_it_worked(printed)
 
 
 def _arguments(world: World, address: str) -> tuple[str, ...]:
@@ -128,7 +132,7 @@ def _arguments(world: World, address: str) -> tuple[str, ...]:
     return (f"{address}/graphql", token, "127.0.0.1", "you@example.com")
 
 
-def _did_its_work(printed: str) -> None:
+def _assert_it_worked(printed: str) -> None:
     lines = printed.splitlines()
 
     assert "saved 1" == lines[0]

@@ -1,4 +1,4 @@
-"""The canary in the trail: no body, column, export, tile, checkpoint or file tells a password."""
+"""The canary in the trail: no body, column, export, tile, checkpoint or file holds a password."""
 
 import base64
 import csv
@@ -32,7 +32,7 @@ from tests.support.threads import beside
 pytestmark = pytest.mark.anyio
 
 PASSWORD = f"{CANARY}{secrets.token_hex(8)}"
-"""Of this test alone: PostgreSQL's files hold what other tests leak on purpose."""
+"""Unique to this test: PostgreSQL's files contain what other tests leak on purpose."""
 
 EVERYTHING = """{ auditEvents(first: 100) { edges { node {
   id sequence occurredAt action outcome errorCode reason revision correlationId body leafHash
@@ -43,15 +43,15 @@ EVERYTHING = """{ auditEvents(first: 100) { edges { node {
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[io.StringIO]:
-    """What the service logs, at its most talkative."""
+    """The service's log at debug level."""
     with logging_to_text(configured(tmp_path, log_level="debug", log_format="json")) as written:
         yield written
 
 
-async def test_the_trail_tells_no_password(
+async def test_the_trail_discloses_no_password(
     storage: Storage, log: io.StringIO, tmp_path: Path
 ) -> None:
-    """Saved, changed, tested, refused and restored; then every way of reading the trail."""
+    """After saves, tests, refusals and a restore, no way to read the trail shows the password."""
     async with open_desk(storage) as desk, recording() as recorder:
         await _live(desk, recorder)
         places = await _read(desk)
@@ -62,9 +62,9 @@ async def test_the_trail_tells_no_password(
             "rows": await values_in(database.engine),
             "files": files_below(tmp_path) + await _files_of_postgresql(database),
         }
-        # Told once on purpose, it is found in what is read and in what lies on the disk.
+        # A password that is leaked on purpose is found in what is read, and on the disk.
         await desk.save({"defaultFromDisplayName": PASSWORD})
-        told = await _read(desk)
+        leaked = await _read(desk)
         on_disk = files_below(tmp_path) + await _files_of_postgresql(database)
 
     assert {} == {
@@ -72,7 +72,7 @@ async def test_the_trail_tells_no_password(
     }
     assert all(places.values()), [place for place, found in places.items() if not found]
     assert {"GraphQL", "bundle", "jsonl", "csv", "ocsf", "entries", "proofs"} <= {
-        place for place, found in told.items() if leaks(PASSWORD, found)
+        place for place, found in leaked.items() if leaks(PASSWORD, found)
     }
     assert leaks(PASSWORD, on_disk)
 
@@ -98,7 +98,7 @@ async def _live(desk: Desk, recorder: Recorder) -> None:
 
 
 async def _read(desk: Desk) -> dict[str, bytes]:
-    """Everything that the trail hands out, by the way that it goes."""
+    """Returns everything that the trail publishes, by the way in which it is read."""
     runtime = desk.runtime
     found = {"GraphQL": (await desk.ask(EVERYTHING)).raw}
     for kind in ExportFormat:
@@ -121,12 +121,12 @@ async def _read(desk: Desk) -> dict[str, bytes]:
 
 
 def _proof(data: bytes) -> bytes:
-    """A proof's bytes, and what is written in base64 in them."""
+    """Returns a proof's bytes, and its decoded base64."""
     return data + base64.b64decode(data.split(b"\n")[1].removeprefix(b"extra "))
 
 
 def _unpacked(data: bytes) -> bytes:
-    """An export's bytes; of a zip, those of every file in it; of a table, its cells as well."""
+    """Returns an export's bytes: for a zip, those of each file; for a table, the cells as well."""
     if data.startswith(b"sequence,"):
         rows = csv.reader(io.StringIO(data.decode()))
         return data + "\n".join(cell for row in rows for cell in row).encode()
@@ -143,18 +143,18 @@ async def _tiles(runtime: Runtime, paths: list[str]) -> bytes:
 
 def _by_command(shell: Shell) -> dict[str, bytes]:
     output = shell.folder / "by-command.jsonl"
-    said = {
+    results = {
         "audit verify": shell.run("audit", "verify"),
         "audit checkpoint": shell.run("audit", "checkpoint"),
         "audit export": shell.run("audit", "export", "--format", "jsonl", "--output", str(output)),
     }
-    assert {0} == {result.exit_code for result in said.values()}, said
-    written = {name: result.output.encode() for name, result in said.items()}
+    assert {0} == {result.exit_code for result in results.values()}, results
+    written = {name: result.output.encode() for name, result in results.items()}
     return written | {"exported by command": output.read_bytes()}
 
 
 async def _files_of_postgresql(database: Database) -> bytes:
-    """The server's own files, its write-ahead log included; none on SQLite."""
+    """Returns the server's own files, its write-ahead log included; none on SQLite."""
     if database.kind == "sqlite":
         return b""
     async with database.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""What cannot be asked of the trail is the caller's mistake, by either door, on either database."""
+"""An invalid filter of the trail is the caller's mistake, over any transport."""
 
 import json
 from collections.abc import AsyncIterator
@@ -23,13 +23,13 @@ SEARCH: Final = (
 FOLLOW: Final = (
     "subscription($filter: AuditEventFilter) { auditEventAppended(filter: $filter) { body } }"
 )
-MANY: Final = [f"nobody-{number}" for number in range(600)]
+MANY: Final = [f"unknown-{number}" for number in range(600)]
 ONE: Final = "ACCESS_TOKEN_CREATED"
 
 
 @pytest.fixture
 async def world(storage: Storage, config: Config) -> AsyncIterator[World]:
-    """The app over either database."""
+    """The app over each database."""
     async with (
         open_runtime(storage) as runtime,
         open_world(compose(config, runtime), runtime) as opened,
@@ -38,13 +38,13 @@ async def world(storage: Storage, config: Config) -> AsyncIterator[World]:
 
 
 async def trail_size(world: World) -> int:
-    """How many events there are."""
+    """Returns how many events there are."""
     answer = await world.ask("{ auditCheckpoint { size } }")
     size: int = answer["data"]["auditCheckpoint"]["size"]
     return size
 
 
-UNFIT: Final = (
+INVALID: Final = (
     pytest.param({"actions": [ONE] * 101}, "actions takes at most 100", id="actions"),
     pytest.param({"outcomes": ["FAILED"] * 101}, "outcomes takes at most 100", id="outcomes"),
     pytest.param({"actorIds": MANY}, "actorIds takes at most 100", id="actors"),
@@ -54,25 +54,23 @@ UNFIT: Final = (
     pytest.param({"correlationId": "\0"}, "correlationId holds", id="nul-in-correlation"),
     pytest.param({"fields": ["\0"]}, "fields holds a character", id="nul-in-field"),
     pytest.param({"text": "a\0b"}, "text holds a character", id="nul-in-text"),
-    pytest.param({"since": "2026-01-01T00:00:00Z\0"}, "instant", id="nul-in-instant"),
-    pytest.param({"since": "0001-01-01T00:00:00+14:00"}, "instant", id="before-all-years"),
-    pytest.param({"until": "9999-12-31T23:59:59-14:00"}, "instant", id="after-all-years"),
+    pytest.param({"since": "2026-01-01T00:00:00Z\0"}, "date and time", id="nul-in-instant"),
+    pytest.param({"since": "0001-01-01T00:00:00+14:00"}, "date and time", id="before-all-years"),
+    pytest.param({"until": "9999-12-31T23:59:59-14:00"}, "date and time", id="after-all-years"),
 )
 
 
-@pytest.mark.parametrize(("wanted", "words"), UNFIT)
-async def test_an_unfit_filter_is_refused_by_either_door(
-    world: World, wanted: Filter, words: str
-) -> None:
-    """The same sentence, which names the field; and nothing is exported, so nothing recorded."""
+@pytest.mark.parametrize(("wanted", "words"), INVALID)
+async def test_an_invalid_filter_is_refused(world: World, wanted: Filter, words: str) -> None:
+    """GraphQL and the export refuse it with the same message, and nothing is recorded."""
     before = await trail_size(world)
-    asked = await world.ask(SEARCH, filter=wanted)
-    got = await world.client.get("/audit/export", params=wanted, headers=world.headers())
+    answer = await world.ask(SEARCH, filter=wanted)
+    response = await world.client.get("/audit/export", params=wanted, headers=world.headers())
 
-    assert (["BAD_USER_INPUT"], 400) == (codes(asked), got.status_code)
-    assert codes(asked) == codes(got.json())
-    for answer in (asked, got.json()):
-        assert words in answer["errors"][0]["message"]
+    assert (["BAD_USER_INPUT"], 400) == (codes(answer), response.status_code)
+    assert codes(answer) == codes(response.json())
+    for refusal in (answer, response.json()):
+        assert words in refusal["errors"][0]["message"]
     assert before == await trail_size(world)
 
 
@@ -91,24 +89,24 @@ async def test_an_unfit_filter_is_refused_by_either_door(
         ),
     ],
 )
-async def test_an_unfit_query_string_is_refused(world: World, query: str, words: str) -> None:
-    """A list alone can be repeated, and a number is one that a revision can have."""
+async def test_an_invalid_query_string_is_refused(world: World, query: str, words: str) -> None:
+    """Only lists can be repeated, and a revision's number must be in range."""
     before = await trail_size(world)
-    got = await world.client.get(f"/audit/export?{query}", headers=world.headers())
+    response = await world.client.get(f"/audit/export?{query}", headers=world.headers())
 
-    assert (400, ["BAD_USER_INPUT"]) == (got.status_code, codes(got.json()))
-    assert words in got.json()["errors"][0]["message"]
+    assert (400, ["BAD_USER_INPUT"]) == (response.status_code, codes(response.json()))
+    assert words in response.json()["errors"][0]["message"]
     assert before == await trail_size(world)
 
 
-async def test_an_unfit_filter_cannot_be_followed(world: World) -> None:
-    """The third door refuses by the same rule."""
+async def test_an_invalid_filter_cannot_be_followed(world: World) -> None:
+    """A subscription refuses a filter by the same rule."""
     headers = {**world.headers(), "Accept": "text/event-stream"}
     body = {"query": FOLLOW, "variables": {"filter": {"actorIds": MANY}}}
-    got = await world.client.post("/graphql", json=body, headers=headers)
+    response = await world.client.post("/graphql", json=body, headers=headers)
 
-    assert "BAD_USER_INPUT" in got.text
-    assert "actorIds takes at most 100 values." in got.text
+    assert "BAD_USER_INPUT" in response.text
+    assert "actorIds takes at most 100 values." in response.text
 
 
 @pytest.mark.parametrize(
@@ -121,21 +119,21 @@ async def test_an_unfit_filter_cannot_be_followed(world: World) -> None:
         pytest.param({"actions": [ONE], "revision": None}, id="null"),
     ],
 )
-async def test_what_can_be_asked_is_found(world: World, wanted: Filter) -> None:
-    """Right up to the bounds, and alike by both doors."""
-    asked = await world.ask(SEARCH, filter=wanted)
+async def test_a_valid_filter_finds_its_events(world: World, wanted: Filter) -> None:
+    """A filter is valid up to the limits, and finds the same over GraphQL and in the export."""
+    answer = await world.ask(SEARCH, filter=wanted)
     given = {name: value for name, value in wanted.items() if value is not None}
-    got = await world.client.get(
+    response = await world.client.get(
         "/audit/export", params={"format": "jsonl", **given}, headers=world.headers()
     )
-    found = [each["node"]["body"] for each in asked["data"]["auditEvents"]["edges"]]
+    found = [each["node"]["body"] for each in answer["data"]["auditEvents"]["edges"]]
 
     assert 3 == len(found)
-    assert found[::-1] == got.text.splitlines()
+    assert found[::-1] == response.text.splitlines()
 
 
 async def test_a_hundred_actors_are_searched_for(world: World) -> None:
-    """Each value is a search of its own, and what one of them finds is found."""
+    """Each of a hundred values is searched for."""
     await world.client.get("/audit/export?format=csv", headers=world.headers(Role.AUDITOR))
     actors = [*MANY[:99], world.tokens[Role.AUDITOR].token.id]
     found = await world.ask(SEARCH, filter={"actorIds": actors})

@@ -1,4 +1,4 @@
-"""A password in the place of every value that the schema takes is repeated by nobody."""
+"""A password in the place of any value in the schema is never repeated by the service."""
 
 import io
 import json
@@ -43,18 +43,18 @@ VALUES: Final[dict[str, Value]] = {
 BY_VARIABLES: Final = {**VALUES, "key": {CANARY: 1}}
 BY_LITERALS: Final = {**VALUES, "word": Name(WORD), "word in an object": {"set": Name(WORD)}}
 SILENT: Final = "Subscription.auditEventAppended"
-"""It says nothing to what it takes, and goes on for ever."""
+"""It answers nothing to a valid argument, and never ends."""
 
 
 def _is_taken(position: Position, value: Value) -> bool:
-    """Whether the value could be what is meant to stand there."""
+    """Returns whether the value could be valid in that place."""
     item = value[0] if isinstance(value, list) else value
     texts = {"String", "ID", "Secret"}
     return isinstance(item, str) and str(get_named_type(position.kind)) in texts
 
 
 def _all() -> Iterator[tuple[Position, Asked]]:
-    """Every value in every place, by variables and as literals."""
+    """Yields operations with every value in every place, by variables and as literals."""
     places = {each.place: each for each in positions(schema.core) if each.root_field != SILENT}
     silent = [each for each in positions(schema.core) if each.root_field == SILENT]
     for position in (*places.values(), *silent):
@@ -65,25 +65,25 @@ def _all() -> Iterator[tuple[Position, Asked]]:
 
 
 def _one_of_each() -> list[Asked]:
-    """The same, but in one place of each type: enough for another transport."""
+    """Returns the operations for one place of each type: enough for another transport."""
     places: dict[tuple[str, str], Position] = {}
-    asked = []
+    operations = []
     for position, each in _all():
         if places.setdefault((position.root, str(position.kind)), position) is position:
-            asked.append(each)
-    return asked
+            operations.append(each)
+    return operations
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of an operation."""
+    """An operation and its answer."""
 
     asked: Asked
     raw: bytes
 
 
 def complaints(answers: Sequence[Answered], log: io.StringIO) -> list[object]:
-    """The answers that repeat a password, and the forms in which the log does."""
+    """Returns the answers that repeat a password, and the forms in which the log does."""
     wrong: list[object] = []
     for secret in (CANARY, WORD):
         wrong += [f"log: {form}" for form in leaks(secret, log.getvalue().encode())]
@@ -96,8 +96,8 @@ def complaints(answers: Sequence[Answered], log: io.StringIO) -> list[object]:
 async def world(
     runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
-    """A service that connects to nothing, and lets one caller ask as often as the test wants."""
-    # What the tests' own clients send is not the service's to hide.
+    """A service that connects to nothing and has no rate limit."""
+    # The tests' own clients log what they send.
     for name in ("httpx2", "websockets.client"):
         monkeypatch.setattr(logging.getLogger(name), "disabled", True)
     quiet = replace(runtime, mail_tools=QUIET)
@@ -112,19 +112,19 @@ async def _posted(world: World, asked: Asked, accept: str = GRAPHQL) -> Answered
 
 
 async def test_over_post(world: World, log: io.StringIO) -> None:
-    """Every place, one after the other: no answer and no line of the log has it."""
+    """With a password in any place, no answer and no log line repeats it."""
     answers = [await _posted(world, asked) for _, asked in _all()]
-    told = b"\n".join(each.raw for each in answers)
+    answered = b"\n".join(each.raw for each in answers)
 
     assert [] == complaints(answers, log)
-    assert b"INTERNAL_SERVER_ERROR" not in told
-    # It came as far as a resolver, and as far as the types.
-    assert b'"data":{' in told
-    assert b"BAD_USER_INPUT" in told
+    assert b"INTERNAL_SERVER_ERROR" not in answered
+    # Some operations reached a resolver, and others a type.
+    assert b'"data":{' in answered
+    assert b"BAD_USER_INPUT" in answered
 
 
 async def test_over_get(world: World, log: io.StringIO) -> None:
-    """In an address, which is what others write into their logs."""
+    """A password in a URL is not logged or repeated."""
     answers = []
     for asked in _one_of_each():
         query = {"query": asked.query, "variables": json.dumps(asked.variables)}
@@ -136,7 +136,7 @@ async def test_over_get(world: World, log: io.StringIO) -> None:
 
 
 async def test_over_server_sent_events(world: World, log: io.StringIO) -> None:
-    """In a stream of one answer, or of none."""
+    """A password in a request for an event stream is not repeated."""
     answers = [await _posted(world, asked, EVENTS) for asked in _one_of_each()]
 
     assert [] == complaints(answers, log)
@@ -144,22 +144,22 @@ async def test_over_server_sent_events(world: World, log: io.StringIO) -> None:
 
 
 async def test_over_a_socket(world: World, log: io.StringIO) -> None:
-    """On one connection, one after the other."""
+    """A password in a WebSocket message is not repeated."""
     answers = []
     async with listening(world.app) as address, Streams(address, world).introduced() as socket:
         for number, asked in enumerate(_one_of_each()):
             payload = {"query": asked.query, "variables": asked.variables}
             await say(socket, {"id": str(number), "type": "subscribe", "payload": payload})
-            said = str(await socket.recv())
-            answers.append(Answered(asked, said.encode()))
-            if json.loads(said)["type"] == "next":
+            message = str(await socket.recv())
+            answers.append(Answered(asked, message.encode()))
+            if json.loads(message)["type"] == "next":
                 assert "complete" == json.loads(await socket.recv())["type"]
 
     assert [] == complaints(answers, log)
 
 
 async def test_the_search_finds_what_is_repeated(world: World, log: io.StringIO) -> None:
-    """An answer that has it on purpose, and a line of the log, are complained of."""
+    """An answer that repeats a password on purpose is found, and so is a log line."""
     query = "mutation($n: String!) { createAccessToken(input: {name: $n, role: VIEWER}) "
     query += "{ ... on CreateAccessTokenSuccess { accessToken { name } } } }"
     answer = await _posted(world, Asked(query, {"n": CANARY}))

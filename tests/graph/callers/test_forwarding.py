@@ -1,4 +1,4 @@
-"""Where a call came from, over a real connection: what a proxy says counts where one is trusted."""
+"""Where a call came from, over a real connection: only a trusted proxy's headers count."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 async def _recorded(runtime: Runtime, headers: Headers, **given: str) -> dict[str, Any]:
-    """What the trail keeps of a client that sends some headers to a service as configured."""
+    """Returns the client that the trail records for a request with these headers."""
     app = compose(configured(Path("unused"), **given), runtime)
     async with (
         open_world(app, runtime) as world,
@@ -49,7 +49,7 @@ FORGED: Headers = [(b"X-Forwarded-For", b"203.0.113.99"), (b"X-Request-Id", b"fo
 async def test_no_proxy_is_trusted_by_default(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even one on this machine, whatever a variable of the server's library says."""
+    """Not even a proxy on this machine is trusted, whatever FORWARDED_ALLOW_IPS says."""
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     client = await _recorded(runtime, FORGED)
 
@@ -58,7 +58,7 @@ async def test_no_proxy_is_trusted_by_default(
 
 
 async def test_a_trusted_proxy(runtime: Runtime) -> None:
-    """Its word counts for the address and for the request's id."""
+    """A trusted proxy sets the client's address and the request's id."""
     client = await _recorded(runtime, FORGED, trusted_proxies="127.0.0.1")
 
     assert ("203.0.113.99", "proxy") == (client["ip"], client["ip_source"])
@@ -67,7 +67,7 @@ async def test_a_trusted_proxy(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("trusted", ["", "127.0.0.1"], ids=["no proxy", "a trusted proxy"])
 @pytest.mark.parametrize(
-    "odd",
+    "malformed",
     [
         pytest.param(b"\xff\xfe\x80", id="no UTF-8"),
         pytest.param(b"<script>alert(1)</script>", id="markup"),
@@ -76,9 +76,11 @@ async def test_a_trusted_proxy(runtime: Runtime) -> None:
         pytest.param(b"9" * 2000, id="long"),
     ],
 )
-async def test_odd_bytes_are_no_address(runtime: Runtime, trusted: str, odd: bytes) -> None:
-    """What is no address never stands in the trail as one."""
-    headers: Headers = [(b"X-Forwarded-For", odd), (b"X-Request-Id", odd)]
+async def test_a_malformed_address_is_ignored(
+    runtime: Runtime, trusted: str, malformed: bytes
+) -> None:
+    """A malformed address is never recorded in the trail."""
+    headers: Headers = [(b"X-Forwarded-For", malformed), (b"X-Request-Id", malformed)]
     client = await _recorded(runtime, headers, trusted_proxies=trusted)
 
     assert "127.0.0.1" == client["ip"]

@@ -25,10 +25,10 @@ VIEWER = "{ viewer { role actor { kind displayName } } }"
 
 
 class Provider:
-    """An identity provider that may be away."""
+    """An identity provider that may be unavailable."""
 
     def __init__(self) -> None:
-        self.away = False
+        self.unavailable = False
         paths = ("/.well-known/openid-configuration", "/keys")
         self.app = Starlette(routes=[Route(each, self._answer) for each in paths])
 
@@ -37,7 +37,7 @@ class Provider:
         discovery = {"issuer": issuer, "jwks_uri": f"{issuer}/keys"}
         keys: dict[str, Any] = dict(KeySet([KEY]).as_dict())
         found = keys if request.url.path == "/keys" else discovery
-        return JSONResponse(found, status_code=500 if self.away else 200)
+        return JSONResponse(found, status_code=500 if self.unavailable else 200)
 
 
 def _config(issuer: str) -> Config:
@@ -56,24 +56,24 @@ def _headers(issuer: str, audience: str = "postledger") -> dict[str, str]:
     return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'one'}, claims, KEY)}"}
 
 
-async def test_a_person_asks(runtime: Runtime) -> None:
-    """Whom the provider vouches for is let in by name; for another service's token it is 401."""
+async def test_a_person_calls(runtime: Runtime) -> None:
+    """A person with a token for this service is accepted; a token for another service gets 401."""
     async with listening(Provider().app) as issuer:
         config = _config(issuer)
         async with open_world(compose(config, runtime), runtime) as world:
-            let_in = await world.post({"query": VIEWER}, role=None, headers=_headers(issuer))
+            accepted = await world.post({"query": VIEWER}, role=None, headers=_headers(issuer))
             other = _headers(issuer, audience="other")
             refused = await world.post({"query": VIEWER}, role=None, headers=other)
 
     viewer = {"role": "AUDITOR", "actor": {"kind": "PERSON", "displayName": "Ada"}}
-    assert {"data": {"viewer": viewer}} == let_in.json()
+    assert {"data": {"viewer": viewer}} == accepted.json()
     assert (401, ["UNAUTHENTICATED"]) == (refused.status_code, codes(refused.json()))
 
 
-async def test_a_provider_that_is_away(runtime: Runtime) -> None:
-    """Its people are told to come back, not that their tokens are wrong; others are let in."""
+async def test_an_unavailable_provider(runtime: Runtime) -> None:
+    """While the provider is unavailable, its people get 503 and other callers are served."""
     provider = Provider()
-    provider.away = True
+    provider.unavailable = True
     async with listening(provider.app) as issuer:
         config = _config(issuer)
         async with open_world(compose(config, runtime), runtime) as world:

@@ -1,4 +1,4 @@
-"""Who may come how often, and from where he is taken to come."""
+"""How often a caller may call, and which address a call is counted for."""
 
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,7 +18,7 @@ TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
 
 
 def test_rate() -> None:
-    """A key comes so many times at once, then as often as its bucket empties."""
+    """A key may call a number of times at once, and then as often as its bucket empties."""
     now = 0.0
     rate = Rate(3, clock=lambda: now)
     at_once = [rate.wait("a") for _ in range(4)]
@@ -34,15 +34,15 @@ def test_rate() -> None:
     assert [0, 20] == in_time
 
 
-def test_rate_of_nothing() -> None:
-    """0 stands for any number."""
+def test_rate_of_zero() -> None:
+    """A rate of 0 allows any number of calls."""
     rate = Rate(0)
 
     assert {0} == {rate.wait("a") for _ in range(1000)}
 
 
 def test_rate_forgets() -> None:
-    """Keys that did not come for a minute take no memory, however many there were."""
+    """Keys that have not called for a minute take no memory, however many there were."""
     now = 0.0
     rate = Rate(60, clock=lambda: now)
     for key in range(10_000):
@@ -57,8 +57,8 @@ def test_rate_forgets() -> None:
     ("peer", "forwarded", "expected"),
     [
         pytest.param("192.0.2.1", [], ("192.0.2.1", "peer"), id="no proxy"),
-        pytest.param("192.0.2.1", ["198.51.100.9"], ("192.0.2.1", "peer"), id="not believed"),
-        pytest.param("10.0.0.1", ["198.51.100.9"], ("198.51.100.9", "proxy"), id="believed"),
+        pytest.param("192.0.2.1", ["198.51.100.9"], ("192.0.2.1", "peer"), id="not trusted"),
+        pytest.param("10.0.0.1", ["198.51.100.9"], ("198.51.100.9", "proxy"), id="trusted"),
         pytest.param("10.0.0.1", [], ("10.0.0.1", "peer"), id="the proxy itself"),
         pytest.param(
             "10.0.0.1", ["1.2.3.4, 198.51.100.9"], ("198.51.100.9", "proxy"), id="forged in front"
@@ -80,14 +80,14 @@ def test_rate_forgets() -> None:
     ],
 )
 def test_origin(peer: str | None, forwarded: list[str], expected: tuple[str | None, str]) -> None:
-    """A header is believed as far back as trusted proxies wrote it, and no further."""
+    """A header counts only as far back as trusted proxies have written it."""
     origin = origin_of(peer, forwarded, TRUSTED)
 
     assert expected == (origin.ip, origin.source)
 
 
 def test_bucket() -> None:
-    """The addresses that one host may take at will count as one."""
+    """All addresses in the network of one IPv6 host are counted together."""
     assert bucket_of("2001:db8::1") == bucket_of("2001:db8::ffff:1")
     assert bucket_of("2001:db8::1") != bucket_of("2001:db8:0:1::1")
     assert "192.0.2.1" == bucket_of("192.0.2.1")
@@ -95,7 +95,7 @@ def test_bucket() -> None:
 
 @pytest.mark.anyio
 async def test_calls_of_one_token(runtime: Runtime, tmp_path: Path) -> None:
-    """A token that calls too often is told when to come back; another is not held up."""
+    """A token that calls too often learns when to try again, and other tokens are not affected."""
     config = configured(tmp_path, calls_per_minute=2)
     async with open_world(compose(config, runtime), runtime) as world:
         statuses = [(await world.post(OK)).status_code for _ in range(2)]
@@ -112,7 +112,7 @@ async def test_calls_of_one_token(runtime: Runtime, tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_bad_tokens_of_one_address(runtime: Runtime, tmp_path: Path) -> None:
-    """Bad tokens of one address are soon refused unseen, and shut out nobody with a good one."""
+    """Too many bad tokens from one address are refused unread, and good tokens still work."""
     config = configured(tmp_path, bad_tokens_per_minute=2)
     async with open_world(compose(config, runtime), runtime) as world:
         statuses = [(await world.post(OK, role=None)).status_code for _ in range(3)]
@@ -124,7 +124,7 @@ async def test_bad_tokens_of_one_address(runtime: Runtime, tmp_path: Path) -> No
 
 @pytest.mark.anyio
 async def test_client_in_the_trail(runtime: Runtime, tmp_path: Path) -> None:
-    """The trail has the address and the request id that a trusted proxy gave."""
+    """The trail records the address and the request id that a trusted proxy reports."""
     config = configured(tmp_path, trusted_proxies="192.0.2.0/24")
     mutation = (
         "mutation Change { updateEmailSettings(input: {settings: {smtpPort: 25}, "
@@ -153,18 +153,18 @@ async def test_client_in_the_trail(runtime: Runtime, tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_origins(runtime: Runtime, tmp_path: Path) -> None:
-    """A page of a listed origin may call; of another, the browser is told no."""
+    """A page of a listed origin may call, and a page of any other origin may not."""
     config = configured(tmp_path, cors_origins="https://admin.example.com")
-    asked = {
+    preflight = {
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization",
     }
     async with open_world(compose(config, runtime), runtime) as world:
         allowed = await world.client.options(
-            "/graphql", headers={"Origin": "https://admin.example.com", **asked}
+            "/graphql", headers={"Origin": "https://admin.example.com", **preflight}
         )
         refused = await world.client.options(
-            "/graphql", headers={"Origin": "https://evil.example.com", **asked}
+            "/graphql", headers={"Origin": "https://evil.example.com", **preflight}
         )
         called = await world.post(OK, headers={"Origin": "https://admin.example.com"})
 
@@ -188,14 +188,14 @@ async def test_origins(runtime: Runtime, tmp_path: Path) -> None:
         pytest.param({"Access-Control-Request-Method": "PUT"}, "GET and POST", id="method"),
     ],
 )
-async def test_what_a_page_may_not(
+async def test_a_refused_preflight(
     runtime: Runtime, tmp_path: Path, changes: dict[str, str], named: str
 ) -> None:
-    """A browser's question is refused with what is wrong about it, and nothing else."""
+    """A refused preflight says what is wrong with it, and nothing else."""
     config = configured(tmp_path, cors_origins="https://admin.example.com")
-    asked = {"Origin": "https://admin.example.com", "Access-Control-Request-Method": "POST"}
+    preflight = {"Origin": "https://admin.example.com", "Access-Control-Request-Method": "POST"}
     async with open_world(compose(config, runtime), runtime) as world:
-        refused = await world.client.options("/graphql", headers={**asked, **changes})
+        refused = await world.client.options("/graphql", headers={**preflight, **changes})
     message = refused.json()["errors"][0]["message"]
 
     assert (403, ["FORBIDDEN"]) == (refused.status_code, codes(refused.json()))
@@ -205,7 +205,7 @@ async def test_what_a_page_may_not(
 
 @pytest.mark.anyio
 async def test_no_origins_by_default(world: World) -> None:
-    """Nobody else's page may call unless somebody said so."""
+    """Without configuration, no page of another origin may call."""
     response = await world.post(OK, headers={"Origin": "https://admin.example.com"})
 
     assert "access-control-allow-origin" not in response.headers

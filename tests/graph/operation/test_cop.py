@@ -1,4 +1,4 @@
-"""What a scanner for GraphQL services looks for, and does not find: the checks of graphql-cop."""
+"""What a scanner of GraphQL services looks for and does not find here: graphql-cop's checks."""
 
 import pytest
 
@@ -31,7 +31,7 @@ REFUSED = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"}
     ],
 )
 async def test_overloading(world: World, query: str) -> None:
-    """A query that is made to weigh is refused whole."""
+    """A query that is built to overload the service is refused as a whole."""
     answer = await world.ask(query)
 
     assert "data" not in answer
@@ -53,7 +53,7 @@ async def test_batches(world: World) -> None:
     ],
 )
 async def test_get(world: World, method: str, query: str) -> None:
-    """Nothing is done for a link."""
+    """A link in another page cannot run an operation."""
     parameters = {"query": query}
     headers = {**world.headers(), "Accept": GRAPHQL}
     response = await world.client.request(method, "/graphql", params=parameters, headers=headers)
@@ -63,7 +63,7 @@ async def test_get(world: World, method: str, query: str) -> None:
 
 
 async def test_urlencoded(world: World) -> None:
-    """Nothing is done for a form."""
+    """A form in another page cannot run an operation."""
     form = {"query": "query cop { __typename }"}
     response = await world.client.post("/graphql", data=form, headers=world.headers())
 
@@ -71,7 +71,7 @@ async def test_urlencoded(world: World) -> None:
 
 
 async def test_suggestions_and_traces(world: World) -> None:
-    """Errors suggest nothing, trace nothing, and show no stack."""
+    """Errors contain no suggestions, no traces and no stack."""
     wrong = await world.post({"query": "query cop { viewe }"})
     broken = await world.post({"query": "queryy cop { __typename }"})
     traced = await world.post(
@@ -84,7 +84,7 @@ async def test_suggestions_and_traces(world: World) -> None:
 
 
 async def test_without_a_token(world: World) -> None:
-    """Without a token not even the schema is told."""
+    """Without a token, even introspection is refused."""
     answer = await world.ask("query cop { __schema { queryType { name } } }", role=None)
 
     assert ["UNAUTHENTICATED"] == codes(answer)

@@ -1,4 +1,4 @@
-"""A document's hash tells documents apart, and nothing of what a client put into one."""
+"""A document's hash distinguishes documents, and discloses nothing that a client put into them."""
 
 import pytest
 from graphql import parse
@@ -18,7 +18,7 @@ QUERY = 'query Q($n: Int) { a: node(id: "x") { id } b: auditEvent(sequence: $n) 
     ],
 )
 def test_what_is_left_out(text: str) -> None:
-    """Two documents that differ in nothing but strings and looks have the same hash."""
+    """Documents that differ only in strings, comments and white space have the same hash."""
     assert document_hash(parse(QUERY)) == document_hash(parse(text))
 
 
@@ -30,11 +30,11 @@ def test_what_is_left_out(text: str) -> None:
         pytest.param(QUERY.replace("$n)", "7)").replace("($n: Int)", ""), id="another number"),
     ],
 )
-def test_what_tells_documents_apart(text: str) -> None:
-    """What a document asks for is in its hash."""
+def test_what_distinguishes_documents(text: str) -> None:
+    """Documents that request different things have different hashes."""
     assert document_hash(parse(QUERY)) != document_hash(parse(text))
 
 
 def test_form() -> None:
-    """It is sixteen hexadecimal digits, the same on every machine and in every release."""
+    """The hash has 16 hexadecimal digits, the same on every machine and in every release."""
     assert "eafed080839f8091" == document_hash(parse("{ viewer { role } }"))

@@ -1,6 +1,6 @@
-"""Operations that a generator makes of the schema: whatever they ask, no error is without a code.
+"""Operations generated from the schema: every error has a code.
 
-2,000 in continuous integration, 200 elsewhere; POSTLEDGER_CASES asks for another number.
+There are 2,000 in continuous integration and 200 elsewhere; POSTLEDGER_CASES sets another number.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.support.edge.world import World, codes, configured, open_world
 from tests.support.needs import CI
 
 with warnings.catch_warnings():
-    # Its dependencies warn of each other when they are imported.
+    # Importing schemathesis raises warnings about its dependencies.
     warnings.simplefilter("ignore")
     import schemathesis
     from schemathesis.graphql import nodes
@@ -35,12 +35,12 @@ CASES: Final = int(os.environ.get("POSTLEDGER_CASES", "2000" if CI else "200"))
 
 
 def _operations(count: int) -> list[str]:
-    """Operations that the schema allows, each another."""
+    """Returns different operations that the schema allows."""
     instants = st.datetimes().map(lambda each: each.isoformat() + "Z")
     schemathesis.graphql.scalar("DateTime", (instants | st.text(max_size=9)).map(nodes.String))
     schemathesis.graphql.scalar("Secret", st.text(max_size=9).map(nodes.String))
     schema = schemathesis.graphql.from_file(printed_schema())
-    made: list[str] = []
+    generated: list[str] = []
 
     @settings(
         max_examples=count,
@@ -51,14 +51,14 @@ def _operations(count: int) -> list[str]:
     )
     @given(schema.as_strategy())
     def collect(case: "schemathesis.Case[Any]") -> None:
-        made.append(str(case.body))
+        generated.append(str(case.body))
 
     collect()
-    return made
+    return generated
 
 
 async def test_generated_operations(runtime: Runtime, tmp_path: Path) -> None:
-    """For every role and without a token: no internal error, and a known code for each error."""
+    """For every role, and without a token, every error has a known code and none is internal."""
     quiet = replace(runtime, mail_tools=QUIET)
     config = configured(tmp_path, calls_per_minute=0, bad_tokens_per_minute=0)
     roles = cycle([*Role, Role.ADMINISTRATOR, None])

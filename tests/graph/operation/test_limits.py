@@ -1,4 +1,4 @@
-"""What a request may not ask for, and that what clients really send is let through."""
+"""The limits on a request, and that they allow what clients really send."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ def _nested(levels: int) -> str:
 
 
 def _fragments(count: int) -> str:
-    """Fragments that each spread the next one twice: 2^count fields, unfolded."""
+    """Returns fragments that each spread the next one twice: 2^count fields in all."""
     doubling = " ".join(
         f"fragment f{each} on Query {{ ...f{each + 1} ...f{each + 1} }}" for each in range(count)
     )
@@ -40,7 +40,7 @@ def _fragments(count: int) -> str:
             "{ __typename " + "@skip(if: false) " * 51 + "}", "51 directives", id="directives"
         ),
         pytest.param(_nested(5), "levels of fields", id="depth"),
-        pytest.param("{" * 150 + "a" + "}" * 150, "", id="nested beyond all"),
+        pytest.param("{" * 150 + "a" + "}" * 150, "", id="nested too deeply"),
         pytest.param("{ " + "viewer { role } " * 21 + "}", "fields at its root", id="root fields"),
         pytest.param(_fragments(10), "fields at its root", id="fragments that double"),
         pytest.param(
@@ -60,7 +60,7 @@ def _fragments(count: int) -> str:
             "{ a: __schema { queryType { name } } b: __schema { queryType { name } } "
             "c: __schema { queryType { name } } }",
             "The answer could have",
-            id="the schema thrice",
+            id="the schema three times",
         ),
         pytest.param(
             "{ __schema { types { fields { type { fields { type { fields { type { fields "
@@ -71,7 +71,7 @@ def _fragments(count: int) -> str:
     ],
 )
 async def test_too_much(world: World, query: str, part: str) -> None:
-    """What goes past a limit is refused before anything is resolved, and says which one it is."""
+    """A query over a limit is refused before anything is resolved, and the error names it."""
     answer = await world.ask(query)
 
     assert "data" not in answer
@@ -87,8 +87,10 @@ async def test_too_much(world: World, query: str, part: str) -> None:
         pytest.param(None, True, id="page of the default"),
     ],
 )
-async def test_cost_goes_by_the_variable(world: World, *, size: int | None, passes: bool) -> None:
-    """A page's size counts wherever it comes from."""
+async def test_cost_depends_on_the_page_size(
+    world: World, *, size: int | None, passes: bool
+) -> None:
+    """A page's size counts, whether it is a literal, a variable or the default."""
     fields = " ".join(
         f"client {{ {each} }}" for each in ("ipAddress", "userAgent", "requestId", "operationName")
     )
@@ -118,15 +120,15 @@ async def test_cost_goes_by_the_variable(world: World, *, size: int | None, pass
     ],
 )
 async def test_introspection_passes(world: World, query: str) -> None:
-    """Tools that read the schema are let through."""
+    """The introspection queries of common tools are allowed."""
     answer = await world.ask(query)
 
     assert "errors" not in answer
     assert "Query" == answer["data"]["__schema"]["queryType"]["name"]
 
 
-async def test_errors_are_cut(world: World) -> None:
-    """An answer never holds more than 20 errors."""
+async def test_errors_are_limited(world: World) -> None:
+    """An answer never contains more than 20 errors."""
     answer = await world.ask(
         "{ viewer { " + " ".join(f"nothing{each}" for each in range(30)) + " } }"
     )
@@ -135,7 +137,7 @@ async def test_errors_are_cut(world: World) -> None:
 
 
 async def test_no_suggestions(world: World) -> None:
-    """A typing error is not answered with what the schema has instead."""
+    """An error about an unknown name does not suggest names from the schema."""
     answers = [
         await world.ask("{ viewr { role } }"),
         await world.ask("{ viewer { rol } }"),
@@ -149,13 +151,13 @@ async def test_no_suggestions(world: World) -> None:
 
 @pytest.fixture
 def known_callers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However short the time is that a query may take, who asks is known by then."""
+    """Gives authentication no time limit, so that only the query's own limit applies."""
     monkeypatch.setattr("graph.app.Authenticator", lambda *given, **_bound: Authenticator(*given))
 
 
 @pytest.mark.usefixtures("known_callers")
-async def test_a_query_has_its_time(runtime: Runtime, tmp_path: Path) -> None:
-    """A query that takes longer than it may is given up, and says so."""
+async def test_a_query_has_a_time_limit(runtime: Runtime, tmp_path: Path) -> None:
+    """A query that exceeds its time limit is stopped with TIMED_OUT."""
     config = configured(tmp_path, query_timeout_seconds=0.000001)
     async with open_world(compose(config, runtime), runtime) as hurried:
         answer = await hurried.ask("{ auditEvents { edges { cursor } } }")
@@ -175,30 +177,30 @@ async def test_a_query_has_its_time(runtime: Runtime, tmp_path: Path) -> None:
         ),
     ],
 )
-async def test_a_verification_has_a_time_of_its_own(
+async def test_a_verification_has_its_own_time_limit(
     runtime: Runtime, tmp_path: Path, query: str
 ) -> None:
-    """It reads the whole trail, so it is not bound by what other queries may take."""
+    """A verification has its own time limit, because it reads the whole trail."""
     patient = configured(tmp_path, query_timeout_seconds=0.000001)
     async with open_world(compose(patient, runtime), runtime) as world:
         verified = await world.ask(query)
     hurried = configured(tmp_path, verification_timeout_seconds=0.000001)
     async with open_world(compose(hurried, runtime), runtime) as world:
-        given_up = await world.ask(query)
+        stopped = await world.ask(query)
 
     assert {"data": {"auditVerification": {"intact": True}}} == verified
-    assert ["TIMED_OUT"] == codes(given_up)
+    assert ["TIMED_OUT"] == codes(stopped)
 
 
-async def test_one_verification_a_query(world: World) -> None:
-    """Two would read the whole trail twice for one call."""
+async def test_one_verification_per_query(world: World) -> None:
+    """A query that verifies the trail twice is refused."""
     answer = await world.ask("{ a: auditVerification { intact } b: auditVerification { intact } }")
 
     assert ["GRAPHQL_VALIDATION_FAILED"] == codes(answer)
 
 
-async def test_a_body_has_its_time(runtime: Runtime, tmp_path: Path) -> None:
-    """A body that does not come holds nothing open for long."""
+async def test_a_body_has_a_time_limit(runtime: Runtime, tmp_path: Path) -> None:
+    """A request whose body does not arrive in time is refused."""
     config = configured(tmp_path, max_body_seconds=0.001)
 
     async def stalled() -> AsyncIterator[bytes]:

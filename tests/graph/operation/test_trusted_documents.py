@@ -1,4 +1,4 @@
-"""Trusted documents: named by an id, and the only ones that run where that is wished."""
+"""Trusted documents: identified by an id, and if configured, the only documents that run."""
 
 import json
 from hashlib import sha256
@@ -40,7 +40,7 @@ def _persisted(digest: str) -> dict[str, object]:
 async def test_only_known_documents(
     runtime: Runtime, tmp_path: Path, body: dict[str, object], expected: list[str]
 ) -> None:
-    """With a manifest, what it holds is run, however it is named, and nothing else is."""
+    """With a manifest, only its documents run, by id, by hash or by text."""
     manifest = tmp_path / "documents.json"
     manifest.write_text(json.dumps({"known": KNOWN}))
     config = configured(tmp_path, trusted_documents=manifest)
@@ -63,7 +63,7 @@ async def test_only_known_documents(
 async def test_without_a_manifest(
     world: World, body: dict[str, object], expected: list[str]
 ) -> None:
-    """Apollo's clients, which send the hash first, are told to send the text."""
+    """Apollo's clients, which send the hash first, are asked to send the text."""
     assert expected == codes((await world.post(body)).json())
 
 
@@ -76,7 +76,7 @@ async def test_without_a_manifest(
     ],
 )
 def test_bad_manifest(tmp_path: Path, content: str) -> None:
-    """A manifest that is none stops the start, and the sentence names the variable."""
+    """An invalid manifest stops the start with a message that names the variable."""
     path = tmp_path / "documents.json"
     path.write_text(content)
 
