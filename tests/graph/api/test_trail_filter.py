@@ -54,9 +54,13 @@ INVALID: Final = (
     pytest.param({"correlationId": "\0"}, "correlationId holds", id="nul-in-correlation"),
     pytest.param({"fields": ["\0"]}, "fields holds a character", id="nul-in-field"),
     pytest.param({"text": "a\0b"}, "text holds a character", id="nul-in-text"),
-    pytest.param({"since": "2026-01-01T00:00:00Z\0"}, "date and time", id="nul-in-instant"),
-    pytest.param({"since": "0001-01-01T00:00:00+14:00"}, "date and time", id="before-all-years"),
-    pytest.param({"until": "9999-12-31T23:59:59-14:00"}, "date and time", id="after-all-years"),
+    pytest.param({"since": "2026-01-01T00:00:00Z\0"}, "2026-11-23T07:29:00", id="nul-in-instant"),
+    pytest.param(
+        {"since": "0001-01-01T00:00:00+14:00"}, "2026-11-23T07:29:00", id="before-all-years"
+    ),
+    pytest.param(
+        {"until": "9999-12-31T23:59:59-14:00"}, "2026-11-23T07:29:00", id="after-all-years"
+    ),
 )
 
 
