@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all, and whose replacement outlives a power cut."""
+"""Replaces files whole or not at all, so that the new content survives a power failure."""
 
 import fcntl
 import os
@@ -8,22 +8,22 @@ from pathlib import Path
 
 
 def replace_file(path: Path, text: str, mode: int) -> None:
-    """Replaces a file's content, or makes the file. Callers hold `locked`.
+    """Replaces a file's content, or creates the file. The caller must hold `locked`.
 
-    Whoever reads it meanwhile finds all of the old content or all of the new. Once this returns,
-    the new content is on the disk, under the file's name.
+    A reader sees either all of the old content or all of the new. When this returns, the new
+    content is on the disk, under the file's name.
 
     Args:
         path: the file.
         text: the new content, written as UTF-8.
-        mode: the file's permissions, less the process's umask.
+        mode: the file's permissions; the process's umask applies.
 
     Raises:
-        OSError: it could not be written. The old content stands, unless the folder alone could not
-            be brought to the disk.
+        OSError: the file could not be written and has its old content. If only the sync of its
+            folder failed, it has the new content.
     """
     fresh = path.with_name(f"{path.name}.new")
-    # A crash can have left a part of one.
+    # A crash can leave a partly written file behind.
     fresh.unlink(missing_ok=True)
     try:
         _write(fresh, text, mode)
@@ -36,9 +36,10 @@ def replace_file(path: Path, text: str, mode: int) -> None:
 
 @contextmanager
 def locked(lock: Path) -> Iterator[None]:
-    """Waits for a lock, and has it for the length of the block; another file than is replaced.
+    """Waits for an exclusive lock, and holds it for the length of the block.
 
-    Of two that read a file and replace it at once, one would undo what the other wrote.
+    Without it, two processes that read and replace a file at once would lose one of the changes.
+    The lock file is not the file that is replaced: a replacement is a new file, without the lock.
     """
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -54,7 +55,7 @@ def _write(path: Path, text: str, mode: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    # Without it a power cut could take the new name back.
+    # Without this, a power failure could undo the rename.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,8 +1,8 @@
-"""The guards of the append-only tables: what they are, and putting them up.
+"""The guards: triggers that keep the append-only tables append-only.
 
-They refuse UPDATE, DELETE and TRUNCATE, and every row that does not come next or stands already:
-on SQLite `INSERT OR REPLACE` would slip past a DELETE trigger. Whoever owns the database can take
-them down; so a verification compares the whole schema (`db.schema.standing`).
+They refuse UPDATE, DELETE and TRUNCATE, and an INSERT whose row is out of order or exists already:
+on SQLite, `INSERT OR REPLACE` could replace a row without its DELETE trigger. The database's owner
+can drop the guards, so a verification compares the whole schema (`db.schema`).
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _IN_ORDER: Final = {
         "FROM secret_fingerprint WHERE scope = NEW.scope AND name = NEW.name)"
     ),
 }
-"""What must be true of a new row, by table."""
+"""The condition that a new row must meet, by table."""
 
 GUARDED: Final = frozenset(_IN_ORDER)
 
@@ -46,7 +46,7 @@ _SEARCH_INDEX: Final = (
 
 
 def create_guards(connection: Connection) -> None:
-    """Puts up all guards, on those of the tables that are there."""
+    """Creates the guards of every guarded table that exists."""
     on_sqlite = connection.dialect.name == "sqlite"
     for table in filter(inspect(connection).has_table, _IN_ORDER):
         for statement in _sqlite(table) if on_sqlite else _create_postgresql(table):
@@ -54,7 +54,7 @@ def create_guards(connection: Connection) -> None:
 
 
 def drop_guards(connection: Connection) -> None:
-    """Takes down every trigger on the guarded tables. For migrations and new trails only."""
+    """Drops every trigger on the guarded tables. Only migrations and a new trail need this."""
     quote = connection.dialect.identifier_preparer.quote_identifier
     on_sqlite = connection.dialect.name == "sqlite"
     for table, name in list(_triggers(connection)):
@@ -64,7 +64,7 @@ def drop_guards(connection: Connection) -> None:
 
 def _triggers(connection: Connection) -> Iterator[tuple[str, str]]:
     if connection.dialect.name == "sqlite":
-        # SQLite keeps a table's name, and a row's type, as whoever made it wrote them.
+        # SQLite keeps a table's name and a row's type in the case in which they were written.
         query = "SELECT lower(tbl_name), name FROM sqlite_master WHERE lower(type) = 'trigger'"
     else:
         query = (

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-# Every secret is sealed at one length, so that a ciphertext does not tell how long it is:
-# 1,024 characters of at most 4 bytes each, and 4 bytes for the length.
+# Every plaintext is padded to the same length, so that a ciphertext does not reveal the length of
+# its secret: 1,024 characters of at most 4 bytes each, and 4 bytes for the length.
 _LENGTH_BYTES: Final = 4
 _SEALED_BYTES: Final = 4 * 1024 + _LENGTH_BYTES
 
@@ -41,13 +41,13 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A sealed secret that no key here opens, or that was sealed for something else."""
+    """A sealed secret that no key of the keyring opens, or that was sealed for another purpose."""
 
     key_id: str
 
 
 class Keyring:
-    """The keys in use: the first one seals, all of them open."""
+    """The keys in use: the first key seals, every key opens."""
 
     def __init__(self, keys: Sequence[EncryptionKey]) -> None:
         if not keys:
@@ -56,12 +56,12 @@ class Keyring:
 
     @property
     def sealing_key_id(self) -> str:
-        """The id of the key that seals."""
+        """The id of the key that new secrets are sealed with."""
         return self._keys[0].id
 
     @property
     def keys(self) -> tuple[EncryptionKey, ...]:
-        """All of them, the newest first."""
+        """All keys, newest first."""
         return self._keys
 
     def seal(self, plaintext: bytes, associated: bytes) -> Sealed:
@@ -69,7 +69,7 @@ class Keyring:
 
         Args:
             plaintext: at most 4,096 bytes.
-            associated: what the secret belongs to; `open` must be given the same.
+            associated: identifies what the secret belongs to; `open` needs the same value.
         """
         nonce = os.urandom(_NONCE_BYTES)
         key = self._keys[0]
@@ -77,7 +77,7 @@ class Keyring:
         return Sealed(key.id, nonce, ciphertext)
 
     def open(self, sealed: Sealed, associated: bytes) -> bytes | Unreadable:
-        """What was sealed, where its key is here and `associated` is what it was sealed for."""
+        """Returns the plaintext, or `Unreadable` without its key or with another `associated`."""
         for key in self._keys:
             if key.id != sealed.key_id:
                 continue
@@ -90,7 +90,7 @@ class Keyring:
 
 
 def fingerprint(key: bytes, value: bytes) -> bytes:
-    """HMAC-SHA-256: equal for equal values, and of no use without the key."""
+    """Computes HMAC-SHA-256: equal for equal values, and useless without the key."""
     return hmac.digest(key, value, "sha256")
 
 

@@ -1,7 +1,7 @@
 """Brings a database's tables to the state that this version of the code expects.
 
-Alembic is imported only where there is something to do: it would cost every start a third of its
-time.
+Alembic is imported only if a migration is pending: importing it takes a third of the time of a
+start.
 """
 
 from importlib.resources import files
@@ -15,7 +15,7 @@ _LOCK: Final = 5713846201
 
 
 async def upgrade(database: Database) -> None:
-    """Runs the missing steps in one transaction: all of them happen or none."""
+    """Runs the missing migrations in one transaction: either all of them take effect or none."""
     if not await pending(database):
         return
     async with database.engine.begin() as connection:
@@ -23,7 +23,7 @@ async def upgrade(database: Database) -> None:
 
 
 async def pending(database: Database) -> bool:
-    """Whether steps are missing, or the database is newer than this code."""
+    """Returns whether migrations are missing, or the database is newer than this code."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(_current) != _newest()
 
@@ -36,7 +36,7 @@ def _current(connection: Connection) -> str | None:
 
 
 def _newest() -> str:
-    """The newest step's number: its file is called `0001_what_it_does.py`."""
+    """Returns the newest migration's number, from file names such as `0001_what_it_does.py`."""
     steps = (files("db") / "migrations" / "versions").iterdir()
     return max(step.name.partition("_")[0] for step in steps if step.name[:4].isdecimal())
 
@@ -46,7 +46,7 @@ def _upgrade(connection: Connection, step: str = "head") -> None:
     from alembic.config import Config  # noqa: PLC0415 (see above)
 
     if connection.dialect.name == "postgresql":
-        # Two processes that start at once would both create the tables.
+        # Otherwise two processes that start at the same time would both create the tables.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     config = Config()
     config.set_main_option("script_location", str(files("db") / "migrations"))

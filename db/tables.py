@@ -1,18 +1,18 @@
-"""The tables, as rows that the code holds. Their definitions in SQL stand in `migrations/`.
+"""The tables, as row classes. Their SQL definitions are in `migrations/`.
 
-A table class does not validate (SQLModel does not for `table=True`): rules are kept before a row
-is made. Instants are text (`db.instant`), of one width, so that both databases order them alike.
-Columns that the database generates from an event's body are never written by the code.
+SQLModel does not validate a class with `table=True`, so callers validate before they create a row.
+Instants are text of a fixed width (`db.instant`), so that both databases sort them alike. The code
+never writes the columns that the database generates from an event's body.
 """
 
 from sqlmodel import Field, SQLModel
 
 HOST_SCOPE = "host"
-"""The scope of the settings of the whole host: the only one there is today."""
+"""The scope of the settings of the whole host, currently the only scope."""
 
 
 class EmailSettingsHead(SQLModel, table=True):
-    """Which revision is in force, one row a scope; 0 where nothing was saved. Locked by writers."""
+    """The revision in force, one row per scope; 0 if nothing was saved yet. Writers lock it."""
 
     __tablename__ = "email_settings"
 
@@ -21,7 +21,7 @@ class EmailSettingsHead(SQLModel, table=True):
 
 
 class EmailSettingsRow(SQLModel, table=True):
-    """One revision of the settings, whole and immutable. A secret is named by its version only."""
+    """One revision of the settings, complete and immutable. Of secrets it has only versions."""
 
     __tablename__ = "email_settings_revision"
 
@@ -55,7 +55,7 @@ class EmailSettingsRow(SQLModel, table=True):
 
 
 class StoredSecret(SQLModel, table=True):
-    """The current value of a secret, sealed. A replaced or cleared one is removed."""
+    """The current value of a secret, sealed. A replaced or cleared value is deleted."""
 
     __tablename__ = "stored_secret"
 
@@ -69,7 +69,7 @@ class StoredSecret(SQLModel, table=True):
 
 
 class SecretFingerprint(SQLModel, table=True):
-    """Which version number a value has: a keyed fingerprint, read by nothing but that look-up."""
+    """The version number of a secret's value, which is found again by its keyed fingerprint."""
 
     __tablename__ = "secret_fingerprint"
 
@@ -80,7 +80,7 @@ class SecretFingerprint(SQLModel, table=True):
 
 
 class EmailTestRow(SQLModel, table=True):
-    """A test email. `report` is JSON: what is planned at first, what was found at the end."""
+    """A test email. `report` is JSON: first the planned stages, in the end the results."""
 
     __tablename__ = "test_email"
 
@@ -104,7 +104,7 @@ class EmailTestRow(SQLModel, table=True):
 
 
 class AuditEventRow(SQLModel, table=True):
-    """One event of the trail. `body` is what the trail vouches for; the rest follows from it."""
+    """One event of the trail. The trail proves `body`; the other columns follow from it."""
 
     __tablename__ = "audit_event"
 
@@ -121,10 +121,10 @@ class AuditEventRow(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The end of the trail, one row, locked by each appending transaction.
+    """The end of the trail: one row, which each appending transaction locks.
 
-    `frontier` is the tree's right edge (`audit.c2sp.tree`), 32 bytes a subtree; `verifier_key`
-    belongs to the key in use. Both are null until `audit.trail.opening` opens the trail.
+    `frontier` is the tree's right edge (`audit.c2sp.tree`), 32 bytes per subtree; `verifier_key`
+    belongs to the signing key in use. Both are null until `audit.trail.opening` opens the trail.
     """
 
     __tablename__ = "audit_head"
@@ -140,7 +140,7 @@ class AuditHead(SQLModel, table=True):
 
 
 class AuditNode(SQLModel, table=True):
-    """The root of a complete subtree: `2 ** level` leaves from `idx << level` on. 32 bytes."""
+    """The root hash (32 bytes) of a complete subtree: `2 ** level` leaves from `idx << level`."""
 
     __tablename__ = "audit_node"
 
@@ -150,7 +150,7 @@ class AuditNode(SQLModel, table=True):
 
 
 class AuditCheckpointRow(SQLModel, table=True):
-    """A signed note of what the trail held at a size."""
+    """A checkpoint: the signed note for the trail's first `size` events."""
 
     __tablename__ = "audit_checkpoint"
 
@@ -159,7 +159,7 @@ class AuditCheckpointRow(SQLModel, table=True):
 
 
 class AuditKeyRow(SQLModel, table=True):
-    """The verifier key that signs from a size on, until the next one does."""
+    """The verifier key of the checkpoints from a size on, until the next key's size."""
 
     __tablename__ = "audit_key"
 
@@ -168,7 +168,7 @@ class AuditKeyRow(SQLModel, table=True):
 
 
 class AuditSearchRow(SQLModel, table=True):
-    """An event's words, separated by spaces; an index finds events by them."""
+    """An event's words, separated by spaces; the search's index covers them."""
 
     __tablename__ = "audit_search"
 
@@ -177,7 +177,7 @@ class AuditSearchRow(SQLModel, table=True):
 
 
 class AuditArchiveRow(SQLModel, table=True):
-    """A part of a trail that was ended: an `event`, a `checkpoint` or a `key`, at its place."""
+    """A row of an ended trail: an `event`, a `checkpoint` or a `key`, at its position."""
 
     __tablename__ = "audit_archive"
 
@@ -188,7 +188,7 @@ class AuditArchiveRow(SQLModel, table=True):
 
 
 class AccessTokenRow(SQLModel, table=True):
-    """A bearer token: its SHA-256 only."""
+    """A bearer token, stored only as its SHA-256 hash."""
 
     __tablename__ = "access_token"
 

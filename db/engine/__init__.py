@@ -1,5 +1,5 @@
 """The connection to the database.
 
 - The engine and its transactions: `database`. SQLite's file: `database_file`.
-- Telling an outage from damage: `outages`, `damage`. Which processes are alive: `presence`.
+- An outage or damage: `outages`, `damage`. Which processes are alive: `presence`.
 """

@@ -1,4 +1,4 @@
-"""Telling damage from outages: what is wrong in the database, or with reaching it."""
+"""Damage, which a retry does not get past, as opposed to an outage (`db.engine.outages`)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,16 +8,16 @@ from sqlalchemy.exc import DBAPIError
 
 from db.engine.database import Session
 
-# Data exception, syntax error or access rule violation (a table that is gone), internal error.
+# Data exception, syntax error or access rule violation (a missing table), internal error.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _SQLSTATES: Final = ("22", "42", "XX")
-# SQLITE_ERROR (a table that is gone), SQLITE_CORRUPT, SQLITE_NOTADB. https://sqlite.org/rescode.html
+# SQLITE_ERROR (a missing table), SQLITE_CORRUPT, SQLITE_NOTADB. https://sqlite.org/rescode.html
 _SQLITE_CODES: Final = frozenset({1, 11, 26})
 _SQLITE_PRIMARY: Final = 0xFF
 
 
 def is_damage(error: DBAPIError) -> bool:
-    """Whether the same reading would fail again: something is gone, or is not what it was."""
+    """Returns whether the same read would fail again: something is missing, or was altered."""
     if error.connection_invalidated:
         return False
     sqlstate: str | None = getattr(error.orig, "sqlstate", None)
@@ -28,21 +28,21 @@ def is_damage(error: DBAPIError) -> bool:
 
 
 def reason_of(error: DBAPIError) -> str:
-    """What the database said, without the statement."""
+    """Returns the database's message, without the statement."""
     return str(error.orig).strip().partition("\n")[0]
 
 
 def text_of(value: object) -> str:
-    """A text, of whatever type: SQLite keeps anything in any column."""
+    """Returns a value as text: in SQLite, a column can have values of any type."""
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 @asynccontextmanager
 async def apart(session: Session) -> AsyncIterator[None]:
-    """A part of a transaction after whose failure the transaction can go on."""
+    """Runs a part of a transaction that may fail without ending the transaction."""
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
-        yield  # a failed reading ends nothing there
+        yield  # a failed read does not end a transaction in SQLite
         return
     async with connection.begin_nested():
         yield

@@ -1,4 +1,4 @@
-"""The engine, and transactions that are visible as one `async with` each."""
+"""The engine, and its transactions: each is one visible `async with`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -20,28 +20,28 @@ Session: TypeAlias = AsyncSession
 
 _READ_ONLY = "postledger_read_only"
 _AFTER_COMMIT = "postledger_after_commit"
-_END_SECONDS = 10.0
-"""How long a commit is waited for that nobody waits for any more: a database may be silent."""
+_COMMIT_SECONDS = 10.0
+"""Seconds to wait for a commit whose caller was canceled: the database may never answer."""
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    # Without it INSERT OR REPLACE removes a row past its DELETE trigger.
+    # Without this, INSERT OR REPLACE removes a row without its DELETE trigger.
     "PRAGMA recursive_triggers=ON",
     "PRAGMA busy_timeout=10000",
 )
 
 
 class DatabaseUnavailableError(Exception):
-    """The database cannot be reached or used; the message is one sentence without a secret."""
+    """The database cannot be reached or used. The message is one sentence without secrets."""
 
 
 class Database:
     """One database: SQLite in a file, or PostgreSQL.
 
-    Everything that changes data goes through `transaction`; nothing below it commits. What
-    `carried` holds travels with every session, in its `info`, for the layers above. Where the
-    database is out of reach, what is raised is one of `db.outages.OUTAGES`.
+    Every change of data goes through `transaction`; nothing below it commits. The layers above
+    find the contents of `carried` in every session's `info`. If the database is out of reach, the
+    methods raise one of `db.engine.outages.OUTAGES`.
     """
 
     def __init__(self, url: str) -> None:
@@ -51,44 +51,44 @@ class Database:
         self.kind: Literal["sqlite", "postgresql"] = (
             "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
         )
-        self.address = _shown(parsed)
-        # Writers queue here: SQLite lets one write at a time, and its busy loop is unfair.
+        self.address = _without_secrets(parsed)
+        # Writers queue here: SQLite allows one writer at a time, and its busy loop is unfair.
         self._writer = asyncio.Lock() if self.kind == "sqlite" else None
         self.carried: dict[str, object] = {}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """A transaction that commits at the end of the block and rolls back when it raises.
+        """Begins a transaction; commits it at the end of the block, or rolls back if that raises.
 
-        What was asked for by `after_commit` is done before the block is left. A cancellation that
-        comes once the block has ended waits for both, within reason.
+        The work of `after_commit` runs before the block is left. A caller that is canceled during
+        the commit leaves only when commit and work are done, or after ten seconds.
         """
         self._check_file()
         async with self._writer or nullcontext(), self._session() as session:
             await session.begin()
             yield session
-            await _to_the_end(_commit(session))
+            await _finish(_commit(session))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
-        """A view of one moment, which never waits for writers."""
-        # Closed without a commit: after a reading that met damage, SQLite would refuse that.
+        """Opens a snapshot of the database, which never waits for writers."""
+        # Closed without a commit, which SQLite would refuse after a read that found damage.
         async with self._session() as session:
             await session.connection(execution_options={_READ_ONLY: True} | self._snapshot())
             yield session
 
     async def check(self) -> None:
-        """Tries the connection.
+        """Tries to connect.
 
         Raises:
-            DatabaseUnavailableError: it does not answer.
+            DatabaseUnavailableError: the database does not answer, or cannot be used.
         """
         try:
             self._check_file()
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, TypeError, ValueError) as error:
-            # The last two are the driver's words for options that it does not know.
+            # The driver raises the last two for options that it does not know.
             reason = _reason(error)
             raise DatabaseUnavailableError(
                 f"Cannot use the database {self.address}: {reason}"
@@ -106,7 +106,7 @@ class Database:
         return AsyncSession(self.engine, expire_on_commit=False, info=self.carried)
 
     def _snapshot(self) -> dict[str, str]:
-        # A SQLite read transaction is a snapshot as it is.
+        # In SQLite, every read transaction is a snapshot.
         return {} if self.kind == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
 
@@ -114,31 +114,31 @@ async def _commit(session: Session) -> None:
     try:
         await session.commit()
     except BaseException:
-        # Closing alone would give the connection back in the middle of its transaction.
+        # Closing alone would return the connection to the pool in the middle of a transaction.
         await session.rollback()
         raise
     for work in session.info.get(_AFTER_COMMIT, ()):
         await work()
 
 
-async def _to_the_end(work: Coroutine[None, None, None]) -> None:
-    """Waits for work that is not to be broken off halfway by whoever does not want it any more."""
+async def _finish(work: Coroutine[None, None, None]) -> None:
+    """Finishes work that must not stop halfway, even if the caller is canceled meanwhile."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=_END_SECONDS)
+        await asyncio.wait({task}, timeout=_COMMIT_SECONDS)
         task.cancel()
         await asyncio.wait({task}, timeout=1)
         if task.done() and not task.cancelled():
-            task.exception()  # nobody is there to hear of it
+            task.exception()  # read, so that asyncio does not log it as never retrieved
         raise
 
 
 def after_commit(session: Session, work: Callable[[], Awaitable[None]]) -> None:
-    """Has something done once the session's transaction stands; never, where it is rolled back.
+    """Runs `work` once the session's transaction has committed; never if it is rolled back.
 
-    It must not raise: the change has happened.
+    `work` must not raise, because the change has happened.
     """
     session.info.setdefault(_AFTER_COMMIT, []).append(work)
 
@@ -148,18 +148,18 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise DatabaseUnavailableError(
-            "The database's address cannot be read: it looks like postgresql://user:password@host/name"
+            "The database's address cannot be read: expected postgresql://user:password@host/name"
         ) from None
     if "@" in (parsed.host or ""):
-        # Half of the password would pass for a part of the host, and be shown as that.
+        # Otherwise a part of the password would count as a part of the host, and be shown.
         raise DatabaseUnavailableError(
             "The database's address cannot be read: an @ in the user or password is written %40"
         )
     return parsed
 
 
-def _shown(url: URL) -> str:
-    """The address without what may be secret: a password can stand among the options too."""
+def _without_secrets(url: URL) -> str:
+    """Returns the address without its secrets; the options can contain a password too."""
     options = {name: url.query[name] for name in ("host", "port") if name in url.query}
     return url.set(query=options).render_as_string(hide_password=True)
 
@@ -172,7 +172,7 @@ def _with_async_driver(url: URL) -> URL:
             f"Cannot use a {backend} database: its address must start with postgresql:// or sqlite:///"
         )
     if backend == "postgresql" and "sslmode" in url.query:
-        # libpq's name for it, which everybody writes; the driver has another.
+        # `sslmode` is libpq's name, which addresses commonly use; asyncpg calls it `ssl`.
         url = url.difference_update_query(["sslmode"]).update_query_dict(
             {"ssl": url.query["sslmode"]}
         )
@@ -195,10 +195,11 @@ def _create_engine(url: URL, file: DatabaseFile | None) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # A text that is none, as only somebody else can have put there, is read all the same.
+    # Reads invalid UTF-8 without failing: it can only come from tampering, which verification
+    # reports.
     connection.driver_connection.text_factory = _as_text
     # The driver's own BEGIN comes too late (before the first write): with it, concurrent
-    # read-change-writes silently lose updates. `_begin_sqlite` says BEGIN instead.
+    # read-change-writes silently lose updates. `_begin_sqlite` executes BEGIN instead.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _SQLITE_PRAGMAS:
@@ -216,12 +217,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _release_sqlite(connection: DBAPIConnection, *_: object) -> None:
-    # A cancelled statement's cursor keeps a closed connection half open, and with it the lock
-    # that every other writer waits for, until the cursor happens to be collected.
+    # A canceled statement's cursor keeps a closed connection half open, and with it the lock
+    # that every other writer waits for, until the cursor happens to be garbage-collected.
     connection.rollback()
 
 
 def _reason(error: Exception) -> str:
-    # The driver's first line says why; what follows it would repeat the statement.
+    # The first line of the driver's message says why; the rest repeats the statement.
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

@@ -1,7 +1,7 @@
-"""A SQLite database's file: whether it is still the one that was opened.
+"""A SQLite database's file, and whether it is still the file that was opened.
 
-A file that is removed or exchanged stays open for whoever has it open, and takes every write until
-the process ends; then all of it is gone.
+A process that has a file open keeps writing to it after the file was removed or replaced. All of
+these writes are lost when the process ends, so every transaction and connection checks first.
 """
 
 import sqlite3
@@ -12,11 +12,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError
 
-GONE: Final = "the database's file was removed or exchanged under the running service"
+GONE: Final = "the database's file was removed or replaced while the service was running"
 
 
 class DatabaseFile:
-    """The file of an open database, known by its device and inode."""
+    """The file of an open database, identified by its device and inode."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -24,21 +24,21 @@ class DatabaseFile:
 
     @classmethod
     def of(cls, url: URL) -> "DatabaseFile | None":
-        """The file at an address; None where there is none: PostgreSQL, or in memory."""
+        """Returns the file at an address, or None for PostgreSQL and for a database in memory."""
         if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
             return None
         return cls(Path(str(url.database)))
 
     def watch(self, engine: Engine) -> None:
-        """Remembers the file of an engine's first connection; no later one opens another."""
+        """Remembers the file of an engine's first connection; later connections check it."""
         event.listen(engine, "do_connect", lambda *_: self.check())
         event.listen(engine, "connect", lambda *_: self._remember())
 
     def check(self) -> None:
-        """Sees that what lies there is what was opened.
+        """Checks that the path still leads to the file that was opened.
 
         Raises:
-            OperationalError: it is not.
+            OperationalError: the file is missing, or is another file.
         """
         if self._opened is not None and self._found() != self._opened:
             raise OperationalError(None, None, sqlite3.OperationalError(GONE))

@@ -1,4 +1,4 @@
-"""What is raised where the database is gone, whichever way it went: one family of errors."""
+"""One family of errors for a database that is out of reach, however the connection failed."""
 
 from typing import Any, Final
 
@@ -10,11 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 OUTAGES: Final = (OperationalError, InterfaceError, PoolTimeoutError)
-"""What may be over when it is tried again. All of them are a `SQLAlchemyError`."""
+"""Errors that a retry may get past. Each of them is a `SQLAlchemyError`."""
 
 
 def unify_outages(engine: Engine) -> None:
-    """Has an engine raise nothing but `OUTAGES` where the database is out of reach."""
+    """Makes an engine raise only `OUTAGES` when the database is out of reach."""
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _lost)
 
@@ -26,13 +26,13 @@ def _connect(
     try:
         return dialect.connect(*arguments, **options)
     except (OSError, driver.Error) as error:
-        # What the network says (a time-out is one of these) would come through as it is, and what
-        # a server says that is just starting would be an error like any.
+        # Network errors (a timeout among them) would otherwise pass through unchanged, and the
+        # error of a server that is still starting would look like any other error.
         raise driver.OperationalError(str(error) or type(error).__name__) from error
 
 
 def _lost(context: ExceptionContext) -> Exception | None:
-    """A connection that broke: asyncpg tells of it by an error that could be any."""
+    """Replaces asyncpg's error for a broken connection, whose class does not say so."""
     error, cause = context.sqlalchemy_exception, context.original_exception
     if not context.is_disconnect or isinstance(error, OUTAGES):
         return None

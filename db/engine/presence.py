@@ -1,4 +1,4 @@
-"""Which service processes are alive, so that the tests of a dead one can be closed."""
+"""Which service processes are alive, so that the open tests of a dead process can be closed."""
 
 import asyncio
 import fcntl
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.engine.database import Database, DatabaseUnavailableError, Session
 
 _LOCK_CLASS: Final = 571384620
-_LOOK_SECONDS: Final = 2.0
+_CHECK_SECONDS: Final = 2.0
 _ANSWER_SECONDS: Final = 10.0
 
 _log = structlog.get_logger()
@@ -24,23 +24,23 @@ _log = structlog.get_logger()
 
 @asynccontextmanager
 async def presence(
-    database: Database, data_directory: Path, look_seconds: float = _LOOK_SECONDS
+    database: Database, data_directory: Path, check_seconds: float = _CHECK_SECONDS
 ) -> AsyncIterator[int]:
     """Marks this process as alive for the length of the block; yields its owner number.
 
-    On SQLite one service may use a data directory at a time, so its lock file is held. On
-    PostgreSQL there may be many: each holds a session's advisory lock under its number, which
-    the server lets go when the process or its connection dies. A lock that went with its
-    connection is taken again.
+    On SQLite, only one service may use a data directory at a time, so it locks a file there. On
+    PostgreSQL there may be many services: each takes a session-level advisory lock under its owner
+    number. The server releases that lock when the process or its connection dies; a process that
+    lost only its connection takes the lock again.
 
     Args:
-        database: the service's.
-        data_directory: where the lock file is.
-        look_seconds: how often a held lock's connection is looked at.
+        database: the service's database.
+        data_directory: the folder of the lock file.
+        check_seconds: seconds between two checks of the connection that holds the lock.
 
     Raises:
-        DatabaseUnavailableError: another service holds the data directory, or the database is
-            silent.
+        DatabaseUnavailableError: another service uses the data directory, or the database does
+            not answer.
     """
     owner = secrets.randbelow(2**31 - 1) + 1
     if database.kind == "sqlite":
@@ -48,7 +48,7 @@ async def presence(
             yield owner
         return
     async with _advisory_lock(database, owner) as first:
-        keeping = asyncio.create_task(_keep(database, owner, first, look_seconds))
+        keeping = asyncio.create_task(_keep_lock(database, owner, first, check_seconds))
         try:
             yield owner
         finally:
@@ -61,16 +61,16 @@ async def _advisory_lock(database: Database, owner: int) -> AsyncIterator[AsyncC
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                connection = await _take(stack, database, owner)
+                connection = await _take_lock(stack, database, owner)
         except TimeoutError:
             message = f"The database did not answer within {_ANSWER_SECONDS:.0f} s."
             raise DatabaseUnavailableError(message) from None
         yield connection
 
 
-async def _take(stack: AsyncExitStack, database: Database, owner: int) -> AsyncConnection:
+async def _take_lock(stack: AsyncExitStack, database: Database, owner: int) -> AsyncConnection:
     connection = await stack.enter_async_context(database.engine.connect())
-    # The lock goes with the connection. Nothing is asked of a server that may be silent.
+    # Dropping the connection releases the lock, and needs no answer from the server.
     stack.push_async_callback(connection.invalidate)
     await connection.execution_options(isolation_level="AUTOCOMMIT")
     query = text("SELECT pg_advisory_lock(:class, :owner)")
@@ -78,35 +78,38 @@ async def _take(stack: AsyncExitStack, database: Database, owner: int) -> AsyncC
     return connection
 
 
-async def _keep(
-    database: Database, owner: int, first: AsyncConnection, look_seconds: float
+async def _keep_lock(
+    database: Database, owner: int, first: AsyncConnection, check_seconds: float
 ) -> None:
-    """Looks at the lock's connection, and takes the lock by another where that is gone."""
-    await _watch(first, look_seconds)
+    """Checks the lock's connection, and takes the lock on a new connection when it is lost."""
+    await _watch(first, check_seconds)
     while True:
         try:
             async with _advisory_lock(database, owner) as connection:
-                _log.info("this process is known to the database again")
-                await _watch(connection, look_seconds)
+                _log.info("took the lock that marks this process as alive again")
+                await _watch(connection, check_seconds)
         except (SQLAlchemyError, DatabaseUnavailableError):
-            await asyncio.sleep(look_seconds)
+            await asyncio.sleep(check_seconds)
 
 
-async def _watch(connection: AsyncConnection, look_seconds: float) -> None:
-    """Returns when the connection is of no use any more."""
+async def _watch(connection: AsyncConnection, check_seconds: float) -> None:
+    """Returns when the connection is no longer usable."""
     try:
         while True:
-            await asyncio.sleep(look_seconds)
+            await asyncio.sleep(check_seconds)
             async with asyncio.timeout(_ANSWER_SECONDS):
                 await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, TimeoutError) as error:
-        _log.warning("this process is not known to the database", reason=type(error).__name__)
+        _log.warning("lost the lock that marks this process as alive", reason=type(error).__name__)
 
 
 async def is_alive(database: Database, session: Session, owner: int) -> bool:
-    """Whether the process with this owner number still runs (this one included, on PostgreSQL)."""
+    """Returns whether the process with this owner number still runs.
+
+    On SQLite this is False for every number: no process but this one can use the database.
+    """
     if database.kind == "sqlite":
-        # The data directory's lock is ours, so whoever else there was is gone.
+        # This process has locked the data directory, so any other process has ended.
         return False
     query = text(
         "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' "

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection that `db.migrate` hands in."""
+"""Alembic's entry point: runs the migrations on the connection that `db.migrate` passes in."""
 
 from alembic import context
 from sqlalchemy import Connection
@@ -7,5 +7,5 @@ connection = context.config.attributes["connection"]
 if not isinstance(connection, Connection):
     raise TypeError("migrations run through db.migrate")
 context.configure(connection=connection, transactional_ddl=True)
-# The caller's transaction holds all the steps: either all of them happen or none.
+# All migrations run in the caller's transaction: either all of them take effect or none.
 context.run_migrations()

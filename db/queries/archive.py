@@ -1,4 +1,4 @@
-"""Moving an ended trail out of the way: nothing of it is lost, and a new one can begin."""
+"""Moves an ended trail into the archive: nothing is lost, and a new trail can begin."""
 
 from typing import Final
 
@@ -16,10 +16,10 @@ _EMPTIED: Final = ("audit_event", "audit_node", "audit_search", "audit_checkpoin
 
 
 async def archive_trail(session: Session, log_id: str) -> None:
-    """Moves the trail's rows into the archive; the guards stand again afterwards.
+    """Moves the trail's rows into the archive, and creates the guards again afterwards.
 
-    The revisions' links are set to the event with the number 0, by which a new trail tells of
-    the old one: it is the only one that can vouch for them there.
+    It links every revision to event 0, in which the new trail records the state that it begins
+    with: no other event of the new trail can vouch for the revisions.
     """
     connection = await session.connection()
     await connection.run_sync(_archive, log_id)
@@ -27,14 +27,14 @@ async def archive_trail(session: Session, log_id: str) -> None:
 
 def _archive(connection: Connection, log_id: str) -> None:
     for kind, (position, content, table) in _KINDS.items():
-        moved = f"SELECT :log_id, :kind, {position}, {content} FROM {table}"  # noqa: S608 (names of ours)
+        moved = f"SELECT :log_id, :kind, {position}, {content} FROM {table}"  # noqa: S608 (fixed names)
         connection.execute(
             text(f"INSERT INTO audit_archive (log_id, kind, position, content) {moved}"),
             {"log_id": log_id, "kind": kind},
         )
     drop_guards(connection)
     for table in _EMPTIED:
-        connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
+        connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (fixed names)
     connection.exec_driver_sql("UPDATE email_settings_revision SET audit_seq = 0")
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(

@@ -1,4 +1,4 @@
-"""Reading the archive of ended trails."""
+"""Reads the archive of ended trails."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from db.tables import AuditArchiveRow
 
 
 class Archived(NamedTuple):
-    """A row of an ended trail: an `event`, a `checkpoint` or a `key`, at its place."""
+    """A row of an ended trail: an `event`, a `checkpoint` or a `key`, at its position."""
 
     kind: str
     position: int
@@ -21,7 +21,7 @@ class Archived(NamedTuple):
 async def archived_rows(
     session: Session, log_id: str, after: tuple[str, int], limit: int
 ) -> list[Archived]:
-    """Up to `limit` rows of an ended trail that come after a place, by kind and position."""
+    """Reads up to `limit` rows of an ended trail after a kind and position, in that order."""
     kind, position = col(AuditArchiveRow.kind), col(AuditArchiveRow.position)
     query = (
         select(AuditArchiveRow.kind, AuditArchiveRow.position, AuditArchiveRow.content)
@@ -38,7 +38,7 @@ async def archived_rows(
 async def archived_range(
     session: Session, log_id: str, kind: str, first: int, last: int
 ) -> list[tuple[int, str]]:
-    """Positions and contents of one kind, from one position to another, both included, in order."""
+    """Reads the rows of one kind from position `first` to `last`, both included, in order."""
     position = col(AuditArchiveRow.position)
     query = select(AuditArchiveRow.position, AuditArchiveRow.content).where(
         AuditArchiveRow.log_id == log_id,
@@ -51,7 +51,7 @@ async def archived_range(
 
 
 async def archived_newest(session: Session, log_id: str, kind: str) -> tuple[int, str] | None:
-    """The row of one kind at the largest position."""
+    """Returns the position and content of the row of one kind at the largest position."""
     query = select(AuditArchiveRow.position, AuditArchiveRow.content).where(
         AuditArchiveRow.log_id == log_id, AuditArchiveRow.kind == kind
     )
@@ -60,5 +60,5 @@ async def archived_newest(session: Session, log_id: str, kind: str) -> tuple[int
 
 
 async def archived_trails(session: Session) -> set[str]:
-    """The ids of the trails of which the archive has anything."""
+    """Returns the ids of the trails that have rows in the archive."""
     return set((await session.exec(select(AuditArchiveRow.log_id).distinct())).all())

@@ -15,28 +15,31 @@ _NUMBER = col(EmailTestRow.number)
 
 
 async def email_test(session: Session, test_id: str) -> EmailTestRow | None:
-    """One test email."""
+    """Returns a test email by its id."""
     return await session.get(EmailTestRow, test_id)
 
 
 async def email_tests(session: Session, window: Window) -> list[EmailTestRow]:
-    """The tests of a window, newest first."""
+    """Reads the tests of a window, newest first."""
     return await rows_in_window(session, select(EmailTestRow), _NUMBER, window)
 
 
 async def email_tests_by_id(session: Session, ids: Collection[str]) -> dict[str, EmailTestRow]:
-    """Some test emails, those of them that are there; to be read only."""
+    """Returns the test emails that exist among some ids; the rows are read-only."""
     rows = await plain_rows(session, EmailTestRow, col(EmailTestRow.id).in_(ids))
     return {row.id: row for row in rows}
 
 
 async def next_number(session: Session) -> int:
-    """The number of the next test. Callers hold a lock, so that no other one takes it."""
+    """Returns the number of the next test.
+
+    The caller holds a lock, so that no other transaction takes the same number.
+    """
     return ((await session.exec(select(func.max(_NUMBER)))).one() or 0) + 1
 
 
 async def open_email_test(session: Session, test_id: str) -> EmailTestRow | None:
-    """One test email that has not ended, locked until the transaction ends."""
+    """Returns a test email if it has not ended, and locks it until the transaction ends."""
     query = (
         select(EmailTestRow)
         .where(EmailTestRow.id == test_id, EmailTestRow.outcome == RUNNING)
@@ -46,7 +49,7 @@ async def open_email_test(session: Session, test_id: str) -> EmailTestRow | None
 
 
 async def open_test_emails(session: Session) -> list[EmailTestRow]:
-    """The test emails that have not ended, oldest first, locked until the transaction ends."""
+    """Reads the test emails that have not ended, oldest first; locks them for the transaction."""
     query = (
         select(EmailTestRow)
         .where(EmailTestRow.outcome == RUNNING)
@@ -57,13 +60,13 @@ async def open_test_emails(session: Session) -> list[EmailTestRow]:
 
 
 async def count_running(session: Session) -> int:
-    """How many tests are under way."""
+    """Counts the tests that are running."""
     query = select(func.count()).where(EmailTestRow.outcome == RUNNING)
     return (await session.exec(query)).one()
 
 
 async def nth_newest_start(session: Session, place: int, actor_id: str | None) -> str | None:
-    """When the `place`-th newest test began; of one actor's tests, or of all for None."""
+    """Returns the start of the `place`-th newest test of one actor, or of all actors for None."""
     query = select(EmailTestRow.started_at)
     if actor_id is not None:
         query = query.where(EmailTestRow.actor_id == actor_id)
@@ -74,7 +77,7 @@ async def nth_newest_start(session: Session, place: int, actor_id: str | None) -
 async def with_key(
     session: Session, actor_id: str | None, key: str, since: str
 ) -> EmailTestRow | None:
-    """The newest test that an actor asked for with an idempotency key, since an instant."""
+    """Returns an actor's newest test with an idempotency key, if it began at `since` or later."""
     return await _newest(
         session,
         (
@@ -86,18 +89,21 @@ async def with_key(
 
 
 async def last_telling(session: Session, digest: str) -> EmailTestRow | None:
-    """The last test of these values that says something of them."""
+    """Returns the last test of these values that passed or failed."""
     failed = col(EmailTestRow.outcome) == "FAILED"
     return await _newest(session, (EmailTestRow.values_digest == digest, or_(failed, _passed())))
 
 
 async def last_passed(session: Session) -> EmailTestRow | None:
-    """The last test that passed, of whatever values."""
+    """Returns the last test that passed, with any values."""
     return await _newest(session, (_passed(),))
 
 
 def _passed() -> ColumnElement[bool]:
-    """It signed in at least; one that only connected says nothing of the other settings."""
+    """Builds the condition for a test that passed: it signed in at least.
+
+    A test that only connected says nothing about the other settings.
+    """
     reached = (col(EmailTestRow.outcome) == "REACHED") & (col(EmailTestRow.depth) != "CONNECT")
     return or_(col(EmailTestRow.outcome) == "ACCEPTED", reached)
 

@@ -1,9 +1,9 @@
-"""Finding events by what they say: the numbers of those that fit, newest or oldest first.
+"""Finds events by their contents: the numbers of the matching events, newest or oldest first.
 
-Every condition has an index that ends in the event's number, so that a page costs what it holds
-and not what the trail holds. One condition drives the search, the most selective kind that is
-given; its values are searched one by one and merged, as no database walks an index in order for
-several values at once. The other conditions are looked up for the events that it meets.
+Every condition has an index that ends in the event's number, so the cost of a page depends on the
+page's size and not on the trail's. One condition drives the search: the most selective kind that
+is given. Its values are searched one by one and merged, because neither database can walk an index
+in order for several values at once. The events that it finds are checked for the other conditions.
 
 PostgreSQL has no index of words in the events' order: see `_by_words_on_postgresql`.
 """
@@ -35,25 +35,26 @@ from db.queries.keyset import Window
 from db.tables import AuditEventRow
 
 Words: TypeAlias = tuple[tuple[str, ...], ...]
-"""Every group must be met, each by any of its words; `mail*` is any word that begins so."""
+"""Every group must match, by any of its words; `mail*` matches every word with that beginning."""
 
 _EVENTS: Final[Table] = SQLModel.metadata.tables[AuditEventRow.__tablename__]
 _SQLITE_WORDS: Final = table("audit_search_words", column("rowid"))
 _POSTGRESQL_WORDS: Final = table("audit_search", column("seq"), column("vector"))
-_NEAR: Final = 2_000
-"""Among how many events words are looked for one by one: about a millisecond's work."""
-_WALKING: Final = text(
+_NEARBY: Final = 2_000
+"""The number of events that are searched for words one by one: about a millisecond's work."""
+_SET_TABLE_SCANS: Final = text(
     "SELECT set_config('enable_seqscan', :on, true), set_config('enable_hashjoin', :on, true), "
     "set_config('enable_mergejoin', :on, true)"
 )
-"""Whether the planner may walk whole tables, also to join them; for this transaction."""
+"""Allows or forbids the planner to scan whole tables, also for joins, in this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventConditions:
-    """All must hold; of a tuple with values, any. `since` is at or after, `until` is before.
+    """Conditions that must all hold; a tuple matches by any of its values, if it has some.
 
-    A tuple holds a few hundred values at most: SQLite joins up to 500 searches into one.
+    `since` is inclusive, `until` exclusive. A tuple has at most a few hundred values, because
+    SQLite combines at most 500 SELECTs into one.
     """
 
     actions: tuple[str, ...] = ()
@@ -67,7 +68,7 @@ class EventConditions:
 
 
 async def find_events(session: Session, conditions: EventConditions, window: Window) -> list[int]:
-    """The numbers of the events that fit, from the window's end inwards."""
+    """Finds the numbers of the matching events, from the window's newest or oldest end on."""
     bounded = await _bounded(session, conditions, window)
     if conditions.words and session.get_bind().dialect.name == "postgresql":
         return await _by_words_on_postgresql(session, conditions, bounded)
@@ -79,7 +80,7 @@ async def find_events(session: Session, conditions: EventConditions, window: Win
     if len(branches) == 1:
         query = select(branches[0].c.seq).order_by(order(branches[0].c.seq))
     else:
-        # A union, not a union of all: an event that two branches give is one event.
+        # UNION, not UNION ALL: an event that two branches find counts once.
         merged = union(*(select(branch.c.seq) for branch in branches)).subquery()
         query = select(merged.c.seq).order_by(order(merged.c.seq)).limit(window.limit)
     found = await (await session.connection()).execute(query)
@@ -87,11 +88,11 @@ async def find_events(session: Session, conditions: EventConditions, window: Win
 
 
 async def _bounded(session: Session, conditions: EventConditions, window: Window) -> Window:
-    """Turns times into numbers: the trail's times never go back."""
+    """Turns times into event numbers, which works because the trail's times never go back."""
     above, below = window.above, window.below
     if conditions.since is not None:
         first = await _first_at(session, conditions.since)
-        # No event that late: nothing fits.
+        # No event is that late, so nothing matches.
         above = _largest(above, first - 1) if first is not None else 2**31 - 1
     if conditions.until is not None:
         end = await _first_at(session, conditions.until)
@@ -117,7 +118,7 @@ def _branches(
     if conditions.words:
         return [_by_words_on_sqlite(conditions, window)]
     if base or not given:
-        return [(select(seq).where(*_besides_words(conditions), *window.bounds(seq)), seq)]
+        return [(select(seq).where(*_other_conditions(conditions), *window.bounds(seq)), seq)]
     (driver, wanted), *others = given
     rest = [each.in_(values) for each, values in others]
     return [
@@ -144,7 +145,7 @@ def _sets(
     return [(each, values) for each, values in sets.items() if values]
 
 
-def _besides_words(conditions: EventConditions) -> list[ColumnElement[bool]]:
+def _other_conditions(conditions: EventConditions) -> list[ColumnElement[bool]]:
     return [*_single(conditions), *(each.in_(values) for each, values in _sets(conditions))]
 
 
@@ -157,24 +158,25 @@ def _by_words_on_sqlite(
     )
     joined = _SQLITE_WORDS.join(_EVENTS, _EVENTS.c.seq == number)
     query = select(number.label("seq")).select_from(joined).where(match)
-    return query.where(*_besides_words(conditions), *window.bounds(number)), number
+    return query.where(*_other_conditions(conditions), *window.bounds(number)), number
 
 
 async def _by_words_on_postgresql(
     session: Session, conditions: EventConditions, window: Window
 ) -> list[int]:
-    """The same by words: first among the events at the window's end, then by the index of words.
+    """Finds events by words: first among those at the window's end, then by the index of words.
 
-    Frequent words fill a page there. Of rare ones the index has few to put in order; and nobody
-    but whoever looks knows which are rare, least of all the planner: it would walk the whole trail.
+    Frequent words fill a page from the window's end alone. Of rare words, the index has few events
+    to sort. Only a search shows whether words are rare: the planner misjudges it, and would scan
+    the whole trail.
     """
     order = desc if window.newest else asc
-    rest = _besides_words(conditions)
+    rest = _other_conditions(conditions)
     match = text("vector @@ CAST(:words AS tsquery)").bindparams(
         words=_join(conditions.words, " & ", " | ", "'{}'", "'{}':*")
     )
     seq = _POSTGRESQL_WORDS.c.seq
-    near = _near(conditions, window).subquery()
+    nearby = _nearby(conditions, window).subquery()
     indexed = select(seq).where(match).cte("indexed").prefix_with("MATERIALIZED")
 
     def page(found: FromClause, *more: TextClause) -> Select[int]:
@@ -184,26 +186,26 @@ async def _by_words_on_postgresql(
         return query.order_by(order(number)).limit(window.limit)
 
     connection = await session.connection()
-    await connection.execute(_WALKING, {"on": "off"})
-    numbers = [number for (number,) in await connection.execute(page(near, match))]
-    if len(numbers) < window.limit and await _count(connection, near) == _NEAR:
+    await connection.execute(_SET_TABLE_SCANS, {"on": "off"})
+    numbers = [number for (number,) in await connection.execute(page(nearby, match))]
+    if len(numbers) < window.limit and await _count(connection, nearby) == _NEARBY:
         numbers = [number for (number,) in await connection.execute(page(indexed))]
-    await connection.execute(_WALKING, {"on": "on"})
+    await connection.execute(_SET_TABLE_SCANS, {"on": "on"})
     return numbers
 
 
-def _near(conditions: EventConditions, window: Window) -> Select[Any]:
-    """The events at the window's end, with their words; of one actor's own, where one is asked for.
+def _nearby(conditions: EventConditions, window: Window) -> Select[Any]:
+    """Selects the events at the window's end, with their words; if one actor is given, only theirs.
 
-    Those go much farther back: what is rare among all may be frequent among them.
+    One actor's events go much farther back: words that are rare elsewhere can be frequent there.
     """
     order = desc if window.newest else asc
     seq, vector = _POSTGRESQL_WORDS.c.seq, _POSTGRESQL_WORDS.c.vector
     if len(conditions.actor_ids) != 1:
-        return select(seq, vector).where(*window.bounds(seq)).order_by(order(seq)).limit(_NEAR)
+        return select(seq, vector).where(*window.bounds(seq)).order_by(order(seq)).limit(_NEARBY)
     (actor,), number = conditions.actor_ids, _EVENTS.c.seq
     own = select(number).where(_EVENTS.c.actor_id == actor, *window.bounds(number))
-    ends = own.order_by(order(number)).limit(_NEAR).subquery()
+    ends = own.order_by(order(number)).limit(_NEARBY).subquery()
     return select(seq, vector).select_from(ends.join(_POSTGRESQL_WORDS, ends.c.seq == seq))
 
 
@@ -213,10 +215,10 @@ async def _count(connection: AsyncConnection, found: FromClause) -> int:
 
 
 def _join(words: Words, both: str, either: str, whole: str, beginning: str) -> str:
-    def one(word: str) -> str:
+    def term(word: str) -> str:
         return beginning.format(word[:-1]) if word.endswith("*") else whole.format(word)
 
     def any_of(group: Sequence[str]) -> str:
-        return f"({either.join(map(one, group))})"
+        return f"({either.join(map(term, group))})"
 
     return both.join(map(any_of, words))

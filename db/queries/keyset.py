@@ -1,4 +1,4 @@
-"""Stretches of numbered lists, by keyset: their cost does not grow with the list."""
+"""Windows of numbered lists, read by keyset: their cost does not grow with the list."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,9 +13,9 @@ RowT = TypeVar("RowT")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a newest-first list: between two numbers (both exclusive), cut to `limit`.
+    """A part of a newest-first list: between two numbers (both exclusive), at most `limit` rows.
 
-    `newest` says which end is kept where there is more.
+    If there are more rows, `newest` decides whether the newest or the oldest are kept.
     """
 
     limit: int
@@ -24,7 +24,7 @@ class Window:
     newest: bool = True
 
     def bounds(self, number: SQLColumnExpression[int]) -> list[ColumnElement[bool]]:
-        """The conditions on a row's number."""
+        """Builds the conditions on a row's number."""
         bounds = []
         if self.above is not None:
             bounds.append(number > self.above)
@@ -36,13 +36,13 @@ class Window:
 async def rows_in_window(
     session: Session, query: SelectOfScalar[RowT], number: SQLColumnExpression[int], window: Window
 ) -> list[RowT]:
-    """Reads the rows of a query that lie in a window, newest first.
+    """Reads the rows of a query that are in a window, newest first.
 
     Args:
         session: the transaction.
-        query: which rows, without an order.
-        number: the column that numbers them; its index decides what the window costs.
-        window: which stretch of them.
+        query: selects the rows, without an order.
+        number: the column that numbers the rows; the cost depends on its index.
+        window: the part of the rows to read.
     """
     order = desc if window.newest else asc
     query = query.where(*window.bounds(number)).order_by(order(number)).limit(window.limit)

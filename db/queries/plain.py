@@ -1,4 +1,4 @@
-"""Rows that are only read: they have an entity's attributes at a tenth of its cost."""
+"""Read-only rows: they have an entity's attributes, at a tenth of its cost."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar, cast
@@ -19,7 +19,7 @@ async def plain_rows(
 ) -> Sequence[RowT]:
     """Reads a table's rows that meet all conditions.
 
-    They are no entities, which could be changed, and of which two with one id would be one.
+    Unlike entities, they cannot be changed, and two rows with the same id stay two rows.
     """
     query = select(SQLModel.metadata.tables[str(of.__tablename__)])
     query = query.where(*conditions).order_by(*order)

@@ -13,17 +13,17 @@ _VERSIONS: Final = {
     "smtpPassword": col(EmailSettingsRow.smtp_password_version),
     "oauth2.clientSecret": col(EmailSettingsRow.oauth2_client_secret_version),
 }
-"""Where revisions name the version of a secret."""
+"""The columns of a revision that have the versions of its secrets."""
 
 
 async def stored_secrets(session: Session, scope: str) -> dict[str, StoredSecret]:
-    """The scope's sealed secrets by name."""
+    """Returns a scope's sealed secrets by name."""
     query = select(StoredSecret).where(StoredSecret.scope == scope)
     return {row.name: row for row in (await session.exec(query)).all()}
 
 
 async def known_version(session: Session, scope: str, name: str, fingerprint: bytes) -> int | None:
-    """The version number that a value with this fingerprint had before."""
+    """Returns the version number that was assigned to a fingerprint, or None for a new one."""
     query = select(SecretFingerprint.version).where(
         SecretFingerprint.scope == scope,
         SecretFingerprint.name == name,
@@ -33,10 +33,10 @@ async def known_version(session: Session, scope: str, name: str, fingerprint: by
 
 
 async def newest_version(session: Session, scope: str, name: str) -> int:
-    """The highest version number given out; 0 where none was.
+    """Returns the highest version number that was assigned, or 0.
 
-    A revision may name a higher one than the fingerprints do, where those were removed past the
-    service: a number is never given out twice.
+    No number may be assigned twice. So revisions count too: they have a higher number than the
+    fingerprints if fingerprints were deleted directly in the database.
     """
     fingerprinted = select(func.max(col(SecretFingerprint.version))).where(
         SecretFingerprint.scope == scope, SecretFingerprint.name == name
@@ -47,12 +47,12 @@ async def newest_version(session: Session, scope: str, name: str) -> int:
 
 
 async def fingerprint_rows(session: Session) -> Sequence[SecretFingerprint]:
-    """All fingerprints, of whatever secrets, in order; to be read only."""
+    """Reads the fingerprints of all secrets, in order; the rows are read-only."""
     key = (SecretFingerprint.scope, SecretFingerprint.name, SecretFingerprint.version)
     return await plain_rows(session, SecretFingerprint, order=map(col, key))
 
 
 async def fingerprint_of(session: Session, scope: str, name: str, version: int) -> bytes | None:
-    """The fingerprint that a version number stands for."""
+    """Returns the fingerprint to which a version number was assigned, or None."""
     row = await session.get(SecretFingerprint, (scope, name, version))
     return None if row is None else row.fingerprint

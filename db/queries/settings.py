@@ -16,26 +16,26 @@ _TABLE: Final[Table] = SQLModel.metadata.tables[EmailSettingsRow.__tablename__]
 
 
 async def lock_head(session: Session, scope: str) -> EmailSettingsHead:
-    """The scope's head row, locked until the transaction ends: writers of settings wait here."""
+    """Reads a scope's head row, and locks it for the transaction: other writers wait here."""
     query = select(EmailSettingsHead).where(EmailSettingsHead.scope == scope).with_for_update()
     return (await session.exec(query)).one()
 
 
 async def read_head(session: Session, scope: str) -> EmailSettingsHead:
-    """The scope's head row as it stands, not locked."""
+    """Reads a scope's head row without locking it."""
     return (
         await session.exec(select(EmailSettingsHead).where(EmailSettingsHead.scope == scope))
     ).one()
 
 
 async def newest_revision(session: Session, scope: str) -> int:
-    """The highest revision that is stored; 0 where none is."""
+    """Returns the highest revision that is stored, or 0."""
     query = select(func.max(col(EmailSettingsRow.revision))).where(EmailSettingsRow.scope == scope)
     return (await session.exec(query)).one() or 0
 
 
 async def count_linked(session: Session, scope: str, upto: int) -> int:
-    """How many of the revisions up to one are linked to another event than the trail's first."""
+    """Counts the revisions up to `upto` that are linked to an event other than event 0."""
     query = (
         select(func.count())
         .select_from(EmailSettingsRow)
@@ -51,7 +51,7 @@ async def count_linked(session: Session, scope: str, upto: int) -> int:
 async def revision_cells(
     session: Session, scope: str, columns: Sequence[str], first: int, last: int
 ) -> list[Sequence[str | int | bool | None]]:
-    """Some columns of the revisions from one number to another, both included, in order."""
+    """Reads some columns of the revisions from `first` to `last`, both included, in order."""
     number = _TABLE.c.revision
     query = (
         core_select(*(_TABLE.c[name] for name in columns))
@@ -62,13 +62,13 @@ async def revision_cells(
 
 
 async def revision_number(session: Session, scope: str) -> int:
-    """The number of the revision in force; 0 where nothing was saved."""
+    """Returns the number of the revision in force, or 0 if nothing was saved yet."""
     query = select(EmailSettingsHead.revision).where(EmailSettingsHead.scope == scope)
     return (await session.exec(query)).one()
 
 
 async def current_revision(session: Session, scope: str) -> EmailSettingsRow | None:
-    """The revision in force; None where nothing was saved."""
+    """Returns the revision in force, or None if nothing was saved yet."""
     query = (
         select(EmailSettingsRow)
         .join(
@@ -82,14 +82,14 @@ async def current_revision(session: Session, scope: str) -> EmailSettingsRow | N
 
 
 async def revision_row(session: Session, scope: str, revision: int) -> EmailSettingsRow | None:
-    """One revision."""
+    """Returns a revision by its number."""
     return await session.get(EmailSettingsRow, (scope, revision))
 
 
 async def revision_rows(
     session: Session, scope: str, first: int, last: int
 ) -> dict[int, EmailSettingsRow]:
-    """The revisions from one number to another, both included; to be read only."""
+    """Returns the revisions from `first` to `last`, both included; the rows are read-only."""
     number = col(EmailSettingsRow.revision)
     within = (col(EmailSettingsRow.scope) == scope, number >= first, number <= last)
     rows = await plain_rows(session, EmailSettingsRow, *within)
@@ -97,7 +97,7 @@ async def revision_rows(
 
 
 async def revision_at(session: Session, scope: str, instant: str) -> EmailSettingsRow | None:
-    """The revision that was in force at an instant (text as `db.instant` writes it)."""
+    """Returns the revision that was in force at an instant (a text as `db.instant` writes it)."""
     query = (
         select(EmailSettingsRow)
         .where(EmailSettingsRow.scope == scope, EmailSettingsRow.created_at <= instant)
@@ -108,6 +108,6 @@ async def revision_at(session: Session, scope: str, instant: str) -> EmailSettin
 
 
 async def revisions(session: Session, scope: str, window: Window) -> list[EmailSettingsRow]:
-    """The revisions of a window, newest first."""
+    """Reads the revisions of a window, newest first."""
     query = select(EmailSettingsRow).where(EmailSettingsRow.scope == scope)
     return await rows_in_window(session, query, col(EmailSettingsRow.revision), window)

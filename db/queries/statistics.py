@@ -1,4 +1,4 @@
-"""Queries that count, for those who watch the service from outside."""
+"""Queries that count, for monitoring."""
 
 from sqlmodel import col, select
 
@@ -7,12 +7,12 @@ from db.tables import AuditEventRow, AuditHead
 
 
 async def trail_size(session: Session) -> int:
-    """How many events the trail has."""
+    """Returns the number of events in the trail."""
     return (await session.exec(select(AuditHead.size))).one()
 
 
 async def bodies_of(session: Session, action: str, start: int, stop: int) -> list[str]:
-    """The bodies of one action's events with sequence numbers from `start` to before `stop`."""
+    """Reads the bodies of one action's events with numbers from `start` to `stop` (exclusive)."""
     seq = col(AuditEventRow.seq)
     query = select(AuditEventRow.body).where(
         AuditEventRow.action == action, seq >= start, seq < stop

@@ -1,4 +1,4 @@
-"""Reading the whole trail in steps, for verification and export: plain rows, by number."""
+"""Reads the whole trail in steps, for verification and export: plain rows, by number."""
 
 from typing import Final, NamedTuple
 
@@ -6,11 +6,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.engine.database import Session
-from db.schema.standing import read_schema
+from db.schema.actual import read_schema
 
 
 class EventRow(NamedTuple):
-    """An event's row as the database gives it: SQLite keeps bytes in columns of text, too."""
+    """An event's row as it is stored: in SQLite, a text column can contain bytes."""
 
     seq: int
     body: str | bytes
@@ -26,14 +26,14 @@ class EventRow(NamedTuple):
 
 
 class LeafRow(NamedTuple):
-    """What of an event's row its leaf hash needs."""
+    """The columns of an event's row that a check of its leaf hash needs."""
 
     seq: int
     body: str | bytes
     leaf: str | bytes
 
 
-# Of what is longer than an event's may be no more is read than shows that it is.
+# A value that is too long for an event is read just far enough to see that it is.
 _BODY: Final = "substr(e.body, 1, 32769)"
 _WORDS: Final = "substr(s.words, 1, 200000)"
 _EVENT_COLUMNS: Final = (
@@ -43,10 +43,11 @@ _EVENT_COLUMNS: Final = (
 
 
 async def event_rows(session: Session, above: int, limit: int) -> list[EventRow]:
-    """Up to `limit` events with numbers over `above`, with their words, in order."""
-    # The words' bound is told too: PostgreSQL would else walk all that lie before, at every step.
+    """Reads up to `limit` events with numbers over `above`, with their words, in order."""
+    # The bound on `s.seq` is not redundant: without it, PostgreSQL reads all earlier words again at
+    # every step.
     query = text(
-        f"SELECT {_EVENT_COLUMNS} FROM audit_event e "  # noqa: S608 (names of ours)
+        f"SELECT {_EVENT_COLUMNS} FROM audit_event e "  # noqa: S608 (fixed names)
         "LEFT JOIN audit_search s ON s.seq = e.seq AND s.seq > :above "
         "WHERE e.seq > :above ORDER BY e.seq LIMIT :limit"
     )
@@ -55,9 +56,9 @@ async def event_rows(session: Session, above: int, limit: int) -> list[EventRow]
 
 
 async def leaf_rows(session: Session, above: int, limit: int) -> list[LeafRow]:
-    """Up to `limit` events with numbers over `above`, with their hashes only."""
+    """Reads up to `limit` events with numbers over `above`, with their hashes only, in order."""
     query = text(
-        f"SELECT e.seq, {_BODY}, e.leaf FROM audit_event e "  # noqa: S608 (names of ours)
+        f"SELECT e.seq, {_BODY}, e.leaf FROM audit_event e "  # noqa: S608 (fixed names)
         "WHERE e.seq > :above ORDER BY e.seq LIMIT :limit"
     )
     found = await (await session.connection()).execute(query, {"above": above, "limit": limit})
@@ -65,7 +66,7 @@ async def leaf_rows(session: Session, above: int, limit: int) -> list[LeafRow]:
 
 
 async def next_number(session: Session, above: int) -> int | None:
-    """The least number of an event over `above`."""
+    """Returns the smallest number of an event that is over `above`."""
     query = text("SELECT min(seq) FROM audit_event WHERE seq > :above")
     found = await (await session.connection()).execute(query, {"above": above})
     number: int | None = found.scalar_one()
@@ -73,14 +74,14 @@ async def next_number(session: Session, above: int) -> int | None:
 
 
 async def check_search_index(session: Session) -> bool:
-    """Whether the search's index is that of its words.
+    """Returns whether the search's index matches the stored words.
 
-    Needs a transaction that may write, though it writes nothing.
+    It needs a transaction that may write, although it writes nothing.
     """
     connection = await session.connection()
     if connection.dialect.name == "postgresql":
         made = "array_to_tsvector(string_to_array(words, ' '))"
-        query = f"SELECT count(*) FROM audit_search WHERE vector IS DISTINCT FROM {made}"  # noqa: S608 (names of ours)
+        query = f"SELECT count(*) FROM audit_search WHERE vector IS DISTINCT FROM {made}"  # noqa: S608 (fixed names)
         return int((await connection.execute(text(query))).scalar_one()) == 0
     try:
         await connection.execute(
@@ -97,22 +98,22 @@ async def check_search_index(session: Session) -> bool:
 
 
 async def nodes_of_level(session: Session, level: int, first: int, last: int) -> dict[int, bytes]:
-    """The hashes of a level from one place to another, both included."""
+    """Reads the hashes of a level from index `first` to `last`, both included."""
     query = text(
         "SELECT idx, hash FROM audit_node WHERE level = :level AND idx BETWEEN :first AND :last"
     )
     values = {"level": level, "first": first, "last": last}
     found = await (await session.connection()).execute(query, values)
-    # Whatever else stands there is not the hash, and so is found.
+    # A value of another type is not the hash: an empty one makes verification report it.
     return {idx: value if isinstance(value, bytes) else b"" for idx, value in found.all()}
 
 
 async def count_rows(session: Session, table: str) -> int:
-    """How many rows a table of ours has."""
-    query = text(f"SELECT count(*) FROM {table}")  # noqa: S608 (names of ours)
+    """Counts the rows of one of the service's tables."""
+    query = text(f"SELECT count(*) FROM {table}")  # noqa: S608 (fixed names)
     return int((await (await session.connection()).execute(query)).scalar_one())
 
 
 async def standing_schema(session: Session) -> dict[str, str]:
-    """The schema as it stands (`db.schema.standing`)."""
+    """Reads the schema that the database has now (`db.schema.actual`)."""
     return await (await session.connection()).run_sync(read_schema)

@@ -11,7 +11,7 @@ from db.tables import AuditCheckpointRow, AuditKeyRow, AuditNode
 
 
 async def insert_nodes(session: Session, nodes: Sequence[tuple[int, int, bytes]]) -> None:
-    """Adds complete nodes: level, index, hash."""
+    """Inserts complete nodes: level, index, hash."""
     rows = [{"level": level, "idx": idx, "hash": value} for level, idx, value in nodes]
     await (await session.connection()).execute(insert(AuditNode), rows)
 
@@ -19,7 +19,7 @@ async def insert_nodes(session: Session, nodes: Sequence[tuple[int, int, bytes]]
 async def nodes(
     session: Session, places: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], bytes]:
-    """The hashes at some places, those of them that are there."""
+    """Returns the hashes of the nodes that exist among some places (level, index)."""
     wanted = sorted(set(places))
     if not wanted:
         return {}
@@ -30,7 +30,7 @@ async def nodes(
 
 
 async def node_row(session: Session, level: int, first: int, count: int) -> list[bytes]:
-    """The hashes of neighbouring nodes, those of them that are there, in order."""
+    """Reads the hashes of the nodes that exist among `count` adjacent ones, in order."""
     idx = col(AuditNode.idx)
     query = (
         select(AuditNode.hash)
@@ -41,25 +41,25 @@ async def node_row(session: Session, level: int, first: int, count: int) -> list
 
 
 async def insert_checkpoint(session: Session, size: int, note: str) -> None:
-    """Adds a signed note."""
+    """Inserts a checkpoint's signed note."""
     await session.exec(insert(AuditCheckpointRow).values(size=size, note=note))
 
 
 async def checkpoint_note(session: Session, size: int) -> str | None:
-    """The note that was signed at a size."""
+    """Returns the note that was signed at a size, or None."""
     query = select(AuditCheckpointRow.note).where(AuditCheckpointRow.size == size)
     note = (await session.exec(query)).one_or_none()
     return None if note is None else text_of(note)
 
 
 async def newest_checkpoint(session: Session) -> AuditCheckpointRow | None:
-    """The checkpoint of the largest size."""
+    """Returns the checkpoint of the largest size."""
     query = select(AuditCheckpointRow).order_by(desc(col(AuditCheckpointRow.size))).limit(1)
     return (await session.exec(query)).one_or_none()
 
 
 async def checkpoints(session: Session, after: int, limit: int) -> list[tuple[int, str]]:
-    """Up to `limit` notes of sizes over `after`, smallest first."""
+    """Reads up to `limit` notes of sizes over `after`, smallest first."""
     size = col(AuditCheckpointRow.size)
     query = (
         select(AuditCheckpointRow.size, AuditCheckpointRow.note)
@@ -71,12 +71,12 @@ async def checkpoints(session: Session, after: int, limit: int) -> list[tuple[in
 
 
 async def insert_key(session: Session, from_size: int, verifier_key: str) -> None:
-    """Adds the verifier key that signs from a size on."""
+    """Inserts the verifier key of the checkpoints from a size on."""
     values = {"from_size": from_size, "verifier_key": verifier_key}
     await session.exec(insert(AuditKeyRow).values(**values))
 
 
 async def keys(session: Session) -> list[AuditKeyRow]:
-    """All verifier keys, oldest first."""
+    """Reads all verifier keys, oldest first."""
     query = select(AuditKeyRow).order_by(col(AuditKeyRow.from_size))
     return list((await session.exec(query)).all())

@@ -1,7 +1,7 @@
-"""The schema that a fresh database of this version has: `schema/sqlite.txt`, `postgresql.txt`.
+"""The schema of a fresh database of this version: `sqlite.txt` and `postgresql.txt`.
 
-A test makes such a database and holds the files to it; `./dev docs` writes them. They are kept
-because a verification has no other PostgreSQL at hand to make one in, and no time to.
+A test creates fresh databases and compares them with the files; `./dev docs` writes the files. A
+verification reads them because it has no second PostgreSQL, nor time, to create a database.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ _IS = " = "
 
 @cache
 def expected_schema(dialect: str) -> Mapping[str, str]:
-    """What must stand, by name, as `db.schema.standing.read_schema` tells it."""
+    """Returns a fresh database's definitions, by the names of `db.schema.actual.read_schema`."""
     written = (files("db") / "schema" / f"{dialect}.txt").read_text(encoding="utf-8")
     lines = (line.partition(_IS) for line in written.splitlines())
-    return {name: told for name, _, told in lines}
+    return {name: definition for name, _, definition in lines}
 
 
 def as_written(schema: Mapping[str, str]) -> str:
-    """A schema as the files have it."""
-    return "".join(f"{name}{_IS}{told}\n" for name, told in sorted(schema.items()))
+    """Formats a schema as the files have it."""
+    return "".join(f"{name}{_IS}{definition}\n" for name, definition in sorted(schema.items()))

@@ -1,7 +1,8 @@
-"""Whether the tables' indexes find what stands in the tables.
+"""Checks whether the tables' indexes have exactly the rows of their tables.
 
-Whoever owns the database can make an index of some of the rows, or of other values, and then have
-the catalogue say that it is of all of them: what is read by it lacks the others.
+The owner of a database can create an index of some rows, or of other values, and then edit the
+catalog so that it describes an index of all rows. The schema is then as expected, but a query that
+uses the index misses rows. So every index is read through (docs/decisions.md).
 """
 
 import secrets
@@ -14,28 +15,29 @@ from sqlalchemy import Connection, TextClause, text
 
 from db.engine.damage import text_of
 from db.engine.database import Session
-from db.schema.postgresql import Tables, found_tables, look_at_catalogue
-from db.schema.standing import TABLES
-from db.schema.words import words_differ
+from db.schema.actual import TABLES
+from db.schema.postgresql import Tables, catalog_names_only, find_tables
+from db.schema.word_index import words_differ
 
-_READERS: Final = "seqscan", "indexscan", "indexonlyscan", "bitmapscan", "sort", "incremental_sort"
+_METHODS: Final = "seqscan", "indexscan", "indexonlyscan", "bitmapscan", "sort", "incremental_sort"
 
 
-def _only(*readers: str) -> TextClause:
-    """Has the planner read in no other way than these, for this transaction."""
+def _allow_only(*methods: str) -> TextClause:
+    """Builds a statement that lets the planner use only these methods in this transaction."""
     settings = (
-        f"set_config('enable_{each}', '{'on' if each in readers else 'off'}', true)"
-        for each in _READERS
+        f"set_config('enable_{each}', '{'on' if each in methods else 'off'}', true)"
+        for each in _METHODS
     )
     return text(f"SELECT {', '.join(settings)}")
 
 
-_BY_TABLE: Final = _only("seqscan")
-# Without sorting, only an index gives an order; and what is read from nothing else are its values.
-_BY_INDEX: Final = _only("indexscan", "indexonlyscan")
-_BY_BITMAP: Final = _only("bitmapscan")
+_BY_TABLE: Final = _allow_only("seqscan")
+# Without sorting, only an index can return rows in its order. A query of no other columns than the
+# index's can then be answered from the index alone, so it returns the index's values.
+_BY_INDEX: Final = _allow_only("indexscan", "indexonlyscan")
+_BY_BITMAP: Final = _allow_only("bitmapscan")
 _WORDS: Final = ("vector",)
-"""What an index of words is of."""
+"""The columns of an index of words."""
 
 _INDEXES: Final = text(
     """
@@ -53,7 +55,7 @@ AND i.indpred IS NULL AND i.indexprs IS NULL ORDER BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """An index and what it is of, as the catalogue has it; the names are quoted."""
+    """An index and its columns, as the catalog describes it; the names are quoted."""
 
     table: str
     name: str
@@ -62,7 +64,7 @@ class _Index:
 
 
 async def damaged_indexes(session: Session) -> list[str]:
-    """What is wrong with the tables' indexes, by which rows are found."""
+    """Returns what is wrong with the tables' indexes, one message each."""
     connection = await session.connection()
     if connection.dialect.name == "postgresql":
         return await connection.run_sync(_damaged_on_postgresql)
@@ -71,22 +73,22 @@ async def damaged_indexes(session: Session) -> list[str]:
 
 
 async def damaged_words(session: Session) -> bool:
-    """Whether the search's index finds other events by a word than those that have it.
+    """Returns whether the search's index finds other events by a word than those that have it.
 
-    On PostgreSQL `damaged_indexes` looks at it, as far as it can be looked at.
+    On PostgreSQL, `damaged_indexes` checks that index as far as it can: its words cannot be listed.
     """
     connection = await session.connection()
     return connection.dialect.name == "sqlite" and await words_differ(connection)
 
 
 def _damaged_on_postgresql(connection: Connection) -> list[str]:
-    tables = found_tables(connection, TABLES)
-    with look_at_catalogue(connection):
-        # A number that nobody knew: the sums cannot be made to agree beforehand.
+    tables = find_tables(connection, TABLES)
+    with catalog_names_only(connection):
+        # The seed is random and secret, so an attacker cannot prepare values with equal sums.
         seed = secrets.randbits(63)
         indexes = _indexes(connection, tables)
         return [
-            f"{index.name} finds other rows than there are"
+            f"{index.name} finds other rows than its table has"
             for _, group in groupby(indexes, key=lambda each: each.table)
             for index in _damaged(connection, list(group), seed)
         ]
@@ -98,7 +100,7 @@ def _indexes(connection: Connection, tables: Tables) -> list[_Index]:
 
 
 def _damaged(connection: Connection, indexes: list[_Index], seed: int) -> Iterator[_Index]:
-    """Those of one table that give others than its rows."""
+    """Yields one table's indexes that have other rows than the table."""
     trees = [index for index in indexes if index.method == "btree"]
     sums = ", ".join(["count(*)", *(_sum(index.columns) for index in trees)])
     connection.execute(_BY_TABLE)
@@ -106,7 +108,7 @@ def _damaged(connection: Connection, indexes: list[_Index], seed: int) -> Iterat
     count, *expected = connection.execute(query, {"seed": seed}).one()
     connection.execute(_BY_INDEX)
     for index, total in zip(trees, expected, strict=True):
-        if _found_by(connection, index, seed) != (count, total, False):
+        if _read_index(connection, index, seed) != (count, total, False):
             yield index
     connection.execute(_BY_BITMAP)
     for index in indexes:
@@ -114,8 +116,8 @@ def _damaged(connection: Connection, indexes: list[_Index], seed: int) -> Iterat
             yield index
 
 
-def _found_by(connection: Connection, index: _Index, seed: int) -> tuple[int, int | None, bool]:
-    """How many rows it gives, their sum, and whether one stands where no search would find it."""
+def _read_index(connection: Connection, index: _Index, seed: int) -> tuple[int, int | None, bool]:
+    """Reads an index: its number of rows, their sum, and whether rows are out of order."""
     columns = ", ".join(index.columns)
     before = f"lag(ROW({columns})) OVER (ORDER BY {columns})"
     rows = f"SELECT {columns}, ROW({columns}) < {before} AS misplaced FROM {index.table}"
@@ -125,12 +127,15 @@ def _found_by(connection: Connection, index: _Index, seed: int) -> tuple[int, in
 
 
 def _count_by_words(connection: Connection, index: _Index) -> int:
-    """How many rows it gives that lack a word which no row has: all, if it has all."""
+    """Counts the rows that the index finds by the negation of a random word.
+
+    No row has the word, so a complete index finds every row.
+    """
     query = text(f"SELECT count(*) FROM {index.table} WHERE vector @@ CAST(:lacked AS tsquery)")
     return int(connection.execute(query, {"lacked": f"!{secrets.token_hex(16)}"}).scalar_one())
 
 
 def _sum(columns: tuple[str, ...]) -> str:
-    """The sum over rows of a number that nobody can foretell of a row's values."""
+    """Builds an SQL sum, over the rows, of a hash of the row's values with a secret seed."""
     row = f'ROW({", ".join(columns)})::text COLLATE "C"'
     return f"sum(hashtextextended({row}, CAST(:seed AS int8)))"

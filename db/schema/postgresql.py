@@ -1,6 +1,7 @@
-"""What stands at the service's tables on PostgreSQL, told alike by all of its versions.
+"""The service's tables on PostgreSQL with everything attached to them, read from the catalog.
 
-So it is put together from the catalogue, and not from the statements that `pg_get_…` gives.
+The definitions are composed of the catalog's columns, not taken from the `pg_get_…def` functions:
+their output differs between PostgreSQL's versions, and `postgresql.txt` has to fit all of them.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -10,69 +11,70 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection, text
 
 Tables: TypeAlias = Mapping[int, str]
-"""The names of tables by their numbers in the catalogue."""
+"""The names of tables by their object ids (OIDs)."""
 
 _OFF: Final = "D|"
 
 
-def found_tables(connection: Connection, names: Collection[str]) -> Tables:
-    """What the service finds under its tables' names."""
-    # Without an operator, and every name in full: nothing that lies in the path can come between.
+def find_tables(connection: Connection, names: Collection[str]) -> Tables:
+    """Finds the tables that the service's statements reach by its tables' names."""
+    # No operator, and every other name qualified: no object in the search path can interfere.
     found = {
         name: connection.execute(
             text(f"SELECT pg_catalog.to_regclass('{name}')::pg_catalog.oid")
         ).scalar_one()
         for name in names
     }
-    return {number: name for name, number in found.items() if number is not None}
+    return {oid: name for name, oid in found.items() if oid is not None}
 
 
 @contextmanager
-def look_at_catalogue(connection: Connection) -> Iterator[list[str]]:
-    """Has every name mean PostgreSQL's own in the block; gives the schemas in the path outside.
+def catalog_names_only(connection: Connection) -> Iterator[list[str]]:
+    """Makes every name in the block mean PostgreSQL's own object; yields the outer search path.
 
-    Else a table that is called as one of the catalogue, or an operator, could answer in its place.
+    Otherwise a table with the name of a catalog's table, or an operator, could forge the answers.
     """
-    with connection.begin_nested() as apart:
+    with connection.begin_nested() as savepoint:
         path = connection.execute(
             text("SELECT pg_catalog.current_schemas(true)::pg_catalog.text[]")
         )
-        schemas: list[str] = path.scalar_one()
+        search_path: list[str] = path.scalar_one()
         connection.execute(
             text("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)")
         )
-        yield schemas
-        # Takes the setting back with it.
-        apart.rollback()
+        yield search_path
+        # This restores the search path, too.
+        savepoint.rollback()
 
 
-def standing_at_tables(connection: Connection, tables: Tables) -> dict[str, str]:
-    """Everything that belongs to the tables, by name."""
+def read_table_schema(connection: Connection, tables: Tables) -> dict[str, str]:
+    """Reads the definitions of the tables and of everything attached to them, by name."""
     found: dict[str, str] = {}
     for kind, query in _QUERIES.items():
         rows = connection.execute(text(query), {"tables": list(tables)})
-        for number, name, told in rows:
-            found[f"{kind} {tables[number]}{name and f': {name}'}"] = told
+        for oid, name, definition in rows:
+            found[f"{kind} {tables[oid]}{name and f': {name}'}"] = definition
     return found
 
 
-def is_off(description: str) -> bool:
-    """Whether it describes a trigger that was switched off."""
-    return description.startswith(_OFF)
+def is_off(definition: str) -> bool:
+    """Returns whether a definition is that of a disabled trigger."""
+    return definition.startswith(_OFF)
 
 
-_OURS: Final = "ANY(CAST(:tables AS oid[]))"
+_SERVICE_TABLES: Final = "ANY(CAST(:tables AS oid[]))"
 
 _TABLES: Final = f"""
 SELECT c.oid, '', concat_ws(', ', c.relkind::text, c.relpersistence::text,
     CASE WHEN c.relrowsecurity OR c.relforcerowsecurity THEN 'row security' END,
     CASE WHEN c.relispartition THEN 'a partition' END,
     CASE WHEN c.relnamespace <> (SELECT relnamespace FROM pg_class
-        WHERE oid = {_OURS} AND relname = 'audit_event') THEN 'in another schema' END)
-FROM pg_class c WHERE c.oid = {_OURS}
+        WHERE oid = {_SERVICE_TABLES} AND relname = 'audit_event') THEN 'in another schema' END)
+FROM pg_class c WHERE c.oid = {_SERVICE_TABLES}
 """
 
-# Versions differ in where they put brackets. Of collations is told only whether it is the type's.
+# `translate` removes parentheses, which PostgreSQL's versions place differently. A collation is
+# part of the definition only as far as it differs from the type's own.
 _COLUMNS: Final = f"""
 SELECT a.attrelid, a.attname, concat_ws(', ',
     CASE WHEN n.nspname <> 'pg_catalog' THEN n.nspname || '.' ELSE '' END || t.typname,
@@ -83,10 +85,10 @@ SELECT a.attrelid, a.attname, concat_ws(', ',
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE a.attrelid = {_OURS} AND a.attnum > 0 AND NOT a.attisdropped
+WHERE a.attrelid = {_SERVICE_TABLES} AND a.attnum > 0 AND NOT a.attisdropped
 """
 
-# From PostgreSQL 18 on NOT NULL is a constraint, too ('n'); the columns tell it.
+# Since PostgreSQL 18, NOT NULL is a constraint, too ('n'); `_COLUMNS` covers it in all versions.
 _CONSTRAINTS: Final = f"""
 SELECT k.conrelid, k.conname, concat_ws(', ', k.contype::text,
     CASE WHEN NOT k.convalidated THEN 'not validated' END,
@@ -95,12 +97,12 @@ SELECT k.conrelid, k.conname, concat_ws(', ', k.contype::text,
         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number
         ORDER BY u.place), ' '),
     translate(pg_get_expr(k.conbin, k.conrelid), '()', ''))
-FROM pg_constraint k WHERE k.conrelid = {_OURS} AND k.contype <> 'n'
+FROM pg_constraint k WHERE k.conrelid = {_SERVICE_TABLES} AND k.contype <> 'n'
 """
 
 _REFERENCES: Final = f"""
 SELECT k.confrelid, k.conrelid::regclass || '.' || k.conname, 'a foreign key'
-FROM pg_constraint k WHERE k.confrelid = {_OURS}
+FROM pg_constraint k WHERE k.confrelid = {_SERVICE_TABLES}
 """
 
 _INDEXES: Final = f"""
@@ -121,10 +123,11 @@ SELECT i.indrelid, c.relname, concat_ws(', ', m.amname,
         LEFT JOIN pg_opclass o ON o.oid = u.class LEFT JOIN pg_namespace n ON n.oid = o.opcnamespace
         ORDER BY u.place), ', '))
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
-WHERE i.indrelid = {_OURS}
+WHERE i.indrelid = {_SERVICE_TABLES}
 """
 
-# Those that PostgreSQL calls its own ones too: it has none here, and anybody can call one so.
+# Internal triggers, too: a fresh database has none on these tables, and an attacker can mark any
+# trigger as internal.
 _TRIGGERS: Final = f"""
 SELECT t.tgrelid, t.tgname, concat_ws('|', t.tgenabled::text, t.tgtype, btrim(p.prosrc),
     t.tgqual::text, nullif(array_to_string(t.tgattr, ','), ''), nullif(encode(t.tgargs, 'hex'), ''),
@@ -135,15 +138,19 @@ SELECT t.tgrelid, t.tgname, concat_ws('|', t.tgenabled::text, t.tgtype, btrim(p.
     CASE WHEN p.pronamespace <> c.relnamespace THEN 'from another schema' END)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
-WHERE t.tgrelid = {_OURS}
+WHERE t.tgrelid = {_SERVICE_TABLES}
 """
 
-_RULES: Final = f"SELECT ev_class, rulename, 'a rule' FROM pg_rewrite WHERE ev_class = {_OURS}"
+_RULES: Final = (
+    f"SELECT ev_class, rulename, 'a rule' FROM pg_rewrite WHERE ev_class = {_SERVICE_TABLES}"
+)
 
-_KIN: Final = f"""
-SELECT inhparent, inhrelid::regclass::text, 'a child' FROM pg_inherits WHERE inhparent = {_OURS}
+_INHERITANCE: Final = f"""
+SELECT inhparent, inhrelid::regclass::text, 'a child'
+FROM pg_inherits WHERE inhparent = {_SERVICE_TABLES}
 UNION ALL
-SELECT inhrelid, inhparent::regclass::text, 'a parent' FROM pg_inherits WHERE inhrelid = {_OURS}
+SELECT inhrelid, inhparent::regclass::text, 'a parent'
+FROM pg_inherits WHERE inhrelid = {_SERVICE_TABLES}
 """
 
 _QUERIES: Final = {
@@ -154,6 +161,6 @@ _QUERIES: Final = {
     "index of": _INDEXES,
     "trigger on": _TRIGGERS,
     "rule on": _RULES,
-    "inheritance of": _KIN,
+    "inheritance of": _INHERITANCE,
 }
-"""Each gives a table's number, a name and what stands there."""
+"""By the kind of object: a query for a table's OID, the object's name and its definition."""

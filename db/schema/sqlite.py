@@ -1,7 +1,8 @@
-"""The schema in SQLite's file: what is written there, and what SQLite has made of it.
+"""The schema in SQLite's file: the statements that are stored there, and how SQLite reads them.
 
-Both, because whoever owns the file can write a schema that says one thing and is read as another:
-names in capitals are the same names to SQLite, and `IF NOT EXISTS` makes a text do nothing.
+Both are compared, because an attacker who can write to the file can store a schema that says one
+thing and is read as another: SQLite ignores the case of names, and a statement with `IF NOT EXISTS`
+can do nothing (docs/decisions.md).
 """
 
 import re
@@ -12,42 +13,43 @@ from sqlalchemy import Connection
 
 from db.engine.damage import text_of
 
-_WORDS: Final = "audit_search_words"
-_WORDS_TABLES: Final = frozenset(
-    {_WORDS, *(f"{_WORDS}_{part}" for part in ("config", "data", "docsize", "idx"))}
+_WORD_INDEX: Final = "audit_search_words"
+_WORD_INDEX_TABLES: Final = frozenset(
+    {_WORD_INDEX, *(f"{_WORD_INDEX}_{part}" for part in ("config", "data", "docsize", "idx"))}
 )
 _SPACES: Final = re.compile(r"\s+")
-_AROUND_MARKS: Final = re.compile(r" ?([(),]) ?")
+_SPACES_AT_PUNCTUATION: Final = re.compile(r" ?([(),]) ?")
 _QUOTED: Final = re.compile(r'"(\w+)"')
 
 
-def standing_in_file(connection: Connection, tables: Collection[str]) -> dict[str, str]:
-    """What is written in the schema and speaks of our tables, and what these tables are."""
-    found = _written(connection, frozenset(tables) | _WORDS_TABLES)
+def read_file_schema(connection: Connection, tables: Collection[str]) -> dict[str, str]:
+    """Reads the statements that mention the service's tables, and how SQLite reads these tables."""
+    found = _statements(connection, frozenset(tables) | _WORD_INDEX_TABLES)
     for table in tables:
         found |= _columns(connection, table) | _indexes(connection, table)
     return found
 
 
-def _written(connection: Connection, ours: frozenset[str]) -> dict[str, str]:
-    mentioned = re.compile(rf"(?<!\w)(?:{'|'.join(ours)})(?!\w)", re.IGNORECASE)
+def _statements(connection: Connection, service_tables: frozenset[str]) -> dict[str, str]:
+    mentioned = re.compile(rf"(?<!\w)(?:{'|'.join(service_tables)})(?!\w)", re.IGNORECASE)
     found: dict[str, str] = {}
     rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM main.sqlite_master")
     for row in rows.all():
         kind, name, table, sql = map(text_of, row)
         if row.sql is None or not mentioned.search(f"{name} {table} {sql}"):
-            continue  # an index that a table brings with it, or something of somebody else's
-        if sql.startswith("CREATE VIEW ") and name.lower() not in ours:
-            continue  # it shows something of ours, perhaps, and changes nothing
+            continue  # the index of a constraint, or an object of another application
+        if sql.startswith("CREATE VIEW ") and name.lower() not in service_tables:
+            continue  # a view that may show the service's rows, but changes nothing
         key = f"{kind.lower()} {name.lower()}"
-        # Two rows of one name are one too many, whichever of them SQLite goes by.
-        found[key] = f"{found[key]}; {_plain(sql)}" if key in found else _plain(sql)
+        # Two rows with the same name are a difference, whichever of them SQLite uses.
+        statement = _normalized(sql)
+        found[key] = f"{found[key]}; {statement}" if key in found else statement
     return found
 
 
-def _plain(sql: str) -> str:
-    """A statement without what a program that writes it puts in as it likes."""
-    return _QUOTED.sub(r"\1", _AROUND_MARKS.sub(r"\1", _SPACES.sub(" ", sql))).strip()
+def _normalized(sql: str) -> str:
+    """Removes optional spaces and quotes, in which programs that write statements differ."""
+    return _QUOTED.sub(r"\1", _SPACES_AT_PUNCTUATION.sub(r"\1", _SPACES.sub(" ", sql))).strip()
 
 
 def _columns(connection: Connection, table: str) -> dict[str, str]:

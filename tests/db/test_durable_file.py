@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all."""
+"""Files are replaced whole or not at all."""
 
 import os
 import resource
@@ -15,7 +15,7 @@ from db.durable_file import locked, replace_file
 
 @contextmanager
 def full_disk(room: int) -> Iterator[None]:
-    """No file can grow over `room` bytes in the block."""
+    """Keeps every file from growing over `room` bytes in the block."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:
@@ -25,7 +25,7 @@ def full_disk(room: int) -> Iterator[None]:
 
 
 def names(folder: Path) -> list[str]:
-    """What lies in a folder."""
+    """Returns the names in a folder."""
     return [each.name for each in folder.iterdir()]
 
 
@@ -38,16 +38,16 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400])
-def test_a_replacement_has_the_permissions_that_were_asked_for(file: Path, mode: int) -> None:
-    """It is a new file, whatever the permissions of the old one are."""
+def test_a_replacement_has_the_requested_permissions(file: Path, mode: int) -> None:
+    """A replaced file has the requested permissions, not those of the old file."""
     file.chmod(0o640)
     replace_file(file, "new", mode)
 
     assert ("new", mode) == (file.read_text(), stat.S_IMODE(file.stat().st_mode))
 
 
-def test_a_public_file_is_as_any_other(file: Path) -> None:
-    """The process's umask counts."""
+def test_a_replacement_applies_the_umask(file: Path) -> None:
+    """A replaced file has the permissions that the process's umask leaves, like any new file."""
     other = file.with_name("other")
     other.touch()
     replace_file(file, "new", 0o666)
@@ -55,10 +55,10 @@ def test_a_public_file_is_as_any_other(file: Path) -> None:
     assert other.stat().st_mode == file.stat().st_mode
 
 
-def test_nobody_else_reads_a_private_file_while_it_is_written(
+def test_a_private_file_is_private_while_it_is_written(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has its permissions from the beginning."""
+    """The new file has its permissions before its content is written."""
     modes = []
     monkeypatch.setattr("os.fsync", lambda of: modes.append(stat.filemode(os.fstat(of).st_mode)))
     replace_file(file, "new", 0o600)
@@ -67,7 +67,7 @@ def test_nobody_else_reads_a_private_file_while_it_is_written(
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_other(file: Path) -> None:
-    """A part of the new content is nowhere to be found."""
+    """If the disk is full, the old content remains and no part of the new content does."""
     with full_disk(100), pytest.raises(OSError, match="too large"):
         replace_file(file, "new" * 100, 0o600)
 
@@ -76,7 +76,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(file: Path) -> None:
 
 
 def test_a_name_that_cannot_be_taken_leaves_no_other_file(tmp_path: Path) -> None:
-    """Where a folder has the file's name, the new content does not stay beside it."""
+    """If a folder has the file's name, the new content does not remain beside it."""
     (tmp_path / "keys" / "inside").mkdir(parents=True)
     with pytest.raises(OSError, match="directory"):
         replace_file(tmp_path / "keys", "new", 0o600)
@@ -84,8 +84,8 @@ def test_a_name_that_cannot_be_taken_leaves_no_other_file(tmp_path: Path) -> Non
     assert ["keys"] == names(tmp_path)
 
 
-def test_what_a_crash_left_is_no_hindrance(file: Path) -> None:
-    """A part of an earlier replacement, readable by all, goes."""
+def test_the_remains_of_a_crash_are_replaced(file: Path) -> None:
+    """The partly written file of an earlier replacement is removed, with its permissions."""
     left = file.with_name("keys.new")
     left.write_text("par")
     left.chmod(0o644)
@@ -98,7 +98,7 @@ def test_what_a_crash_left_is_no_hindrance(file: Path) -> None:
 def test_the_content_reaches_the_disk_before_its_name_and_then_the_name(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So a power cut leaves the old content or the new, and takes nothing back afterwards."""
+    """A power failure leaves the old content or the new, and does not undo a finished change."""
     synced = []
 
     def fsync(descriptor: int) -> None:
@@ -113,7 +113,7 @@ def test_the_content_reaches_the_disk_before_its_name_and_then_the_name(
 
 
 def test_changes_under_a_lock_come_one_after_another(file: Path) -> None:
-    """However many read the file and replace it at once, each one's part is in it."""
+    """If several threads change the file at once, no change is lost."""
 
     def add(_: int) -> None:
         with locked(file.with_name("keys.lock")):

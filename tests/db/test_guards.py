@@ -1,4 +1,4 @@
-"""Append-only tables hold against whoever speaks SQL through the service's own connection."""
+"""Append-only tables resist every SQL statement through the service's own connection."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.anyio
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Three rows of a table, as SQL: the first one, the next, and one that must not come then.
+    """Three rows of a table, as SQL: the first, the next, and a row that is then out of order.
 
-    `out_of_order` is None where any order will do: there only the same row again is refused.
+    `out_of_order` is None if rows may come in any order, and only a duplicate is refused.
     """
 
     columns: str
@@ -67,18 +67,18 @@ def _insert(table: str, values: str, verb: str = "INSERT") -> str:
     return f"{verb} INTO {table} ({ROWS[table].columns}) VALUES ({values})"
 
 
-async def _say(database: Database, statement: str) -> None:
+async def _execute(database: Database, statement: str) -> None:
     async with database.transaction() as session:
         await (await session.connection()).exec_driver_sql(statement)
 
 
 async def _refused(database: Database, statement: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"):
-        await _say(database, statement)
+        await _execute(database, statement)
 
 
 def test_every_guarded_table_is_tried() -> None:
-    """One that is guarded later has to be tried here, too."""
+    """Every guarded table has rows here, so that the tests below try it."""
     assert GUARDED == ROWS.keys()
 
 
@@ -86,15 +86,15 @@ def test_every_guarded_table_is_tried() -> None:
 async def test_a_guarded_table_takes_what_comes_next_and_nothing_else(
     database: Database, table: str
 ) -> None:
-    """No row is changed or removed, stands twice, takes another's place or comes out of order."""
+    """A guarded table refuses to change, remove, replace or repeat a row, and rows out of order."""
     rows = ROWS[table]
     column = rows.columns.rpartition(" ")[2]
     replacing = {
         "sqlite": _insert(table, rows.first, "INSERT OR REPLACE"),
         "postgresql": f"TRUNCATE {table}",
     }
-    await _say(database, _insert(table, rows.first))
-    await _say(database, _insert(table, rows.following))
+    await _execute(database, _insert(table, rows.first))
+    await _execute(database, _insert(table, rows.following))
 
     await _refused(database, f"UPDATE {table} SET {column} = {column}")
     await _refused(database, f"DELETE FROM {table}")
@@ -105,8 +105,8 @@ async def test_a_guarded_table_takes_what_comes_next_and_nothing_else(
         await _refused(database, _insert(table, rows.out_of_order))
 
 
-async def test_guards_are_made_anew_whatever_stands_there(database_url: str) -> None:
-    """Somebody's trigger goes, however it is called: else no trail could be begun anew."""
+async def test_guards_are_created_again_whatever_triggers_there_are(database_url: str) -> None:
+    """Foreign triggers are dropped, whatever their names; otherwise no new trail could begin."""
     odd = {
         "sqlite": 'CREATE TRIGGER "my ""odd" AFTER INSERT ON AUDIT_EVENT BEGIN SELECT 1; END',
         "postgresql": 'CREATE TRIGGER "my ""odd" BEFORE INSERT ON audit_event '
@@ -118,18 +118,18 @@ async def test_guards_are_made_anew_whatever_stands_there(database_url: str) -> 
         await connection.run_sync(drop_guards)
         await connection.run_sync(create_guards)
     async with database.reading() as session:
-        standing = await standing_schema(session)
+        actual = await standing_schema(session)
     await database.close()
 
-    assert expected_schema(database.kind) == standing
+    assert expected_schema(database.kind) == actual
 
 
-async def test_a_table_that_is_not_there_yet_is_passed_over(database: Database) -> None:
-    """Guards are put up by migrations before the one that brings the next guarded table."""
+async def test_a_table_that_does_not_exist_yet_is_skipped(database: Database) -> None:
+    """A migration can create the guards before a later one creates another guarded table."""
     async with database.engine.begin() as connection:
         await connection.run_sync(drop_guards)
         await connection.execute(text("DROP TABLE audit_archive"))
         await connection.run_sync(create_guards)
 
-    await _say(database, _insert("audit_key", "0, 'x'"))
+    await _execute(database, _insert("audit_key", "0, 'x'"))
     await _refused(database, "DELETE FROM audit_key")

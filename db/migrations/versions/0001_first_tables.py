@@ -141,7 +141,7 @@ def _create_trail() -> None:
 
 
 def _generated(name: str, kind: type[sa.Text | sa.Integer], *path: str) -> sa.Column[str | int]:
-    """A column that follows from the body, so that it cannot be edited apart from it."""
+    """Returns a column that is computed from the body, so that it cannot be edited separately."""
     if _on_postgresql():
         expression = f"(body::jsonb #>> '{{{','.join(path)}}}')"
         if kind is sa.Integer:
@@ -204,7 +204,7 @@ def _guard_postgresql(table: str) -> None:
 
 
 def _in_order(table: str) -> str:
-    """What must be true of a new row: it comes next, so neither a gap nor a replacement."""
+    """Returns the condition for a new row: it comes next, so it makes no gap and replaces none."""
     if table == "audit_event":
         return "NEW.seq = (SELECT COALESCE(MAX(seq), -1) + 1 FROM audit_event)"
     return (

@@ -42,7 +42,7 @@ def _create_tree() -> None:
         sa.Column("from_size", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("verifier_key", sa.Text, nullable=False),
     )
-    # Null until the service, which has the key and the tree's rules, first opens the trail.
+    # Null until the service, which has the key and knows the tree's rules, first opens the trail.
     op.add_column("audit_head", sa.Column("origin", sa.Text))
     op.add_column("audit_head", sa.Column("frontier", sa.LargeBinary))
     op.add_column("audit_head", sa.Column("verifier_key", sa.Text))
@@ -60,7 +60,7 @@ def _create_search() -> None:
     if _on_postgresql():
         op.create_index("audit_search_vector", "audit_search", ["vector"], postgresql_using="gin")
         return
-    # The words are made by the service (`audit.trail.words`), so the index only has to split them.
+    # The service prepares the words (`audit.trail.words`), so the index only has to split them.
     op.execute(
         "CREATE VIRTUAL TABLE audit_search_words USING fts5(words, content='audit_search', "
         "content_rowid='seq', detail=none, "

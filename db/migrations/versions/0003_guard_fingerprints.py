@@ -1,4 +1,4 @@
-"""The numbers of secrets' values are given out once and for ever: a guard on their table."""
+"""A guard on the fingerprints of secrets: a version number is assigned to one value for ever."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""A database that is out of reach is told of by one family of errors, whichever way it went."""
+"""Every way of losing the database raises the same family of errors."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ async def _ask(database: Database) -> None:
 
 
 async def test_a_refused_connection(way: Breakable, database: Database) -> None:
-    """What the driver leaves to the network's own words is one of ours; mended, all goes on."""
+    """A network's refusal becomes an `OperationalError`, and the database can be used after it."""
     await _ask(database)
     await way.refuse()
     with pytest.raises(OperationalError, match="Connect call failed"):
@@ -46,15 +46,15 @@ async def test_a_refused_connection(way: Breakable, database: Database) -> None:
     await _ask(database)
 
 
-async def test_a_connection_that_is_cut_at_once(way: Breakable, database: Database) -> None:
-    """The same where somebody takes it, and lets it go."""
+async def test_a_connection_that_is_closed_at_once(way: Breakable, database: Database) -> None:
+    """A connection that is accepted and closed at once raises an `OperationalError`."""
     way.cut()
     with pytest.raises(OperationalError):
         await _ask(database)
 
 
 async def test_a_connection_that_breaks(way: Breakable, database: Database) -> None:
-    """The same where it goes in the middle of a statement."""
+    """A connection that breaks during a statement raises an `OperationalError`."""
     async with database.transaction() as session:
         connection = await session.connection()
         way.hang()

@@ -22,14 +22,14 @@ async def _are_alive(database: Database, *owners: int) -> list[bool]:
 
 
 async def _until_dead(database: Database, owner: int) -> None:
-    """The server lets a lock go as soon as it notices that the connection has gone."""
+    """Waits until the server has noticed the end of a connection and released its lock."""
     async with asyncio.timeout(DEADLINE):
-        while (await _are_alive(database, owner))[0]:  # noqa: ASYNC110 (nobody tells)
+        while (await _are_alive(database, owner))[0]:  # noqa: ASYNC110 (there is no event to wait for)
             await asyncio.sleep(0)
 
 
 async def _cut(database: Database) -> None:
-    """The server ends every other connection, as it does when it is restarted."""
+    """Ends every other connection to the server, as its restart does."""
     async with database.engine.connect() as connection:
         await connection.execute(
             text(
@@ -40,7 +40,7 @@ async def _cut(database: Database) -> None:
 
 
 async def test_a_process_is_alive_until_it_ends(postgresql_url: str, tmp_path: Path) -> None:
-    """Each process is known by its own number, and not after its end."""
+    """A process counts as alive by its own number, until it ends."""
     database = Database(postgresql_url)
     async with presence(database, tmp_path) as one:
         async with presence(database, tmp_path) as other:
@@ -55,12 +55,12 @@ async def test_a_process_is_alive_until_it_ends(postgresql_url: str, tmp_path: P
 
 
 async def test_a_lost_lock_is_taken_again(postgresql_url: str, tmp_path: Path) -> None:
-    """A database that restarts does not make a running service one that has died."""
+    """A service whose database restarts soon counts as alive again."""
     watcher, database = Database(postgresql_url), Database(postgresql_url)
     async with presence(database, tmp_path, SOON) as owner:
         await _cut(watcher)
         async with asyncio.timeout(DEADLINE):
-            while not (await _are_alive(watcher, owner))[0]:  # noqa: ASYNC110 (nobody tells)
+            while not (await _are_alive(watcher, owner))[0]:  # noqa: ASYNC110 (there is no event to wait for)
                 await asyncio.sleep(0)
     await _until_dead(watcher, owner)
     await database.close()
@@ -70,7 +70,7 @@ async def test_a_lost_lock_is_taken_again(postgresql_url: str, tmp_path: Path) -
 async def test_a_silent_database_does_not_hold_up_the_end(
     postgresql_url: str, tmp_path: Path
 ) -> None:
-    """A service ends though nobody answers it, and counts as dead when its connection has gone."""
+    """A service ends even if the database is silent, and counts as dead once it is disconnected."""
     watcher = Database(postgresql_url)
     async with breakable(postgresql_url) as way:
         database = Database(way.url)
@@ -88,7 +88,7 @@ async def test_a_silent_database_does_not_hold_up_the_end(
 async def test_a_silent_database_is_not_waited_for_at_the_start(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever starts the service is told, in a sentence."""
+    """A start with a silent database fails soon, with a sentence that says so."""
     monkeypatch.setattr("db.engine.presence._ANSWER_SECONDS", SOON)
     async with breakable(postgresql_url) as way:
         database = Database(way.url)

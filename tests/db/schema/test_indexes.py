@@ -1,4 +1,4 @@
-"""Indexes that find other rows than stand in their tables."""
+"""Indexes that have other rows than their tables."""
 
 import pytest
 from sqlalchemy import text
@@ -39,7 +39,7 @@ ATTACKS = {
         "CREATE INDEX test_email_outcome ON test_email (outcome DESC, number)",
         f"UPDATE pg_index SET indoption = '0 0' WHERE indexrelid = {_AN_INDEX}",
     ),
-    "a unique one that leaves out": (
+    "a unique index without a row": (
         "ALTER TABLE test_email DROP CONSTRAINT test_email_number_key",
         "CREATE UNIQUE INDEX test_email_outcome ON test_email (number) WHERE number <> 7",
         f"UPDATE pg_index SET indpred = NULL WHERE indexrelid = {_AN_INDEX}",
@@ -60,14 +60,14 @@ async def _damaged(url: str) -> list[str]:
     async with database.reading() as session:
         before = await _settings(session)
         found = await damaged_indexes(session)
-        # What is read afterwards is read as ever.
+        # The search leaves no setting changed.
         assert before == await _settings(session)
     await database.close()
     return found
 
 
 async def test_an_index_of_words_is_looked_at_where_it_is_the_only_one(postgresql_url: str) -> None:
-    """Without its key, a table still has rows to be found."""
+    """A table whose only index is that of words is checked by it, and found intact."""
     await tamper(
         postgresql_url,
         "ALTER TABLE audit_search DROP CONSTRAINT audit_search_pkey",
@@ -79,9 +79,9 @@ async def test_an_index_of_words_is_looked_at_where_it_is_the_only_one(postgresq
 
 @pytest.mark.parametrize("name", [None, *ATTACKS])
 async def test_an_index_of_other_rows_is_found(postgresql_url: str, name: str | None) -> None:
-    """Whatever the catalogue says of it; and a sound one is not."""
+    """An index with other rows is found, even if the catalog hides it; an intact one is not."""
     remade = () if name is None else ("DROP INDEX test_email_outcome", *ATTACKS[name])
     kept = "CREATE INDEX kept ON test_email (outcome, number)"
     await tamper(postgresql_url, _ROWS, kept, *remade, "DROP INDEX kept", guards_too=False)
-    expected = [] if name is None else ["test_email_outcome finds other rows than there are"]
+    expected = [] if name is None else ["test_email_outcome finds other rows than its table has"]
     assert expected == await _damaged(postgresql_url)

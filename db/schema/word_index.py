@@ -1,7 +1,8 @@
-"""Whether SQLite's index of words is the one that the events' words make.
+"""Checks whether SQLite's full-text index is the index of the events' words.
 
-FTS5's own check compares sums without a key: whoever has the file can put another word in a word's
-place that leaves them as they are. So the index is made again, beside the database, and compared.
+FTS5's own check compares sums without a key, so an attacker who has the file can replace a word in
+the index by another word with the same sums. So this module builds the index again in a
+temporary database, and compares the two by sums with a random key (docs/decisions.md).
 """
 
 import secrets
@@ -12,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_BESIDE: Final = (
+_REBUILD: Final = (
     (
         "CREATE VIRTUAL TABLE temp.remade USING fts5(words, content='', columnsize=0, detail=none, "
         "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
@@ -22,35 +23,35 @@ _BESIDE: Final = (
     "CREATE VIRTUAL TABLE temp.standing_uses USING fts5vocab(main, audit_search_words, instance)",
 )
 _BITS: Final = 2**30 - 1
-_AWAY: Final = tuple(
+_CLEAN_UP: Final = tuple(
     f"DROP TABLE temp.{name}" for name in ("standing_uses", "remade_uses", "remade")
 )
 
 
 async def words_differ(connection: AsyncConnection) -> bool:
-    """Whether the index leads from any word to other events than those that have it.
+    """Returns whether the index finds other events by any word than those that have it.
 
-    Writes into a temporary database only.
+    It writes only into the connection's temporary database.
     """
     await _add_fingerprint(connection)
-    for statement in _BESIDE:
+    for statement in _REBUILD:
         await connection.exec_driver_sql(statement)
-    # Numbers that nobody knew: the sums cannot be made to agree beforehand.
+    # The numbers are random and secret, so an attacker cannot prepare an index with equal sums.
     keys = {"factor": secrets.randbits(30) | 1, "offset": secrets.randbits(30)}
     tables = "standing_uses", "remade_uses"
-    standing, remade = [await _sum(connection, uses, keys) for uses in tables]
-    for statement in _AWAY:
+    actual, rebuilt = [await _sum(connection, uses, keys) for uses in tables]
+    for statement in _CLEAN_UP:
         await connection.exec_driver_sql(statement)
-    return standing != remade
+    return actual != rebuilt
 
 
 async def _sum(
     connection: AsyncConnection, uses: str, keys: Mapping[str, int]
 ) -> tuple[int, int | None]:
-    """How many words there are, and the sum of their fingerprints with their events.
+    """Returns the number of words, and the sum of a keyed hash of each word with its events.
 
-    Of a word's events a sum is taken as well, as a common word has them all: of 30 bits of each
-    number's square, after a secret factor and offset.
+    A common word is in every event, so its events are summed before they are hashed: each number is
+    multiplied by a secret factor and increased by a secret offset, and 30 bits of its square count.
     """
     mixed = f"SELECT term, (doc * :factor + :offset) & {_BITS} AS mixed FROM temp.{uses}"
     events = f"count(*) || ' ' || sum((mixed * mixed >> 14) & {_BITS})"

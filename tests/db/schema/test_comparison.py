@@ -1,4 +1,4 @@
-"""Whatever somebody puts at the service's tables, or in their place, is told from the schema."""
+"""The comparison finds every change of the service's tables and of what could affect them."""
 
 import secrets
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.anyio
 
 
 async def _differing(url: str) -> set[str]:
-    """The names of what does not stand as in a fresh database."""
+    """Returns the names of the objects that differ from a fresh database's."""
     database = Database(url)
     async with database.reading() as session:
-        standing = await standing_schema(session)
+        actual = await standing_schema(session)
     await database.close()
     expected = expected_schema(database.kind)
-    return {name for name, _ in standing.items() ^ expected.items()}
+    return {name for name, _ in actual.items() ^ expected.items()}
 
 
 async def _after(url: str, statements: Sequence[str]) -> set[str]:
@@ -77,7 +77,7 @@ SQLITE = {
         _rewritten("token_hash TEXT NOT", "token_hash TEXT COLLATE NOCASE NOT"),
         "index of access_token: sqlite_autoindex_access_token_3",
     ),
-    "a column more": (
+    "another column": (
         ("ALTER TABLE access_token ADD COLUMN more TEXT",),
         "column access_token.more",
     ),
@@ -95,15 +95,15 @@ SQLITE = {
         _rewritten("CREATE TABLE audit_head", "CREATE /**/ TABLE audit_head"),
         "table audit_head",
     ),
-    "an index more": (
+    "another index": (
         ("CREATE UNIQUE INDEX one ON email_settings (revision)",),
         "index one",
     ),
-    "a foreign key of others": (
+    "a foreign key of another table": (
         ("CREATE TABLE other (id TEXT REFERENCES access_token (id))",),
         "table other",
     ),
-    "a word index of its own": (
+    "a forged word index": (
         ("DROP TABLE audit_search_words", "CREATE TABLE audit_search_words (words TEXT)"),
         "table audit_search_words",
     ),
@@ -111,14 +111,14 @@ SQLITE = {
 
 
 @pytest.mark.parametrize("name", SQLITE)
-async def test_what_differs_is_seen_on_sqlite(sqlite_url: str, name: str) -> None:
-    """Also where the schema says one thing and is read as another."""
+async def test_a_difference_is_found_on_sqlite(sqlite_url: str, name: str) -> None:
+    """A difference is found, even if the schema says one thing and SQLite reads another."""
     statements, expected = SQLITE[name]
 
     assert expected in await _after(sqlite_url, statements)
 
 
-def _for_everybody(setting: str) -> str:
+def _for_all_roles(setting: str) -> str:
     return (
         f"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting}', current_database()); END $$"
     )
@@ -135,7 +135,7 @@ POSTGRESQL = {
         (*_STEAL, "UPDATE pg_trigger SET tgisinternal = true WHERE tgname = 'steal'"),
         "trigger on access_token: steal",
     ),
-    "a check that acts": (
+    "a check": (
         ("ALTER TABLE access_token ADD CONSTRAINT act CHECK (name <> '') NOT VALID",),
         "constraint of access_token: act",
     ),
@@ -149,11 +149,11 @@ POSTGRESQL = {
         ),
         "constraint of access_token: away",
     ),
-    "a foreign key of others": (
+    "a foreign key of another table": (
         ("CREATE TABLE other (id text CONSTRAINT held REFERENCES access_token)",),
         "reference to access_token: public.other.held",
     ),
-    "a key dropped": (
+    "a dropped key": (
         ("ALTER TABLE access_token DROP CONSTRAINT access_token_token_hash_key",),
         "constraint of access_token: access_token_token_hash_key",
     ),
@@ -192,15 +192,15 @@ POSTGRESQL = {
         ("ALTER TABLE access_token SET UNLOGGED",),
         "table access_token",
     ),
-    "a table of another schema": (
+    "a table in another schema": (
         (
             "CREATE SCHEMA beside",
             "ALTER TABLE access_token SET SCHEMA beside",
-            _for_everybody("search_path = public, beside"),
+            _for_all_roles("search_path = public, beside"),
         ),
         "table access_token",
     ),
-    "an index out of use": (
+    "an invalid index": (
         (
             (
                 "UPDATE pg_index SET indisvalid = false "
@@ -245,7 +245,7 @@ POSTGRESQL = {
         ),
         "cast text to integer",
     ),
-    "a cast of the words that are sought": (
+    "a cast of the search's words": (
         (
             (
                 "CREATE FUNCTION other(varchar) RETURNS tsquery LANGUAGE sql "
@@ -255,28 +255,28 @@ POSTGRESQL = {
         ),
         "cast character varying to tsquery",
     ),
-    "a catalogue of one's own": (
+    "a forged catalog": (
         (
             "CREATE TABLE public.pg_trigger AS SELECT * FROM pg_catalog.pg_trigger",
             "DROP TRIGGER audit_event_no_change ON audit_event",
-            _for_everybody("search_path = public, pg_catalog"),
+            _for_all_roles("search_path = public, pg_catalog"),
         ),
         "trigger on audit_event: audit_event_no_change",
     ),
-    "a path before the catalogue": (
-        (_for_everybody("search_path = public, pg_catalog"),),
-        "path of schemas",
+    "a search path with the catalog last": (
+        (_for_all_roles("search_path = public, pg_catalog"),),
+        "search path",
     ),
-    "guards that sleep": (
-        (_for_everybody("session_replication_role = replica"),),
-        "setting of everybody: session_replication_role=replica",
+    "disabled guards": (
+        (_for_all_roles("session_replication_role = replica"),),
+        "setting of all roles: session_replication_role=replica",
     ),
 }
 
 
 @pytest.mark.parametrize("name", POSTGRESQL)
-async def test_what_differs_is_seen_on_postgresql(postgresql_url: str, name: str) -> None:
-    """At the tables, and beside them where what is said of them would mean something else."""
+async def test_a_difference_is_found_on_postgresql(postgresql_url: str, name: str) -> None:
+    """A difference is found at the tables, and anywhere that changes what statements do."""
     statements, expected = POSTGRESQL[name]
 
     assert expected in await _after(postgresql_url, statements)
@@ -311,7 +311,7 @@ OTHERS = {
         "CREATE RULE kept AS ON DELETE TO orders DO INSTEAD NOTHING",
         "ALTER TABLE orders ENABLE ROW LEVEL SECURITY",
         "CREATE CAST (varchar AS jsonb) WITH INOUT AS IMPLICIT",
-        "CREATE TYPE public.colour AS ENUM ('red')",
+        "CREATE TYPE public.color AS ENUM ('red')",
         "CREATE SCHEMA shop",
         "CREATE TABLE shop.access_token (id int)",
         "CREATE FUNCTION shop.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT $1::text'",
@@ -322,8 +322,8 @@ OTHERS = {
 }
 
 
-async def test_what_others_keep_beside_is_none_of_ours(database_url: str) -> None:
-    """Tables, views, functions, extensions and casts that cannot touch the service's tables."""
+async def test_objects_of_other_applications_are_ignored(database_url: str) -> None:
+    """Other applications may have objects that cannot affect the service's tables."""
     kind = "sqlite" if database_url.startswith("sqlite") else "postgresql"
 
     assert set() == await _after(database_url, OTHERS[kind])
@@ -331,8 +331,8 @@ async def test_what_others_keep_beside_is_none_of_ours(database_url: str) -> Non
 
 @pytest.mark.parametrize("writes", [True, False], ids=["writes", "only reads"])
 async def test_a_roles_settings_count_where_it_writes(postgresql_url: str, *, writes: bool) -> None:
-    """Whoever only reads may have his own ways, and is none of the service's roles."""
-    role = f"somebody_{secrets.token_hex(4)}"
+    """Settings of a role that only reads are ignored: the service's roles write."""
+    role = f"other_{secrets.token_hex(4)}"
     given = f"GRANT {'INSERT' if writes else 'SELECT'} ON audit_event TO {role}"
     setting = f"ALTER ROLE {role} SET enable_seqscan = off"
     try:
@@ -343,8 +343,8 @@ async def test_a_roles_settings_count_where_it_writes(postgresql_url: str, *, wr
     assert ({f"setting of {role}: enable_seqscan=off"} if writes else set()) == found
 
 
-async def test_the_tables_may_lie_in_another_schema(postgresql_url: str) -> None:
-    """Wherever the role's path leads: but all of them in one place."""
+async def test_the_tables_may_be_in_another_schema(postgresql_url: str) -> None:
+    """The tables may be in any schema of the search path, if all are in the same."""
     moved = (
         "DO $$ DECLARE name text; BEGIN FOR name IN SELECT tablename FROM pg_tables "
         "WHERE schemaname = 'public' LOOP EXECUTE format('ALTER TABLE %I SET SCHEMA mail', name); "
@@ -352,13 +352,13 @@ async def test_the_tables_may_lie_in_another_schema(postgresql_url: str) -> None
         "'public'::regnamespace LOOP EXECUTE format('ALTER FUNCTION %s SET SCHEMA mail', name); "
         "END LOOP; END $$"
     )
-    path = _for_everybody("search_path = mail, public")
+    path = _for_all_roles("search_path = mail, public")
 
     assert set() == await _after(postgresql_url, ("CREATE SCHEMA mail", moved, path))
 
 
-async def test_each_step_of_the_migrations_leads_to_it(empty_url: str) -> None:
-    """As where a version after the other was installed, and a trail begun anew then."""
+async def test_single_migrations_lead_to_the_expected_schema(empty_url: str) -> None:
+    """A database that was upgraded version by version, with a new trail, is as a fresh one."""
     database = Database(empty_url)
     versions = (ROOT / "db" / "migrations" / "versions").glob("[0-9]*.py")
     for step in sorted(version.name.partition("_")[0] for version in versions):
