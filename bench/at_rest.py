@@ -1,9 +1,9 @@
 """How soon the service is ready after its start, and how much memory it takes at rest.
 
-Run it by `./dev bench at_rest [TIMES]`. Starts the service on a database that exists, TIMES times
-(5), and asks until it says that it is ready; then leaves it alone for five seconds. Prints the
-medians beside their bounds, and what an interpreter takes that only imports the service: less can
-be had by importing less alone. Exit status 1: a bound is passed.
+Run it by `./dev bench at_rest [TIMES]`. Starts the service TIMES times (default: 5) on an existing
+database, and asks until it is ready; then starts it once more and leaves it idle for five seconds.
+Prints the results with their bounds. Also prints what an interpreter takes that only imports the
+service: only fewer imports can make this less. Exit status 1: a bound was exceeded.
 """
 
 import statistics
@@ -27,7 +27,7 @@ _ANSWERS = r"answers at (http://[^/\s]+)"
 
 
 def _started(folder: Path) -> float:
-    """Seconds until a service is ready that is started now; it is ended again."""
+    """Starts a service, stops it when it is ready, and returns the seconds until then."""
     began = time.perf_counter()
     with running(["serve", "--port", "0"], _variables(folder), folder) as process:
         _until_ready(process)
@@ -37,7 +37,7 @@ def _started(folder: Path) -> float:
 
 
 def _at_rest(folder: Path) -> float:
-    """The resident memory, in MB, of a service that was asked nothing since it is ready."""
+    """Returns the resident memory, in MB, of a service that has been idle since it was ready."""
     with running(["serve", "--port", "0"], _variables(folder), folder) as process:
         _until_ready(process)
         time.sleep(IDLE_SECONDS)
@@ -57,20 +57,20 @@ def _variables(folder: Path) -> dict[str, str]:
 
 
 def _importing() -> tuple[float, float]:
-    """Seconds and MB that an interpreter takes which imports the service, and ends."""
+    """Measures the seconds and the MB of an interpreter that only imports the service."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", f"{_IMPORTS}; import os; os._exit(0)"], check=True)  # noqa: S603 (the words stand above)
+    subprocess.run([sys.executable, "-c", f"{_IMPORTS}; import os; os._exit(0)"], check=True)  # noqa: S603 (the command is fixed)
     taken = time.perf_counter() - began
     pages = "open('/proc/self/statm').read().split()[1]"
     code = f"{_IMPORTS}\nimport resource; print(int({pages}) * resource.getpagesize())"
-    told = subprocess.run(  # noqa: S603 (likewise)
+    printed = subprocess.run(  # noqa: S603 (likewise)
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
-    return taken, int(told.stdout) / 1e6
+    return taken, int(printed.stdout) / 1e6
 
 
 def main(times: int) -> int:
-    """Measures, and says whether the bounds hold."""
+    """Measures, prints the results, and returns 1 if a bound was exceeded."""
     with tempfile.TemporaryDirectory(prefix="postledger-bench-") as name:
         folder = Path(name)
         _started(folder)

@@ -1,6 +1,6 @@
-"""Measures the trail: `./dev bench audit [EVENTS] [KIND]` (a million by default, on both kinds).
+"""Measures the trail: `./dev bench audit [EVENTS] [KIND]` (default: a million, on both databases).
 
-Beside each figure stands its bound, and for verification the ceiling: hashing alone.
+It prints each figure with its bound, and for verification the ceiling: hashing alone.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from sqlalchemy import make_url
 from audit.event import AuditAction, AuditOutcome
 from audit.trail.history import EventFilter, read_events
 from audit.verify.checkpoints import StoredCheckpoints
-from bench.fill import filled
+from bench.fill import fill_database
 from db.instant import read_instant
 from db.queries.keyset import Window
 from graph.cli.command import freeze_loaded_objects
@@ -96,7 +96,7 @@ def _filters(size: int) -> dict[str, tuple[EventFilter, Window]]:
 
 
 async def _pages(small: Runtime, large: Runtime, count: int) -> dict[str, tuple[float, float]]:
-    """Each page's time in both trails, in ms: taken by turns, so that both have the same luck."""
+    """Measures each page in both trails, in ms, by turns: a slow moment then affects both alike."""
     before, after = _filters(_SMALL), _filters(count)
     figures = {}
     for name in before:
@@ -117,7 +117,7 @@ async def _time(runtime: Runtime, wanted: EventFilter, window: Window) -> float:
 
 
 def _ceiling() -> float:
-    """Events a second, if hashing (a leaf and a node each) were all there was to do."""
+    """Returns the events per second that hashing alone (a leaf and a node per event) allows."""
     body = b"x" * 700
     count = 200_000
     began = time.perf_counter()
@@ -147,11 +147,11 @@ _MEASURED: Final = (
     "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
     "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 )
-"""Run by a small interpreter: a process counts as its own what its parent had when it began."""
+"""Run by a small interpreter, because a process inherits the peak memory of its parent."""
 
 
 def _memory_of(storage: Storage, *arguments: str) -> float:
-    """The most memory, in MB, that a command took."""
+    """Runs a command, and returns its peak memory in MB."""
     keys = ",".join(storage.signing_keys)
     variables = {
         "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
@@ -170,7 +170,7 @@ def _memory_of(storage: Storage, *arguments: str) -> float:
 
 
 async def measure(count: int, kinds: Sequence[str]) -> None:
-    """Measures on some kinds of database, and prints the tables."""
+    """Measures on the given kinds of database, and prints the tables."""
     with (
         tempfile.TemporaryDirectory(prefix="postledger-bench-") as name,
         tempfile.TemporaryDirectory(prefix="postledger-tests-") as place,
@@ -183,7 +183,7 @@ async def measure(count: int, kinds: Sequence[str]) -> None:
 
 
 async def _databases(kind: str, server: str) -> dict[str, str | None]:
-    """Two empty databases: the folders' names, and the addresses where it is not the default."""
+    """Creates two empty databases; returns their addresses by folder, None for the default."""
     names = (f"{kind}-small", f"{kind}-large")
     if kind == "sqlite":
         return dict.fromkeys(names)
@@ -204,9 +204,9 @@ def _storage(folder: Path, url: str | None) -> Storage:
 async def _measure_on(kind: str, small: Storage, large: Storage, count: int) -> None:
     console = Console(width=110)
     freeze_loaded_objects()  # as the command does
-    await filled(small, _SEED, _SMALL)
+    await fill_database(small, _SEED, _SMALL)
     began = time.perf_counter()
-    await filled(large, _SEED, count)
+    await fill_database(large, _SEED, count)
     console.print(f"{kind}: {count} events made in {time.perf_counter() - began:.0f} s")
     async with open_runtime(small) as other, open_runtime(large) as runtime:
         _print_pages(console, await _pages(other, runtime, count), count)
@@ -215,7 +215,7 @@ async def _measure_on(kind: str, small: Storage, large: Storage, count: int) -> 
             unsigned = await _verify(runtime, VerificationRequest())
         export = await _export(runtime)
         everything = await _verify(runtime, VerificationRequest())
-    table = Table(f"{kind}: verification and export", "events a second", "at least")
+    table = Table(f"{kind}: verification and export", "events per second", "at least")
     table.add_row("ceiling: hashing alone", f"{_ceiling():,.0f}", "")
     table.add_row("leaves and tree", f"{quick:,.0f}", "40,000")
     table.add_row("canonical form, columns, replay, all roots", f"{unsigned:,.0f}", "10,000")
@@ -233,7 +233,10 @@ async def _measure_on(kind: str, small: Storage, large: Storage, count: int) -> 
 
 
 def _skip(*_: object) -> None:
-    """Reads no checkpoint, and so checks no signature. Not a mock, which would keep every note."""
+    """Skips every checkpoint, and so every signature.
+
+    It is not a mock, because a mock would keep every note in memory.
+    """
 
 
 def _print_pages(console: Console, figures: dict[str, tuple[float, float]], count: int) -> None:
@@ -247,7 +250,7 @@ def _print_pages(console: Console, figures: dict[str, tuple[float, float]], coun
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench audit")
     parser.add_argument("events", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("kind", nargs="?", choices=_KINDS, help="both, where it is left out")
+    parser.add_argument("kind", nargs="?", choices=_KINDS, help="both if left out")
     given = parser.parse_args()
     asyncio.run(measure(given.events, _KINDS if given.kind is None else (given.kind,)))
 

@@ -1,10 +1,9 @@
-"""Test emails against servers that never answer: does the service stay quick, small and honest?
+"""Test emails to servers that never answer: is the service still fast, small and correct?
 
-Prints how long `emailSettings` takes while 200 tests wait for silent servers, beside how long it
-takes at rest (the ceiling: 5 times that at the 95th percentile, in the same run); and what becomes
-of 500 requests at once to a slow server: how many ran, how many were answered with
-TooManyTestsError, how much memory they took, and whether the trail has two events for each that
-ran and one for each that was refused.
+First, it measures `emailSettings` at rest and while 200 tests wait for silent servers (the ceiling
+is 5 times the time at rest, at the 95th percentile). Then it requests 500 tests at once, and prints
+how many ran, how many were refused with TooManyTestsError, how much memory they took, and whether
+the trail has two events for each test that ran and one for each refusal.
 """
 
 import asyncio
@@ -37,24 +36,24 @@ AT_ONCE: Final = 500
 READS: Final = 300
 CEILING: Final = 5.0
 MEGABYTE: Final = 1024
-"""In kilobytes, which is what the kernel counts in."""
+"""In kilobytes, the unit in which the kernel reports memory."""
 
 
 async def main() -> int:
-    """Runs both; 0 where everything held."""
+    """Runs both measurements; returns 0 if the results are as they should be."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_runtime(Storage(Path(folder))) as runtime:
             server = await asyncio.start_server(_say_nothing, "127.0.0.1", 0)
             async with server:
                 await _save(runtime, server.sockets[0].getsockname()[1])
-                quick = await _silent(runtime)
-                honest = await _flood(runtime)
-    return 0 if quick and honest else 1
+                fast = await _silent(runtime)
+                correct = await _flood(runtime)
+    return 0 if fast and correct else 1
 
 
 async def _silent(runtime: Runtime) -> bool:
-    open_wide = EmailTestLimits(per_actor=10_000, overall=10_000, running=SILENT_TESTS)
-    busy = replace(runtime, test_limits=open_wide, mail_tools=Tools(limit_seconds=30))
+    no_limits = EmailTestLimits(per_actor=10_000, overall=10_000, running=SILENT_TESTS)
+    busy = replace(runtime, test_limits=no_limits, mail_tools=Tools(limit_seconds=30))
     at_rest = await _reads(runtime)
     request = EmailTestRequest(recipient="ada@example.net", wait=False)
     for _ in range(SILENT_TESTS):
@@ -63,13 +62,13 @@ async def _silent(runtime: Runtime) -> bool:
     await runtime.tests.close(0)
     ratio = meanwhile / at_rest
     print(f"emailSettings, 95th percentile of {READS}: {at_rest * 1000:.1f} ms at rest")
-    print(f"  beside {SILENT_TESTS} tests of silent servers: {meanwhile * 1000:.1f} ms", end="")
+    print(f"  during {SILENT_TESTS} tests of silent servers: {meanwhile * 1000:.1f} ms", end="")
     print(f" ({ratio:.1f} times; ceiling {CEILING})")
     return ratio <= CEILING
 
 
 async def _flood(runtime: Runtime) -> bool:
-    # A minute on, so that the tests before do not count any more.
+    # Two minutes later, so that the earlier tests no longer count towards the limits.
     later = timedelta(minutes=2)
     limited = replace(
         runtime,
@@ -110,7 +109,7 @@ async def _save(runtime: Runtime, port: int) -> None:
 
 
 async def _reads(runtime: Runtime) -> float:
-    """The 95th percentile, in seconds."""
+    """Measures reading the settings; returns the 95th percentile in seconds."""
     took = []
     for _ in range(READS):
         began = time.perf_counter()

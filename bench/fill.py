@@ -1,4 +1,4 @@
-"""Writes a trail that was made up into databases, past the service and its guards."""
+"""Writes a generated trail directly into a database, without the service and its guards."""
 
 import asyncio
 import sqlite3
@@ -10,14 +10,14 @@ import asyncpg
 from sqlalchemy import make_url
 
 from audit.c2sp.note_keys import Signer
-from bench.generate import COLUMNS, Made, Rows
+from bench.generate import COLUMNS, GeneratedTrail, Rows
 from db.guards import create_guards, drop_guards
 from service.operate.startup import open_closed_trail, open_runtime, upgrade_database
 from service.process.storage import Storage, database_url
 
 
-async def filled(storage: Storage, seed: bytes, count: int) -> None:
-    """Makes a trail of so many events in an empty database of either kind."""
+async def fill_database(storage: Storage, seed: bytes, count: int) -> None:
+    """Writes a trail of `count` events into an empty database of either kind."""
     await upgrade_database(storage)
     async with open_runtime(storage) as runtime:
         kind = runtime.database.kind
@@ -37,20 +37,20 @@ def _fill_sqlite(file: Path, seed: bytes, count: int) -> None:
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA synchronous=OFF")
     log_id, origin = connection.execute("SELECT log_id, origin FROM audit_head").fetchone()
-    made = Made(log_id, origin, Signer.from_seed(origin, seed))
-    for rows in made.batches(count):
+    trail = GeneratedTrail(log_id, origin, Signer.from_seed(origin, seed))
+    for rows in trail.batches(count):
         for table, waiting in rows.items():
             connection.executemany(_insert(table), waiting)
         connection.execute(
             "INSERT INTO audit_search_words (rowid, words) "
             "SELECT seq, words FROM audit_search WHERE seq >= ?",
-            (made.size - len(rows["audit_event"]),),
+            (trail.size - len(rows["audit_event"]),),
         )
         connection.commit()
     connection.execute(
-        "UPDATE audit_head SET size = ?, last_leaf = ?, last_ts = ?, frontier = ?", _end(made)
+        "UPDATE audit_head SET size = ?, last_leaf = ?, last_ts = ?, frontier = ?", _end(trail)
     )
-    connection.execute("UPDATE email_settings SET revision = ?", (made.revision,))
+    connection.execute("UPDATE email_settings SET revision = ?", (trail.revision,))
     connection.commit()
     connection.close()
 
@@ -58,13 +58,13 @@ def _fill_sqlite(file: Path, seed: bytes, count: int) -> None:
 async def _fill_postgresql(url: str, seed: bytes, count: int) -> None:
     connection = await asyncpg.connect(url)
     head = await connection.fetchrow("SELECT log_id, origin FROM audit_head")
-    made = Made(head["log_id"], head["origin"], Signer.from_seed(head["origin"], seed))
-    for rows in made.batches(count):
+    trail = GeneratedTrail(head["log_id"], head["origin"], Signer.from_seed(head["origin"], seed))
+    for rows in trail.batches(count):
         await _copy(connection, rows)
     await connection.execute(
-        "UPDATE audit_head SET size = $1, last_leaf = $2, last_ts = $3, frontier = $4", *_end(made)
+        "UPDATE audit_head SET size = $1, last_leaf = $2, last_ts = $3, frontier = $4", *_end(trail)
     )
-    await connection.execute("UPDATE email_settings SET revision = $1", made.revision)
+    await connection.execute("UPDATE email_settings SET revision = $1", trail.revision)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
 
@@ -77,8 +77,8 @@ async def _copy(connection: asyncpg.Connection, rows: Rows) -> None:
 def _insert(table: str) -> str:
     columns = COLUMNS[table]
     places = ", ".join("?" * len(columns))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 (names of ours)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 (fixed names)
 
 
-def _end(made: Made) -> Sequence[Any]:
-    return (made.size, made.last_leaf, made.last_ts, b"".join(made.frontier))
+def _end(trail: GeneratedTrail) -> Sequence[Any]:
+    return (trail.size, trail.last_leaf, trail.last_ts, b"".join(trail.frontier))

@@ -1,6 +1,6 @@
-"""Makes up a trail of any length: the rows that the service would have written for its events.
+"""Generates a trail of any length: the rows that the service would have written for its events.
 
-One checkpoint an event included. `bench.fill` writes them into databases, many at a time.
+There is one checkpoint per event. `bench.fill` writes the rows into databases, in batches.
 """
 
 import random
@@ -49,7 +49,7 @@ COLUMNS: Final = {
         *("actor_kind", "actor_id", "actor_name"),
     ),
 }
-"""The tables that are filled, and their columns."""
+"""The tables to fill, with their columns."""
 
 _REPORT = "{}"
 _STEP = 5_000
@@ -60,8 +60,8 @@ _ACTORS = [
 ]
 
 
-def some_events(count: int) -> Iterator[Event]:
-    """Events such as a service has: tokens; changes, refusals, and tests asked for and ended."""
+def generate_events(count: int) -> Iterator[Event]:
+    """Yields events as a service has them: new tokens, then changes, refusals and tests."""
     yield from map(_created, _ACTORS)
     chance = random.Random(1)  # noqa: S311 (made up, not secret)
     revision, host = 0, None
@@ -94,7 +94,7 @@ def some_events(count: int) -> Iterator[Event]:
                 error_code="FORBIDDEN",
                 detail={"fields": "auditEvents"},
             )
-        elif place == 2:  # noqa: PLR2004 (asked for here, and ended by the next one)
+        elif place == 2:  # noqa: PLR2004 (requested here; the next event ends it)
             test = number
             yield Event(
                 AuditAction.TEST_EMAIL_REQUESTED,
@@ -130,8 +130,8 @@ def some_events(count: int) -> Iterator[Event]:
 
 
 @dataclass
-class Made:
-    """A trail in the making: what its head row has to say of it in the end."""
+class GeneratedTrail:
+    """A trail while it is generated, with the values that its head row needs in the end."""
 
     log_id: str
     origin: str
@@ -144,10 +144,10 @@ class Made:
     last_ts: str = ""
 
     def batches(self, count: int) -> Iterator[Rows]:
-        """The rows by table, in steps."""
+        """Yields the rows by table, in batches."""
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
-        asked: tuple[Event, str] | None = None
-        for event in some_events(count):
+        requested: tuple[Event, str] | None = None
+        for event in generate_events(count):
             ts = write_instant(_START + timedelta(seconds=self.size))
             self._append(event, ts, rows)
             if event.action is AuditAction.EMAIL_SETTINGS_UPDATED:
@@ -156,10 +156,10 @@ class Made:
             elif event.action is AuditAction.ACCESS_TOKEN_CREATED:
                 rows["access_token"].append(_token(event, ts, self.size))
             elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
-                asked = event, ts
+                requested = event, ts
                 self.tests += 1
-            elif event.action is AuditAction.TEST_EMAIL_FINISHED and asked is not None:
-                rows["test_email"].append(_test(*asked, event, ts, self.tests))
+            elif event.action is AuditAction.TEST_EMAIL_FINISHED and requested is not None:
+                rows["test_email"].append(_test(*requested, event, ts, self.tests))
             if self.size % _STEP == 0:
                 yield rows
                 rows = {name: [] for name in COLUMNS}
@@ -209,11 +209,11 @@ def _revision(event: Event, seq: int, ts: str) -> tuple[Any, ...]:
 
 
 def _test(
-    asked: Event, started_at: str, ended: Event, finished_at: str, number: int
+    requested: Event, started_at: str, ended: Event, finished_at: str, number: int
 ) -> tuple[Any, ...]:
-    actor, detail = asked.actor, asked.detail
+    actor, detail = requested.actor, requested.detail
     return (
-        *(asked.correlation_id, number, ended.detail["test_outcome"], detail["depth"]),
-        *(detail["recipient"], asked.revision, False, detail["values_digest"], _REPORT),
+        *(requested.correlation_id, number, ended.detail["test_outcome"], detail["depth"]),
+        *(detail["recipient"], requested.revision, False, detail["values_digest"], _REPORT),
         *(actor.kind.value, actor.id, actor.name, 0, started_at, finished_at),
     )

@@ -1,7 +1,7 @@
 """Kills a process that appends, again and again: `./dev bench kills [TIMES]` (300 by default).
 
-On both databases, half of the times each. Killed at any moment, so it also happens between the
-commit and the answer, and between the commit and the signer's memory: how often is printed.
+It does so on both databases, half of the times each. A kill can come at any moment, even between
+the commit and the answer, or between the commit and the signer's memory; it prints how often.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class _Counted:
     kills: int = 0
     lost: int = 0
     unanswered: int = 0
-    """Events that stood, though nobody was told."""
+    """Committed events without an answer to the caller."""
     behind: int = 0
     """Times that the signer's memory was behind the database."""
 
@@ -38,12 +38,12 @@ async def _kill(storage: Storage, times: int) -> _Counted:
     counted = _Counted()
     for life in range(times):
         pause = moments.random() * _LONGEST_PAUSE
-        told = await kill_after(storage, f"life{life}", moments.randrange(1, 30), pause)
+        answered = await kill_after(storage, f"life{life}", moments.randrange(1, 30), pause)
         counted.behind += await _is_behind(storage)
         found = await settled(storage)
         mine = [reason for reason in found if reason.startswith(f"life{life} ")]
-        counted.lost += sum(f"life{life} {n}" not in mine for n in range(told))
-        counted.unanswered += max(0, len(mine) - told)
+        counted.lost += sum(f"life{life} {n}" not in mine for n in range(answered))
+        counted.unanswered += max(0, len(mine) - answered)
         counted.kills += 1
     return counted
 
@@ -56,7 +56,7 @@ async def _is_behind(storage: Storage) -> bool:
 
 
 async def measure(times: int) -> int:
-    """Kills, and checks after each kill; the exit status."""
+    """Kills, and checks after each kill; returns 1 if an acknowledged event was lost."""
     key = base64.b64encode(bytes(range(32))).decode()
     lost = 0
     with (
@@ -75,8 +75,8 @@ async def measure(times: int) -> int:
             lost += counted.lost
             print(
                 f"{kind}: {counted.kills} kills, every start opened and verified; "
-                f"{counted.lost} acknowledged events lost, {counted.unanswered} stood though "
-                f"nobody was told, the memory was behind {counted.behind} times"
+                f"{counted.lost} acknowledged events lost, {counted.unanswered} committed "
+                f"without an answer, the memory was behind {counted.behind} times"
             )
     return int(lost > 0)
 

@@ -1,7 +1,7 @@
 """20,000 malformed HTTP requests against a running service.
 
-Run it by `./dev run python -m bench.malformed_http [COUNT [SEED]]`. Prints what came back and how
-much memory the service took before and after. Exit status 1: something was wrong.
+Run it by `./dev run python -m bench.malformed_http [COUNT [SEED]]`. Prints the answers' statuses,
+and the service's memory before and after. Exit status 1: an answer or the memory was wrong.
 """
 
 import asyncio
@@ -49,12 +49,12 @@ async def _main(count: int, seed: int) -> int:
                 listening(app, max_body_seconds=0.2) as address,
             ):
                 port = urlsplit(address).port or 0
-                made = requests(Random(seed), world.tokens[Role.VIEWER].text)  # noqa: S311 (not for secrets)
+                generated = requests(Random(seed), world.tokens[Role.VIEWER].text)  # noqa: S311 (not for secrets)
                 with Progress(console=Console(stderr=True)) as progress:
                     task = progress.add_task("Sending", total=count)
                     done = 0
                     while done < count:
-                        batch = list(islice(made, AT_ONCE))
+                        batch = list(islice(generated, AT_ONCE))
                         answers = await asyncio.gather(
                             *(send("127.0.0.1", port, each) for each in batch)
                         )

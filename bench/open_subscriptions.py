@@ -1,8 +1,9 @@
-"""Whether the service answers while many hold connections open.
+"""How fast the service answers while many clients hold connections open.
 
-Run it by `./dev run python -m bench.open_subscriptions [COUNT]`. COUNT WebSockets (2,000) each
-follow the settings, others say nothing at all, and some send a body that never ends; meanwhile
-`emailSettings` is asked again and again. Prints how long that took, and the memory.
+Run it by `./dev run python -m bench.open_subscriptions [COUNT]`. COUNT WebSockets (default: 2,000)
+each follow the settings, others stay silent, and some clients send a body that never ends.
+Meanwhile it queries `emailSettings` again and again. Prints how long these queries took, and the
+memory.
 """
 
 import asyncio

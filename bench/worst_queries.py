@@ -1,10 +1,10 @@
-"""How long the heaviest queries within the limits hold the event loop.
+"""How long the heaviest queries within the limits block the event loop.
 
 Run it by `./dev run python -m bench.worst_queries`.
 
-While such a query is worked on, nobody else is answered. Each is asked three times; the longest
-time in which a waiting task did not get its turn is printed, in milliseconds. Exit status 1: one
-held the loop for longer than the bound.
+While a query blocks the loop, the service answers no other request. Each query is sent three times;
+the longest time for which a waiting task did not get its turn is printed, in milliseconds. Exit
+status 1: a query blocked the loop for longer than the bound.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ _EVENT = "id sequence occurredAt action outcome errorCode reason revision correl
 
 
 def heavy_queries() -> dict[str, str]:
-    """Queries by name, each as heavy as the limits let it be in its own way."""
+    """Returns queries by name, each as heavy in its own way as the limits allow."""
     actors = "actor { id } " * 145
     chain = " ".join(f"fragment f{n} on Viewer {{ role ...f{n + 1} }}" for n in range(100))
     types = " ".join(
@@ -79,8 +79,8 @@ def heavy_queries() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _longest_hold() -> AsyncIterator[list[float]]:
-    """The longest times, in milliseconds, for which a task waited for its turn."""
+async def _longest_block() -> AsyncIterator[list[float]]:
+    """Measures the longest time, in milliseconds, for which a task waits for its turn."""
     gaps = [0.0]
 
     async def tick() -> None:
@@ -104,9 +104,9 @@ async def _measure(world: World) -> dict[str, tuple[float, int, str]]:
     for name, query in track(heavy_queries().items(), description="Asking", console=_stderr()):
         gaps, size, codes = [0.0], 0, ""
         for _ in range(3):
-            async with _longest_hold() as held:
+            async with _longest_block() as blocked:
                 response = await world.post({"query": query})
-            gaps.append(held[0])
+            gaps.append(blocked[0])
             size = len(response.content)
             errors = response.json().get("errors", [])
             codes = ", ".join(sorted({each["message"] for each in errors}))
@@ -136,9 +136,9 @@ async def _main() -> int:
         await database.close()
     finally:
         shutil.rmtree(directory)
-    for name, (held, size, codes) in sorted(found.items(), key=lambda each: -each[1][0]):
-        print(f"{held:8.1f} ms  {size:9,} B  {name}  {codes}")
-    return int(max(held for held, _, _ in found.values()) > BOUND_MS)
+    for name, (blocked, size, codes) in sorted(found.items(), key=lambda each: -each[1][0]):
+        print(f"{blocked:8.1f} ms  {size:9,} B  {name}  {codes}")
+    return int(max(blocked for blocked, _, _ in found.values()) > BOUND_MS)
 
 
 if __name__ == "__main__":
