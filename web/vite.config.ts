@@ -1,20 +1,20 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  // Every address is relative, so that the page works under any prefix a reverse proxy puts before it.
+  // Every URL is relative, so that the page works under any path prefix of a reverse proxy.
   base: "./",
   build: {
     outDir: "../graph/static",
     emptyOutDir: true,
-    // The page answers at `…/graphql`: `./graphql/assets/x.js` in it is what the service has at `/graphql/assets/x.js`.
+    // The page is served at `…/graphql`, so its `./graphql/assets/x.js` is the service's `/graphql/assets/x.js`.
     assetsDir: "graphql/assets",
-    // The page's Content-Security-Policy admits no `data:` script, style or font.
+    // The page's Content-Security-Policy allows no `data:` script, style or font.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2023",
-    // Monaco is one large piece, loaded once and kept by the browser.
+    // Monaco is one large chunk, which the browser loads once and caches.
     chunkSizeWarningLimit: 4096,
-    // "use client" speaks to server-side rendering, of which there is none here.
+    // "use client" matters only for server-side rendering, which is not used here.
     rolldownOptions: { checks: { moduleLevelDirective: false } },
     license: { fileName: "third-party-licenses.md" },
   },

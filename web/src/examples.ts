@@ -9,7 +9,7 @@ import test from "./examples/test.graphql?raw";
 import testVariables from "./examples/test.json?raw";
 import verify from "./examples/verify.graphql?raw";
 
-/** The tabs that the page opens with. A tab takes its title from its operation's name. */
+/** The tabs with which the page opens. A tab's title is its operation's name. */
 export const EXAMPLES: NonNullable<GraphiQLProps["defaultTabs"]> = [
   { query: read },
   { query: change, variables: changeVariables },

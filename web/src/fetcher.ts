@@ -10,15 +10,15 @@ interface Credentials {
 export function createFetcher(endpoint: string, token: string | null): Fetcher {
   const credentials = token === null ? {} : { Authorization: `Bearer ${token}` };
   return (params) => {
-    const operation = chosenOperation(params);
-    if (operation === null) return post(endpoint, credentials, params); // The service says best what is wrong with the text.
+    const operation = operationToRun(params);
+    if (operation === null) return post(endpoint, credentials, params); // The service's error says what is wrong with the text.
     const request = { ...params, operationName: operation.name?.value ?? null };
     return operation.operation === "subscription" ? subscribe(endpoint, credentials, request) : post(endpoint, credentials, request);
   };
 }
 
-/** GraphiQL's `operationName` lags behind the text: right after an edit it may name an operation that is gone. */
-function chosenOperation({ query, operationName }: FetcherParams): OperationDefinitionNode | null {
+/** Returns the operation to run. GraphiQL's `operationName` lags behind the text: after an edit, its operation may not exist. */
+function operationToRun({ query, operationName }: FetcherParams): OperationDefinitionNode | null {
   try {
     const document = parse(query);
     return getOperationAST(document, operationName) ?? getOperationAST(document) ?? null;
@@ -27,7 +27,7 @@ function chosenOperation({ query, operationName }: FetcherParams): OperationDefi
   }
 }
 
-/** Asks over HTTP. Throws when there is no answer, or one that is not GraphQL's. */
+/** Sends an operation over HTTP. Throws if there is no answer, or if the answer is not JSON. */
 export async function post(endpoint: string, credentials: Credentials, params: FetcherParams): Promise<ExecutionResult> {
   const response = await fetch(endpoint, {
     method: "POST",
@@ -42,7 +42,7 @@ export async function post(endpoint: string, credentials: Credentials, params: F
   try {
     return JSON.parse(text) as ExecutionResult;
   } catch {
-    throw plainError(`The service answered ${response.status} ${response.statusText}, and not in JSON.`);
+    throw plainError(`The service answered ${response.status} ${response.statusText}, but not with JSON.`);
   }
 }
 
@@ -50,7 +50,7 @@ function subscribe(endpoint: string, credentials: Credentials, params: FetcherPa
   const client = createClient({
     url: endpoint.replace(/^http/, "ws"),
     connectionParams: { ...credentials },
-    retryAttempts: 0, // A refused token must be shown, not tried again.
+    retryAttempts: 0, // A refused token must be shown, not sent again.
   });
   const observable = {
     subscribe(sink: Sink<ExecutionResult>) {
@@ -65,17 +65,17 @@ function subscribe(endpoint: string, credentials: Credentials, params: FetcherPa
       return { unsubscribe };
     },
   };
-  return observable as Observable<ExecutionResult>; // Of the type's three ways to subscribe, GraphiQL uses this one.
+  return observable as Observable<ExecutionResult>; // The type has three ways to subscribe; GraphiQL uses only this one.
 }
 
-/** GraphQL errors come as a list; a closed socket comes as an event, which would be shown as `{}`. */
+/** Turns the event of a closed socket, which GraphiQL would show as `{}`, into an error. GraphQL's errors are a list already. */
 function readable(cause: unknown): unknown {
   if (cause instanceof CloseEvent) return plainError(`The WebSocket was closed: ${cause.code} ${cause.reason}`.trim());
   if (cause instanceof Event) return plainError("The WebSocket could not be opened.");
   return cause;
 }
 
-/** An error whose stack, which GraphiQL would print, is left out. */
+/** Creates an error without a stack, which GraphiQL would show. */
 function plainError(message: string): Error {
   const error = new Error(message);
   delete error.stack;

@@ -7,16 +7,16 @@ import { signIn, type Session } from "./session";
 import { browserStorage, createStorage } from "./storage";
 import { TokenBar } from "./token-bar";
 
-/** The page answers where the API does, so its own address, less query and fragment, is the endpoint. */
+/** The page is served at the API's URL, so its own URL without query and fragment is the endpoint. */
 const ENDPOINT = window.location.origin + window.location.pathname;
 const STORAGE = createStorage(browserStorage());
-/** Not even GraphiQL's own history plugin, which writes what was sent into the browser's storage. */
+/** No plugins, not even GraphiQL's history plugin: it writes the sent operations into the browser's storage. */
 const NO_PLUGINS: [] = [];
 
 export function Playground(): ReactNode {
   const [session, setSession] = useState<Session>({ state: "signed-out" });
   const token = session.state === "signed-in" ? session.token : null;
-  // A new fetcher makes GraphiQL ask for the schema again.
+  // A new fetcher makes GraphiQL load the schema again.
   const fetcher = useMemo(() => createFetcher(ENDPOINT, token), [token]);
 
   const onToken = async (given: string): Promise<void> => {
@@ -29,9 +29,9 @@ export function Playground(): ReactNode {
       <main>
         <GraphiQL
           fetcher={fetcher}
-          // Only callers with a token are shown the schema; without one it would be asked for in vain.
+          // The service shows the schema only to callers with a token, so without a token it is not loaded.
           {...(token === null ? { schema: null } : {})}
-          // One place for the token, and headers are what GraphiQL would rather keep.
+          // The token has its own field; GraphiQL would keep headers in the browser's storage.
           isHeadersEditorEnabled={false}
           storage={STORAGE}
           plugins={NO_PLUGINS}

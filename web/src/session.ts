@@ -1,6 +1,6 @@
 import { post } from "./fetcher";
 
-/** Whom the service takes us for. The token lives in this value alone: not in storage, not in the address. */
+/** The state of the sign-in. The token is only in this value: not in the browser's storage, not in the URL. */
 export type Session =
   | { state: "signed-out" }
   | { state: "asking" }
@@ -11,7 +11,7 @@ interface ViewerData {
   viewer: { role: string; actor: { displayName: string } };
 }
 
-/** Asks the service who `token` is. Never throws: what goes wrong is the `reason` of a refused session. */
+/** Asks the service whose token this is. Never throws: a failure becomes the `reason` of a refused session. */
 export async function signIn(endpoint: string, token: string): Promise<Session> {
   try {
     const query = "query Viewer { viewer { role actor { displayName } } }";
@@ -20,7 +20,7 @@ export async function signIn(endpoint: string, token: string): Promise<Session> 
     const { viewer } = data as unknown as ViewerData;
     return { state: "signed-in", token, role: viewer.role, name: viewer.actor.displayName };
   } catch (cause) {
-    // `fetch` itself fails with a TypeError whose words differ from browser to browser.
+    // `fetch` itself fails with a TypeError, whose message differs between browsers.
     const unreachable = cause instanceof TypeError || !(cause instanceof Error);
     return { state: "refused", reason: unreachable ? "The service did not answer. Is it running?" : cause.message };
   }

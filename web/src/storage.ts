@@ -1,17 +1,19 @@
-const KEPT = new Set(["theme", "visiblePlugin", "docExplorerFlex", "editorFlex", "secondaryEditorFlex"].map((key) => `graphiql:${key}`));
+const PERSISTENT_KEYS = new Set(
+  ["theme", "visiblePlugin", "docExplorerFlex", "editorFlex", "secondaryEditorFlex"].map((key) => `graphiql:${key}`),
+);
 
 /**
- * What GraphiQL keeps between visits. Only the look of the page reaches the browser's storage; queries, variables and
- * headers may hold passwords and tokens, so they are kept in memory and end with the page.
+ * Creates GraphiQL's storage. Only the page's appearance reaches the browser's storage. Queries, variables and headers
+ * can contain passwords and tokens, so they are kept in memory and are gone when the page is closed.
  */
-export function createStorage(lasting: Storage | null): Storage {
-  const passing = new Map<string, string>();
-  const isKept = (key: string): boolean => lasting !== null && KEPT.has(key);
-  const keys = (): string[] => [...passing.keys(), ...[...KEPT].filter((key) => lasting?.getItem(key) != null)];
+export function createStorage(persistent: Storage | null): Storage {
+  const inMemory = new Map<string, string>();
+  const isPersistent = (key: string): boolean => persistent !== null && PERSISTENT_KEYS.has(key);
+  const keys = (): string[] => [...inMemory.keys(), ...[...PERSISTENT_KEYS].filter((key) => persistent?.getItem(key) != null)];
   return {
-    getItem: (key) => (isKept(key) ? lasting?.getItem(key) : passing.get(key)) ?? null,
-    setItem: (key, value) => void (isKept(key) ? lasting?.setItem(key, value) : passing.set(key, value)),
-    removeItem: (key) => void (isKept(key) ? lasting?.removeItem(key) : passing.delete(key)),
+    getItem: (key) => (isPersistent(key) ? persistent?.getItem(key) : inMemory.get(key)) ?? null,
+    setItem: (key, value) => void (isPersistent(key) ? persistent?.setItem(key, value) : inMemory.set(key, value)),
+    removeItem: (key) => void (isPersistent(key) ? persistent?.removeItem(key) : inMemory.delete(key)),
     clear() {
       for (const key of keys()) this.removeItem(key);
     },
@@ -22,7 +24,7 @@ export function createStorage(lasting: Storage | null): Storage {
   };
 }
 
-/** The browser's storage, or null where a visitor's settings forbid it. */
+/** Returns the browser's storage, or null if the visitor's settings forbid it. */
 export function browserStorage(): Storage | null {
   try {
     return window.localStorage;

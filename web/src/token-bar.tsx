@@ -8,7 +8,7 @@ interface TokenBarProps {
   onForget(): void;
 }
 
-/** The strip above GraphiQL: whose page this is, and who is asking. */
+/** The bar above GraphiQL: the product's name, and the user or the form to sign in. */
 export function TokenBar({ session, onToken, onForget }: TokenBarProps): ReactNode {
   return (
     <header className="token-bar">
@@ -49,7 +49,7 @@ function TokenForm({ session, onToken }: Pick<TokenBarProps, "session" | "onToke
         type="password"
         aria-label="Access token"
         placeholder="Access token"
-        title="Kept in this page's memory alone; it is gone when the page is closed."
+        title="Kept only in this page's memory; it is gone when the page is closed."
         autoComplete="off"
         autoFocus
         spellCheck={false}
