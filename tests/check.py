@@ -1,6 +1,6 @@
-"""Everything that must hold before a commit, in the order in which it fails fastest.
+"""Runs the checks that every commit must pass, the fastest first.
 
-Run by `./dev check`. A step's output is shown when it fails, the tests' always.
+`./dev check` runs this. The output of a step is shown if it fails, that of the tests always.
 """
 
 import os
@@ -14,35 +14,35 @@ ROOT: Final = Path(__file__).parent.parent
 
 
 class Step(NamedTuple):
-    """A command, by the name that it is reported under."""
+    """A command, and the name under which it is reported."""
 
     name: str
     command: list[str]
     loud: bool = False
 
 
-# Each process has a database server of its own: more of them than this help little.
-_SIDE_BY_SIDE: Final = ("--numprocesses", "logical", "--maxprocesses", "4")
+# Each process starts its own database server, so more than four processes gain little.
+_IN_PARALLEL: Final = ("--numprocesses", "logical", "--maxprocesses", "4")
 
 STEPS: Final = (
     Step("format", ["ruff", "format", "--check", "."]),
     Step("lint", ["ruff", "check", "."]),
     Step("imports", ["lint-imports", "--no-cache"]),
     Step("types", ["mypy"]),
-    Step("tests", ["coverage", "run", "-m", "pytest", "-q", *_SIDE_BY_SIDE], loud=True),
+    Step("tests", ["coverage", "run", "-m", "pytest", "-q", *_IN_PARALLEL], loud=True),
     Step("coverage data", ["coverage", "combine", "--quiet"]),
     Step("coverage", ["coverage", "report", "--fail-under=90"], loud=True),
 )
 
 
 def main() -> int:
-    """Runs the steps until one fails; its exit status."""
+    """Runs the steps until one fails; returns 1 if one did, else 0."""
     os.chdir(ROOT)
     _forget_coverage()
     _keep_files_in_memory()
     for step in STEPS:
         began = time.monotonic()
-        done = subprocess.run(  # noqa: S603 (the commands stand above)
+        done = subprocess.run(  # noqa: S603 (the commands are fixed)
             step.command, check=False, capture_output=not step.loud, text=True
         )
         passed = done.returncode == 0
@@ -54,7 +54,10 @@ def main() -> int:
 
 
 def _keep_files_in_memory() -> None:
-    """The tests' databases wait for the disk at every commit: half their time, where it is one."""
+    """Puts temporary files into memory, if possible.
+
+    On a disk, the tests would spend half of their time waiting for the commits of databases.
+    """
     memory = Path("/dev/shm")  # noqa: S108 (it is meant for this)
     if memory.is_dir() and os.access(memory, os.W_OK):
         os.environ.setdefault("TMPDIR", str(memory))
