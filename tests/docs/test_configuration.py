@@ -1,4 +1,4 @@
-"""`docs/configuration.md` tells of every variable, command and option, in the code's own words."""
+"""`docs/configuration.md` lists every variable, command and option, in the code's own words."""
 
 from collections.abc import Iterator
 
@@ -16,14 +16,14 @@ DOCUMENT = "docs/configuration.md"
 
 
 def test_every_variable_is_documented() -> None:
-    """Name, default and meaning of each are what the code says; nothing is told that is not so."""
+    """The table has every variable with its default and meaning, and no other variable."""
     expected = [_variable(name, field) for name, field in Config.model_fields.items()]
 
     assert [] == differences(DOCUMENT, "Variables", expected)
 
 
 def test_every_command_is_documented() -> None:
-    """Commands, arguments and options, with what they are for."""
+    """The table has every command, argument and option, with its help."""
     root = typer.main.get_command(app)
     if not isinstance(root, TyperGroup):
         raise TypeError("the command line has commands")
@@ -33,8 +33,8 @@ def test_every_command_is_documented() -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/configuration.md", "CONTRIBUTING.md"])
-def test_no_document_names_what_is_not_there(name: str) -> None:
-    """A variable that a document names is one that the service reads."""
+def test_no_document_names_an_unknown_variable(name: str) -> None:
+    """The service reads every variable that a document names."""
     known = {ENV_PREFIX + each.upper() for each in Config.model_fields}
     known |= {"POSTLEDGER_TEST_DATABASE_URL", "POSTLEDGER_THOROUGH", ENV_PREFIX}
     words = (ROOT / name).read_text(encoding="utf-8").replace("…", " ").split()

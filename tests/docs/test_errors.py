@@ -1,4 +1,4 @@
-"""`docs/errors.md` tells of every code that a client can meet, in the code's own words."""
+"""`docs/errors.md` lists every code that a client can get, in the code's own words."""
 
 import re
 
@@ -12,14 +12,14 @@ DOCUMENT = "docs/errors.md"
 
 
 def test_every_error_code_is_documented() -> None:
-    """Every `extensions.code`, with its meaning."""
+    """The table has every `extensions.code`, with its meaning."""
     expected = [row(f"`{code}`", meaning) for code, meaning in ERROR_CODES.items()]
 
     assert [] == differences(DOCUMENT, "Errors", expected)
 
 
 def test_every_user_error_is_documented() -> None:
-    """Every outcome that a mutation's union has besides success, with its code and meaning."""
+    """The table has every outcome of a mutation except success, with its code and meaning."""
     expected = [row(f"`{each.name}`", f"`{_code(each.name)}`", _text(each)) for each in _errors()]
 
     assert [] == differences(DOCUMENT, "Outcomes", expected)
@@ -34,7 +34,7 @@ def _errors() -> list[GraphQLObjectType]:
 
 
 def _code(name: str) -> str:
-    """The code that goes with a type's name: `RevisionConflictError` has `REVISION_CONFLICT`."""
+    """Returns the code of an error type: `RevisionConflictError` has `REVISION_CONFLICT`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.removesuffix("Error")).upper()
 
 

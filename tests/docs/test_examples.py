@@ -1,4 +1,4 @@
-"""The examples in the documentation work as they are told, in the order in which they stand."""
+"""The examples in the documentation work as described, in their order."""
 
 import json
 import os
@@ -18,12 +18,12 @@ from tests.support.root import ROOT
 
 _BLOCK: Final = re.compile(r"^```(graphql|json)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DIFFERS: Final = "…"
-"""Stands in a shown answer for what differs from run to run."""
+"""The placeholder in an answer for values that differ from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An operation, and its answer where the document shows one."""
+    """An operation, and its answer if the document shows it."""
 
     operation: str
     answer: object = DIFFERS
@@ -46,7 +46,7 @@ def _examples(path: Path) -> list[Example]:
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
-    """A newcomer's client: a first start, with the sandbox."""
+    """A client of a new service with the sandbox, as a newcomer has it."""
     data = {"POSTLEDGER_DATA_DIRECTORY": str(tmp_path / "data")}
     installation = Installation(tmp_path, None, data)
     with installation.serving("--sandbox", "--sandbox-port", "0") as service:
@@ -56,7 +56,7 @@ def client(tmp_path: Path) -> Iterator[Client]:
 
 @pytest.mark.parametrize("document", _documents())
 def test_the_examples_answer_as_the_document_says(client: Client, document: str) -> None:
-    """Whoever pastes them one after the other gets no error, and the answers that are shown."""
+    """A reader who runs a document's examples in order gets the answers that it shows."""
     for example in _examples(ROOT / document):
         answer = client.ask(example.operation)
 
@@ -68,8 +68,8 @@ def _blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}$\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def test_the_readme_can_be_read_in_one_go() -> None:
-    """A newcomer who looks for the two commands does not scroll."""
+def test_the_readme_is_short() -> None:
+    """A newcomer finds the two commands without scrolling far."""
     assert (ROOT / "README.md").read_text(encoding="utf-8").count("\n") <= 90
 
 
@@ -83,7 +83,7 @@ def test_the_readme_begins_with_the_two_commands(tmp_path: Path) -> None:
     with installation.serving(*options, "--sandbox-port", "0") as service:
         service.process.stdout.wait_for(r"(sandbox's mail server listens)")
         address = service.client.address.removesuffix("/graphql")
-        done = subprocess.run(  # noqa: S603 (the README's own words)
+        done = subprocess.run(  # noqa: S603 (the README's own command)
             ["sh", "-c", second.replace("http://127.0.0.1:8025", address)],  # noqa: S607
             env={**os.environ, "TOKEN": service.client.token or ""},
             capture_output=True,
@@ -96,7 +96,7 @@ def test_the_readme_begins_with_the_two_commands(tmp_path: Path) -> None:
 
 
 def test_the_readme_explains_every_folder() -> None:
-    """A newcomer finds a line on each folder at the top, and none on a folder that is not there."""
+    """The README has a line about each top-level folder, and about no other folder."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
         cwd=ROOT,
@@ -110,16 +110,16 @@ def test_the_readme_explains_every_folder() -> None:
     assert {name for name in folders if not name.startswith(".")} == explained
 
 
-def test_the_documentation_leads_to_every_page() -> None:
-    """A page to which nothing links is of no use."""
+def test_the_documentation_links_to_every_page() -> None:
+    """The documentation's index links to every page."""
     text = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     pages = [each.name for each in ROOT.glob("docs/*.md") if each.name != "README.md"]
 
     assert [] == [name for name in pages if f"({name})" not in text]
 
 
-def test_every_local_link_leads_somewhere() -> None:
-    """A document links to files that are there."""
+def test_no_local_link_is_broken() -> None:
+    """A document links only to files that exist."""
     broken = [
         f"{path.name}: {target}"
         for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -131,7 +131,7 @@ def test_every_local_link_leads_somewhere() -> None:
 
 
 def _shown(example: object, actual: object) -> object:
-    """An example with its gaps filled from what was really answered."""
+    """Returns an example's answer with its placeholders filled from the actual answer."""
     match example, actual:
         case str(), _ if example == DIFFERS:
             return actual

@@ -1,4 +1,4 @@
-"""The two pages that are printed from the tables of mail: diagnosis codes and faults."""
+"""The two pages that are generated from tables of mail: diagnosis codes and faults."""
 
 import os
 
@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
     ],
 )
 def test_page_is_what_the_table_says(name: str, page: str) -> None:
-    """The page has every row of its table, in the table's words; `./dev docs` writes it anew."""
+    """The page has every row of its table, in the table's words; `./dev docs` writes it."""
     path = DOCS / name
     if os.environ.get("POSTLEDGER_WRITE_DOCS"):
         path.write_text(page, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What verification takes for the schema is what a fresh database has."""
+"""The schema files, which verification compares with, have a fresh database's schema."""
 
 import os
 
@@ -14,12 +14,12 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_fresh_database_is_as_expected(database: Database) -> None:
-    """The files in `db/schema` are those of the newest migration; `./dev docs` writes them."""
+    """The files in `db/schema` fit the newest migration; `./dev docs` writes them."""
     async with database.reading() as session:
-        made = await standing_schema(session)
+        actual = await standing_schema(session)
     file = ROOT / f"db/schema/{database.kind}.txt"
     if os.environ.get(WRITE_VARIABLE):
-        file.write_text(as_written(made), encoding="utf-8")
+        file.write_text(as_written(actual), encoding="utf-8")
 
-    assert as_written(made) == file.read_text(encoding="utf-8")
-    assert made == expected_schema(database.kind)
+    assert as_written(actual) == file.read_text(encoding="utf-8")
+    assert actual == expected_schema(database.kind)

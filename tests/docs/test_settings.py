@@ -1,4 +1,4 @@
-"""`docs/settings.md` tells of every problem that settings can have, as the code does."""
+"""`docs/settings.md` lists every problem of settings, in the code's own words."""
 
 import re
 
@@ -12,7 +12,7 @@ DOCUMENT = "docs/settings.md"
 
 
 def test_every_problem_is_documented() -> None:
-    """Code, severity, fields and meaning are the code's own, in its order; each can be mended."""
+    """The table has every problem with severity, fields and meaning, and how to fix it."""
     rows = [row.strip("| ").split(" | ") for row in rows_of(DOCUMENT, "Problems")]
     expected = [
         [f"`{code}`", severity, _fields(code), meaning]
@@ -24,7 +24,7 @@ def test_every_problem_is_documented() -> None:
 
 
 def test_every_bound_field_is_documented() -> None:
-    """Whoever reads why a password is asked for again finds the fields that ask for it."""
+    """The section on secrets names every field whose change requires the password again."""
     text = (ROOT / DOCUMENT).read_text(encoding="utf-8")
     section = text.partition("## Secrets")[2].partition("\n###")[0]
 
@@ -32,6 +32,6 @@ def test_every_bound_field_is_documented() -> None:
 
 
 def _fields(code: str) -> str:
-    """The fields that the tests' rows name; a list's items count as the list."""
+    """Returns the fields that the tests' rows name; a list's items count as the list."""
     paths = {row.path for row in (*FORM, *RULES) if row.code == code} | ELSEWHERE.get(code, set())
     return ", ".join(sorted({f"`{re.sub(r'[.][0-9]+$', '', path)}`" for path in paths}))

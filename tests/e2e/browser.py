@@ -1,4 +1,4 @@
-"""A headless Chromium, driven over the DevTools protocol as a person would use a page."""
+"""A headless Chromium, driven over the DevTools protocol the way a person uses a page."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ _FLAGS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
-    # Chromium itself shall ask nobody anything, so that what is asked is the page's.
+    # Chromium must send no requests of its own, so that every request is the page's.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",
@@ -29,10 +29,10 @@ _FLAGS = [
     "--window-size=1440,900",
     "--remote-debugging-port=0",
 ]
-_PATIENCE_SECONDS = 20
+_TIMEOUT_SECONDS = 20
 
 Message = dict[str, Any]
-"""A message of the DevTools protocol, as its JSON stands."""
+"""A message of the DevTools protocol, as JSON."""
 
 
 class PageError(Exception):
@@ -41,7 +41,7 @@ class PageError(Exception):
 
 @dataclass(slots=True)
 class Page:
-    """One page, with everything that it asked the network for and everything it complained of."""
+    """One page, with every network request and every complaint of the console."""
 
     _connection: ClientConnection
     requests: list[str] = field(default_factory=list)
@@ -53,26 +53,26 @@ class Page:
     _replies: dict[int, asyncio.Future[Message]] = field(default_factory=dict)
 
     async def command(self, method: str, **parameters: object) -> Message:
-        """Do one thing of the DevTools protocol and return its result.
+        """Sends a command of the DevTools protocol and returns its result.
 
         Raises:
-            PageError: The browser refused.
+            PageError: the browser refused the command.
         """
         number = next(self._ids)
         expected = self._replies[number] = asyncio.get_running_loop().create_future()
         await self._send(number, method, parameters, self._session)
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             reply = await expected
         if "error" in reply:
             raise PageError(f"{method}: {reply['error']['message']}")
         result: Message = reply["result"]
         return result
 
-    async def evaluate(self, script: str) -> Any:  # noqa: ANN401  # whatever JSON value the script has
-        """The value of a JavaScript expression in the page; a promise's, once it is kept.
+    async def evaluate(self, script: str) -> Any:  # noqa: ANN401  # any JSON value
+        """Returns the value of a JavaScript expression in the page, or the value of its promise.
 
         Raises:
-            PageError: The script threw.
+            PageError: the script threw.
         """
         answer = await self.command(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
@@ -82,10 +82,10 @@ class Page:
         return answer["result"].get("value")
 
     async def wait_for(self, condition: str) -> None:
-        """Return when a JavaScript expression has become true, looked at on every frame.
+        """Waits until a JavaScript expression, evaluated on every frame, is true.
 
         Raises:
-            TimeoutError: It did not, in 20 seconds.
+            TimeoutError: it was not true within 20 seconds.
         """
         await self.evaluate(
             "new Promise(done => { (function look()"
@@ -93,7 +93,7 @@ class Page:
         )
 
     async def click(self, selector: str) -> None:
-        """Click the middle of the first element that the CSS selector finds."""
+        """Clicks the middle of the first element that matches a CSS selector."""
         spot = await self.evaluate(
             f"(box => [box.x + box.width / 2, box.y + box.height / 2])"
             f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())"
@@ -109,11 +109,11 @@ class Page:
             )
 
     async def write(self, text: str) -> None:
-        """Put text where the cursor is, in place of what is selected."""
+        """Inserts text at the cursor, replacing the selection."""
         await self.command("Input.insertText", text=text)
 
     async def press(self, key: str, code: int, *, control: bool = False) -> None:
-        """Press a key, given by its DOM name and its Windows virtual key code."""
+        """Presses a key, given by its DOM name and its Windows virtual key code."""
         text = "\r" if key == "Enter" and not control else ""
         for kind in ("keyDown", "keyUp"):
             await self.command(
@@ -177,7 +177,7 @@ class Page:
 
 @asynccontextmanager
 async def open_page(profile: Path) -> AsyncIterator[Page]:
-    """A blank page in a Chromium of its own, with `profile`, an empty folder, as its memory."""
+    """Opens a blank page in a new Chromium, with an empty folder as its profile."""
     assert CHROMIUM is not None
     process = await asyncio.create_subprocess_exec(
         CHROMIUM,
@@ -202,10 +202,10 @@ async def open_page(profile: Path) -> AsyncIterator[Page]:
 
 async def _devtools_address(process: asyncio.subprocess.Process) -> str:
     assert process.stderr is not None
-    said = []
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+    lines = []
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         async for line in process.stderr:
-            said.append(line.decode())
-            if found := re.match(r"DevTools listening on (ws://\S+)", said[-1]):
+            lines.append(line.decode())
+            if found := re.match(r"DevTools listening on (ws://\S+)", lines[-1]):
                 return found[1]
-    raise PageError(f"Chromium ended at once: {''.join(said)}")
+    raise PageError(f"Chromium ended at once: {''.join(lines)}")

@@ -1,4 +1,4 @@
-"""A client of the GraphQL API, which remembers every byte that it was answered with."""
+"""A client of the GraphQL API that keeps every byte of every answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,31 +9,31 @@ import httpx2
 from tests.e2e.processes import DEADLINE
 
 Json: TypeAlias = dict[str, Any]
-"""JSON as it came: what is in it is what a test is about to say."""
+"""JSON as the service sent it; the tests check its contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service answered."""
+    """An answer of the service."""
 
     status: int
     body: Json
 
     @property
     def data(self) -> Json:
-        """The data.
+        """The data of an answer without errors.
 
         Raises:
-            AssertionError: there are errors as well.
+            AssertionError: the answer has errors.
         """
         if "errors" in self.body:
-            raise AssertionError(f"errors instead of data alone: {self.body['errors']}")
+            raise AssertionError(f"the answer has errors: {self.body['errors']}")
         data: Json = self.body["data"]
         return data
 
     @property
     def codes(self) -> list[str]:
-        """The codes of the errors, in their order."""
+        """The errors' codes, in order."""
         return [error["extensions"]["code"] for error in self.body.get("errors", [])]
 
     @property
@@ -48,19 +48,19 @@ class Client:
 
     address: str
     token: str | None = None
-    heard: list[bytes] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
     _http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=DEADLINE))
 
     def bearing(self, token: str | None) -> "Client":
-        """The same client with another token; both remember in one place."""
-        return Client(self.address, token, self.heard, self._http)
+        """Returns a client with another token that keeps answers in the same list."""
+        return Client(self.address, token, self.received, self._http)
 
     def ask(self, query: str, **variables: object) -> Answer:
         """Sends an operation."""
         return self.ask_with(query, variables)
 
     def ask_with(self, query: str, variables: Mapping[str, object]) -> Answer:
-        """Sends an operation with variables under any names."""
+        """Sends an operation with variables of any names."""
         return self._read(
             self._http.post(
                 self.address,
@@ -70,12 +70,12 @@ class Client:
         )
 
     def send(self, body: bytes) -> Answer:
-        """Sends a body as it is."""
+        """Sends a raw body."""
         headers = self._headers() | {"Content-Type": "application/json"}
         return self._read(self._http.post(self.address, content=body, headers=headers))
 
     def get(self, path: str) -> int:
-        """Fetches another address of the service; the answer's status."""
+        """Fetches another path of the service; returns the answer's status."""
         response = self._http.get(str(httpx2.URL(self.address).join(path)), headers=self._headers())
         self._remember(response)
         return response.status_code
@@ -94,4 +94,4 @@ class Client:
 
     def _remember(self, response: httpx2.Response) -> None:
         headers = b"\n".join(b": ".join(pair) for pair in response.headers.raw)
-        self.heard.append(headers + b"\n\n" + response.content)
+        self.received.append(headers + b"\n\n" + response.content)

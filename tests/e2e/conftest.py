@@ -1,4 +1,4 @@
-"""Fixtures: installations on both databases, services that run there, a mail server."""
+"""Fixtures: installations on both databases, running services, a mail server."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ USERNAME = "postledger@example.org"
 DATABASES = ["sqlite", "postgresql"]
 
 on_sqlite = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
-"""For a test of the shared service that would learn nothing from the other database."""
+"""For tests of the shared service that do not depend on the database."""
 
 MakeInstallation: TypeAlias = Callable[[str], Installation]
 
@@ -24,7 +24,7 @@ MakeInstallation: TypeAlias = Callable[[str], Installation]
 def on_postgresql(
     tmp_path_factory: pytest.TempPathFactory, postgresql: str
 ) -> Iterator[dict[str, str]]:
-    """A PostgreSQL database as an operator prepares it: keys by the command, then the tables."""
+    """A PostgreSQL database that was prepared like an operator's: new keys, then `db upgrade`."""
     here = _installation(tmp_path_factory.mktemp("prepared"))
     with postgresql_database(postgresql) as url:
         keys = here.run("keys", "generate").stdout.strip()
@@ -43,7 +43,7 @@ def on_postgresql(
 def make_installation(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, postgresql: str
 ) -> Iterator[MakeInstallation]:
-    """Makes installations on a kind of database, ready to serve."""
+    """A function that creates installations on a kind of database, ready to serve."""
     with contextlib.ExitStack() as stack:
 
         def make(kind: str) -> Installation:
@@ -74,7 +74,7 @@ def installation(
 def shared(
     request: pytest.FixtureRequest, make_installation: MakeInstallation
 ) -> Iterator[tuple[Installation, Service]]:
-    """A service for tests that mind nothing that others leave behind, and its installation."""
+    """A service, with its installation, for tests that do not mind what other tests leave."""
     installation = make_installation(request.param)
     with installation.serving() as service:
         yield installation, service

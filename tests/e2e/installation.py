@@ -1,4 +1,4 @@
-"""An installation of Postledger: a folder, a database, and the processes that work on them."""
+"""An installation of Postledger: a folder, a database, and the processes that use them."""
 
 import asyncio
 import contextlib
@@ -28,14 +28,14 @@ class Service:
 
 @dataclass(slots=True)
 class Installation:
-    """Where a service lives. It remembers all that its processes wrote and answered."""
+    """A folder and a database. It keeps everything that its processes wrote and answered."""
 
     folder: Path
     database_url: str | None
     variables: dict[str, str]
     command: tuple[str, ...] = (COMMAND,)
     token: str | None = None
-    heard: list[bytes] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
 
     @property
@@ -50,34 +50,34 @@ class Installation:
 
     @contextlib.contextmanager
     def start(self, *arguments: str, **variables: str) -> Iterator[Process]:
-        """Starts a command; it is killed at the end of the block if it still runs."""
+        """Starts a command, and kills it at the end of the block if it still runs."""
         command = [*self.command, *arguments]
         with running(command, self.variables | variables, self.folder) as process:
             self.processes.append(process)
             try:
                 yield process
             except BaseException as error:
-                error.add_note(f"What {arguments[0]} said:\n{process.stderr.text}")
+                error.add_note(f"What {arguments[0]} wrote to stderr:\n{process.stderr.text}")
                 raise
 
     @contextlib.contextmanager
     def serving(self, *arguments: str, **variables: str) -> Iterator[Service]:
-        """Runs the service, and ends it as an operator does unless the block has ended it.
+        """Runs the service, and ends it as an operator does, unless the block has ended it.
 
-        A first start's token is kept for the starts after it.
+        The token that the first start prints is kept for later starts.
         """
         with self.start("serve", "--port", "0", *arguments, **variables) as process:
             address = process.stdout.wait_for(_ANSWERS)
             if self.token is None:
                 self.token = process.stdout.wait_for(_TOKEN)
-            client = Client(address, self.token, self.heard)
+            client = Client(address, self.token, self.received)
             with contextlib.closing(client):
                 yield Service(process, client)
             if process.running and process.stop() != 0:
                 raise AssertionError("the service did not end cleanly")
 
     def create_tokens(self, *commands: Sequence[str]) -> list[str]:
-        """Makes tokens by commands that run side by side; each begins with its token's role."""
+        """Creates tokens by parallel commands; each item is a role with further arguments."""
         with contextlib.ExitStack() as stack:
             processes = [
                 stack.enter_context(
@@ -88,23 +88,23 @@ class Installation:
             return [finish(process).stdout.strip() for process in processes]
 
     def written(self) -> bytes:
-        """Everything that its processes wrote."""
+        """Returns everything that its processes wrote."""
         outputs = [out for each in self.processes for out in (each.stdout, each.stderr)]
         return b"\n".join(out.bytes for out in outputs)
 
     def answered(self) -> bytes:
-        """Everything that its services answered, headers and all."""
-        return b"\n".join(self.heard)
+        """Returns everything that its services answered, headers included."""
+        return b"\n".join(self.received)
 
     def stored(self) -> bytes:
-        """The data directory's files as they are, and on PostgreSQL every value of every row."""
+        """Returns the data directory's files, and on PostgreSQL every value of every row."""
         values = b"" if self.database_url is None else asyncio.run(_every_value(self.database_url))
         return files_below(self.data) + b"\n" + values
 
 
 @contextlib.contextmanager
 def postgresql_database(server: str, template: str = "template1") -> Iterator[str]:
-    """The address of a new database, empty or the copy of another."""
+    """Creates a database, empty or as a copy of another; yields its address."""
     name = f"e2e_{secrets.token_hex(6)}"
     original = make_url(template).database if "://" in template else template
     asyncio.run(_execute(server, f"CREATE DATABASE {name} TEMPLATE {original}"))

@@ -1,4 +1,4 @@
-"""A real mail server: STARTTLS and sign-in are demanded, and everything that happens is kept."""
+"""A real mail server that requires STARTTLS and sign-in, and records everything."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ HOST: Final = "localhost"
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """An attempt to sign in, as the server heard it."""
+    """An attempt to sign in, as the server received it."""
 
     mechanism: str
     username: str
@@ -32,7 +32,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message as it was handed over."""
+    """A message as the server received it."""
 
     sender: str | None
     recipients: tuple[str, ...]
@@ -40,11 +40,11 @@ class Mail:
 
     @property
     def message(self) -> EmailMessage:
-        """The message, read."""
-        read = email.message_from_bytes(self.content, policy=email.policy.default)
-        if not isinstance(read, EmailMessage):
+        """The parsed message."""
+        parsed = email.message_from_bytes(self.content, policy=email.policy.default)
+        if not isinstance(parsed, EmailMessage):
             raise TypeError("the default policy makes an EmailMessage")
-        return read
+        return parsed
 
 
 class MailServer:
@@ -97,7 +97,7 @@ class MailServer:
 
     @contextlib.contextmanager
     def holding(self) -> Iterator[None]:
-        """Within the block, the answer to a message's final dot does not come."""
+        """Delays the answers to messages' final dots until the end of the block."""
         self._loop.call_soon_threadsafe(self._answers.clear)
         try:
             yield
@@ -105,20 +105,20 @@ class MailServer:
             self._loop.call_soon_threadsafe(self._answers.set)
 
     def wait_for_mails(self, count: int) -> None:
-        """Waits until as many messages have been handed over; an answer may still be held.
+        """Waits until `count` messages arrived; their answers may still be held back.
 
         Raises:
-            TimeoutError: they have not.
+            TimeoutError: too few messages arrived.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.mails) >= count, DEADLINE):
                 raise TimeoutError(f"{len(self.mails)} messages came instead of {count}")
 
     async def handle_DATA(self, *about: object) -> str:  # noqa: N802 (aiosmtpd's name)
-        """Keeps a message; told of server, session and envelope."""
+        """Keeps a message; `about` is server, session and envelope."""
         envelope = about[-1]
         if not isinstance(envelope, Envelope) or not isinstance(envelope.content, bytes):
-            raise TypeError("aiosmtpd hands in an envelope with bytes last")
+            raise TypeError("aiosmtpd passes an envelope with bytes last")
         mail = Mail(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content)
         with self._changed:
             self.mails.append(mail)
@@ -127,11 +127,11 @@ class MailServer:
         return "250 2.0.0 taken"
 
     def _authenticate(self, *about: object) -> AuthResult:
-        """Told of server, session, envelope, mechanism, and what was presented."""
-        mechanism, presented = about[-2:]
-        if not isinstance(presented, LoginPassword):
+        """Checks a sign-in; `about` is server, session, envelope, mechanism and credentials."""
+        mechanism, credentials = about[-2:]
+        if not isinstance(credentials, LoginPassword):
             raise TypeError("only PLAIN and LOGIN are offered")
-        username, password = presented.login.decode(), presented.password.decode()
+        username, password = credentials.login.decode(), credentials.password.decode()
         accepted = self.accounts.get(username) == password
         self.sign_ins.append(SignIn(str(mechanism), username, password, accepted))
         return AuthResult(success=accepted, handled=False)
@@ -155,7 +155,7 @@ class MailServer:
         listening.set()
         await ended.wait()
         server.close()
-        # Connections that a killed service left behind have handlers that still wait.
+        # Handlers of connections from a killed service still wait.
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

@@ -1,4 +1,4 @@
-"""The operations that the tests send, as a front-end would write them."""
+"""The operations that the tests send, as a front end would write them."""
 
 from typing import Final
 
@@ -75,5 +75,5 @@ query Trail($first: Int, $after: String) {{
 
 
 def events(trail: Json) -> list[Json]:
-    """The events of an answer to `TRAIL`, oldest first."""
+    """Returns the events of an answer to `TRAIL`, oldest first."""
     return [edge["node"] for edge in trail["auditEvents"]["edges"]][::-1]

@@ -1,4 +1,4 @@
-"""Makes the pictures in `docs/pictures` from a running service: `./dev pictures`."""
+"""Takes the pictures in `docs/pictures` from a running service: `./dev pictures`."""
 
 import asyncio
 import base64
@@ -41,8 +41,8 @@ mutation TryWrongPassword {
 """
 
 
-async def picture(page: Page, name: str) -> None:
-    """Saves what the page shows."""
+async def save_picture(page: Page, name: str) -> None:
+    """Saves a picture of the page."""
     shot = await page.command("Page.captureScreenshot", format="png")
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{name}.png"
@@ -61,7 +61,7 @@ async def playground(address: str, token: str, profile: Path) -> None:
         await run(page, WRONG_PASSWORD)
         await page.wait_for(f"{RESPONSE}.includes('CREDENTIALS_REJECTED')")
         await page.wait_for("!document.querySelector('.graphiql-spinner')")
-        await picture(page, "playground")
+        await save_picture(page, "playground")
 
 
 def main() -> int:

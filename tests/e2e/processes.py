@@ -1,4 +1,4 @@
-"""Processes as an operator sees them: a command, what it writes, and how it ends."""
+"""Processes as an operator sees them: a command, its output and its exit status."""
 
 import contextlib
 import os
@@ -15,33 +15,33 @@ from typing import IO, Final
 
 COMMAND: Final = str(Path(sys.executable).with_name("postledger"))
 DEADLINE: Final = 60.0
-"""Seconds that a condition may take to come true; generous, as a test ends when it is true."""
+"""Seconds until a wait fails: generous, because a wait ends as soon as its condition is true."""
 
 _PASSED_ON: Final = re.compile(r"PATH|HOME|COVERAGE_.*")
 _PAUSE: Final = 0.01
 
 
 def eventually(condition: Callable[[], bool], what: str) -> None:
-    """Waits until a condition holds.
+    """Waits until a condition is true.
 
     Raises:
-        TimeoutError: it does not; `what` says what was waited for.
+        TimeoutError: it stayed false; the message has `what`, the expected event.
     """
     deadline = time.monotonic() + DEADLINE
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {DEADLINE:.0f} s in vain until {what}")
+            raise TimeoutError(f"not true after {DEADLINE:.0f} s: {what}")
         threading.Event().wait(_PAUSE)
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """An environment that holds nothing of the tests' own but what every machine has."""
+    """Returns an environment with the variables, and nothing of the tests' own but the basics."""
     kept = {name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)}
     return {**kept, **variables}
 
 
 class Output:
-    """What a process writes to a pipe: kept whole, and read as it comes."""
+    """The complete output of a process to a pipe, read while it is written."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
@@ -53,20 +53,20 @@ class Output:
 
     @property
     def bytes(self) -> bytes:
-        """Everything so far."""
+        """The output so far."""
         with self._changed:
             return self._bytes
 
     @property
     def text(self) -> str:
-        """Everything so far, as text."""
+        """The output so far, as text."""
         return self.bytes.decode()
 
     def wait_for(self, pattern: str) -> str:
-        """The first group of a pattern, once the output has it.
+        """Waits until the output matches a pattern; returns its first group.
 
         Raises:
-            TimeoutError: the process ended, or took too long, without writing it.
+            TimeoutError: the process ended, or took too long, without such output.
         """
         compiled = re.compile(pattern)
         with self._changed:
@@ -110,27 +110,27 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         return self._popen.pid
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended."""
+        """Whether the process still runs."""
         return self._popen.poll() is None
 
     def send(self, what: signal.Signals) -> None:
-        """Sends it a signal."""
+        """Sends a signal to the process."""
         self._popen.send_signal(what)
 
     def wait(self) -> int:
-        """Waits for its end; its exit status, negative where a signal ended it."""
+        """Waits for the end; returns the exit status, negative if a signal ended the process."""
         status = self._popen.wait(DEADLINE)
         self.stdout.join()
         self.stderr.join()
         return status
 
     def stop(self, what: signal.Signals = signal.SIGTERM) -> int:
-        """Ends it by a signal; its exit status."""
+        """Ends the process by a signal; returns the exit status."""
         if self.running:
             self.send(what)
         return self.wait()
@@ -149,7 +149,7 @@ class Finished:
 def running(
     command: Sequence[str], variables: Mapping[str, str], folder: Path
 ) -> Iterator[Process]:
-    """A command that is killed at the end of the block, unless it has ended by then."""
+    """Runs a command, and kills it at the end of the block unless it has ended."""
     process = Process(command, variables, folder)
     try:
         yield process
@@ -158,7 +158,7 @@ def running(
 
 
 def finish(process: Process) -> Finished:
-    """Waits for a command's end."""
+    """Waits for a command's end, and returns its result."""
     status = process.wait()
     return Finished(status, process.stdout.text, process.stderr.text)
 

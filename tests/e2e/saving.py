@@ -1,4 +1,4 @@
-"""Saves that something interrupts at a statement, and whether what is left agrees with itself."""
+"""Saves that are interrupted at a statement, and a check of what they leave behind."""
 
 import asyncio
 import hashlib
@@ -40,53 +40,52 @@ from service.verify.trail import TrailVerification, verify_trail
 KEY: Final = new_key()
 
 Interrupt: TypeAlias = Callable[[Connection], None]
-"""Does what it takes to stop the work on a connection."""
-
+"""Stops the work on a connection."""
 
 STATEMENTS: Final = ("before_cursor_execute", "commit")
-"""What SQLAlchemy calls the moments before a statement, and before a commit."""
+"""SQLAlchemy's events before a statement and before a commit."""
 CLOSING: Final = "checkin"
-"""The moment at which a transaction's connection is given back: what was committed stands."""
+"""SQLAlchemy's event when a connection returns to the pool: its transaction is committed."""
 
 
 @dataclass(slots=True)
-class Moments:
-    """How many moments there were, and whether one of them was interrupted."""
+class Progress:
+    """The number of events so far, and whether the save was interrupted at an event."""
 
-    met: int = 0
+    events: int = 0
     interrupted: bool = False
 
 
 @contextmanager
 def interrupting(
     database: Database, at: int, interrupt: Interrupt, names: Sequence[str] = STATEMENTS
-) -> Iterator[Moments]:
-    """Interrupts, within the block, at one of the named moments: the first one is number 1."""
-    moments = Moments()
+) -> Iterator[Progress]:
+    """Interrupts at the `at`-th of the named events in the block; the first is number 1."""
+    progress = Progress()
     engine = database.engine.sync_engine
 
-    def meet(connection: Connection, *_: object) -> None:
-        moments.met += 1
-        if moments.met == at:
-            moments.interrupted = True
+    def count_event(connection: Connection, *_: object) -> None:
+        progress.events += 1
+        if progress.events == at:
+            progress.interrupted = True
             interrupt(connection)
 
     for name in names:
-        event.listen(engine, name, meet)
+        event.listen(engine, name, count_event)
     try:
-        yield moments
+        yield progress
     finally:
         for name in names:
-            event.remove(engine, name, meet)
+            event.remove(engine, name, count_event)
 
 
 def storage_of(database_url: str, folder: Path) -> Storage:
-    """What a service is started with, on a database and in a folder of the test's own."""
+    """Returns the storage of a service on a test's database and in its folder."""
     return Storage(folder, database_url, encryption_keys=(KEY,), signing_keys=(KEY,))
 
 
 async def save(runtime: Runtime, number: int) -> None:
-    """Saves settings that no save before had, with a password of their own."""
+    """Saves settings, with a password, that differ from all earlier saves."""
     state = await email_settings(runtime)
     patch = SettingsPatch(
         smtp_host=f"mail{number}.example.com",
@@ -96,11 +95,11 @@ async def save(runtime: Runtime, number: int) -> None:
     update = SettingsUpdate(patch, 0 if state is None else state.revision)
     result = await update_email_settings(runtime, COMMAND_LINE, update)
     if not isinstance(result, SettingsUpdated) or not result.changes:
-        raise TypeError(f"each save is to change something: {result}")
+        raise TypeError(f"the save changed nothing: {result}")
 
 
 def save_and_die(storage: Storage, at: int) -> None:
-    """Saves, in a process of its own that is killed before a statement, or after the commit."""
+    """Saves, and kills its own process before a statement or after the commit."""
     asyncio.run(_save_and_die(storage, at))
 
 
@@ -114,10 +113,10 @@ async def _save_and_die(storage: Storage, at: int) -> None:
 
 
 async def revision_in_force(runtime: Runtime) -> int:
-    """The revision, once everything that is stored was seen to agree with it.
+    """Checks that everything that is stored agrees, and returns the revision in force.
 
     Raises:
-        AssertionError: something does not.
+        AssertionError: something does not agree.
     """
     verified = await verify_trail(runtime)
     assert isinstance(verified, TrailVerification)
@@ -152,12 +151,12 @@ async def revision_in_force(runtime: Runtime) -> int:
 
 
 def _replayed(events: Iterable[AuditEventRow]) -> Iterator[SettingsValues]:
-    """The settings as the trail alone tells of them, after each of its changes."""
+    """Yields the settings after each change, from the trail alone."""
     values = NOTHING_SAVED
     for row in events:
-        told = read_body(row.body)
-        values = apply(told.changes, values)
-        for change in told.changes:
+        recorded = read_body(row.body)
+        values = apply(recorded.changes, values)
+        for change in recorded.changes:
             if change.redacted and change.after is not None:
                 version = int(change.after.removeprefix("[redacted, version ").removesuffix("]"))
                 values = values.with_secret_version(SecretName(change.field), version)

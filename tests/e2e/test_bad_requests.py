@@ -1,4 +1,4 @@
-"""What a request may do wrong, and how it is told."""
+"""Wrong requests, and the errors that they get."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from tests.e2e.installation import Installation, Service
 from tests.e2e.operations import READ, SAVE, TEST, TRAIL, events
 from tests.e2e.processes import eventually
 
-VALUE: Final = "a-value-that-nobody-is-to-read"
+VALUE: Final = "a-value-that-no-message-may-show"
 SEND: Final = {"input": {"recipient": "ada@example.net"}}
 CHANGE: Final[Json] = {"settings": {}, "expectedRevision": -1}
 UNKNOWN: Final = "plg_" + "x" * 43
@@ -26,8 +26,10 @@ UNKNOWN: Final = "plg_" + "x" * 43
     ],
 )
 @pytest.mark.parametrize("query", ["{ __typename }", "{ __schema { types { name } } }", READ])
-def test_without_a_token_there_is_nothing(service: Service, token: str | None, query: str) -> None:
-    """No data, not even the schema."""
+def test_no_operation_works_without_a_token(
+    service: Service, token: str | None, query: str
+) -> None:
+    """Without a valid token, every operation is refused, introspection included."""
     answer = service.client.bearing(token).ask(query)
 
     assert ["UNAUTHENTICATED"] == answer.codes
@@ -37,7 +39,7 @@ def test_without_a_token_there_is_nothing(service: Service, token: str | None, q
 
 @pytest.fixture(scope="module")
 def clients(shared: tuple[Installation, Service]) -> dict[str, Client]:
-    """A client of each role, and one whose token is about to expire."""
+    """A client of each role, and a client whose token is about to expire."""
     installation, service = shared
     roles = (["AUDITOR"], ["VIEWER"], ["VIEWER", "--expires-in-days", "0.00003"])
     tokens = installation.create_tokens(*roles)
@@ -49,7 +51,7 @@ def clients(shared: tuple[Installation, Service]) -> dict[str, Client]:
 
 @on_sqlite
 def test_an_expired_token_is_refused(clients: dict[str, Client]) -> None:
-    """A token ends by itself when its time has come."""
+    """A token expires at its time."""
     expiring = clients["EXPIRING"]
 
     eventually(lambda: ["UNAUTHENTICATED"] == expiring.ask(READ).codes, "the token has expired")
@@ -71,7 +73,7 @@ def test_an_expired_token_is_refused(clients: dict[str, Client]) -> None:
 def test_a_role_may_do_what_it_is_for(
     clients: dict[str, Client], operation: str, variables: Json, allowed: set[str]
 ) -> None:
-    """An auditor reads everything and changes nothing; a viewer reads the settings alone."""
+    """An auditor reads everything and changes nothing; a viewer reads only the settings."""
     roles = {"ADMINISTRATOR", "AUDITOR", "VIEWER"}
     refused = {
         role for role in roles if "FORBIDDEN" in clients[role].ask_with(operation, variables).codes
@@ -82,17 +84,19 @@ def test_a_role_may_do_what_it_is_for(
 
 @on_sqlite
 def test_a_refused_caller_changes_nothing(clients: dict[str, Client]) -> None:
-    """What FORBIDDEN says is so: neither the settings nor the list of changes are other ones."""
+    """A request that gets FORBIDDEN changes no settings, and the trail records no change."""
     administrator = clients["ADMINISTRATOR"]
     before = administrator.ask(READ).data["emailSettings"]
     revision = 0 if before is None else before["revision"]
     change = {"settings": {"smtpHost": "mail.example.com"}, "expectedRevision": revision}
     codes = [clients[role].ask_with(SAVE, change).codes for role in ("AUDITOR", "VIEWER")]
-    told = events(administrator.ask(TRAIL, first=2).data)
+    recorded = events(administrator.ask(TRAIL, first=2).data)
 
     assert [["FORBIDDEN"], ["FORBIDDEN"]] == codes
     assert before == administrator.ask(READ).data["emailSettings"]
-    assert not {"EMAIL_SETTINGS_UPDATED"} & {event["action"] for event in told if event["changes"]}
+    assert not {"EMAIL_SETTINGS_UPDATED"} & {
+        event["action"] for event in recorded if event["changes"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ def test_a_refused_caller_changes_nothing(clients: dict[str, Client]) -> None:
 def test_a_wrong_type_names_the_field_and_not_the_value(
     service: Service, settings: Json, field: str
 ) -> None:
-    """BAD_USER_INPUT says where; the value could be a password in the wrong place."""
+    """BAD_USER_INPUT names the field but not the value, which could be a misplaced password."""
     answer = service.client.ask(SAVE, settings=settings, expectedRevision=0)
 
     assert ["BAD_USER_INPUT"] == answer.codes
@@ -138,7 +142,7 @@ def test_a_wrong_type_names_the_field_and_not_the_value(
     ],
 )
 def test_a_wrong_query_has_its_code(service: Service, query: str, code: str) -> None:
-    """Codes tell a wrong value from a wrong query from no query at all."""
+    """A wrong value, an invalid query and a missing query have different codes."""
     assert [code] == service.client.ask(query).codes
 
 
@@ -159,8 +163,8 @@ def test_a_wrong_query_has_its_code(service: Service, query: str, code: str) -> 
         pytest.param(b'{"query": "{ __typename }", "operationName": 7}', id="name-is-a-number"),
     ],
 )
-def test_a_body_that_is_no_request(service: Service, body: bytes) -> None:
-    """The answer is JSON with a code, and the fault is the caller's."""
+def test_a_body_without_a_request(service: Service, body: bytes) -> None:
+    """A body without a GraphQL request gets a client error in JSON, with a code."""
     answer = service.client.send(body)
 
     assert 400 <= answer.status < 500

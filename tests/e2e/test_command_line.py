@@ -1,4 +1,4 @@
-"""The command line beside a running service."""
+"""The command line, used during a running service."""
 
 import base64
 import contextlib
@@ -22,7 +22,7 @@ def _id_of(installation: Installation, name: str) -> str:
 
 
 def test_a_revoked_token_is_refused_at_once(shared: tuple[Installation, Service]) -> None:
-    """Made, listed and revoked by commands: the running service goes by it at the next request."""
+    """A running service refuses a token from the first request after its revocation."""
     installation, service = shared
     created = installation.run("token", "create", "--name", "To be revoked", "--role", "auditor")
     client = service.client.bearing(created.stdout.strip())
@@ -30,23 +30,23 @@ def test_a_revoked_token_is_refused_at_once(shared: tuple[Installation, Service]
     token_id = _id_of(installation, "To be revoked")
     revoked = installation.run("token", "revoke", token_id)
     after = client.ask(READ)
-    told = events(service.client.ask(TRAIL, first=2).data)
+    recorded = events(service.client.ask(TRAIL, first=2).data)
 
     assert ([], ["UNAUTHENTICATED"]) == (before.codes, after.codes)
     assert (0, "Revoked.\n") == (revoked.status, revoked.stdout)
     assert [
         ("ACCESS_TOKEN_CREATED", "COMMAND_LINE"),
         ("ACCESS_TOKEN_REVOKED", "COMMAND_LINE"),
-    ] == [(event["action"], event["actor"]["kind"]) for event in told]
+    ] == [(event["action"], event["actor"]["kind"]) for event in recorded]
     assert created.stdout.strip().encode() not in installation.answered() + installation.stored()
 
 
 def test_an_unknown_token_cannot_be_revoked(tmp_path: Path) -> None:
-    """One sentence, exit status 2; a command needs no service to have run before."""
+    """Revoking an unknown token fails with one sentence and status 2, even before a first start."""
     data = {"POSTLEDGER_DATA_DIRECTORY": str(tmp_path / "data")}
-    done = Installation(tmp_path, None, data).run("token", "revoke", "nobody's")
+    done = Installation(tmp_path, None, data).run("token", "revoke", "unknown")
 
-    assert (2, "", "postledger: There is no token with the id nobody's.\n") == (
+    assert (2, "", "postledger: There is no token with the id unknown.\n") == (
         done.status,
         done.stdout,
         done.stderr,
@@ -55,7 +55,7 @@ def test_an_unknown_token_cannot_be_revoked(tmp_path: Path) -> None:
 
 @on_sqlite
 def test_upgrading_twice_changes_nothing(shared: tuple[Installation, Service]) -> None:
-    """`db upgrade` may be run at any time; the service goes on."""
+    """`db upgrade` may be run at any time, also during a running service."""
     installation, service = shared
     done = installation.run("db", "upgrade")
 
@@ -64,14 +64,14 @@ def test_upgrading_twice_changes_nothing(shared: tuple[Installation, Service]) -
 
 
 def test_the_schema_is_printed(tmp_path: Path) -> None:
-    """`schema` needs neither a database nor a token, and prints what is committed."""
+    """`schema` needs neither a database nor a token, and prints the committed schema."""
     done = Installation(tmp_path, None, {}).run("schema")
 
     assert (ROOT / "schema.graphql").read_text(encoding="utf-8") == done.stdout
     assert [] == list(tmp_path.iterdir())
 
 
-def test_every_key_is_another(tmp_path: Path, on_postgresql: dict[str, str]) -> None:
+def test_every_generated_key_is_different(tmp_path: Path, on_postgresql: dict[str, str]) -> None:
     """`keys generate` prints 32 random bytes in base64."""
     key = Installation(tmp_path, None, {}).run("keys", "generate").stdout
 

@@ -1,4 +1,4 @@
-"""Many who save at once: one of them does, and the others are told so."""
+"""Concurrent saves: one succeeds, and the others get a conflict."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ WRITERS: Final = 20
 
 
 def test_one_of_many_saves_and_the_others_conflict(service: Service) -> None:
-    """20 saves to the same revision: one succeeds, 19 see what it changed, there is one event."""
+    """Of 20 saves of the same revision, one succeeds with one event, and 19 see its changes."""
     client = service.client
     before = client.ask(READ).data["emailSettings"]
     revision = 0 if before is None else before["revision"]
@@ -29,7 +29,9 @@ def test_one_of_many_saves_and_the_others_conflict(service: Service) -> None:
     won = [each for each in results if each["__typename"] == "UpdateEmailSettingsSuccess"]
     lost = [each for each in results if each["__typename"] == "RevisionConflictError"]
     after = client.ask(READ).data["emailSettings"]
-    told = [each for each in events(client.ask(TRAIL, first=100).data) if each["sequence"] > end]
+    recorded = [
+        each for each in events(client.ask(TRAIL, first=100).data) if each["sequence"] > end
+    ]
 
     assert {"UpdateEmailSettingsSuccess": 1, "RevisionConflictError": WRITERS - 1} == Counter(
         each["__typename"] for each in results
@@ -38,4 +40,4 @@ def test_one_of_many_saves_and_the_others_conflict(service: Service) -> None:
     assert revision + 1 == after["revision"]
     assert [after] * len(lost) == [each["current"] for each in lost]
     assert [won[0]["changes"]] * len(lost) == [each["theirChanges"] for each in lost]
-    assert [won[0]["auditEvent"]] == told
+    assert [won[0]["auditEvent"]] == recorded

@@ -1,4 +1,4 @@
-"""A service that dies while a test email is under way."""
+"""A service that is killed while it sends a test email."""
 
 import json
 import signal
@@ -15,21 +15,21 @@ from tests.e2e.operations import SAVE, TEST, TRAIL, events
 def test_the_next_start_closes_what_a_crash_left_open(
     installation: Installation, mail_server: MailServer
 ) -> None:
-    """Killed before a test had its end: the next start says that nobody knows what became of it."""
+    """The next start closes a test that a crash left open as INTERRUPTED: its result is unknown."""
     with installation.serving() as service, ThreadPoolExecutor(1) as caller:
         service.client.ask(SAVE, settings=mail_server.settings, expectedRevision=0)
         with mail_server.holding():
-            asked = caller.submit(service.client.ask, TEST, input={"recipient": "ada@example.net"})
+            call = caller.submit(service.client.ask, TEST, input={"recipient": "ada@example.net"})
             mail_server.wait_for_mails(1)
             status = service.process.stop(signal.SIGKILL)
         with pytest.raises(httpx2.TransportError):
-            asked.result()
+            call.result()
     with installation.serving() as service:
-        told = events(service.client.ask(TRAIL, first=100).data)
-        service.process.stderr.wait_for(rf"({told[-1]['correlationId']})")
+        recorded = events(service.client.ask(TRAIL, first=100).data)
+        service.process.stderr.wait_for(rf"({recorded[-1]['correlationId']})")
         again = service.client.ask(TEST, input={"recipient": "ada@example.net"}).data
         read = service.client.ask("{ testEmails(first: 2) { edges { node { outcome } } } }").data
-    requested, finished = told[-2:]
+    requested, finished = recorded[-2:]
     outcomes = [edge["node"]["outcome"] for edge in read["testEmails"]["edges"]]
 
     assert -signal.SIGKILL == status

@@ -1,4 +1,4 @@
-"""A save that is cut off between any two statements has happened whole, or not at all."""
+"""A save that is interrupted between any two statements takes effect completely or not at all."""
 
 import asyncio
 import multiprocessing
@@ -20,15 +20,15 @@ from tests.e2e.saving import Interrupt, interrupting, revision_in_force, save, s
 pytestmark = pytest.mark.anyio
 
 LEAST_STATEMENTS: Final = 10
-"""A save has more statements than this: fewer would mean that they were not counted."""
+"""A save has more statements than this; fewer would mean that not all were counted."""
 
 
-class CutOffError(Exception):
-    """What the tests raise in the middle of a save."""
+class InterruptedSaveError(Exception):
+    """The error that the tests raise in the middle of a save."""
 
 
 def _raise(_: Connection) -> None:
-    raise CutOffError
+    raise InterruptedSaveError
 
 
 def _cancel(_: Connection) -> None:
@@ -42,7 +42,7 @@ def _disconnect(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if driver is None:
         raise TypeError("the connection is open")
-    # PostgreSQL's driver can hang up; SQLite's file has nobody to hang up on.
+    # PostgreSQL's driver can be disconnected; SQLite has no connection to a server.
     getattr(driver, "terminate", lambda: _raise(connection))()
 
 
@@ -50,14 +50,14 @@ def _disconnect(connection: Connection) -> None:
     "interrupt",
     [
         pytest.param(_raise, id="raised"),
-        pytest.param(_cancel, id="cancelled"),
+        pytest.param(_cancel, id="canceled"),
         pytest.param(_disconnect, id="disconnected"),
     ],
 )
 async def test_an_interrupted_save_leaves_nothing_behind(
     storage: Storage, interrupt: Interrupt
 ) -> None:
-    """Wherever it is cut off, all that is stored agrees, and the next save works at once."""
+    """After an interruption anywhere, all that is stored agrees, and the next save succeeds."""
     revision, at = 0, 1
     async with open_runtime(storage) as runtime:
         attempt = await _interrupted_save(runtime, at, interrupt)
@@ -74,9 +74,10 @@ async def test_an_interrupted_save_leaves_nothing_behind(
 async def test_a_process_killed_at_any_statement_leaves_nothing_behind(
     storage: Storage,
 ) -> None:
-    """The same where the whole process dies at once, by SIGKILL, and nothing can be put right.
+    """After a SIGKILL at any statement, all that is stored agrees, and the next start works.
 
-    It dies after the commit too, before the caller, or the signer's memory, is told of it.
+    The process is also killed after the commit, before the caller or the signer's memory learns of
+    the commit.
     """
     revisions = [0]
     while _exit_status_of_a_save(storage, at=len(revisions)) == -signal.SIGKILL:
@@ -90,12 +91,12 @@ async def test_a_process_killed_at_any_statement_leaves_nothing_behind(
 
 @pytest.fixture
 def storage(database_url: str, tmp_path: Path) -> Storage:
-    """What each start is given: the same database, and the same folder."""
+    """The storage of every start: the same database, and the same folder."""
     return storage_of(database_url, tmp_path / "data")
 
 
 class _Attempt(NamedTuple):
-    """Whether a save was interrupted, what became of it, and the revision in force afterwards."""
+    """Whether a save was interrupted, its outcome, and the revision in force afterwards."""
 
     interrupted: bool
     outcome: object
@@ -103,10 +104,10 @@ class _Attempt(NamedTuple):
 
 
 async def _interrupted_save(runtime: Runtime, at: int, interrupt: Interrupt) -> _Attempt:
-    with interrupting(runtime.database, at, interrupt) as moments:
+    with interrupting(runtime.database, at, interrupt) as progress:
         task = asyncio.create_task(save(runtime, at))
         (outcome,) = await asyncio.gather(task, return_exceptions=True)
-    return _Attempt(moments.interrupted, outcome, await revision_in_force(runtime))
+    return _Attempt(progress.interrupted, outcome, await revision_in_force(runtime))
 
 
 async def _revision_at_the_next_start(storage: Storage) -> int:
@@ -115,7 +116,7 @@ async def _revision_at_the_next_start(storage: Storage) -> int:
 
 
 def _exit_status_of_a_save(storage: Storage, at: int) -> int | None:
-    # Its processes are forks of one that has everything imported, so that there can be many.
+    # The processes are forks of a process that has imported everything, so they start fast.
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([saving.__name__, pytest.__name__])
     process = processes.Process(target=saving.save_and_die, args=(storage, at))

@@ -1,4 +1,4 @@
-"""The main job from outside: settings, test emails, refusals, the trail; the password nowhere."""
+"""The main use from outside: settings, test emails, refusals, the trail; no password leaks."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ WRONG = "not-the-password"
 
 @pytest.fixture
 def elsewhere() -> Iterator[MailServer]:
-    """Another mail server: where somebody might want the password to go."""
+    """Another mail server, to which an attacker could want the password to be sent."""
     with MailServer({}).running() as server:
         yield server
 
@@ -30,7 +30,7 @@ def elsewhere() -> Iterator[MailServer]:
 def test_settings_are_saved_tested_and_remembered(
     installation: Installation, mail_server: MailServer, elsewhere: MailServer
 ) -> None:
-    """An administrator saves, tests and errs; the trail tells all of it; the password stays in."""
+    """The trail records an administrator's saves, tests and mistakes, and no password leaks."""
     with installation.serving(POSTLEDGER_LOG_LEVEL="debug") as service:
         client = service.client
         _save(client, mail_server)
@@ -39,7 +39,7 @@ def test_settings_are_saved_tested_and_remembered(
         _be_refused_another_host(client, mail_server, elsewhere)
         _read_the_trail(client)
         _put_the_password_in_the_wrong_places(client)
-        _look_behind_the_other_doors(client)
+        _read_the_other_endpoints(client)
         while_running = installation.stored()
         status = service.process.stop()
 
@@ -117,7 +117,7 @@ def _be_refused_another_host(
 
 
 def _read_the_trail(client: Client) -> None:
-    told = events(client.ask(TRAIL, first=100).data)
+    recorded = events(client.ask(TRAIL, first=100).data)
     requested = ("TEST_EMAIL_REQUESTED", "SUCCEEDED", None)
     accepted = ("TEST_EMAIL_FINISHED", "SUCCEEDED", None)
 
@@ -129,24 +129,24 @@ def _read_the_trail(client: Client) -> None:
         ("TEST_EMAIL_FINISHED", "FAILED", "CREDENTIALS_REJECTED"),
         ("EMAIL_SETTINGS_CHANGE_REFUSED", "DENIED", "SECRET_REENTRY_REQUIRED"),
         ("TEST_EMAIL_REQUESTED", "DENIED", "SECRET_REENTRY_REQUIRED"),
-    ] == [(event["action"], event["outcome"], event["errorCode"]) for event in told]
-    assert list(range(len(told))) == [event["sequence"] for event in told]
-    assert "Set-up." == told[1]["reason"]
+    ] == [(event["action"], event["outcome"], event["errorCode"]) for event in recorded]
+    assert list(range(len(recorded))) == [event["sequence"] for event in recorded]
+    assert "Set-up." == recorded[1]["reason"]
     assert {
         "field": "smtpPassword",
         "before": None,
         "after": "[redacted, version 1]",
         "redacted": True,
-    } in told[1]["changes"]
-    assert ["SYSTEM"] + ["ACCESS_TOKEN"] * 11 == [event["actor"]["kind"] for event in told]
-    _hold_the_chain_together(told)
+    } in recorded[1]["changes"]
+    assert ["SYSTEM"] + ["ACCESS_TOKEN"] * 11 == [event["actor"]["kind"] for event in recorded]
+    _check_the_chain_of_hashes(recorded)
 
 
-def _hold_the_chain_together(told: list[Json]) -> None:
-    leaves = [hashlib.sha256(b"\0" + event["body"].encode()).hexdigest() for event in told]
+def _check_the_chain_of_hashes(recorded: list[Json]) -> None:
+    leaves = [hashlib.sha256(b"\0" + event["body"].encode()).hexdigest() for event in recorded]
 
-    assert leaves == [event["leafHash"] for event in told]
-    assert [None, *leaves[:-1]] == [json.loads(event["body"])["prev"] for event in told]
+    assert leaves == [event["leafHash"] for event in recorded]
+    assert [None, *leaves[:-1]] == [json.loads(event["body"])["prev"] for event in recorded]
 
 
 def _put_the_password_in_the_wrong_places(client: Client) -> None:
@@ -192,8 +192,8 @@ def _put_the_password_in_the_wrong_places(client: Client) -> None:
     assert "RevisionConflictError" == conflict["updateEmailSettings"]["__typename"]
 
 
-def _look_behind_the_other_doors(client: Client) -> None:
-    doors = (
+def _read_the_other_endpoints(client: Client) -> None:
+    paths = (
         "/audit/export?format=bundle",
         "/audit/export?format=jsonl",
         "/audit/export?format=csv",
@@ -205,16 +205,16 @@ def _look_behind_the_other_doors(client: Client) -> None:
         "/schema.graphql",
     )
 
-    assert dict.fromkeys(doors, 200) == {door: client.get(door) for door in doors}
+    assert dict.fromkeys(paths, 200) == {path: client.get(path) for path in paths}
 
 
 def test_a_leak_would_be_found(shared: tuple[Installation, Service]) -> None:
-    """The search proves itself: a password that is told on purpose is found, here and there."""
+    """The search for leaks finds a password that was shown on purpose."""
     installation, service = shared
-    told = f"{CANARY} told as a name {time.monotonic()}"
+    name = f"{CANARY} as a name {time.monotonic()}"
     before = service.client.ask(READ).data["emailSettings"]
     revision = 0 if before is None else before["revision"]
-    settings = {"defaultFromDisplayName": told}
+    settings = {"defaultFromDisplayName": name}
     saved = service.client.ask(SAVE, settings=settings, expectedRevision=revision).data
 
     assert "UpdateEmailSettingsSuccess" == saved["updateEmailSettings"]["__typename"]

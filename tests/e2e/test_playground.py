@@ -1,4 +1,4 @@
-"""The playground as a person meets it: in a browser, with the service behind it."""
+"""The playground in a browser, with a running service."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -28,14 +28,14 @@ subscription Progress {
 
 @pytest.fixture(scope="module", autouse=True)
 def machine() -> None:
-    """A machine with a browser, and with the pages."""
+    """A machine with a browser and the built pages."""
     need(CHROMIUM, "no `chromium` on the PATH")
     need((STATIC / "index.html").is_file(), "no pages; `./dev pages` builds them")
 
 
 @pytest.fixture(scope="module")
 def served(make_installation: MakeInstallation) -> Iterator[tuple[Installation, Service]]:
-    """A service that runs, and its installation."""
+    """A running service, and its installation."""
     installation = make_installation("sqlite")
     with installation.serving() as service:
         yield installation, service
@@ -43,20 +43,20 @@ def served(make_installation: MakeInstallation) -> Iterator[tuple[Installation, 
 
 @pytest.fixture
 def service(served: tuple[Installation, Service]) -> Service:
-    """The service that runs."""
+    """The running service."""
     return served[1]
 
 
 @asynccontextmanager
 async def playground(service: Service, profile: Path) -> AsyncIterator[Page]:
-    """Opens a page with the playground in it."""
+    """Opens a page with the playground."""
     async with open_page(profile) as page:
         await open_playground(page, service.client.address)
         yield page
 
 
 async def test_opens_with_examples(service: Service, tmp_path: Path) -> None:
-    """The page opens with one tab for each thing to try, and has asked nobody anything yet."""
+    """The page opens with a tab for each example, without an error on the console."""
     async with playground(service, tmp_path) as page:
         tabs = await page.evaluate(
             "[...document.querySelectorAll('.graphiql-tab-button')].map(tab => tab.textContent)"
@@ -69,14 +69,14 @@ async def test_opens_with_examples(service: Service, tmp_path: Path) -> None:
 
 
 async def test_refused_token(service: Service, tmp_path: Path) -> None:
-    """A token that the service does not know is said to be refused, in the service's words."""
+    """For a token that the service does not know, the page shows the service's own message."""
     async with playground(service, tmp_path) as page:
         await sign_in(page, "wrong")
 
         await page.wait_for("document.querySelector('.token-bar .refused')")
-        said = await page.evaluate("document.querySelector('.token-bar .refused').textContent")
+        message = await page.evaluate("document.querySelector('.token-bar .refused').textContent")
 
-        assert said.startswith("Send a valid access token")
+        assert message.startswith("Send a valid access token")
 
 
 async def test_query_mutation_subscription(
@@ -106,7 +106,7 @@ async def test_query_mutation_subscription(
         kept = await everything_kept(page)
         hosts = {address.split("/")[2] for address in page.requests if "://" in address}
         here = await page.evaluate("location.host")
-        # Leaked once on purpose, they are found.
+        # The search finds secrets that are leaked on purpose.
         await page.evaluate(f"void (localStorage.leak = {json.dumps(CANARY)})")
         await page.evaluate(f"void history.replaceState(null, '', '?{token}')")
         leaked = await everything_kept(page)
@@ -128,12 +128,12 @@ async def test_query_mutation_subscription(
 
 
 async def everything_kept(page: Page) -> bytes:
-    """All that the page has put anywhere, and every address that it asked for."""
+    """Returns everything that the page stored, and every URL that it requested."""
     kept: str = await page.evaluate(EVERYTHING_KEPT)
     return "\n".join((kept, *page.requests)).encode()
 
 
-# GraphiQL stores half a second after the last edit: a longer timer set now fires after that one.
+# GraphiQL stores half a second after the last edit, so this waits longer than that.
 EVERYTHING_KEPT = """
 new Promise(done => setTimeout(done, 1000)).then(async () => JSON.stringify({
   address: location.href,

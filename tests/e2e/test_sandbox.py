@@ -1,4 +1,4 @@
-"""The sandbox: a newcomer sees a test email arrive without owning a mail server."""
+"""The sandbox: a newcomer sees a test email arrive without a mail server of their own."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from tests.e2e.operations import READ, TEST
 
 
 def test_a_test_email_arrives_and_is_printed(make_installation: MakeInstallation) -> None:
-    """With `--sandbox` there are settings at once; what they send is kept, and printed.
+    """With `--sandbox`, settings exist at once, and their messages are kept and printed.
 
-    A sandbox that is started later changes nothing that was saved.
+    Starting the sandbox later leaves saved settings unchanged.
     """
     installation = make_installation("sqlite")
     with installation.serving("--sandbox", "--sandbox-port", "0") as service:

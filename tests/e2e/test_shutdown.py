@@ -1,4 +1,4 @@
-"""Ending: what is under way finishes, and then the service goes."""
+"""Shutdown: the service finishes the requests that it has begun, and then ends."""
 
 import json
 import signal
@@ -24,26 +24,26 @@ from tests.e2e.processes import DEADLINE, eventually
 def test_a_test_email_under_way_finishes(
     make_installation: MakeInstallation, mail_server: MailServer, how: signal.Signals
 ) -> None:
-    """A signal ends the service, but not before the request has its answer."""
+    """A signal ends the service only after a running request has its answer."""
     installation = make_installation("sqlite")
     with installation.serving() as service, ThreadPoolExecutor(1) as caller:
         service.client.ask(SAVE, settings=mail_server.settings, expectedRevision=0)
         with mail_server.holding():
-            asked = caller.submit(service.client.ask, TEST, input={"recipient": "ada@example.net"})
+            call = caller.submit(service.client.ask, TEST, input={"recipient": "ada@example.net"})
             mail_server.wait_for_mails(1)
             service.process.send(how)
             eventually(lambda: not _listens(service.client.address), "it takes no more requests")
-        test = asked.result().data["sendTestEmail"]["testEmail"]
+        test = call.result().data["sendTestEmail"]["testEmail"]
         status = service.process.wait()
 
     assert (0, "ACCEPTED") == (status, test["outcome"])
     assert "closed interrupted tests" not in service.process.stderr.text
 
 
-def test_a_test_email_that_takes_too_long_is_given_up(
+def test_a_test_email_that_takes_too_long_is_abandoned(
     make_installation: MakeInstallation, mail_server: MailServer
 ) -> None:
-    """Once the grace is over the test is closed as UNCERTAIN: the message was out already."""
+    """After the grace period, a test whose message was sent already is closed as UNCERTAIN."""
     installation = make_installation("sqlite")
     with (
         installation.serving(POSTLEDGER_SHUTDOWN_GRACE_SECONDS="0.2") as service,
@@ -51,25 +51,25 @@ def test_a_test_email_that_takes_too_long_is_given_up(
     ):
         service.client.ask(SAVE, settings=mail_server.settings, expectedRevision=0)
         with mail_server.holding():
-            asked = caller.submit(service.client.ask, TEST, input={"recipient": "ada@example.net"})
+            call = caller.submit(service.client.ask, TEST, input={"recipient": "ada@example.net"})
             mail_server.wait_for_mails(1)
             status = service.process.stop()
-        asked.exception()
+        call.exception()
     with installation.serving() as service:
-        told = events(service.client.ask(TRAIL, first=1).data)
+        recorded = events(service.client.ask(TRAIL, first=1).data)
 
     assert 0 == status
     assert [("TEST_EMAIL_FINISHED", "UNKNOWN")] == [
-        (event["action"], event["outcome"]) for event in told
+        (event["action"], event["outcome"]) for event in recorded
     ]
-    assert '"test_outcome":"UNCERTAIN"' in told[0]["body"]
+    assert '"test_outcome":"UNCERTAIN"' in recorded[0]["body"]
 
 
 FOLLOW: Final = "subscription { emailSettingsChanged { revision } }"
 
 
-def test_followers_hold_nothing_up(make_installation: MakeInstallation) -> None:
-    """Whoever follows something is let go at once; not as if that were at its end."""
+def test_subscribers_do_not_delay_the_end(make_installation: MakeInstallation) -> None:
+    """Subscribers are disconnected at once, without a message that their subscription completed."""
     installation = make_installation("sqlite")
     with installation.serving(POSTLEDGER_SHUTDOWN_GRACE_SECONDS="600") as service:
         client = service.client
@@ -87,11 +87,11 @@ def test_followers_hold_nothing_up(make_installation: MakeInstallation) -> None:
             socket.recv()
             socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}}))
             status = service.process.stop()
-            told = events.read()
+            received = events.read()
             with pytest.raises(ConnectionClosed):
                 socket.recv()
 
-    assert (0, b"") == (status, told)
+    assert (0, b"") == (status, received)
     assert CloseCode.SERVICE_RESTART == socket.close_code
     assert "internal error" not in service.process.stderr.text
 

@@ -1,4 +1,4 @@
-"""What keeps the service from starting is told in one sentence, with exit status 2."""
+"""A start that fails says why in one sentence, with exit status 2."""
 
 import contextlib
 import socket
@@ -15,11 +15,11 @@ from tests.e2e.processes import Finished, finish
 SECRET: Final = "hunter2-in-the-wrong-place"
 
 Failing: TypeAlias = Callable[[Installation], tuple[list[str], dict[str, str]]]
-"""Breaks something about an installation; gives the arguments and variables to start it with."""
+"""Breaks an installation; returns the arguments and variables with which to start it."""
 
 
 def _unreachable(_: Installation) -> tuple[list[str], dict[str, str]]:
-    url = f"postgresql://somebody:{SECRET}@127.0.0.1:1/postledger"
+    url = f"postgresql://postledger:{SECRET}@127.0.0.1:1/postledger"
     return [], {"POSTLEDGER_DATABASE_URL": url}
 
 
@@ -38,7 +38,7 @@ FAILURES: Final[dict[str, tuple[Failing, str]]] = {
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finished]:
-    """All the failing starts, made side by side, since each spends its time on importing."""
+    """All failing starts, run in parallel, because each spends its time on imports."""
     with contextlib.ExitStack() as stack:
         started = {}
         for name, (failing, _) in FAILURES.items():
@@ -53,15 +53,15 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finished]:
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_is_wrong_is_told_in_one_sentence(failures: dict[str, Finished], name: str) -> None:
-    """No traceback, nothing that the operator gave in confidence, exit status 2."""
+def test_a_failed_start_says_why_in_one_sentence(failures: dict[str, Finished], name: str) -> None:
+    """A failed start prints one sentence, without a traceback or the operator's secrets."""
     _, words = FAILURES[name]
 
     _assert_one_sentence(failures[name], words)
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    """Whoever has the port keeps it; the sentence says how to choose another."""
+    """A start on a port that is in use fails before it creates any data."""
     data = {"POSTLEDGER_DATA_DIRECTORY": str(tmp_path / "data")}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -73,7 +73,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 @on_sqlite
 def test_a_second_service_on_the_same_data(shared: tuple[Installation, Service]) -> None:
-    """On SQLite one service may use a data directory at a time; the first one is not disturbed."""
+    """On SQLite, a second service on a data directory is refused; the first is not disturbed."""
     installation, service = shared
     done = installation.run("serve", "--port", "0")
     answer = service.client.ask("{ viewer { role } }")
@@ -90,7 +90,7 @@ def empty_database(postgresql: str) -> Iterator[str]:
 
 
 def test_a_database_without_its_tables(tmp_path: Path, empty_database: str) -> None:
-    """On PostgreSQL nothing is migrated behind the operator's back; the sentence says how."""
+    """On PostgreSQL, a start does not migrate, but says which command does."""
     variables = {
         "POSTLEDGER_DATA_DIRECTORY": str(tmp_path / "data"),
         "POSTLEDGER_DATABASE_URL": empty_database,

@@ -1,4 +1,4 @@
-// What the schema is held to: https://the-guild.dev/graphql/eslint/rules
+// The rules that the schema is checked against: https://the-guild.dev/graphql/eslint/rules
 import graphql from "@graphql-eslint/eslint-plugin";
 
 export default [
@@ -12,9 +12,9 @@ export default [
     rules: {
       ...graphql.configs["flat/schema-recommended"].rules,
       ...graphql.configs["flat/schema-relay"].rules,
-      // Values that live inside others have no id of their own; whatever has one is a Node.
+      // Values inside other objects have no id; every object with an id is a Node.
       "@graphql-eslint/strict-id-in-types": "off",
-      // Short lists that belong to an object are lists; long ones are connections.
+      // Short lists that belong to an object are plain lists; long lists are connections.
       "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
     },
   },

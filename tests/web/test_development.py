@@ -1,4 +1,4 @@
-"""What is said to those who work on the playground."""
+"""The instructions for developers of the playground."""
 
 import re
 
@@ -12,7 +12,7 @@ WEB = ROOT / "web"
 
 @pytest.mark.parametrize("name", ["README.md", "vite.config.ts"])
 def test_the_port_of_the_service(name: str) -> None:
-    """The service is looked for where it listens unless it is told otherwise."""
+    """The instructions and the proxy use the port on which the service listens by default."""
     text = (WEB / name).read_text(encoding="utf-8")
     ports = re.findall(r"(?:port |127\.0\.0\.1:)(\d+)", text)
 

@@ -1,4 +1,4 @@
-"""The playground's ready examples hold against the schema that clients are promised."""
+"""The playground's ready examples fit the published schema."""
 
 import json
 from pathlib import Path
@@ -16,13 +16,13 @@ EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
-    """The schema as it is printed."""
+    """The published schema."""
     return build_schema(SCHEMA.read_text())
 
 
 @pytest.mark.parametrize("example", [pytest.param(path, id=path.stem) for path in EXAMPLES])
 def test_example(schema: GraphQLSchema, example: Path) -> None:
-    """Each operation is valid, and so are the variables that its tab opens with."""
+    """Each example is a valid operation with valid variables."""
     document = parse(example.read_text())
     file = example.with_suffix(".json")
     values = json.loads(file.read_text()) if file.is_file() else {}
