@@ -3,7 +3,7 @@
 from audit.standalone.findings import Findings
 from audit.verify.findings import reading_from
 from db.engine.database import Session
-from db.queries.trail_reading import standing_schema
+from db.queries.trail_reading import actual_schema
 from db.schema.expected import expected_schema
 from db.schema.indexes import damaged_indexes, damaged_words
 from db.schema.postgresql import is_off
@@ -11,7 +11,7 @@ from db.schema.postgresql import is_off
 
 async def check_guards(session: Session, findings: Findings) -> None:
     """Compares the schema of the database with the schema of a fresh database."""
-    standing = await standing_schema(session)
+    standing = await actual_schema(session)
     expected = expected_schema(session.get_bind().dialect.name)
     for name in sorted(expected.keys() - standing.keys()):
         findings.add("GUARD_MISSING", None, f"{name} does not stand")

@@ -88,7 +88,7 @@ async def with_key(
     )
 
 
-async def last_telling(session: Session, digest: str) -> EmailTestRow | None:
+async def last_conclusive(session: Session, digest: str) -> EmailTestRow | None:
     """Returns the last test of these values that passed or failed."""
     failed = col(EmailTestRow.outcome) == "FAILED"
     return await _newest(session, (EmailTestRow.values_digest == digest, or_(failed, _passed())))

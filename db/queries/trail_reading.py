@@ -114,6 +114,6 @@ async def count_rows(session: Session, table: str) -> int:
     return int((await (await session.connection()).execute(query)).scalar_one())
 
 
-async def standing_schema(session: Session) -> dict[str, str]:
+async def actual_schema(session: Session) -> dict[str, str]:
     """Reads the schema that the database has now (`db.schema.actual`)."""
     return await (await session.connection()).run_sync(read_schema)

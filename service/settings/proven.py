@@ -47,7 +47,7 @@ async def verification(runtime: Runtime, values: SettingsValues) -> Verification
     async with runtime.database.reading() as session:
         current = await load_current(session, runtime.scope, runtime.keys)
         digest = await draft_digest(current, Draft(values, {}, frozenset()), runtime.clock())
-        row = await queries.last_telling(session, digest)
+        row = await queries.last_conclusive(session, digest)
         if row is not None:
             passed = EmailTestOutcome(row.outcome) in _PASSED
             state = VerificationState.PASSED if passed else VerificationState.FAILED

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db.engine.database import Database
 from db.guards import GUARDED, create_guards, drop_guards
-from db.queries.trail_reading import standing_schema
+from db.queries.trail_reading import actual_schema
 from db.schema.expected import expected_schema
 from tests.support.trail.tampering import tamper
 
@@ -118,7 +118,7 @@ async def test_guards_are_created_again_whatever_triggers_there_are(database_url
         await connection.run_sync(drop_guards)
         await connection.run_sync(create_guards)
     async with database.reading() as session:
-        actual = await standing_schema(session)
+        actual = await actual_schema(session)
     await database.close()
 
     assert expected_schema(database.kind) == actual

@@ -8,7 +8,7 @@ import pytest
 from db import migrate
 from db.engine.database import Database
 from db.guards import create_guards, drop_guards
-from db.queries.trail_reading import standing_schema
+from db.queries.trail_reading import actual_schema
 from db.schema.expected import expected_schema
 from tests.support.root import ROOT
 from tests.support.trail.tampering import tamper
@@ -20,7 +20,7 @@ async def _differing(url: str) -> set[str]:
     """Returns the names of the objects that differ from a fresh database's."""
     database = Database(url)
     async with database.reading() as session:
-        actual = await standing_schema(session)
+        actual = await actual_schema(session)
     await database.close()
     expected = expected_schema(database.kind)
     return {name for name, _ in actual.items() ^ expected.items()}
