@@ -1,8 +1,8 @@
 """The use-cases on test emails.
 
 - Requesting, following, canceling and listing tests: `sending`.
-- Checking a request: `request`. Running the attempt: `running`. The message: `letter`.
-- Tests as rows: `rows`, `reports`. What the trail says of them: `events`.
+- Checking a request: `request`. Running the attempt: `running`. The message: `message`.
+- Tests as rows: `rows`, with `reports` in JSON. The events on tests: `events`.
 """
 
 from mail.report import (

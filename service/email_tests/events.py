@@ -1,4 +1,4 @@
-"""What the trail says of a test email: asked for, refused, ended."""
+"""The events on test emails: requested, refused, finished."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ _OUTCOMES: Final = {
 
 
 def requested(caller: Caller, row: EmailTestRow, plan: EmailTestPlan) -> Event:
-    """A test is about to begin."""
+    """Builds the event of a test that is about to begin."""
     return caller.event(
         AuditAction.TEST_EMAIL_REQUESTED,
         AuditOutcome.SUCCEEDED,
@@ -42,7 +42,10 @@ def requested(caller: Caller, row: EmailTestRow, plan: EmailTestPlan) -> Event:
 
 
 def refused(caller: Caller, current: CurrentSettings, refusal: RefusalReason) -> Event:
-    """A test was refused before anything was connected to: which fields and why, no values."""
+    """Builds the event of a test that was refused before the service connected anywhere.
+
+    It names the fields and the reason, but contains no values.
+    """
     return caller.event(
         AuditAction.TEST_EMAIL_REQUESTED,
         AuditOutcome.DENIED,
@@ -54,7 +57,14 @@ def refused(caller: Caller, current: CurrentSettings, refusal: RefusalReason) ->
 
 
 def finished(row: EmailTestRow, report: Report, actor: Actor, client: Client | None) -> Event:
-    """A test ended, by `actor`: who asked for it, who cancelled it, or the service itself."""
+    """Builds the event of a test that has ended.
+
+    Args:
+        row: the test.
+        report: how it ended.
+        actor: who requested it, who canceled it, or the service itself.
+        client: the actor's client; None for the service.
+    """
     diagnosis, server = report.diagnosis, report.server
     return Event(
         action=AuditAction.TEST_EMAIL_FINISHED,

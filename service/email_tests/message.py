@@ -1,4 +1,4 @@
-"""The letter that a test email sends."""
+"""The message that a test email sends."""
 
 import secrets
 
@@ -12,9 +12,10 @@ from service.process.caller import Caller
 def compose_test(
     plan: EmailTestPlan, row: EmailTestRow, caller: Caller, checkpoint: str | None = None
 ) -> OutgoingMessage | None:
-    """The test's message, saying what it is; None for a depth that needs no envelope.
+    """Builds the message of a test; None if the test has no recipient or no sender.
 
-    It carries the trail's checkpoint with it: a copy that nobody here can change any more.
+    The message says that it is a test, who requested it and with which settings. It also contains
+    the trail's newest checkpoint: a copy outside the service, which cannot be changed afterwards.
     """
     sender = plan.values.default_from_address
     if sender is None or plan.recipient is None:

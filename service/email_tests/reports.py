@@ -1,4 +1,4 @@
-"""Reports of test emails as text for the database."""
+"""Reports of test emails as JSON for the database."""
 
 from typing import Final
 
@@ -12,16 +12,16 @@ _REPORT: Final = TypeAdapter(Report)
 
 
 def waiting_report(account: Account, depth: EmailTestDepth) -> Report:
-    """The report of a test that has not begun: every stage pending."""
+    """Returns the report of a test that has not begun: every stage is pending."""
     stages = tuple(StageReport(name) for name in planned_stages(account, depth))
     return Report(EmailTestOutcome.RUNNING, stages)
 
 
 def write_report(report: Report) -> str:
-    """A report as JSON."""
+    """Writes a report as JSON."""
     return _REPORT.dump_json(report).decode()
 
 
 def read_report(text: str) -> Report:
-    """The inverse of `write_report`."""
+    """Reads a report that `write_report` wrote."""
     return _REPORT.validate_json(text)

@@ -1,4 +1,4 @@
-"""What a test email asks for, judged: an account, a letter and a depth; or why there is none."""
+"""Checking a request for a test email: the plan of a test that can run, or what is wrong."""
 
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -21,7 +21,10 @@ MAX_KEY: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class EmailTestRequest:
-    """A test email as asked for. `patch` holds unsaved changes, laid over the settings in force."""
+    """A request for a test email.
+
+    `patch` holds unsaved changes, which are applied to the settings in force for this test.
+    """
 
     recipient: str | None = None
     patch: SettingsPatch | None = None
@@ -46,13 +49,13 @@ PlanResult: TypeAlias = EmailTestPlan | InvalidSettings | RecipientNotAllowed
 def plan(
     request: EmailTestRequest, current: CurrentSettings, accepted: Draft, limits: EmailTestLimits
 ) -> PlanResult:
-    """Everything that a test needs, from the settings in force and the unsaved changes.
+    """Builds the plan of a test from the settings in force and the unsaved changes.
 
     Args:
-        request: what was asked for.
+        request: the request.
         current: the settings in force.
-        accepted: the values to test, with the secrets that came with the request.
-        limits: whom tests may be sent to.
+        accepted: the values to test, with the secrets that the request contains.
+        limits: to which recipients tests may be sent.
     """
     values = accepted.values
     recipient = normal_address(request.recipient.strip()) if request.recipient else None
@@ -71,7 +74,7 @@ def plan(
 
 
 def is_key(text: str) -> bool:
-    """Whether an idempotency key can be kept, and so found again."""
+    """Returns whether a text can be an idempotency key: it is short, without control characters."""
     return 0 < len(text) <= MAX_KEY and not has_control(text)
 
 
@@ -111,21 +114,21 @@ def _missing(
 ) -> list[Problem]:
     problems = []
     if not values.smtp_host:
-        message = "Set SMTP Host first, or give it with the test: there is nothing to connect to."
+        message = "Set SMTP Host first, or include it in the test: there is no host to connect to."
         problems.append(problem("HOST_REQUIRED", "smtpHost", message))
     if request.depth in _WITH_RECIPIENT:
         if not values.default_from_address:
-            message = "Set Default From Address first, or give it with the test."
+            message = "Set Default From Address first, or include it in the test."
             problems.append(problem("FROM_ADDRESS_REQUIRED", "defaultFromAddress", message))
         if not (request.recipient or "").strip():
-            message = f"Say who gets the test email: {request.depth} needs a recipient."
+            message = f"Enter a recipient: a test of depth {request.depth} needs one."
             problems.append(problem("RECIPIENT_REQUIRED", "recipient", message))
         elif recipient is None:
             message = "Enter one email address, such as you@example.com."
             problems.append(problem("RECIPIENT_INVALID", "recipient", message))
     key = request.idempotency_key
     if key is not None and not is_key(key):
-        message = f"An idempotency key has 1 to {MAX_KEY} characters, none of them for control."
+        message = f"An idempotency key has 1 to {MAX_KEY} characters and no control characters."
         problems.append(problem("IDEMPOTENCY_KEY_INVALID", "idempotencyKey", message))
     return problems
 
@@ -137,7 +140,7 @@ def _unreadable(values: SettingsValues, secrets: dict[SecretName, Secret | None]
     }
     message = "Enter it again: the stored one cannot be opened with the encryption keys in use."
     return [
-        # A remark on saved settings, but here nothing can go on without it.
+        # On saved settings this is a warning; a test cannot run without the secret.
         replace(
             problem(codes[name], name.path, message),
             severity=ProblemSeverity.ERROR,

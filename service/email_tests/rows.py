@@ -1,4 +1,4 @@
-"""Test emails as rows, and rows as what callers see."""
+"""Test emails as rows of the database, and as values for callers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from service.process.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class EmailTest:
-    """A test email as it stands. `number` counts the requests from 1."""
+    """A test email in its present state. `number` counts the requests from 1."""
 
     id: str
     number: int
@@ -32,7 +32,7 @@ class EmailTest:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a request has found: its number, the settings' revision, the plan, the digest."""
+    """What the row of a new test needs: its number, the revision in force, the plan, the digest."""
 
     number: int
     revision: int
@@ -43,7 +43,10 @@ class Facts:
 def new_row(
     runtime: Runtime, caller: Caller, request: EmailTestRequest, facts: Facts
 ) -> EmailTestRow:
-    """The row of a test that is about to begin; when, its event will say."""
+    """Builds the row of a test that is about to begin.
+
+    The caller sets `started_at` to the time of the test's event.
+    """
     return EmailTestRow(
         id=str(uuid4()),
         number=facts.number,
@@ -66,7 +69,10 @@ def new_row(
 
 
 def shown(runtime: Runtime, row: EmailTestRow) -> EmailTest:
-    """A test as it stands: where it runs in this process, up to the last stage."""
+    """Returns a test in its present state.
+
+    If it runs in this process, its report includes the stages that have not been stored yet.
+    """
     running = row.finished_at is None
     latest = runtime.tests.latest(row.id) if running else None
     return EmailTest(

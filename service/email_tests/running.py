@@ -1,4 +1,4 @@
-"""Running a test email: the attempt, its end, and the ends that a stop of the service left open."""
+"""Running a test email and recording its end, also for tests that a stopped service left open."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -26,10 +26,10 @@ from service.process.email_test_runs import Canceller, read_canceller
 from service.process.runtime import Runtime
 from service.process.tasks import cancel_all
 
-_LOOK_SECONDS: Final = 0.4
-"""How often a test looks whether another service process was asked to cancel it."""
+_POLL_SECONDS: Final = 0.4
+"""How often a running test checks whether it was canceled through another service process."""
 _RETRY_SECONDS: Final = 60
-"""How long an end that cannot be written is tried again, where the database is gone for a while."""
+"""How long recording an end is retried during an outage of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _End:
 
 
 async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
-    """Runs a test with no transaction open, then records its end, whatever it is."""
+    """Runs a test without an open transaction, then records its end, even if it was canceled."""
     latest = read_report(requested.row.report)
 
     def keep(report: Report) -> None:
@@ -74,7 +74,7 @@ async def run(runtime: Runtime, caller: Caller, requested: Requested) -> None:
 
 
 async def close_interrupted(runtime: Runtime) -> Sequence[str]:
-    """Ends the tests that a stopped service left open; the ids of those that were closed."""
+    """Closes the tests that a stopped service left open, and returns their ids."""
     closed = []
     async with runtime.database.transaction() as session:
         for row in await queries.open_test_emails(session):
@@ -96,7 +96,7 @@ def _stopped(latest: Report, canceller: Canceller | None) -> _End:
 async def _record_end(runtime: Runtime, test_id: str, end: _End) -> None:
     async with runtime.database.transaction() as session:
         row = await queries.open_email_test(session, test_id)
-        # Gone where another process took this one for dead and closed the test already.
+        # The row is no longer open if another process took this one for dead and closed the test.
         if row is not None:
             await _finish(runtime, session, row, end)
 
@@ -111,7 +111,7 @@ async def _finish(runtime: Runtime, session: Session, row: EmailTestRow, end: _E
 
 @asynccontextmanager
 async def _stoppable(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
-    """Within it the test can be stopped, by this service process and by way of another."""
+    """Lets the test be stopped while the block runs, through this process or another one."""
     async with _watched(runtime, test_id):
         with runtime.tests.stoppable(test_id):
             yield
@@ -119,9 +119,9 @@ async def _stoppable(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _watched(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
-    """Looks out for a cancellation that another service process was asked for."""
+    """Watches, while the block runs, for a cancellation through another service process."""
     if runtime.database.kind == "sqlite":
-        yield  # one process only: it is asked itself
+        yield  # SQLite allows a single service process, so there is no other one.
         return
     watch = asyncio.create_task(_watch(runtime, test_id))
     try:
@@ -132,12 +132,12 @@ async def _watched(runtime: Runtime, test_id: str) -> AsyncIterator[None]:
 
 async def _watch(runtime: Runtime, test_id: str) -> None:
     while True:
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
         try:
             async with runtime.database.reading() as session:
                 row = await queries.email_test(session, test_id)
         except OUTAGES:
-            continue  # the next look may find it mended
+            continue  # The database may be back at the next poll.
         if row is not None and row.cancelled_by is not None:
             canceller = read_canceller(row.cancelled_by, test_id, runtime.keys)
             runtime.tests.stop(test_id, canceller)

@@ -1,7 +1,8 @@
-"""The use-cases on test emails: asking for one, following it, cancelling it, looking back.
+"""The use-cases on test emails: sending one, following it, canceling it, listing earlier ones.
 
-A test has an effect outside, so it takes two transactions: *requested* is recorded before
-anything is connected to, *finished* when the result is known. No transaction is open between.
+A test has an effect outside the database, so it takes two transactions: *requested* is recorded
+before the service connects anywhere, and *finished* when the result is known. No transaction is
+open in between.
 """
 
 import asyncio
@@ -35,21 +36,25 @@ from service.values.patch import SettingsPatch
 
 R = TypeVar("R", bound=RefusalReason)
 KEY_LIFETIME: Final = timedelta(hours=24)
-_LOOK_SECONDS: Final = 1.0
-"""How often a test that runs in another process is looked at by who follows it; and how long a
-caller who does not wait is kept for a refusal."""
+_POLL_SECONDS: Final = 1.0
+"""How often a follower reads a test that runs in another process."""
+_REFUSAL_SECONDS: Final = 1.0
+"""How long a caller who does not wait for a test is kept waiting for a refused destination."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailTestStarted:
-    """The test was run or is under way, whether or not it goes well."""
+    """The test has ended or is running; its report says whether it succeeded."""
 
     test_email: EmailTest
 
 
 @dataclass(frozen=True, slots=True)
 class DestinationNotAllowed:
-    """A rule forbids the destination; nothing was connected to. What is there is not told."""
+    """A rule forbids the destination, so the service did not connect to it.
+
+    The result does not disclose what is at the destination.
+    """
 
     code: ClassVar = "DESTINATION_NOT_ALLOWED"
 
@@ -70,11 +75,11 @@ _Refused: TypeAlias = (
 async def send_test_email(
     runtime: Runtime, caller: Caller, request: EmailTestRequest
 ) -> SendResult:
-    """Starts a test email, and waits for its end where the request says so.
+    """Starts a test email, and waits for its end if the request says so.
 
-    The test goes on whatever becomes of the call that asked for it.
+    The test goes on even if the caller disconnects.
     """
-    # In a task of its own: a call that is cancelled must not leave a test recorded but not run.
+    # The start has its own task: canceling the call must not leave a test recorded but not run.
     test_id = await asyncio.shield(asyncio.create_task(_start(runtime, caller, request)))
     if not isinstance(test_id, str):
         return test_id
@@ -85,14 +90,14 @@ async def send_test_email(
 
 
 async def email_test(runtime: Runtime, test_id: str) -> EmailTest | None:
-    """One test email, as it stands."""
+    """Returns a test email in its present state, or None for an unknown id."""
     async with runtime.database.reading() as session:
         row = await queries.email_test(session, test_id)
     return None if row is None else shown(runtime, row)
 
 
 async def list_email_tests(runtime: Runtime, page: PageRequest) -> Page[EmailTest]:
-    """A page of the test emails, newest first."""
+    """Returns a page of the test emails, newest first."""
     async with runtime.database.reading() as session:
 
         async def read(window: Window) -> Sequence[EmailTest]:
@@ -102,9 +107,10 @@ async def list_email_tests(runtime: Runtime, page: PageRequest) -> Page[EmailTes
 
 
 async def cancel_test_email(runtime: Runtime, caller: Caller, test_id: str) -> EmailTest | None:
-    """Stops a test and closes its connection; None for an unknown one, no change for an ended one.
+    """Cancels a test, which closes its connection, and returns it when it has ended.
 
-    A test that another process runs is asked to stop, and stops within a second.
+    An ended test is returned as it is; None for an unknown id. If another process runs the test,
+    the cancellation is written into the database, where that process sees it within a second.
     """
     canceller = Canceller(caller.actor, caller.client)
     async with runtime.database.transaction() as session:
@@ -119,10 +125,10 @@ async def cancel_test_email(runtime: Runtime, caller: Caller, test_id: str) -> E
 
 
 async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[EmailTest]:
-    """A test as it stands, again after every change, and a last time when it has ended.
+    """Yields a test in its present state, again after every change, and a last time at its end.
 
-    Each is whole, so whoever reads slowly misses stages on the way but never the latest. Nothing
-    comes for an unknown test.
+    Each value is the whole test, so a slow reader may miss states in between but never the latest.
+    Yields nothing for an unknown id.
     """
     last: EmailTest | None = None
     while (test := await email_test(runtime, test_id)) is not None:
@@ -131,20 +137,23 @@ async def follow_test_email(runtime: Runtime, test_id: str) -> AsyncIterator[Ema
         last = test
         if test.finished_at is not None:
             return
-        await runtime.tests.changed(test_id, _LOOK_SECONDS)
+        await runtime.tests.changed(test_id, _POLL_SECONDS)
 
 
 async def _start(runtime: Runtime, caller: Caller, request: EmailTestRequest) -> str | _Refused:
-    """Begins a test; its id, or that of the test that was begun with the same key before."""
+    """Starts a test and returns its id.
+
+    If an earlier request had the same idempotency key, it returns the id of that request's test.
+    """
     started = await _request(runtime, caller, request)
     if not isinstance(started, Requested):
         return started
     test_id = started.row.id
     runtime.tests.start(test_id, run(runtime, caller, started))
     if not request.wait:
-        # A destination that is forbidden is told at once, also to a caller who does not wait.
+        # A caller who does not wait for the test still gets the refusal of a forbidden destination.
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LOOK_SECONDS):
+            async with asyncio.timeout(_REFUSAL_SECONDS):
                 if await is_refused(started.plan.account, runtime.mail_tools.network):
                     await runtime.tests.join(test_id)
     return test_id
@@ -153,9 +162,9 @@ async def _start(runtime: Runtime, caller: Caller, request: EmailTestRequest) ->
 async def _request(
     runtime: Runtime, caller: Caller, request: EmailTestRequest
 ) -> Requested | str | _Refused:
-    """The first transaction: judges the request and records it, or records the refusal.
+    """Checks the request and records it, or records its refusal: the first transaction of a test.
 
-    A request with the idempotency key of an earlier one gives that test's id.
+    If an earlier request had the same idempotency key, it returns the id of that request's test.
     """
     now = runtime.clock()
     async with runtime.database.transaction() as session:
@@ -186,7 +195,7 @@ async def _earlier(
 ) -> str | None:
     key = request.idempotency_key
     if key is None or not is_key(key):
-        return None  # what is no key is refused with everything else that is wrong
+        return None  # `plan` refuses an invalid key, together with everything else that is wrong.
     row = await queries.with_key(session, caller.actor.id, key, write_instant(now - KEY_LIFETIME))
     return None if row is None else row.id
 
