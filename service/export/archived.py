@@ -1,4 +1,4 @@
-"""Exporting a trail that has ended: a bundle like any other, from the archive."""
+"""Exporting a trail that has ended, from the archive, as a bundle."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -9,7 +9,7 @@ from audit.c2sp import Checkpoint, stated_by
 from audit.trail import SignedCheckpoint, append
 from db.queries.archive_reading import archived_newest, archived_range
 from service.export.bundle import BundleWriter
-from service.export.live import ExportFormat, OnStep, exported, untold
+from service.export.live import ExportFormat, OnStep, export_event, ignore_steps
 from service.export.sources import EndedTrail
 from service.process.caller import Caller
 from service.process.runtime import Runtime
@@ -19,7 +19,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class NoArchive:
-    """There is no such ended trail, or nothing of it that a bundle could be made of."""
+    """There is no such trail in the archive, or it has no checkpoint or key for a bundle."""
 
     message: str
 
@@ -35,23 +35,23 @@ class ArchiveExport:
 
     @property
     def size(self) -> int:
-        """How many events it had."""
+        """How many events the trail had."""
         return self.checkpoint.checkpoint.size
 
     @property
     def filename(self) -> str:
-        """A name for it, with the ended trail's id."""
+        """A name for the file, with the ended trail's id."""
         return f"postledger-trail-{self.source.log_id}.zip"
 
-    async def chunks(self, on_step: OnStep = untold) -> AsyncGenerator[bytes]:
-        """The bytes, in steps; `on_step` is told how many events are behind it."""
+    async def chunks(self, on_step: OnStep = ignore_steps) -> AsyncGenerator[bytes]:
+        """Yields the bundle's bytes, and reports to `on_step` how many events were exported."""
         writer = BundleWriter(self.source, self.checkpoint, None)
         async with aclosing(writer.write(self._bodies(on_step))) as written:
             async for chunk in written:
                 yield chunk
 
     async def _bodies(self, on_step: OnStep) -> AsyncIterator[bytes]:
-        """Whatever stands there, a line each."""
+        """Yields the stored bodies, one per line, even if they were changed in the database."""
         database, log_id = self.source.database, self.source.log_id
         for first in range(0, self.size, _BATCH):
             last = min(first + _BATCH, self.size) - 1
@@ -64,20 +64,20 @@ class ArchiveExport:
 async def begin_archive_export(
     runtime: Runtime, caller: Caller, log_id: str
 ) -> ArchiveExport | NoArchive:
-    """Records, in the trail in use, that an ended one is exported.
+    """Records in the trail in use that an ended trail is exported, and returns that export.
 
     Args:
-        runtime: the running service, or a command beside it.
-        caller: who asks.
-        log_id: the ended trail's id: the last part of its origin.
+        runtime: the runtime of the service or of a command.
+        caller: who requests the export.
+        log_id: the ended trail's id, which is the last part of its origin.
     """
     async with runtime.database.reading() as session:
         newest = await archived_newest(session, log_id, "checkpoint")
         keys = await archived_range(session, log_id, "key", 0, newest[0]) if newest else []
     checkpoint = stated_by(newest[1]) if newest else None
     if newest is None or not isinstance(checkpoint, Checkpoint) or not keys:
-        return NoArchive(f"The archive has no checkpoint of a trail {log_id}.")
-    event = exported(caller, ExportFormat.BUNDLE, {"filter": None, "ended_log_id": log_id})
+        return NoArchive(f"The archive has no trail {log_id} with a checkpoint and a key.")
+    event = export_event(caller, ExportFormat.BUNDLE, {"filter": None, "ended_log_id": log_id})
     async with runtime.database.transaction() as session:
         await append(session, event, runtime.clock)
     signed = SignedCheckpoint(checkpoint, newest[1], keys[-1][1])

@@ -1,4 +1,4 @@
-"""Writes the bundle: an export that an auditor can check offline with python3 alone."""
+"""Writing a bundle: an export that an auditor can verify offline with nothing but Python."""
 
 import asyncio
 import io
@@ -12,50 +12,52 @@ from audit.trail import SignedCheckpoint
 from service.export.sources import BundleSource
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
-"""The date in the zip: none, so that equal exports are equal files."""
+"""The date of every file in the zip: always the same, so that equal exports are equal files."""
 
 _README: Final = """\
-An export of the trail {origin}, of {size} events.
+This is an export of the trail {origin}, with {size} events.
 
-Check it:   python3 verify.py
+Verify it:  python3 verify.py
 Better:     python3 verify.py --key VERIFIER-KEY --checkpoint FILE
-with a verifier key and a checkpoint that you got earlier, or from elsewhere; and with a verify.py
-of your own: anyone who could change these files could change that one, too.
+with a verifier key and a checkpoint that you obtained earlier or from elsewhere, and with your own
+copy of verify.py: anyone who could change these files could change the one in here, too.
 
-Proven, without anything of yours: the events are exactly those, in this order, that the signed
-checkpoint states. With your key: that key signed it. With your checkpoint: nothing of what it
-covers was changed, removed, inserted or moved since. Not proven: that nothing was cut off after
-the newest checkpoint that you have; and a holder of the signing key can make up a whole trail,
-which only a checkpoint kept elsewhere shows. What happened but was never recorded is not here.
+Proven by the export alone: the events are exactly those that the signed checkpoint covers, in this
+order. Proven with your key: that key signed the checkpoint. Proven with your checkpoint: since it
+was signed, none of the events that it covers was changed, removed, inserted or moved.
+Not proven: that no events were cut off after your newest checkpoint, and that what happened was
+recorded. A holder of the signing key can invent a whole trail; only a checkpoint that was kept
+elsewhere reveals this.
 {filtered}
-entries.jsonl holds the events (RFC 8785), checkpoint, rotations/ and keys are C2SP notes and keys,
-tile/ is the hash tree (c2sp.org/tlog-tiles, RFC 6962). Go's golang.org/x/mod/sumdb/note reads them.
+entries.jsonl contains the events (RFC 8785). checkpoint, rotations/ and keys are C2SP notes and
+keys. tile/ is the hash tree (c2sp.org/tlog-tiles, RFC 6962). Go's golang.org/x/mod/sumdb/note reads
+the notes and keys.
 """
 _FILTERED: Final = """
-This export is filtered: each event shown can be proven, but not that none is left out.
+This export is filtered: each event in it can be proven, but not that no event was left out.
 """
 
 
-class _Drain(io.RawIOBase):
-    """Where the zip is written to: what has gathered is taken away again and again."""
+class _Buffer(io.RawIOBase):
+    """The file that the zip is written to. `take` empties it, so that memory does not grow."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._gathered: list[bytes] = []
+        self._written: list[bytes] = []
 
     def writable(self) -> bool:
-        """It only takes."""
+        """Returns that the buffer can be written to."""
         return True
 
     def write(self, data: object) -> int:
-        """Gathers."""
+        """Keeps the bytes until they are taken."""
         chunk = bytes(data)  # type: ignore[call-overload] # any buffer, as the base class has it
-        self._gathered.append(chunk)
+        self._written.append(chunk)
         return len(chunk)
 
     def take(self) -> bytes:
-        """What has gathered since the last time."""
-        taken, self._gathered = b"".join(self._gathered), []
+        """Returns what was written since the last call."""
+        taken, self._written = b"".join(self._written), []
         return taken
 
 
@@ -68,22 +70,23 @@ class BundleWriter:
         self._source = source
         self._signed = signed
         self._filtered = filtered
-        self._drain = _Drain()
-        self._zip = zipfile.ZipFile(self._drain, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
+        self._buffer = _Buffer()
+        self._zip = zipfile.ZipFile(self._buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
 
     async def write(self, events: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-        """The zip's bytes, in steps, from the events' lines."""
-        # Closed where it breaks off, too: later the interpreter would, and find its parts gone.
+        """Yields the bytes of the zip, given the lines of the events."""
+        # The block closes the zip also when an export breaks off. Otherwise the interpreter would
+        # close it later, fail, and print a warning.
         with self._zip:
             await self._write_small()
-            yield self._drain.take()
+            yield self._buffer.take()
             with self._zip.open(_named("entries.jsonl"), "w", force_zip64=True) as entries:
                 async for lines in events:
                     await asyncio.to_thread(entries.write, lines)
-                    yield self._drain.take()
+                    yield self._buffer.take()
             async for chunk in self._write_tiles():
                 yield chunk
-        yield self._drain.take()
+        yield self._buffer.take()
 
     async def _write_small(self) -> None:
         checkpoint = self._signed.checkpoint
@@ -109,10 +112,11 @@ class BundleWriter:
     async def _write_tiles(self) -> AsyncIterator[bytes]:
         for tile in hash_tiles(self._signed.checkpoint.size):
             row = encode_hash_tile(tile, await self._source.row(tile))
-            if row is not None:  # if the stored tree is damaged, the events still give theirs
-                # Hashes do not shrink.
+            # A tile of a damaged tree is left out: a verifier computes it from the events.
+            if row is not None:
+                # Hashes cannot be compressed.
                 self._put(tile.path, row, zipfile.ZIP_STORED)
-                yield self._drain.take()
+                yield self._buffer.take()
 
     def _put(self, name: str, data: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
         self._zip.writestr(_named(name, method), data)

@@ -1,4 +1,4 @@
-"""Events as lines for other programs: CSV for spreadsheets, OCSF for a SIEM."""
+"""Events as lines for other programs: CSV for spreadsheets, OCSF for SIEMs."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from audit.trail import Recorded
 from db.instant import write_instant
 
 OCSF_VERSION: Final = "1.5.0"
-"""The schema's version (schema.ocsf.io), pinned: a class changes from one to the next."""
+"""The version of the schema (schema.ocsf.io), pinned because versions differ in their classes."""
 
 _ENTITY_MANAGEMENT: Final = 3004
 _COLUMNS: Final = (
@@ -34,9 +34,10 @@ _COLUMNS: Final = (
     "detail",
     "leaf_hash",
 )
-# What a spreadsheet would take for a formula, or for the end of a cell that hides one.
+# A spreadsheet runs a cell that begins like this as a formula; a tab or carriage return can end
+# the cell before, so that a formula follows (OWASP, CSV injection).
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
-# OCSF 1.x, class 3004: what is none of its activities is 99, with a name of our own.
+# Class 3004 of OCSF 1.x: activity 99 is "other", for which the producer chooses the name.
 _ACTIVITIES: Final = for_every_action(
     {
         AuditAction.EMAIL_SETTINGS_UPDATED: (3, "Update"),
@@ -79,7 +80,10 @@ CSV_HEADER: Final = _cells(_COLUMNS)
 
 
 def csv_line(recorded: Recorded) -> bytes:
-    """An event as a line of RFC 4180; a cell that would be a formula begins with an apostrophe."""
+    """Writes an event as a line of CSV (RFC 4180).
+
+    A cell that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
     event = recorded.event
     client = event.client
     changes = [
@@ -111,7 +115,7 @@ def csv_line(recorded: Recorded) -> bytes:
 
 
 def ocsf_line(recorded: Recorded, origin: str) -> bytes:
-    """An event as one line of OCSF, class 3004 (Entity Management)."""
+    """Writes an event as a line of JSON in OCSF's class 3004, Entity Management."""
     event = recorded.event
     activity, activity_name = _ACTIVITIES[event.action]
     status, status_name = _STATUSES[event.outcome]
@@ -159,7 +163,7 @@ def ocsf_line(recorded: Recorded, origin: str) -> bytes:
 
 
 def _user(actor: Actor) -> dict[str, object]:
-    system = 3  # OCSF's type of a user that is the system itself
+    system = 3  # OCSF's `user.type_id` of a system account
     return {
         "uid": actor.id,
         "name": actor.name,

@@ -1,4 +1,4 @@
-"""Exporting the trail: recorded as an event, then streamed; memory does not grow with the trail."""
+"""Exporting the trail in use: recorded as an event, then streamed in constant memory."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -37,18 +37,18 @@ _Read: TypeAlias = Callable[[Session, Window, EventFilter], Awaitable[Sequence[T
 """Reads the events of a window, newest first."""
 
 OnStep: TypeAlias = Callable[[int, int], None]
-"""Is told how many events are behind it, and of how many."""
+"""Receives the progress of an export: how many events it is past, and how many there are."""
 
 
-def untold(_done: int, _total: int) -> None:
-    """Nobody wants to know."""
+def ignore_steps(_done: int, _total: int) -> None:
+    """Ignores the progress of an export."""
 
 
 class ExportFormat(StrEnum):
-    """What an export is made of.
+    """The format of an export.
 
-    BUNDLE: a zip with everything that proves it. JSONL: the events' exact bytes, one a line. CSV:
-    for a spreadsheet. OCSF: one event of class 3004 a line, for a SIEM.
+    BUNDLE: a zip with the events and everything that proves them. JSONL: the exact bytes of the
+    events, one per line. CSV: for a spreadsheet. OCSF: an event of class 3004 per line, for a SIEM.
     """
 
     BUNDLE = "bundle"
@@ -78,21 +78,21 @@ class Export:
 
     @property
     def filename(self) -> str:
-        """A name for it, with the size of the trail that it was taken from."""
+        """A name for the file, with the size of the exported trail."""
         kind = {ExportFormat.BUNDLE: "zip", ExportFormat.OCSF: "ocsf.jsonl"}
         suffix = kind.get(self.format, self.format.value)
         return f"postledger-trail-{self.checkpoint.checkpoint.size}.{suffix}"
 
     @property
     def size(self) -> int:
-        """How many events the trail has; a filtered export holds fewer."""
+        """How many events the trail has; a filtered export may contain fewer."""
         return self.checkpoint.checkpoint.size
 
-    async def chunks(self, on_step: OnStep = untold) -> AsyncGenerator[bytes]:
-        """The bytes, in steps.
+    async def chunks(self, on_step: OnStep = ignore_steps) -> AsyncGenerator[bytes]:
+        """Yields the bytes of the export.
 
         Args:
-            on_step: is told how far into the trail it is; what a filter leaves out counts too.
+            on_step: receives the progress; events that the filter leaves out count, too.
         """
         if self.format is ExportFormat.BUNDLE:
             source = LiveTrail(self.runtime.database)
@@ -116,14 +116,14 @@ class Export:
         return ocsf_line(recorded, self.checkpoint.checkpoint.origin)
 
     async def _bodies(self, on_step: OnStep) -> AsyncIterator[bytes]:
-        """The events' exact bytes, a line each: whatever stands there is given."""
+        """Yields the stored bodies, one per line, even if they were changed in the database."""
         async for batch in self._batches(on_step, read_bodies, lambda event: event[0]):
             yield b"".join(body.encode() + b"\n" for _, body in batch)
 
     async def _batches(
         self, on_step: OnStep, read: _Read[T], number: Callable[[T], int]
     ) -> AsyncIterator[Sequence[T]]:
-        """The events before the checkpoint's size, oldest first."""
+        """Yields the events that the checkpoint covers, oldest first."""
         last = -1
         while True:
             window = Window(_BATCH, above=last, below=self.size, newest=False)
@@ -140,9 +140,9 @@ class Export:
 async def begin_export(
     runtime: Runtime, caller: Caller, kind: ExportFormat, wanted: EventFilter | None = None
 ) -> Export:
-    """Records that the trail is exported. The export holds that event too, as its last one."""
+    """Records that the trail is exported, and returns that export, which ends with this event."""
     wanted = wanted or EventFilter()
-    event = exported(caller, kind, {"filter": _described(wanted)})
+    event = export_event(caller, kind, {"filter": _described(wanted)})
     async with runtime.database.transaction() as session:
         appended = await append(session, event, runtime.clock)
         checkpoint = await read_checkpoint(session, appended.seq + 1)
@@ -151,8 +151,8 @@ async def begin_export(
     return Export(kind, wanted, checkpoint, runtime)
 
 
-def exported(caller: Caller, kind: ExportFormat, what: Detail) -> Event:
-    """The event of an export; `what` tells of which part."""
+def export_event(caller: Caller, kind: ExportFormat, what: Detail) -> Event:
+    """Builds the event of an export; `what` says which part of which trail is exported."""
     return caller.event(
         AuditAction.AUDIT_EXPORTED,
         AuditOutcome.SUCCEEDED,
@@ -162,7 +162,7 @@ def exported(caller: Caller, kind: ExportFormat, what: Detail) -> Event:
 
 
 def _described(wanted: EventFilter) -> str | None:
-    """A filter as JSON; None for one without a condition."""
+    """Returns the filter as JSON, or None if it has no condition."""
     given = {
         name: write_instant(value) if isinstance(value, datetime) else value
         for name, value in asdict(wanted).items()

@@ -1,4 +1,4 @@
-"""What a bundle is made from besides its events: the live trail's tables, or an ended one's."""
+"""Where a bundle's keys, notes and hashes come from: the trail in use, or an archived one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from db.queries.archive_reading import archived_range
 
 
 class BundleSource(Protocol):
-    """Where keys, notes and hashes come from."""
+    """A trail from which a bundle can be made."""
 
     async def keys(self, size: int) -> Sequence[tuple[int, str]]:
-        """The keys up to a size of the trail: from which on each signs, and its verifier key."""
+        """Returns the verifier keys up to a size of the trail, each with the size it begins at."""
         ...
 
     async def note(self, size: int) -> str | None:
-        """The checkpoint that was signed at a size."""
+        """Returns the checkpoint that was signed at a size of the trail."""
         ...
 
     async def body(self, seq: int) -> str | None:
-        """The body of an event."""
+        """Returns the body of an event."""
         ...
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:
-        """The hashes of a tile, those of them that are there."""
+        """Returns the hashes of a tile, as far as they are stored or can be computed."""
         ...
 
 
@@ -39,24 +39,24 @@ class LiveTrail:
     database: Database
 
     async def keys(self, size: int) -> Sequence[tuple[int, str]]:
-        """From the list of keys."""
+        """Reads them from the list of keys."""
         async with self.database.reading() as session:
             rows = await stored.keys(session)
         return [(row.from_size, row.verifier_key) for row in rows if row.from_size <= size]
 
     async def note(self, size: int) -> str | None:
-        """From the stored checkpoints."""
+        """Reads it from the stored checkpoints."""
         async with self.database.reading() as session:
             return await stored.checkpoint_note(session, size)
 
     async def body(self, seq: int) -> str | None:
-        """From the events."""
+        """Reads it from the events."""
         async with self.database.reading() as session:
             row = await events.event(session, seq)
         return None if row is None else text_of(row.body)
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:
-        """From the stored nodes."""
+        """Reads them from the stored nodes."""
         first = tile.coordinates[0]
         async with self.database.reading() as session:
             return await stored.node_row(session, first.level, first.idx, tile.width)
@@ -64,27 +64,27 @@ class LiveTrail:
 
 @dataclass(frozen=True, slots=True)
 class EndedTrail:
-    """A trail in the archive. Its hash tree was not kept: it follows from the events."""
+    """A trail in the archive. Its hash tree is not stored, because it follows from the events."""
 
     database: Database
     log_id: str
 
     async def keys(self, size: int) -> Sequence[tuple[int, str]]:
-        """From the archived keys."""
+        """Reads them from the archived keys."""
         return await self._range("key", 0, size)
 
     async def note(self, size: int) -> str | None:
-        """From the archived checkpoints."""
+        """Reads it from the archived checkpoints."""
         found = await self._range("checkpoint", size, size)
         return found[0][1] if found else None
 
     async def body(self, seq: int) -> str | None:
-        """From the archived events."""
+        """Reads it from the archived events."""
         found = await self._range("event", seq, seq)
         return found[0][1] if found else None
 
     async def row(self, tile: HashTile) -> Sequence[bytes]:
-        """Made from the archived events below it."""
+        """Computes them from the archived events below the tile."""
         first = tile.index * WIDTH
         if tile.level == 0:
             bodies = await self._range("event", first, first + tile.width - 1)
@@ -99,7 +99,7 @@ class EndedTrail:
 
 
 def _root(hashes: Sequence[bytes]) -> bytes:
-    """The root of a whole tile."""
+    """Returns the root of a full tile."""
     row = list(hashes)
     while len(row) > 1:
         row = [node_hash(*row[at : at + 2]) for at in range(0, len(row), 2)]
