@@ -1,8 +1,9 @@
 """The use-cases on the trail.
 
-- Reading events, checkpoints and proofs: `reading`; what may be asked: `filter`.
-- Events as they are appended: `feed`. Tiles: `tiles`. Checkpoints kept elsewhere: `anchors`.
-- Changing the signing key: `key_change`. Beginning a new trail: `reopen`.
+- Reading events, checkpoints and proofs: `reading`. Checking filters: `filter`.
+- Events as they are appended: `feed`. The trail as files: `tiles`.
+- Delivering checkpoints to places outside the service: `anchors`.
+- Changing the signing key: `key_change`. Ending a trail and beginning a new one: `reopen`.
 """
 
 from audit.event import AuditAction, AuditOutcome, Change

@@ -1,8 +1,8 @@
-"""Anchors: the trail's checkpoints, carried to where this service cannot change them.
+"""Anchors: delivering the trail's checkpoints to places where this service cannot change them.
 
-They never hold a change up, nor each other: each sink follows the trail for itself, and what cannot
-be delivered is tried again while newer checkpoints take its place. A checkpoint vouches for all
-before it, so none is missed.
+A slow or failing sink delays neither changes nor other sinks: each sink has its own task. A failed
+delivery is retried with the newest checkpoint. Skipping the older ones loses nothing, because a
+checkpoint vouches for all events before it.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from service.trail.reading import audit_checkpoint
 _ATTEMPTS: Final = 5
 _WORTH_A_RETRY: Final = (OSError, httpx2.HTTPError)
 PAUSE_SECONDS: Final = 10.0
-"""At least this long between two deliveries, so that many changes cost one."""
+"""The least time between two deliveries, so that many changes in a row need only one."""
 
 _log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ _log = structlog.get_logger()
 async def following(
     runtime: Runtime, *, pause_seconds: float = PAUSE_SECONDS
 ) -> AsyncIterator[None]:
-    """Delivers the newest checkpoint now, and from now on after changes, until the block ends."""
+    """Delivers the newest checkpoint to every sink, at once and after changes, during the block."""
     pairs = zip(runtime.anchors.sinks, runtime.anchors.states, strict=True)
     tasks = [asyncio.create_task(_follow(runtime, *pair, pause_seconds)) for pair in pairs]
     try:
@@ -47,19 +47,19 @@ async def _follow(runtime: Runtime, sink: Sink, state: AnchorState, pause_second
     try:
         while True:
             woken.clear()
-            await _carry_newest(runtime, sink, state)
+            await _deliver_newest(runtime, sink, state)
             await asyncio.sleep(pause_seconds)
-            # Other processes append as well, and wake nobody here.
+            # The wait has a limit, because events of other processes do not wake this task.
             await wait_at_most(woken, pause_seconds)
     finally:
         unwatch()
 
 
-async def _carry_newest(runtime: Runtime, sink: Sink, state: AnchorState) -> None:
-    """Brings the newest checkpoint there; never raises, or nothing would be anchored again."""
+async def _deliver_newest(runtime: Runtime, sink: Sink, state: AnchorState) -> None:
+    """Delivers the newest checkpoint to a sink. Never raises: that would end the sink's task."""
     try:
         signed = await audit_checkpoint(runtime)
-    except Exception as error:  # noqa: BLE001 (the database's outages are of many kinds)
+    except Exception as error:  # noqa: BLE001 (an outage of the database has many kinds of errors)
         _fail(state, f"the newest checkpoint cannot be read ({type(error).__name__})")
         return
     if isinstance(signed, NoProof):
@@ -69,7 +69,7 @@ async def _carry_newest(runtime: Runtime, sink: Sink, state: AnchorState) -> Non
     if state.size != size:
         try:
             await _deliver(sink, state, signed.note)
-        except Exception as error:  # noqa: BLE001 (what a place answers is not ours to foresee)
+        except Exception as error:  # noqa: BLE001 (a sink may raise anything)
             _fail(state, told(error))
             return
         state.size, state.delivered_at = size, runtime.clock()
@@ -82,7 +82,7 @@ async def _deliver(sink: Sink, state: AnchorState, note: str) -> None:
             try:
                 await sink.deliver(note)
             except _WORTH_A_RETRY as error:
-                # Seen at once, and not after the last attempt.
+                # Shown after the first attempt already, not only after the last.
                 state.problem = told(error)
                 raise
 

@@ -1,4 +1,4 @@
-"""Events as they are appended: by this process at once, by others as soon as they are seen."""
+"""Events as they are appended: at once if this process appended them, else after a poll."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -11,7 +11,7 @@ from service.process.runtime import Runtime
 from service.process.tasks import wait_at_most
 
 POLL_SECONDS: Final = 1.0
-"""How long another process's event may take to be seen."""
+"""Seconds between two polls for the events of other processes."""
 
 _BATCH: Final = 100
 
@@ -19,12 +19,12 @@ _BATCH: Final = 100
 async def audit_events_appended(
     runtime: Runtime, wanted: EventFilter | None = None, *, poll_seconds: float = POLL_SECONDS
 ) -> AsyncGenerator[Recorded]:
-    """Every event that is appended from now on and fits, in order, each once.
+    """Yields each event that is appended from now on and matches the filter, in order, once.
 
     Args:
         runtime: the running service.
-        wanted: which events.
-        poll_seconds: how often to look for what other processes appended.
+        wanted: the filter; None for all events.
+        poll_seconds: seconds between two polls for the events of other processes.
     """
     woken = asyncio.Event()
 
@@ -43,7 +43,7 @@ async def audit_events_appended(
             woken.clear()
             last = await runtime.trail_size.number(look, poll_seconds) - 1
             while seen < last:
-                # In steps, so that a long absence is not read into memory at once.
+                # Read in batches: a slow consumer may be far behind.
                 upto = min(last, seen + _BATCH)
                 window = Window(_BATCH, above=seen, below=upto + 1, newest=False)
                 async with runtime.database.reading() as session:

@@ -1,4 +1,4 @@
-"""What may be asked of the trail: one rule, whichever door the question comes through."""
+"""Checking a filter of events: the same rules for GraphQL, exports over HTTP and commands."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -7,18 +7,18 @@ from audit.trail import EventFilter
 from service.process.paging import MAX_NUMBER
 
 MAX_VALUES: Final = 100
-"""Most values in one list: each may cost a search of its own."""
+"""The most values in one list, because each value may need its own search."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnfitFilter:
-    """Why a filter cannot be taken: the field, by its name in the API, and what it takes."""
+    """A filter that is not valid. The message names the field as the API does, and its rule."""
 
     message: str
 
 
 def fit_filter(wanted: EventFilter) -> EventFilter | UnfitFilter:
-    """The filter with each value once, or what is wrong with it."""
+    """Checks a filter, and returns it without repeated values, or what is wrong with it."""
     problem = _problem(wanted)
     if problem is not None:
         return UnfitFilter(problem)
@@ -46,10 +46,10 @@ def _problem(wanted: EventFilter) -> str | None:
     texts = {"correlationId": (wanted.correlation_id or "",), "text": (wanted.text or "",)}
     for name, values in (lists | texts).items():
         if not all(map(_can_be_recorded, values)):
-            return f"{name} holds a character that no event can hold."
+            return f"{name} holds a character that no event can contain."
     return None
 
 
 def _can_be_recorded(text: str) -> bool:
-    """Whether both databases can compare with it: PostgreSQL's texts have no NUL."""
+    """Returns whether an event can contain the text: PostgreSQL stores no NUL or lone surrogate."""
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)

@@ -14,7 +14,7 @@ TARGET: Final = "signing_key"
 
 @dataclass(frozen=True, slots=True)
 class KeyRotated:
-    """The verifier keys before and after, and the size of trail from which on the new one signs."""
+    """The verifier keys before and after, and the size from which on the new key signs."""
 
     before: str
     after: str
@@ -23,17 +23,18 @@ class KeyRotated:
 
 @dataclass(frozen=True, slots=True)
 class NoNewKey:
-    """There is no key that could follow; the message says what to do."""
+    """There is no new key to change to; the message says what to do."""
 
     message: str
 
 
 async def rotate_signing_key(runtime: Runtime, caller: Caller) -> KeyRotated | NoNewKey:
-    """Lets the newest key at hand follow the one in use; where keys lie in a file, makes it.
+    """Changes the signing key to the newest key that is available.
 
-    The first checkpoint of the new key is signed by the old one too, so that whoever trusts the
-    old one has its word for the new. A service that runs meanwhile takes the new key up by itself
-    where it finds it.
+    If the keys are stored in a file and the newest is in use already, it first adds a new key to
+    the file. The old key signs the first checkpoint of the new key as well, so verifiers who trust
+    the old key can trust the new one. A running service that can read the new key uses it without a
+    restart.
     """
     async with runtime.database.reading() as session:
         tip = Tip.of(await events.head(session))
@@ -44,14 +45,14 @@ async def rotate_signing_key(runtime: Runtime, caller: Caller) -> KeyRotated | N
             return NoNewKey(
                 "The newest signing key is in use already: put a new one before it in "
                 "POSTLEDGER_SIGNING_KEY (`postledger keys generate` makes one), restart the "
-                "services with both, and run this again; remove the old one afterwards."
+                "services with both keys, and run this again. Afterwards, remove the old one."
             )
         newest = keys.signers(tip.origin)[0]
     async with runtime.database.transaction() as session:
         tip = Tip.of(await events.lock_head(session))
         after = str(newest.verifier)
         if after == tip.verifier_key:
-            return NoNewKey("Another command has just changed the key to the newest one.")
+            return NoNewKey("Another command has just changed to the newest key.")
         event = caller.event(
             AuditAction.SIGNING_KEY_CHANGED,
             AuditOutcome.SUCCEEDED,

@@ -1,4 +1,4 @@
-"""Reading the trail and its proofs, for those who may."""
+"""Reading events, checkpoints and proofs."""
 
 from audit.trail import (
     ConsistencyProof,
@@ -18,7 +18,7 @@ from service.process.runtime import Runtime
 
 
 async def audit_event(runtime: Runtime, sequence: int) -> Recorded | None:
-    """One event; None where the trail is not that long."""
+    """Returns an event, or None if the trail is not that long."""
     async with runtime.database.reading() as session:
         return await read_event(session, sequence)
 
@@ -26,13 +26,13 @@ async def audit_event(runtime: Runtime, sequence: int) -> Recorded | None:
 async def audit_events(
     runtime: Runtime, page: PageRequest, wanted: EventFilter | None = None
 ) -> Page[Recorded]:
-    """A page of the trail, newest first."""
+    """Returns a page of the trail's events, newest first."""
     async with runtime.database.reading() as session:
         return await read_page(page, lambda window: read_events(session, window, wanted))
 
 
 async def audit_checkpoint(runtime: Runtime, size: int | None = None) -> SignedCheckpoint | NoProof:
-    """What the trail held at a size, signed; the newest without one."""
+    """Returns the signed checkpoint of the trail at a size; without a size, the newest one."""
     async with runtime.database.reading() as session:
         return await read_checkpoint(session, size)
 
@@ -40,7 +40,7 @@ async def audit_checkpoint(runtime: Runtime, size: int | None = None) -> SignedC
 async def audit_inclusion_proof(
     runtime: Runtime, sequence: int, size: int | None = None
 ) -> InclusionProof | NoProof:
-    """That an event stands in the trail of a size, or of today."""
+    """Returns the proof that the trail contains an event, at a size or at its present size."""
     async with runtime.database.reading() as session:
         return await prove_inclusion(session, sequence, size)
 
@@ -48,6 +48,9 @@ async def audit_inclusion_proof(
 async def audit_consistency_proof(
     runtime: Runtime, old: int, new: int | None = None
 ) -> ConsistencyProof | NoProof:
-    """That the trail of a size, or of today, continues that of a smaller one."""
+    """Returns the proof that the trail at size `new` continues the trail at size `old`.
+
+    Without `new`, the trail has its present size.
+    """
     async with runtime.database.reading() as session:
         return await prove_consistency(session, old, new)

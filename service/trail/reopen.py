@@ -1,4 +1,8 @@
-"""Beginning a new trail where the old one cannot go on: the one way past a signer that refuses."""
+"""Reopening: ending a trail that cannot go on, and beginning a new one.
+
+The signer refuses a database that does not continue what it signed before. Reopening is the only
+way on, and it is visible: the new trail's first event says that it happened and why.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,13 +30,13 @@ from service.verify.digests import (
     tests_digest,
     tokens_digest,
 )
-from service.verify.secrets import newest_of, numbers_name
+from service.verify.secrets import newest_version_in, versions_name
 
 TARGET: Final = "trail"
 
 
 class CannotReopenError(Exception):
-    """Nobody says why, or there is no key to sign a new trail with. Nothing was changed."""
+    """The reason is missing or invalid, or there is no signing key. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +50,36 @@ class Reopened:
 async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str) -> Reopened:
     """Ends the trail and begins a new one, whose first event says so.
 
-    That event holds the ended trail's last checkpoint in the database and the one that the signer
-    remembers, the reason, and the settings in force, which the new trail vouches for from then on.
-    The ended trail's events, checkpoints and keys are kept in the archive table.
+    That event contains the reason, the ended trail's last checkpoint in the database and the one in
+    the signer's memory, the settings in force, and digests of the rows that exist already. The new
+    trail vouches for all of these from then on (docs/decisions.md). The ended trail's events,
+    checkpoints and keys are moved into the archive.
 
     Args:
-        runtime: of a command, whose trail need not be open.
-        caller: who asks.
-        reason: why.
+        runtime: the runtime of a command; its trail need not be open.
+        caller: who reopens the trail.
+        reason: why; the auditors read it.
         name: the first part of the new trail's origin.
+
+    Raises:
+        CannotReopenError: the reason is missing or invalid, or there is no signing key.
     """
     if not reason.strip() or not is_reason(reason):
         raise CannotReopenError(
-            f"Say why, for the auditors: in one line of at most {MAX_REASON} characters."
+            f"Say why, for the auditors, in one line of at most {MAX_REASON} characters."
         )
     async with runtime.database.transaction() as session:
         head = await events.lock_head(session)
         ended = head.origin or head.log_id
         newest = await stored.newest_checkpoint(session)
         await archive_trail(session, head.log_id)
-        ends: Detail = {
+        ended_trail: Detail = {
             "database_checkpoint": None if newest is None else newest.note,
             "remembered_checkpoint": runtime.trail.memory.note,
             "ended_log_id": head.log_id,
             "ended_digest": await archive_digest(session, head.log_id),
         }
-        event = await _event(session, runtime, caller, reason, ends)
+        event = await _event(session, runtime, caller, reason, ended_trail)
         head.log_id, head.origin = str(uuid4()), None
         head.size, head.frontier, head.verifier_key = 0, None, None
         head.last_leaf = head.last_ts = None
@@ -82,25 +90,25 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
             raise CannotReopenError(missing.message)
         await append(session, event, runtime.clock)
         note = await stored.checkpoint_note(session, 1) or ""
-    # The memory keeps to one trail, so it is told of the change of trails.
+    # The signer's memory is of one trail and refuses the checkpoints of any other.
     runtime.trail.memory.begin_anew(note)
     return Reopened(note, ended)
 
 
 async def _event(
-    session: Session, runtime: Runtime, caller: Caller, reason: str, ends: Detail
+    session: Session, runtime: Runtime, caller: Caller, reason: str, ended_trail: Detail
 ) -> Event:
-    """The first event: what ended, and what stands there, for which nothing else vouches now."""
+    """Builds the new trail's first event: which trail ended, and digests of the existing rows."""
     current = await load_current(session, runtime.scope, runtime.keys)
     rows = await token_rows(session)
-    numbered = await fingerprint_rows(session)
+    fingerprints = await fingerprint_rows(session)
     tests = await count_rows(session, "test_email")
-    found: Detail = {
+    existing_rows: Detail = {
         "revisions_digest": await revisions_digest(session, runtime.scope, current.revision),
         "tokens": max((row.number for row in rows), default=0),
         "tokens_digest": tokens_digest(rows),
-        "secrets_digest": secrets_digest(numbered),
-        **{numbers_name(name): newest_of(name, numbered) for name in SecretName},
+        "secrets_digest": secrets_digest(fingerprints),
+        **{versions_name(name): newest_version_in(name, fingerprints) for name in SecretName},
         "tests": tests,
         "tests_digest": await tests_digest(session, tests, ()),
     }
@@ -111,5 +119,5 @@ async def _event(
         revision=current.revision,
         changes=compare(NOTHING_SAVED, current.values),
         reason=reason,
-        detail={**ends, **found},
+        detail={**ended_trail, **existing_rows},
     )

@@ -1,4 +1,4 @@
-"""The trail as files: C2SP tiles, which any monitor can follow, and single events' proofs."""
+"""The trail as files: C2SP tiles, which any monitor can follow, and proofs of single events."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from service.process.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A file of the log. A tile never changes; the checkpoint does."""
+    """A file of the log. Tiles are immutable, the checkpoint and the proofs are not."""
 
     content: bytes
     media_type: str
@@ -19,7 +19,7 @@ class LogFile:
 
 
 async def log_checkpoint(runtime: Runtime) -> LogFile | None:
-    """The newest checkpoint."""
+    """Returns the newest checkpoint, or None if it is missing or damaged."""
     async with runtime.database.reading() as session:
         signed = await read_checkpoint(session, None)
     if isinstance(signed, NoProof):
@@ -28,7 +28,7 @@ async def log_checkpoint(runtime: Runtime) -> LogFile | None:
 
 
 async def log_proof(runtime: Runtime, sequence: int) -> LogFile | None:
-    """An event with the proof that it stands in today's trail; None where that is not so long."""
+    """Returns an event with the proof that the trail contains it, or None if there is no proof."""
     async with runtime.database.reading() as session:
         proof = await prove_inclusion(session, sequence, None)
     if isinstance(proof, NoProof):
@@ -37,7 +37,10 @@ async def log_proof(runtime: Runtime, sequence: int) -> LogFile | None:
 
 
 async def log_tile(runtime: Runtime, path: str) -> LogFile | None:
-    """A tile by its path, `tile/<level or entries>/<index>[.p/<width>]`; None without one."""
+    """Returns the tile at a path `tile/<level or entries>/<index>[.p/<width>]`.
+
+    Returns None if the path is malformed, or if the trail does not have this tile (yet).
+    """
     tile = parse_path(path)
     if isinstance(tile, Refused):
         return None
