@@ -1,8 +1,8 @@
 """Verifying the whole database by replaying the trail.
 
-- The verification: `trail`. The replay: `replay`, with one module for what it folds: `settings`,
+- The verification: `trail`. The replay: `replay`, with one module for each projection: `settings`,
   `secrets`, `tokens`, `actors`, `email_tests`, `archive`.
-- Digests by which one event stands for many rows: `digests`.
+- Digests by which one event vouches for many rows: `digests`.
 """
 
 from audit.verify import Finding

@@ -1,7 +1,9 @@
-"""Replaying who acted: the access token that an event names must have been one, and that one.
+"""Replaying who acted: each event's access token must have existed then, with that name and role.
 
-Whoever may write into the database can let a token in that never was, or make another of one, for
-as long as it is used. What it did then stands in the trail, under a name that the trail denies.
+An attacker who can write into the database can add a token, give one another role, or revive a
+revoked one, use it, and then restore the table. The table shows nothing afterwards. But the service
+signed an event for everything that was done with the token, and that event contradicts the events
+that created and revoked tokens (docs/decisions.md).
 """
 
 from dataclasses import dataclass, field
@@ -16,12 +18,13 @@ from db.instant import read_instant, write_instant
 from db.queries.tokens import token_rows
 from mail.report import EmailTestOutcome
 
-_UNDER_WAY: Final = timedelta(minutes=5)
-"""How long after a token's end a call that it was let in for before may still be recorded."""
+_GRACE: Final = timedelta(minutes=5)
+"""How long after a token's end an event may name it: its call may have been accepted before the
+end, and recorded later."""
 
 
 class _Token(NamedTuple):
-    """A token as the trail tells of it; `since` is the event that made it."""
+    """A token as the trail records it; `since` is the number of the event that created it."""
 
     since: int
     name: str | None
@@ -31,74 +34,86 @@ class _Token(NamedTuple):
 
 @dataclass(slots=True)
 class ActorsReplay:
-    """Takes all events in order. Nothing is left to compare at the end."""
+    """Folds the events on access tokens, and checks the actor of every event against the result.
+
+    A wrong actor is a property of the event itself, so no rows are compared at the end.
+    """
 
     findings: Findings
     _tokens: dict[str, _Token] = field(default_factory=dict)
     _revoked: dict[str, str] = field(default_factory=dict)
-    _known: int = 0
-    """The number of the newest token that a new trail found, until those were read."""
-    _unsure: list[tuple[int, Parsed]] = field(default_factory=list)
+    _inherited: int = 0
+    """The highest number of an inherited token; 0 as soon as those tokens have been read."""
+    _waiting: list[tuple[int, Parsed]] = field(default_factory=list)
+    """Events whose actors can be checked only when the inherited tokens have been read."""
 
     def take(self, seq: int, parsed: Parsed) -> None:
-        """Follows one event."""
+        """Checks who did one event, and folds it."""
         event = parsed.event
         if event.actor.kind is ActorKind.ACCESS_TOKEN:
-            if self._known:
-                self._unsure.append((seq, parsed))
+            if self._inherited:
+                self._waiting.append((seq, parsed))
             else:
-                self._hold(seq, parsed)
+                self._check(seq, parsed)
         if event.outcome is AuditOutcome.SUCCEEDED:
-            self._follow(seq, parsed)
+            self._fold(seq, parsed)
 
     async def compare_due(self, session: Session) -> None:
-        """Holds those events that came before the tokens of an ended trail were read.
+        """Reads the inherited tokens, once, and checks the events that waited for them.
 
-        Its own events are gone; the rows stand in for them, as a digest vouches for those.
+        No event of this trail created these tokens, so their rows are trusted here: `tokens` checks
+        the rows against the digest in the trail's first event.
         """
-        if not self._known:
+        if not self._inherited:
             return
         for row in await token_rows(session):
-            if row.number <= self._known:
+            if row.number <= self._inherited:
                 self._tokens[row.id] = _Token(-1, row.name, row.role, row.expires_at)
                 if row.revoked_at is not None:
                     self._revoked[row.id] = row.revoked_at
-        self._known = 0
-        unsure, self._unsure = self._unsure, []
-        for seq, parsed in unsure:
-            self._hold(seq, parsed)
+        self._inherited = 0
+        waiting, self._waiting = self._waiting, []
+        for seq, parsed in waiting:
+            self._check(seq, parsed)
 
-    def _follow(self, seq: int, parsed: Parsed) -> None:
+    def _fold(self, seq: int, parsed: Parsed) -> None:
         event, detail = parsed.event, parsed.event.detail
         if event.action is AuditAction.ACCESS_TOKEN_CREATED:
-            told = {change.field: change.after for change in event.changes}
+            created = {change.field: change.after for change in event.changes}
             self._tokens[str(detail.get("token_id"))] = _Token(
-                seq, told.get("name"), told.get("role"), told.get("expiresAt")
+                seq, created.get("name"), created.get("role"), created.get("expiresAt")
             )
         elif event.action is AuditAction.ACCESS_TOKEN_REVOKED:
             self._revoked[str(detail.get("token_id"))] = parsed.place.ts
         elif event.action is AuditAction.TRAIL_REOPENED:
-            known = detail.get("tokens")
-            self._known = known if isinstance(known, int) else 0
+            inherited = detail.get("tokens")
+            self._inherited = inherited if isinstance(inherited, int) else 0
 
-    def _hold(self, seq: int, parsed: Parsed) -> None:
+    def _check(self, seq: int, parsed: Parsed) -> None:
         actor = parsed.event.actor
         token = self._tokens.get(actor.id or "")
         if token is None or seq <= token.since:
-            self._find(seq, f"it was done with the token {actor.id}, which no event made")
-        elif (actor.name, actor.role) != (token.name, token.role):
-            message = f"it was done with the token {actor.id} under another name or role"
+            message = f"its actor is the access token {actor.id}, which no earlier event created"
             self._find(seq, message)
-        elif not _was_let_in_before(parsed.event) and self._was_over(token, parsed):
-            self._find(seq, f"it was done with the token {actor.id} after that had ended")
+        elif (actor.name, actor.role) != (token.name, token.role):
+            message = (
+                f"it gives its actor, the access token {actor.id}, another name or role than that "
+                "token was created with"
+            )
+            self._find(seq, message)
+        elif not _may_outlive_its_token(parsed.event) and self._had_ended(token, parsed):
+            message = (
+                f"its actor is the access token {actor.id}, which had been revoked or had expired"
+            )
+            self._find(seq, message)
 
-    def _was_over(self, token: _Token, parsed: Parsed) -> bool:
+    def _had_ended(self, token: _Token, parsed: Parsed) -> bool:
         revoked = self._revoked.get(parsed.event.actor.id or "")
         if revoked is not None and _is_past(revoked, parsed.place.ts):
             return True
         if token.expires is None:
             return False
-        # By the clock that let it in, which may be behind the trail's.
+        # The service compared the expiry with its own clock, which may be behind the trail's times.
         clock = parsed.event.detail.get("clock_went_back_to")
         return _is_past(token.expires, clock if isinstance(clock, str) else parsed.place.ts)
 
@@ -106,10 +121,10 @@ class ActorsReplay:
         self.findings.add("TOKENS_DIFFER", seq, message)
 
 
-def _was_let_in_before(event: Event) -> bool:
-    """Whether it is the end of a test, which goes on whatever becomes of the token.
+def _may_outlive_its_token(event: Event) -> bool:
+    """Returns whether the event records the end of a test, which may run on after its token ended.
 
-    A cancelled one ends under the name of who cancelled it just before.
+    The end of a canceled test is checked: its actor is the caller who canceled it just before.
     """
     if event.action is not AuditAction.TEST_EMAIL_FINISHED:
         return False
@@ -117,9 +132,10 @@ def _was_let_in_before(event: Event) -> bool:
 
 
 def _is_past(end: str, now: str) -> bool:
+    """Returns whether `now` is after `end`, with the grace period included."""
     if now <= end:
         return False
     try:
-        return now > write_instant(read_instant(end) + _UNDER_WAY)
+        return now > write_instant(read_instant(end) + _GRACE)
     except (ValueError, OverflowError):
         return True

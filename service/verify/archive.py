@@ -1,7 +1,8 @@
-"""Replaying what became of ended trails: the archive must hold them as they were then.
+"""Replaying the archive: each ended trail must be stored as it was when it ended.
 
-Each trail that was begun anew tells, in its first event, the digest of the one that it ended; that
-one's first event, which is in the archive, tells of the one before it.
+The first event of a reopened trail, TRAIL_REOPENED, holds a digest of the trail that it replaced.
+If that trail had itself replaced an earlier one, its first event, which is in the archive, holds
+the digest of the earlier one. So the digests form a chain from the trail in use back to the first.
 """
 
 from dataclasses import dataclass
@@ -16,39 +17,43 @@ from service.verify.digests import archive_digest
 
 @dataclass(slots=True)
 class ArchiveReplay:
-    """Takes the succeeded events in order; `compare` holds the archive against them."""
+    """Keeps the event that reopened the trail; `compare` follows the chain that begins there."""
 
     findings: Findings
     _reopened: Event | None = None
 
     def take(self, seq: int, parsed: Parsed) -> None:
-        """Follows one event."""
+        """Folds one succeeded event."""
         if seq == 0 and parsed.event.action is AuditAction.TRAIL_REOPENED:
             self._reopened = parsed.event
 
     async def compare(self, session: Session) -> None:
-        """Compares the archive, from the trail that ended last to the first one."""
-        told: set[str] = set()
+        """Compares each ended trail with its digest, from the newest one back to the first."""
+        chain: set[str] = set()
         event = self._reopened
         while event is not None:
             log_id = str(event.detail.get("ended_log_id"))
-            if log_id in told:
-                # Each trail ends once: what leads in a circle was written by nobody of ours.
-                self.findings.add("ARCHIVE_DIFFERS", None, f"the trail {log_id} ends twice")
+            if log_id in chain:
+                # An edited event can refer to a trail further on; the loop would then never end.
+                self._find(f"the chain of ended trails contains the trail {log_id} twice")
                 break
-            told.add(log_id)
+            chain.add(log_id)
             if await archive_digest(session, log_id) != event.detail.get("ended_digest"):
-                message = f"the trail {log_id} is not there as it was when it ended"
-                self.findings.add("ARCHIVE_DIFFERS", None, message)
-            event = await _first_event(session, log_id)
-        unknown = await archived_trails(session) - told
+                self._find(
+                    f"the archived trail {log_id} does not match the digest that was recorded "
+                    "when it ended"
+                )
+            event = await _reopening_event(session, log_id)
+        unknown = await archived_trails(session) - chain
         if unknown:
-            message = f"no event tells of the trail {min(unknown)}"
-            self.findings.add("ARCHIVE_DIFFERS", None, message)
+            self._find(f"the archive contains the trail {min(unknown)}, whose end no event records")
+
+    def _find(self, message: str) -> None:
+        self.findings.add("ARCHIVE_DIFFERS", None, message)
 
 
-async def _first_event(session: Session, log_id: str) -> Event | None:
-    """The event by which an ended trail tells of the one before it; None where it was the first."""
+async def _reopening_event(session: Session, log_id: str) -> Event | None:
+    """Returns the archived trail's first event if it replaced an earlier trail, else None."""
     rows = await archived_rows(session, log_id, ("event", -1), 1)
     if not rows or rows[0].kind != "event" or rows[0].position != 0:
         return None

@@ -1,6 +1,7 @@
-"""Digests by which the trail vouches for rows: what a new trail found, reports, tokens, secrets.
+"""Digests by which the first event of a reopened trail vouches for the rows that exist already.
 
-Each is SHA-256, hexadecimal, over one line of RFC 8785 JSON a row, in the rows' order.
+Each is the hexadecimal SHA-256 of one line of JSON (RFC 8785) per row, in the rows' order. The rows
+themselves could be too many for an event (docs/decisions.md).
 """
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
@@ -19,30 +20,30 @@ from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow, SecretFing
 from service.process.marks import secret_mark
 
 _BATCH: Final = 1_000
-_FIRST: Final = ("", -1)
+_BEFORE_ALL: Final = ("", -1)
 Cell: TypeAlias = str | int | bool | None
 
 
 class Columns(NamedTuple):
     """The columns of a table that its digest covers.
 
-    `first` are the columns that the table had when its digest was defined: every row has them. A
-    column that was added later is in `later`. It is hashed as its name and value, and only where it
-    is not null, so that the digests of rows from before it stay as they are.
+    `first` are the columns that the table had when its digest was defined. They are hashed for each
+    row. A column that was added later is in `later`. It is hashed as its name and value, and only
+    where it is not null, so that it does not change the digest of a row that was there before it.
     """
 
     first: tuple[str, ...]
     later: tuple[str, ...]
 
     @classmethod
-    def of(cls, row: type[SQLModel], *first: str, apart: Collection[str]) -> Self:
-        """Covers all columns of a table but those in `apart`."""
-        rest = set(row.model_fields) - set(first) - set(apart)
+    def of(cls, row: type[SQLModel], *first: str, without: Collection[str]) -> Self:
+        """Covers all columns of a table except those in `without`."""
+        rest = set(row.model_fields) - set(first) - set(without)
         return cls(first, tuple(sorted(rest)))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them, in the order in which `line` takes their cells."""
+        """All columns, in the order in which `line` takes their cells."""
         return (*self.first, *self.later)
 
     def cells(self, row: object) -> list[Cell]:
@@ -64,37 +65,43 @@ REVISION_COLUMNS: Final = Columns.of(
     *("oauth2_token_url", "oauth2_client_id", "oauth2_client_secret_version", "oauth2_scope"),
     *("ehlo_hostname", "timeout_seconds", "created_at", "actor_kind", "actor_id", "actor_name"),
     *("reason", "restored_from"),
-    # Its link into the trail changes with the trail.
-    apart=("scope", "audit_seq"),
+    # Reopening the trail links every revision to another event.
+    without=("scope", "audit_seq"),
 )
 _TOKEN: Final = Columns.of(
     AccessTokenRow,
     *("number", "id", "name", "role", "token_hash", "created_at"),
     *("actor_kind", "actor_id", "actor_name", "expires_at", "revoked_at"),
-    apart=("last_used_at",),
+    without=("last_used_at",),
 )
 _TEST: Final = Columns.of(
     EmailTestRow,
     *("number", "id", "outcome", "depth", "recipient", "revision"),
     *("used_unsaved_changes", "values_digest", "report"),
     *("actor_kind", "actor_id", "actor_name", "started_at", "finished_at"),
-    # They matter only while the test runs.
-    apart=("owner", "idempotency_key", "cancelled_by"),
+    # These matter only while the test runs.
+    without=("owner", "idempotency_key", "cancelled_by"),
 )
 
 
 async def revisions_digest(session: Session, scope: str, upto: int) -> str:
-    """Of the revisions up to one. Their links into the trail are not in it: they change with it."""
+    """Hashes the revisions up to `upto`."""
     return await _digest(_revisions(session, scope, upto))
 
 
 async def archive_digest(session: Session, log_id: str) -> str:
-    """Of everything that the archive has of an ended trail."""
+    """Hashes everything that the archive has of an ended trail."""
     return await _digest(_archived(session, log_id))
 
 
 def tokens_digest(rows: Iterable[AccessTokenRow], revoked_since: Collection[str] = ()) -> str:
-    """Hashes tokens, by number; a token in `revoked_since` counts as not yet revoked."""
+    """Hashes tokens in the order of their numbers.
+
+    Args:
+        rows: the tokens.
+        revoked_since: the ids of tokens that were revoked after the digest was made; they are
+            hashed as not revoked.
+    """
     digest = sha256()
     for row in sorted(rows, key=lambda row: row.number):
         cells = _TOKEN.cells(row)
@@ -105,13 +112,19 @@ def tokens_digest(rows: Iterable[AccessTokenRow], revoked_since: Collection[str]
 
 
 def secrets_digest(rows: Iterable[SecretFingerprint]) -> str:
-    """Of the numbers that secrets' values have, in order."""
+    """Hashes the versions of secrets, each with the mark of its value, in order."""
     lines = [_line(row.scope, row.name, row.version, secret_mark(row.fingerprint)) for row in rows]
     return sha256(b"".join(lines)).hexdigest()
 
 
 async def tests_digest(session: Session, upto: int, since: Collection[str]) -> str:
-    """Of the tests up to a number that have ended; not of those in `since`, which ended later."""
+    """Hashes the ended test emails up to a number.
+
+    Args:
+        session: the session.
+        upto: the highest number.
+        since: the ids of tests that ended after the digest was made; they are left out.
+    """
     return await _digest(_tests(session, upto, since))
 
 
@@ -120,7 +133,7 @@ async def _tests(session: Session, upto: int, since: Collection[str]) -> AsyncIt
     while rows := await email_tests(
         session, Window(_BATCH, above=last, below=upto + 1, newest=False)
     ):
-        # They come newest first.
+        # The rows come newest first.
         last = rows[0].number
         yield b"".join(
             _TEST.line(_TEST.cells(row))
@@ -137,7 +150,7 @@ async def _revisions(session: Session, scope: str, upto: int) -> AsyncIterator[b
 
 
 async def _archived(session: Session, log_id: str) -> AsyncIterator[bytes]:
-    after = _FIRST
+    after = _BEFORE_ALL
     while rows := await archived_rows(session, log_id, after, _BATCH):
         after = rows[-1].kind, rows[-1].position
         yield b"".join(_line(*row) for row in rows)

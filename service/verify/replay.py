@@ -1,4 +1,18 @@
-"""Replaying the trail: what else is in the database must be what the events led to."""
+"""Replaying the trail: the rest of the database must be what the events lead to.
+
+Each projection folds the events into the state that its part of the database must have, and adds a
+finding where the database differs:
+
+- `take` folds one event. Events come in the trail's order.
+- `compare_due` compares what no later event can change. It is called after every step of events,
+  so that memory does not grow with the trail.
+- `compare` compares the rest, after the last event.
+
+When a trail is reopened, the database already has revisions, tokens, tests and secrets of which the
+new trail has no events. The projections call these rows inherited. The first event of the new
+trail, TRAIL_REOPENED, holds digests of them, and the replay computes the same digests from the rows
+(docs/decisions.md).
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,7 +33,7 @@ from service.verify.tokens import TokensReplay
 
 
 class Projection(Enum):
-    """A part of the database that events lead to."""
+    """A part of the database that follows from the events of some actions."""
 
     SETTINGS = auto()
     SECRETS = auto()
@@ -42,21 +56,24 @@ PROJECTIONS: Final = for_every_action(
         AuditAction.ACCESS_DENIED: (),
         AuditAction.AUDIT_EXPORTED: (),
         AuditAction.SIGNING_KEY_CHANGED: (),
-        # Rows are sealed again, but say the same.
+        # Secrets are encrypted with the new key; their values and versions stay the same.
         AuditAction.ENCRYPTION_KEY_CHANGED: (),
         AuditAction.TRAIL_REOPENED: tuple(Projection),
         AuditAction.UNREADABLE: (),
     }
 )
-"""What an action changes in the database besides the trail."""
+"""The parts of the database, apart from the trail's own tables, that an action changes."""
 
-# A test that failed has ended all the same; of everything else only what succeeded has an effect.
+# A failed action changes nothing, with one exception: a test that failed has ended.
 _ALSO_FAILED: Final = Projection.TESTS
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Takes the trail's events in order; `compare` holds the database against them."""
+    """Passes each event to the projections that its action changes.
+
+    `actors` takes every event, whatever its action: it checks who acted.
+    """
 
     findings: Findings
     actors: ActorsReplay
@@ -68,7 +85,7 @@ class Replay:
 
     @classmethod
     def of(cls, scope: str, keys: KeySource, findings: Findings) -> "Replay":
-        """A replay from the beginning; with the keys at hand, stored secrets are tried, too."""
+        """Builds the replay of a whole trail; `keys` are tried on the stored secrets."""
         settings = SettingsReplay(scope, findings)
         return cls(
             findings,
@@ -81,14 +98,14 @@ class Replay:
         )
 
     def take(self, seq: int, parsed: Parsed) -> None:
-        """Follows one event."""
+        """Folds one event."""
         self.actors.take(seq, parsed)
         succeeded = parsed.event.outcome is AuditOutcome.SUCCEEDED
         for projection in PROJECTIONS[parsed.event.action]:
             if succeeded or projection is _ALSO_FAILED:
-                self._taking(projection)(seq, parsed)
+                self._take_of(projection)(seq, parsed)
 
-    def _taking(self, projection: Projection) -> Callable[[int, Parsed], None]:
+    def _take_of(self, projection: Projection) -> Callable[[int, Parsed], None]:
         match projection:
             case Projection.SETTINGS:
                 return self.settings.take
@@ -102,13 +119,13 @@ class Replay:
                 return self.archive.take
 
     async def compare_due(self, session: Session) -> None:
-        """Compares what was told of since the last time."""
-        await self._compare(session, "who acted", self.actors.compare_due)
+        """Compares what has become final since the last call."""
+        await self._compare(session, "the actors' access tokens", self.actors.compare_due)
         await self._compare(session, "the revisions", self.settings.compare_due)
         await self._compare(session, "the test emails", self.tests.compare_due)
 
     async def compare(self, session: Session) -> None:
-        """Compares what stands now."""
+        """Compares the database with the state after the last event."""
         await self.compare_due(session)
         await self._compare(session, "the settings", self.settings.compare)
         await self._compare(session, "the secrets", self.secrets.compare)

@@ -1,6 +1,7 @@
-"""Replaying the settings: what they and their revisions must be, by the events alone.
+"""Replaying the settings: what each revision must contain, and which one must be in force.
 
-They are followed as the texts that events hold: of a secret only its version is known.
+The replay works with the texts that events contain. An event says only which version of a secret
+is in force, so the replay of `secrets` checks the rest.
 """
 
 from dataclasses import dataclass, field
@@ -27,8 +28,12 @@ Texts: TypeAlias = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """A revision as its event tells it. `parsed` is None for one that a new trail began with."""
+class _Expected:
+    """A revision as the trail records it.
+
+    `parsed` is the event that saved it, or None for the newest inherited revision: the first event
+    of the trail records its values, but not who saved it and when.
+    """
 
     revision: int
     texts: Texts
@@ -38,156 +43,193 @@ class _Told:
 
 @dataclass(slots=True)
 class SettingsReplay:
-    """Takes the succeeded events in order; `compare` holds the database against them."""
+    """Folds the events that save settings into the text of every field and the revision in force.
+
+    An event says what each field was before and after. So `take` checks that "before" is what the
+    preceding events led to, and that the event's revision is the next one. `compare_due` compares
+    each revision with its row, and `compare` the settings in force with the state after the last
+    event.
+    """
 
     scope: str
     findings: Findings
     _texts: Texts = field(default_factory=lambda: _texts_of(NOTHING_SAVED))
     _revision: int = 0
-    _began: int = 0
-    """The revision that a new trail began with; what is before it, a digest vouches for."""
+    _inherited: int = 0
+    """The newest inherited revision."""
     _digest: str | None = None
-    _due: list[_Told] = field(default_factory=list)
+    """The digest of the inherited revisions."""
+    _due: list[_Expected] = field(default_factory=list)
 
     @property
     def revision(self) -> int:
-        """The revision in force, as far as the events were followed."""
+        """The revision in force after the events so far."""
         return self._revision
 
-    def is_in_force(self, name: str, told: str) -> bool:
-        """Whether an event that comes next tells of a field as it is in force."""
-        return _same(self._texts.get(name), told)
+    def is_in_force(self, name: str, text: str) -> bool:
+        """Returns whether an event's text for a field is the field's value after the events so far.
+
+        Args:
+            name: the field.
+            text: what the next event says that the field's value is.
+        """
+        return _is_same_value(self._texts.get(name), text)
 
     def take(self, seq: int, parsed: Parsed) -> None:
-        """Follows one event."""
+        """Folds one succeeded event."""
         if parsed.event.action in SAVED:
-            self._follow(seq, parsed)
+            self._fold(seq, parsed)
         elif parsed.event.action is AuditAction.TRAIL_REOPENED:
-            self._begin(seq, parsed)
+            self._inherit(seq, parsed)
 
-    def _begin(self, seq: int, parsed: Parsed) -> None:
+    def _inherit(self, seq: int, parsed: Parsed) -> None:
         event = parsed.event
-        self._revision = self._began = event.revision or 0
+        self._revision = self._inherited = event.revision or 0
         digest = event.detail.get("revisions_digest")
         self._digest = digest if isinstance(digest, str) else None
         self._texts = _texts_of(NOTHING_SAVED)
         self._texts |= {change.field: change.after for change in event.changes}
         if self._revision:
-            self._due.append(_Told(self._revision, dict(self._texts), seq, None))
+            self._due.append(_Expected(self._revision, dict(self._texts), seq, None))
 
-    def _follow(self, seq: int, parsed: Parsed) -> None:
+    def _fold(self, seq: int, parsed: Parsed) -> None:
         event = parsed.event
         for change in event.changes:
-            if not _same(self._texts.get(change.field), change.before):
-                message = f"its {change.field} before is not what the events before it left"
+            if not _is_same_value(self._texts.get(change.field), change.before):
+                message = (
+                    f"its earlier value of {change.field} differs from what the preceding events "
+                    "led to"
+                )
                 self.findings.add("REVISION_DIFFERS", seq, message)
             self._texts[change.field] = change.after
         self._revision += 1
         if event.revision != self._revision:
-            message = f"it makes revision {event.revision}, where {self._revision} follows"
+            message = f"it saved revision {event.revision}, but the next one is {self._revision}"
             self.findings.add("REVISION_DIFFERS", seq, message)
+            # Go on from the event's own number, so that a gap is a single finding.
             self._revision = event.revision or self._revision
-        self._due.append(_Told(self._revision, dict(self._texts), seq, parsed))
+        self._due.append(_Expected(self._revision, dict(self._texts), seq, parsed))
 
     async def compare_due(self, session: Session) -> None:
-        """Compares the revisions that were told of since the last time."""
+        """Compares the revisions that were saved since the last call with their rows."""
         due, self._due = self._due, []
         if not due:
             return
-        numbers = [told.revision for told in due]
+        numbers = [expected.revision for expected in due]
         rows = await queries.revision_rows(session, self.scope, min(numbers), max(numbers))
-        for told in due:
-            with reading(self.findings, f"revision {told.revision}"):
-                wrong = _differences(told, rows.get(told.revision))
-                if wrong:
-                    message = f"revision {told.revision} in the database has another {wrong}"
-                    self.findings.add("REVISION_DIFFERS", told.seq, message)
+        for expected in due:
+            number = expected.revision
+            with reading(self.findings, f"revision {number}"):
+                row = rows.get(number)
+                if row is None:
+                    self._find(expected, f"revision {number} is missing from the database")
+                elif wrong := _differences(expected, row):
+                    message = f"revision {number} in the database differs from the event in {wrong}"
+                    self._find(expected, message)
+
+    def _find(self, expected: _Expected, message: str) -> None:
+        self.findings.add("REVISION_DIFFERS", expected.seq, message)
 
     async def compare(self, session: Session) -> None:
-        """Compares what is in force now, and that there is nothing besides."""
+        """Compares the settings in force, and checks that there are no other rows."""
         head = await queries.read_head(session, self.scope)
         row = await queries.current_revision(session, self.scope)
         newest = await queries.newest_revision(session, self.scope)
         if head.revision != self._revision or newest != self._revision:
             message = (
-                f"the trail led to revision {self._revision}; in force is {head.revision}, and "
-                f"the newest that is stored is {newest}"
+                f"the trail leads to revision {self._revision}, but revision {head.revision} is in "
+                f"force, and the newest that is stored is {newest}"
             )
             self.findings.add("SETTINGS_DIFFER", None, message)
         values = NOTHING_SAVED if row is None else values_of(row)
-        wrong = _unlike(self._texts, _texts_of(values))
+        wrong = _differing(self._texts, _texts_of(values))
         if wrong:
-            message = f"in force is another {', '.join(wrong)} than the trail led to"
+            message = f"the settings in force differ from the trail in {', '.join(wrong)}"
             self.findings.add("SETTINGS_DIFFER", None, message)
         await self._compare_others(session)
 
     async def _compare_others(self, session: Session) -> None:
-        if await count_rows(session, "email_settings") != 1:
-            message = "there are settings of a scope that there is not"
+        heads = await count_rows(session, "email_settings")
+        if heads != 1:
+            message = f"the table email_settings has {heads} rows instead of 1"
             self.findings.add("SETTINGS_DIFFER", None, message)
         stored = await count_rows(session, "email_settings_revision")
         if stored != self._revision:
-            message = f"{stored} revisions are stored, and the trail tells of {self._revision}"
+            message = f"{stored} revisions are stored, but the trail leads to {self._revision}"
             self.findings.add("REVISION_DIFFERS", None, message)
         if self._digest is None:
             return
-        found = await revisions_digest(session, self.scope, self._began)
-        linked = await queries.count_linked(session, self.scope, self._began)
+        found = await revisions_digest(session, self.scope, self._inherited)
+        # Reopening linked every inherited revision to the trail's first event.
+        linked = await queries.count_linked(session, self.scope, self._inherited)
         if found != self._digest or linked:
-            message = f"the first {self._began} are not those that this trail began with"
+            message = (
+                f"the revisions up to {self._inherited} are not as the trail's first event "
+                "recorded them"
+            )
             self.findings.add("REVISION_DIFFERS", None, message)
 
 
 def _texts_of(values: SettingsValues) -> Texts:
-    """Every field's text; a secret's version as events tell it."""
+    """Returns the text of every field as events record it, and the version of every secret."""
     plain = {each.name: each.text(values) for each in FIELDS}
     secret = {name.value: redacted(values.secret_version(name)) for name in SecretName}
     return plain | secret
 
 
 def _texts_in(row: EmailSettingsRow) -> Texts:
-    """Returns the same of a row, from its cells: reading them as values costs three times."""
+    """Returns the same texts for a row.
+
+    It reads the cells, because building the row's `SettingsValues` first takes three times as long.
+    """
     cells = zip(FIELDS, _CELLS(row), strict=True)
     plain = {field.name: field.cell_text(cell) for field, cell in cells}
     versions = zip(SecretName, _VERSIONS(row), strict=True)
     return plain | {name.value: redacted(version) for name, version in versions}
 
 
-def _differences(told: _Told, row: EmailSettingsRow | None) -> str:
-    if row is None:
-        return "place: it is not there"
-    wrong = _unlike(told.texts, _texts_in(row))
-    if told.parsed is not None:
-        event, place = told.parsed.event, told.parsed.place
+def _differences(expected: _Expected, row: EmailSettingsRow) -> str:
+    """Returns the names of what differs, separated by commas."""
+    wrong = _differing(expected.texts, _texts_in(row))
+    if expected.parsed is not None:
+        event, place = expected.parsed.event, expected.parsed.place
         author = event.actor
         facts = {
             "created_at": place.ts == row.created_at,
             "author": author.kind == row.actor_kind
-            and is_told(author.id, row.actor_id)
-            and is_told(author.name, row.actor_name),
-            "reason": is_told(event.reason, row.reason),
+            and matches(author.id, row.actor_id)
+            and matches(author.name, row.actor_name),
+            "reason": matches(event.reason, row.reason),
             "restored_from": event.detail.get("restored_from") == row.restored_from,
-            "audit_seq": told.seq == row.audit_seq,
+            "audit_seq": expected.seq == row.audit_seq,
         }
-        wrong += [name for name, holds in facts.items() if not holds]
+        wrong += [name for name, is_equal in facts.items() if not is_equal]
     return ", ".join(wrong)
 
 
-def _unlike(told: Texts, shown: Texts) -> list[str]:
-    if told == shown and not any(map(cut_mark, told.values())):
+def _differing(recorded: Texts, stored: Texts) -> list[str]:
+    """Returns the fields whose stored text does not match the text that the events record."""
+    # Equal texts are enough unless one was cut: a cut text stands for a longer one, not for itself.
+    if recorded == stored and not any(map(cut_mark, recorded.values())):
         return []
-    return [name for name in shown if not is_told(told.get(name), shown[name])]
+    return [name for name in stored if not matches(recorded.get(name), stored[name])]
 
 
-def is_told(told: str | None, shown: str | None) -> bool:
-    """Whether an event's text is the database's; of a very long one, its beginning and hash."""
-    if told is None or shown is None or cut_mark(told) is None:
-        return told == shown
-    return is_cut_from(told, shown)
+def matches(recorded: str | None, stored: str | None) -> bool:
+    """Returns whether a stored text is what an event records.
+
+    An event cuts a text that is too long for it, and records its beginning, length and hash.
+    """
+    if recorded is None or stored is None or cut_mark(recorded) is None:
+        return recorded == stored
+    return is_cut_from(recorded, stored)
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    """Whether two events' texts are of one value: the one may have had less room for it."""
-    if one == other or is_told(one, other) or is_told(other, one):
+def _is_same_value(one: str | None, other: str | None) -> bool:
+    """Returns whether the texts of two events stand for the same value.
+
+    The same long value may be cut at different lengths, because each event cuts to the room it has.
+    """
+    if one == other or matches(one, other) or matches(other, one):
         return True
     return cut_mark(one) is not None and cut_mark(one) == cut_mark(other)

@@ -1,4 +1,4 @@
-"""Replaying the access tokens: which there must be, and what each may do."""
+"""Replaying the access tokens: which ones must exist, with which role, and which are revoked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,25 +18,31 @@ Facts: TypeAlias = dict[str, str | int | None]
 
 @dataclass(slots=True)
 class TokensReplay:
-    """Takes the succeeded events in order; `compare` holds the tokens against them."""
+    """Folds the events on access tokens into the facts of each token that was created or revoked.
+
+    `compare` reads all tokens at the end. A token is never removed, and its facts do not change,
+    except that it may be revoked.
+    """
 
     findings: Findings
-    _told: dict[str, Facts] = field(default_factory=dict)
+    _created: dict[str, Facts] = field(default_factory=dict)
     _revoked: dict[str, str] = field(default_factory=dict)
-    _known: int = 0
-    """The number of the newest token that a new trail found; a digest vouches for those."""
+    """When each token was revoked, by its id; inherited tokens are among them."""
+    _inherited: int = 0
+    """The highest number of an inherited token."""
     _digest: str | None = None
+    """The digest of the inherited tokens, as they were when the trail was reopened."""
 
     def take(self, seq: int, parsed: Parsed) -> None:
-        """Follows one event."""
+        """Folds one succeeded event."""
         del seq
         event, detail = parsed.event, parsed.event.detail
         token_id = str(detail.get("token_id"))
         if event.action is AuditAction.ACCESS_TOKEN_CREATED:
-            told: Facts = {change.field: change.after for change in event.changes}
-            self._told[token_id] = told | {
-                # Numbers are given out under a lock, and no token is ever removed.
-                "number": self._known + len(self._told) + 1,
+            facts: Facts = {change.field: change.after for change in event.changes}
+            self._created[token_id] = facts | {
+                # The service assigns the numbers 1, 2, 3 … under a lock, and never removes a token.
+                "number": self._inherited + len(self._created) + 1,
                 "mark": _text(detail.get("token_mark")),
                 "createdAt": parsed.place.ts,
                 "createdBy": f"{event.actor.kind} {event.actor.id} {event.actor.name}",
@@ -44,35 +50,57 @@ class TokensReplay:
         elif event.action is AuditAction.ACCESS_TOKEN_REVOKED:
             self._revoked[token_id] = parsed.place.ts
         elif event.action is AuditAction.TRAIL_REOPENED:
-            known = detail.get("tokens")
-            self._known = known if isinstance(known, int) else 0
+            inherited = detail.get("tokens")
+            self._inherited = inherited if isinstance(inherited, int) else 0
             self._digest = _text(detail.get("tokens_digest"))
 
     async def compare(self, session: Session) -> None:
-        """Compares the tokens as they stand."""
+        """Compares all tokens in the database with the events."""
         rows = await token_rows(session)
-        self._find_twins(rows)
-        before = [row for row in rows if row.number <= self._known]
-        since = {row.id: row for row in rows if row.number > self._known}
-        if before and self._digest is None:
-            self._find(f"no event tells of the token {before[0].id}")
-        elif self._digest is not None and tokens_digest(before, self._revoked) != self._digest:
-            self._find(f"the first {self._known} are not those that this trail began with")
-        for token_id, told in self._told.items():
-            row = since.pop(token_id, None)
-            if row is None or _facts(row) != told:
-                self._find(f"the token {token_id} is not as the trail tells")
-            elif row.revoked_at is not None and token_id not in self._revoked:
-                self._find(f"nothing tells that the token {token_id} was revoked")
-        if since:
-            self._find(f"no event tells of the token {min(since)}")
+        self._find_duplicates(rows)
+        self._compare_inherited([row for row in rows if row.number <= self._inherited])
+        self._compare_created([row for row in rows if row.number > self._inherited])
         shown = {row.id: row.revoked_at for row in rows}
         for token_id, ts in self._revoked.items():
             if shown.get(token_id) != ts:
-                self._find(f"the token {token_id} was revoked, and is not")
+                self._find(
+                    f"an event revoked the access token {token_id} at {ts}, but the database does "
+                    "not show this"
+                )
 
-    def _find_twins(self, rows: Sequence[AccessTokenRow]) -> None:
-        """Sees that no token is hidden behind another: a table may have lost its keys."""
+    def _compare_inherited(self, rows: Sequence[AccessTokenRow]) -> None:
+        if rows and self._digest is None:
+            self._find(f"no event created the access token {rows[0].id}")
+        # The digest was made before the trail's own events revoked any of these tokens.
+        elif self._digest is not None and tokens_digest(rows, self._revoked) != self._digest:
+            self._find(
+                f"the access tokens up to number {self._inherited} do not match the digest in the "
+                "trail's first event"
+            )
+
+    def _compare_created(self, rows: Sequence[AccessTokenRow]) -> None:
+        stored = {row.id: row for row in rows}
+        for token_id, facts in self._created.items():
+            row = stored.pop(token_id, None)
+            if row is None:
+                self._find(f"the access token {token_id} is missing from the database")
+            elif wrong := {name for name, _ in _facts(row).items() ^ facts.items()}:
+                names = ", ".join(sorted(wrong))
+                self._find(f"the access token {token_id} differs from its event in {names}")
+            elif row.revoked_at is not None and token_id not in self._revoked:
+                self._find(
+                    f"the access token {token_id} is revoked in the database, but no event "
+                    "revoked it"
+                )
+        if stored:
+            self._find(f"no event created the access token {min(stored)}")
+
+    def _find_duplicates(self, rows: Sequence[AccessTokenRow]) -> None:
+        """Finds tokens that are hidden behind others.
+
+        The table's keys forbid two rows with the same id, hash or number. But an attacker may have
+        dropped the keys, and the comparisons by id would see only one of the two rows.
+        """
         columns: dict[str, set[str | int]] = {
             "id": {row.id for row in rows},
             "hash": {row.token_hash for row in rows},
@@ -80,7 +108,7 @@ class TokensReplay:
         }
         for name, values in columns.items():
             if len(values) != len(rows):
-                self._find(f"two tokens have the same {name}")
+                self._find(f"two access tokens have the same {name}")
 
     def _find(self, message: str) -> None:
         self.findings.add("TOKENS_DIFFER", None, message)

@@ -1,4 +1,4 @@
-"""Verifying the trail: against itself, checkpoints kept elsewhere, the settings and the tokens."""
+"""Verifying the trail: against itself, checkpoints kept elsewhere, and the rest of the database."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,10 +25,12 @@ from service.verify.replay import Replay
 
 @dataclass(frozen=True, slots=True)
 class VerificationRequest:
-    """What is known from elsewhere: signed notes, each with a name, and verifier keys.
+    """What to verify the trail against: checkpoints and verifier keys that were kept elsewhere.
 
-    `quick` limits it to the events' hashes, the tree and the checkpoints. `on_step` receives how
-    many events are checked, and of how many.
+    Each checkpoint is a signed note and the name that findings give it. `quick` limits the
+    verification to the events' hashes, the tree, the newest checkpoint, the keys, and the
+    checkpoints kept elsewhere. `on_step` receives how many events were checked, and how many there
+    are.
     """
 
     checkpoints: tuple[tuple[str, str], ...] = ()
@@ -39,10 +41,11 @@ class VerificationRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrailVerification:
-    """What was found. `checkpoint` is the newest stored one, None where none can be read.
+    """The result of a verification.
 
-    `remembered` says whether the trail was checked against the signer's memory as well.
-    `unproven` is what could not be checked with the keys that were given; it is no finding.
+    `checkpoint` is the newest stored one, or None if it cannot be read. `remembered` is true if the
+    trail was also checked against the signer's memory. `unproven` lists what the given keys could
+    not check; this is not a finding.
     """
 
     findings: tuple[Finding, ...]
@@ -55,26 +58,29 @@ class TrailVerification:
 
     @property
     def intact(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
         return not self.findings
 
 
 @dataclass(frozen=True, slots=True)
 class NotAKey:
-    """The text is not a verifier key; the message says why."""
+    """A text that is not a verifier key; the message says why."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotACheckpoint:
-    """The file holds no checkpoint; the message says why."""
+    """A file without a checkpoint; the message says why."""
 
     message: str
 
 
 def read_kept_checkpoints(data: bytes) -> tuple[str, ...] | NotACheckpoint:
-    """Returns the signed checkpoints in a kept file, as `verify.py` reads it."""
+    """Returns the signed checkpoints in a file that was kept elsewhere.
+
+    The rules are those of the offline verifier, `verify.py`.
+    """
     try:
         return tuple(note.decode() for note in kept_in(data))
     except CannotCheckError as problem:
@@ -84,9 +90,10 @@ def read_kept_checkpoints(data: bytes) -> tuple[str, ...] | NotACheckpoint:
 async def verify_trail(
     runtime: Runtime, request: VerificationRequest | None = None
 ) -> TrailVerification | NotAKey:
-    """Verifies the trail in the database, which need not be open for appending.
+    """Verifies the trail in the database.
 
-    The signer's memory counts as a checkpoint that was kept elsewhere.
+    It works on a trail that the signer refuses to open, too. The signer's memory counts as a
+    checkpoint that was kept elsewhere.
     """
     request = request or VerificationRequest()
     keys = _keys(request.keys)
@@ -102,8 +109,9 @@ async def _verify(
     began, now = time.monotonic(), runtime.clock()
     findings = Findings()
     replay = Replay.of(runtime.scope, runtime.keys, findings)
-    # Read before the view of the database is opened: later it could be ahead of that.
-    outside = [Outside(_proper(note), name) for note, name in request.checkpoints]
+    # The memory is read before the database's snapshot is taken. If it were read afterwards, an
+    # event appended in between would make the memory look ahead of the database.
+    outside = [Outside(_cleaned(note), name) for note, name in request.checkpoints]
     remembered = runtime.trail.memory.note
     async with runtime.database.reading() as session:
         if remembered is not None:
@@ -137,9 +145,13 @@ async def _verify(
 
 
 async def _memory(session: Session, trail: Trail, note: str) -> list[Outside]:
-    """The signer's memory, but not of the trail before: no service has started here since then."""
+    """Returns the signer's memory as a checkpoint, unless it is of the trail that was reopened.
+
+    The memory is of that older trail if another machine reopened it and no service has started on
+    this one since. The new trail's first event proves the succession, so this is not a finding.
+    """
     stated = stated_by(note)
-    # What cannot be read here is found in its place.
+    # Damage to the first event is ignored here, because the verification itself reports it.
     async with reading_from(session, Findings(), "the trail's beginning"):
         if isinstance(stated, Checkpoint) and await has_followed(session, trail, stated):
             return []
@@ -149,11 +161,12 @@ async def _memory(session: Session, trail: Trail, note: str) -> list[Outside]:
 async def _check_search(runtime: Runtime, findings: Findings) -> None:
     async with runtime.database.transaction() as session:
         if not await check_search_index(session):
-            findings.add("SEARCH_DIFFERS", None, "the search's index is not that of its words")
+            message = "the index of the text search does not match the words that it is made from"
+            findings.add("SEARCH_DIFFERS", None, message)
 
 
 def verify_export(arguments: Sequence[str]) -> int:
-    """Runs the offline verifier on an export, with its arguments; returns its exit status."""
+    """Runs the offline verifier with command-line arguments, and returns its exit status."""
     return run_verifier(arguments)
 
 
@@ -167,6 +180,9 @@ def _keys(texts: Sequence[str]) -> tuple[VerifierKey, ...] | NotAKey:
     return tuple(keys)
 
 
-def _proper(note: str) -> str:
-    """A note as it was before an editor, a mail program or a form marked it or its line ends."""
+def _cleaned(note: str) -> str:
+    """Removes what an editor, a mail program or a form adds to a note.
+
+    These are a byte order mark, Windows line ends, and blank lines before and after the note.
+    """
     return note.removeprefix("\ufeff").replace("\r\n", "\n").strip("\n") + "\n"
