@@ -1,6 +1,6 @@
-"""Starting the service, and watching it.
+"""Starting the service, and monitoring it.
 
-- What happens before the first request: `startup`. Whether it can work: `health`.
+- What happens before the first request: `startup`. Whether the service can work: `health`.
 - Figures for monitoring: `statistics`. A mail server for trying things out: `sandbox`.
 """
 

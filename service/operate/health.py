@@ -13,20 +13,24 @@ from service.process.keys import KeyProblem
 from service.process.runtime import Runtime
 
 CHECK_SECONDS: Final = 2.0
-"""How long all of it may take."""
+"""The most seconds for all checks together."""
 
 _log = structlog.get_logger()
-_left: Final[set[asyncio.Task[bool]]] = set()
-"""Checks that took too long and are ending; a task that nobody holds may be gone before it has."""
+_ending: Final[set[asyncio.Task[bool]]] = set()
+"""Canceled checks that have not ended yet.
+
+The event loop has only weak references to tasks, so without this set a task could be removed before
+it has ended.
+"""
 
 
 async def check_health(runtime: Runtime) -> Mapping[str, bool]:
-    """What the service needs, by name, and whether it has it; why not stands in the log."""
+    """Checks what the service needs; returns the outcomes by name. The log has the reasons."""
     checks = {name: asyncio.create_task(check(runtime)) for name, check in CHECKS.items()}
     try:
         await asyncio.wait(checks.values(), timeout=CHECK_SECONDS)
     finally:
-        _leave([each for each in checks.values() if not each.done()])
+        _cancel([each for each in checks.values() if not each.done()])
     return {name: _outcome(name, check) for name, check in checks.items()}
 
 
@@ -60,7 +64,7 @@ CHECKS: Final[Mapping[str, Callable[[Runtime], Coroutine[None, None, bool]]]] = 
 
 
 def _outcome(name: str, check: asyncio.Task[bool]) -> bool:
-    """A check's answer; one that fails or takes too long is no, whatever it failed by."""
+    """Returns a check's result, which is false if the check failed or took too long."""
     if not check.done():
         _log.warning("not ready", check=name, error="it does not answer")
         return False
@@ -70,15 +74,15 @@ def _outcome(name: str, check: asyncio.Task[bool]) -> bool:
     return error is None and check.result()
 
 
-def _leave(checks: Collection[asyncio.Task[bool]]) -> None:
-    """Ends checks without waiting for their end, which a database that is silent puts off."""
-    _left.update(checks)
+def _cancel(checks: Collection[asyncio.Task[bool]]) -> None:
+    """Cancels checks without waiting for their end, which a silent database can delay."""
+    _ending.update(checks)
     for check in checks:
         check.add_done_callback(_forget)
         check.cancel()
 
 
 def _forget(check: asyncio.Task[bool]) -> None:
-    _left.discard(check)
+    _ending.discard(check)
     if not check.cancelled():
         check.exception()

@@ -1,4 +1,4 @@
-"""The sandbox: a mail server of our own, and settings that send through it."""
+"""The sandbox: a mail server for trying things out, and settings that send through it."""
 
 import os
 from collections.abc import AsyncIterator, Callable
@@ -24,13 +24,13 @@ PASSWORD: Final = server.PASSWORD
 async def run_sandbox(
     runtime: Runtime, data_directory: Path, port: int, arrived: Callable[[SandboxMail], None]
 ) -> AsyncIterator[Sandbox]:
-    """Runs the sandbox's mail server; saves settings that use it, where nothing was saved yet.
+    """Runs the sandbox's mail server, and saves settings that use it if nothing was saved yet.
 
     Args:
         runtime: the running service.
         data_directory: where a folder for the messages is made.
         port: where to listen; 0 takes a free one.
-        arrived: is told of each message.
+        arrived: is called with each message that arrives.
 
     Raises:
         CannotStartError: its port is taken.

@@ -1,4 +1,4 @@
-"""What a service does before it answers: opens, checks, mends what a stop left behind."""
+"""Starting a service or a command: opens the database, keys and trail, and closes open tests."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -32,7 +32,7 @@ from service.settings.current import email_settings
 
 @dataclass(frozen=True, slots=True)
 class EmailTestRules:
-    """How tests may be run: where to, how long, how many."""
+    """How tests may be run: to which destinations, how long, and how many."""
 
     allowed_destinations: tuple[str, ...] = ()
     blocked_destinations: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class EmailTestRules:
     limits: EmailTestLimits = field(default_factory=EmailTestLimits)
 
     def tools(self) -> Tools:
-        """What attempts are made with.
+        """Builds the tools that attempts use.
 
         Raises:
             CannotStartError: a destination is neither a network, an address nor a name.
@@ -54,9 +54,10 @@ class EmailTestRules:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What the start found: an administrator's token where it is the first one.
+    """A started service, and what its operator should know.
 
-    `checkpoint` is the trail's newest signed note; a log that is kept elsewhere anchors it.
+    `first_token` is an administrator's token, created if there was no token yet. `checkpoint` is
+    the trail's newest signed note: a log that is stored on another system thus keeps a copy.
     """
 
     runtime: Runtime
@@ -68,7 +69,7 @@ class Started:
 
 @asynccontextmanager
 async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
-    """Opens the database and the keys for a command.
+    """Opens the database, the keys and the trail for a command.
 
     Raises:
         CannotStartError: the database cannot be reached, lacks migrations, or does not continue
@@ -81,16 +82,20 @@ async def open_runtime(storage: Storage) -> AsyncIterator[Runtime]:
 
 @asynccontextmanager
 async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> AsyncIterator[Runtime]:
-    """As `open_runtime`, but the trail is not compared with its signer's memory, nor opened.
+    """Opens the database and the keys, but neither opens the trail nor checks the signer's memory.
 
-    For commands that look at a trail that cannot be opened, or begin a new one.
+    It is for commands that verify a trail that cannot be opened, or reopen it.
 
     Args:
-        storage: where everything is kept.
-        as_it_is: whether nothing may be made or migrated: what is judged is left as it was found.
+        storage: where everything is stored.
+        as_it_is: whether to create and migrate nothing, so that a verification changes nothing.
+
+    Raises:
+        CannotStartError: the database cannot be reached or lacks migrations, the data directory
+            cannot be written, or the database fails or the signer refuses during the block.
     """
-    keys = _keys(storage, making=not as_it_is)
-    trail = new_trail(storage, making=not as_it_is)
+    keys = _keys(storage, create=not as_it_is)
+    trail = new_trail(storage, create=not as_it_is)
     try:
         database = Database(database_url(storage))
     except DatabaseUnavailableError as error:
@@ -100,7 +105,7 @@ async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> Asyn
         trail.attach(database)
         yield Runtime(database, keys, trail, OpenConnections(database, utc_now))
     except SQLAlchemyError as error:
-        # An outage in the middle is no finding: nothing can be said of the trail.
+        # An outage says nothing about the trail, so it ends the command instead of being a finding.
         reason = reason_of(error) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
         raise CannotStartError(f"The database failed: {reason}.") from None
     except SignerRefusedError as error:
@@ -110,7 +115,7 @@ async def open_closed_trail(storage: Storage, *, as_it_is: bool = False) -> Asyn
 
 
 async def can_go_on(storage: Storage) -> bool:
-    """Whether the trail can be opened as it is, so that there is no need to begin a new one."""
+    """Returns whether the trail can be opened, so that it need not be reopened."""
     try:
         async with open_runtime(storage):
             return True
@@ -120,10 +125,10 @@ async def can_go_on(storage: Storage) -> bool:
 
 @asynccontextmanager
 async def stopped(storage: Storage) -> AsyncIterator[Runtime]:
-    """As `open_closed_trail`, while no service uses the data directory.
+    """Opens what `open_closed_trail` opens; on SQLite, no service can run during the block.
 
     Raises:
-        CannotStartError: as there; or a service uses it.
+        CannotStartError: as for `open_closed_trail`, or a service uses the data directory.
     """
     async with open_closed_trail(storage) as runtime:
         try:
@@ -135,10 +140,10 @@ async def stopped(storage: Storage) -> AsyncIterator[Runtime]:
 
 @asynccontextmanager
 async def started(storage: Storage, testing: EmailTestRules) -> AsyncIterator[Started]:
-    """Opens everything for the service.
+    """Opens everything for the service, and closes the tests that a stopped service left open.
 
     Raises:
-        CannotStartError: as `open_runtime`; or another service uses the data directory.
+        CannotStartError: as for `open_runtime`, or another service uses the data directory.
     """
     tools = testing.tools()
     async with open_runtime(storage) as opened:
@@ -174,30 +179,37 @@ async def upgrade_database(storage: Storage) -> None:
         await database.close()
 
 
-def _keys(storage: Storage, *, making: bool) -> KeySource:
-    if making:
+def _keys(storage: Storage, *, create: bool) -> KeySource:
+    if create:
         make_private_directory(storage.data_directory)
     if storage.encryption_keys:
         return GivenKeys(storage.encryption_keys)
     if storage.database_url is not None:
-        # Many processes share the database, so a file on this machine would not do.
+        # Processes on several machines share the database, so a key file on one is not enough.
         return GivenKeys(())
     file = KeyFile(storage.data_directory / KEY_FILE)
-    if making:
+    if create:
         file.create()
     return file
 
 
-def new_trail(storage: Storage, *, making: bool = True) -> Trail:
-    """The trail's signer and its memory; the embedded default makes its key at first start."""
-    if making:
+def new_trail(storage: Storage, *, create: bool = True) -> Trail:
+    """Builds the trail with its signing keys and the signer's memory.
+
+    On SQLite, the first start creates the key file.
+
+    Args:
+        storage: where everything is stored.
+        create: whether to create the data directory and the key file if they are missing.
+    """
+    if create:
         make_private_directory(storage.data_directory)
     memory = SignerMemory(storage.data_directory / MEMORY_FILE)
     if storage.signing_keys or storage.database_url is not None:
         source: KeySource = GivenKeys(storage.signing_keys, "POSTLEDGER_SIGNING_KEY")
     else:
         source = file = KeyFile(storage.data_directory / SIGNING_KEY_FILE)
-        if making:
+        if create:
             file.create()
     return Trail(SourceKeys(source), memory)
 
@@ -209,12 +221,12 @@ async def _open_trail(runtime: Runtime, storage: Storage) -> None:
     async with runtime.database.transaction() as session:
         problem = await open_trail(session, runtime.trail, storage.trail_name)
         if problem is not None:
-            # Raised inside, so that nothing of a trail that is not opened is written.
+            # Raised inside the transaction, which rolls back what opening the trail wrote.
             raise CannotStartError(f"{problem.code}: {problem.message}")
 
 
 async def _warnings(runtime: Runtime) -> tuple[str, ...]:
-    """What an operator must hear of, though the service runs."""
+    """Returns what an operator must know although the service can run."""
     keys = runtime.keys.current()
     if isinstance(keys, KeyProblem):
         return (keys.message,)
@@ -222,20 +234,20 @@ async def _warnings(runtime: Runtime) -> tuple[str, ...]:
     unreadable = () if state is None else state.unreadable_secrets
     return tuple(
         f"The stored {name} cannot be opened with the encryption keys in use: put the missing key "
-        "back, or enter it again."
+        f"back, or enter the {name} again."
         for name in unreadable
     )
 
 
 async def prepare(database: Database, *, upgrading: bool = True) -> None:
-    """Sees that the database can be used and has this version's tables.
+    """Checks that the database can be used and has the tables of this version.
 
     Args:
         database: the database.
-        upgrading: whether an embedded one is brought to this version's state.
+        upgrading: whether to run missing migrations on SQLite.
 
     Raises:
-        CannotStartError: it does not.
+        CannotStartError: the database cannot be reached, or lacks migrations.
     """
     try:
         await database.check()

@@ -1,4 +1,4 @@
-"""Figures for those who watch the service from outside."""
+"""Figures for monitoring."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class EmailTestEnd:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The trail's size, the tests that ended since an event, what is known of the settings."""
+    """The trail's size, the tests that ended since an event, and the settings' verification."""
 
     trail_size: int
     ended: Sequence[EmailTestEnd]
@@ -30,7 +30,7 @@ class Figures:
 
 
 async def figures(runtime: Runtime, since: int | None) -> Figures:
-    """The figures as they stand now.
+    """Returns the present figures.
 
     Args:
         runtime: the running service.
@@ -50,7 +50,7 @@ async def figures(runtime: Runtime, since: int | None) -> Figures:
 
 
 def _end(body: str) -> EmailTestEnd | None:
-    """How a test ended; None where the event cannot be read, which a verification finds."""
+    """Returns how a test ended, or None for a damaged event, which a verification reports."""
     try:
         detail = read_body(body).detail
     except ValueError:
