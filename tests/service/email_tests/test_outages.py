@@ -34,21 +34,21 @@ CANCEL = "mutation ($id: ID!) { cancelTestEmail(id: $id) { outcome } }"
 
 @pytest.fixture
 async def way(postgresql_url: str) -> AsyncIterator[Breakable]:
-    """A way to a PostgreSQL database that can be broken."""
+    """Yields a connection to a PostgreSQL database that a test can interrupt."""
     async with breakable(postgresql_url) as opened:
         yield opened
 
 
 @pytest.fixture
 async def runtime(way: Breakable, tmp_path: Path) -> AsyncIterator[Runtime]:
-    """A service behind it."""
+    """Yields a service that uses this connection."""
     keys = (new_key(),)
     async with open_runtime(Storage(tmp_path / "data", way.url, keys, keys)) as opened:
         yield opened
 
 
 async def test_a_cancellation_after_an_outage(runtime: Runtime, way: Breakable) -> None:
-    """A test goes on looking whether another process was asked to cancel it."""
+    """A test still sees a cancellation through another process after an outage of the database."""
     here, there = Edge(runtime), Edge(replace(runtime, tests=type(runtime.tests)()))
     script = Script(greeting=hang, tls="none")
     plain = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,11 +62,11 @@ async def test_a_cancellation_after_an_outage(runtime: Runtime, way: Breakable) 
         await here.ask(SAVE, settings=settings)
         sent = await here.ask(SEND)
         way.cut()
-        # It connects twice a look, with TLS and without; so one look failed, and another came.
+        # Each poll connects twice, with TLS and without, so one poll failed and another began.
         for _ in range(3):
             await way.cuts.acquire()
         await way.mend()
         test_id = sent["sendTestEmail"]["testEmail"]["id"]
-        cancelled = await there.ask(CANCEL, id=test_id)
+        canceled = await there.ask(CANCEL, id=test_id)
 
-    assert "CANCELLED" == cancelled["cancelTestEmail"]["outcome"]
+    assert "CANCELLED" == canceled["cancelTestEmail"]["outcome"]

@@ -47,14 +47,14 @@ CANCELLER = Canceller(SYSTEM, None)
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedServer]:
-    """A mail server that takes everything."""
+    """Yields a mail server that accepts every message."""
     async with ScriptedServer(Script(tls="none"), PLAIN).running() as running:
         yield running
 
 
 @pytest.fixture
 async def silent() -> AsyncIterator[ScriptedServer]:
-    """A mail server that takes connections and never says a word."""
+    """Yields a mail server that accepts connections and never answers."""
     script = Script(greeting=hang, tls="none")
     async with ScriptedServer(script, PLAIN).running() as running:
         yield running
@@ -81,10 +81,8 @@ async def _events(edge: Edge) -> list[Json]:
     return [each["node"] for each in answer["auditEvents"]["edges"]]
 
 
-async def test_a_test_that_is_not_waited_for_can_be_followed_to_its_end(
-    edge: Edge, server: ScriptedServer
-) -> None:
-    """The answer comes at once; the last value that a subscriber gets is the end."""
+async def test_a_test_can_be_followed_to_its_end(edge: Edge, server: ScriptedServer) -> None:
+    """Without `wait`, the answer comes at once, and a subscriber receives the end of the test."""
     await _saved(edge, server)
     sent = await _send(edge, wait=False)
     values = [each async for each in edge.follow(PROGRESS, id=sent["testEmail"]["id"])]
@@ -97,7 +95,7 @@ async def test_a_test_that_is_not_waited_for_can_be_followed_to_its_end(
 async def test_the_message_names_the_address_for_replies(
     edge: Edge, server: ScriptedServer
 ) -> None:
-    """A Reply-To address that is saved, or only tried, stands in the message that arrives."""
+    """The message contains the Reply-To address, whether it is saved or an unsaved change."""
     await _saved(edge, server)
     await edge.ask(
         SAVE.replace("expectedRevision: 0", "expectedRevision: 1"),
@@ -111,7 +109,7 @@ async def test_the_message_names_the_address_for_replies(
 
 
 async def test_a_late_subscriber_gets_the_end(edge: Edge, server: ScriptedServer) -> None:
-    """Whoever comes when all is over gets one value, and it is whole."""
+    """A subscriber that arrives after the end receives one value, the whole test."""
     await _saved(edge, server)
     sent = await _send(edge)
     values = [each async for each in edge.follow(PROGRESS, id=sent["testEmail"]["id"])]
@@ -121,13 +119,13 @@ async def test_a_late_subscriber_gets_the_end(edge: Edge, server: ScriptedServer
 
 
 async def test_following_an_unknown_test_is_refused(edge: Edge) -> None:
-    """An id of nothing is an error, not silence."""
+    """Following an unknown id is an error."""
     with pytest.raises(RefusedError, match="no test email"):
         _ = [each async for each in edge.follow(PROGRESS, id="bm90aGluZw==")]
 
 
-async def test_a_cancelled_test_closes_its_connection(edge: Edge, silent: ScriptedServer) -> None:
-    """Cancelling ends a test that hangs, names who did it, and is final."""
+async def test_a_hanging_test_can_be_canceled(edge: Edge, silent: ScriptedServer) -> None:
+    """A test that hangs can be canceled by another administrator, whom the trail then names."""
     await _saved(edge, silent)
     sent = await _send(edge, wait=False)
     other = Edge(edge.runtime, name="Grace")
@@ -143,25 +141,25 @@ async def test_a_cancelled_test_closes_its_connection(edge: Edge, silent: Script
     )
 
 
-async def test_a_test_of_another_process_can_be_cancelled(
+async def test_a_test_of_another_process_can_be_canceled(
     runtime: Runtime, silent: ScriptedServer
 ) -> None:
-    """With one database and many processes, any of them may be asked."""
+    """A test can be canceled through any process that uses the same database."""
     if runtime.database.kind == "sqlite":
         pytest.skip("on SQLite there is one service process")
     here = Edge(runtime)
     there = Edge(replace(runtime, tests=type(runtime.tests)()), name="Eve")
     await _saved(here, silent)
     sent = await _send(here, wait=False)
-    cancelled = await there.ask(CANCEL, id=sent["testEmail"]["id"])
+    canceled = await there.ask(CANCEL, id=sent["testEmail"]["id"])
     ended = (await _events(here))[0]
 
-    assert "CANCELLED" == cancelled["cancelTestEmail"]["outcome"]
+    assert "CANCELLED" == canceled["cancelTestEmail"]["outcome"]
     assert "Eve" == ended["actor"]["displayName"]
 
 
-async def test_nobody_is_named_who_did_not_cancel(runtime: Runtime, silent: ScriptedServer) -> None:
-    """Whoever writes into the database may stop a test, but not have somebody named for it."""
+async def test_a_forged_canceller_is_not_named(runtime: Runtime, silent: ScriptedServer) -> None:
+    """An attacker who writes into the database can stop a test, but not blame it on a person."""
     if runtime.database.kind == "sqlite":
         pytest.skip("on SQLite there is one service process")
     here = Edge(runtime)
@@ -171,7 +169,7 @@ async def test_nobody_is_named_who_did_not_cancel(runtime: Runtime, silent: Scri
     async with runtime.database.transaction() as session:
         connection = await session.connection()
         await connection.execute(
-            text("UPDATE test_email SET cancelled_by = :told"), {"told": f"00 {alice}"}
+            text("UPDATE test_email SET cancelled_by = :forged"), {"forged": f"00 {alice}"}
         )
     values = [each async for each in here.follow(PROGRESS, id=sent["testEmail"]["id"])]
     ended = (await _events(here))[0]
@@ -180,8 +178,8 @@ async def test_nobody_is_named_who_did_not_cancel(runtime: Runtime, silent: Scri
     assert ("TEST_EMAIL_FINISHED", SYSTEM.name) == (ended["action"], ended["actor"]["displayName"])
 
 
-async def test_cancelling_nothing_is_not_found(edge: Edge) -> None:
-    """An id of something else, or of nothing, is told apart from success."""
+async def test_canceling_an_unknown_test_is_not_found(edge: Edge) -> None:
+    """Canceling with the id of anything but a test is NOT_FOUND."""
     with pytest.raises(RefusedError) as refused:
         await edge.ask(CANCEL, id="RW1haWxTZXR0aW5nczox")
 
@@ -189,7 +187,7 @@ async def test_cancelling_nothing_is_not_found(edge: Edge) -> None:
 
 
 async def test_the_same_key_gives_the_same_test(edge: Edge, server: ScriptedServer) -> None:
-    """A request that is sent again, also at the same moment, sends no second message."""
+    """A request that is repeated with the same key, even concurrently, sends no second message."""
     await _saved(edge, server)
     answers = await asyncio.gather(*(_send(edge, idempotencyKey="k-1") for _ in range(5)))
     another = await _send(Edge(edge.runtime, name="Grace"), idempotencyKey="k-1")
@@ -200,7 +198,7 @@ async def test_the_same_key_gives_the_same_test(edge: Edge, server: ScriptedServ
 
 
 async def test_a_key_is_forgotten_after_a_day(runtime: Runtime, server: ScriptedServer) -> None:
-    """After 24 hours the same key sends anew."""
+    """After 24 hours, a request with the same key sends a new test."""
     day = datetime(2026, 11, 23, tzinfo=UTC)
     before = Edge(replace(runtime, clock=lambda: day))
     later = Edge(replace(runtime, clock=lambda: day + timedelta(hours=24, seconds=1)))
@@ -219,10 +217,10 @@ async def test_a_key_is_forgotten_after_a_day(runtime: Runtime, server: Scripted
         pytest.param(EmailTestLimits(running=1), {}, "TOO_MANY_TESTS", id="running"),
     ],
 )
-async def test_limits_are_answered_with_the_seconds_to_wait(
+async def test_a_limit_says_how_long_to_wait(
     runtime: Runtime, silent: ScriptedServer, limits: EmailTestLimits, more: Json, code: str
 ) -> None:
-    """The second test is one too many; it is refused, recorded, and connects nowhere."""
+    """A test over a limit is refused with the seconds to wait, and the refusal is recorded."""
     edge = Edge(replace(runtime, test_limits=limits))
     await _saved(edge, silent)
     first = await _send(edge, wait=False)
@@ -236,7 +234,7 @@ async def test_limits_are_answered_with_the_seconds_to_wait(
 
 
 async def test_a_limit_passes_with_time(runtime: Runtime, server: ScriptedServer) -> None:
-    """When the minute is over, the next test may begin."""
+    """After the seconds that a refusal names, the next test may begin."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
     limited = replace(runtime, test_limits=EmailTestLimits(per_actor=1), clock=lambda: now)
     await _saved(Edge(limited), server)
@@ -250,8 +248,8 @@ async def test_a_limit_passes_with_time(runtime: Runtime, server: ScriptedServer
     ]
 
 
-async def test_other_recipients_can_be_ruled_out(runtime: Runtime, server: ScriptedServer) -> None:
-    """With a list of domains, the service is no way to send mail to anybody else."""
+async def test_recipients_can_be_limited(runtime: Runtime, server: ScriptedServer) -> None:
+    """With a list of domains, a test to a recipient of any other domain is refused."""
     limits = EmailTestLimits(recipient_domains=("example.org",))
     edge = Edge(replace(runtime, test_limits=limits))
     await _saved(edge, server)
@@ -265,7 +263,7 @@ async def test_other_recipients_can_be_ruled_out(runtime: Runtime, server: Scrip
 async def test_a_forbidden_destination_is_not_connected_to(
     runtime: Runtime, server: ScriptedServer
 ) -> None:
-    """The rules hold whatever the settings say, and the refusal is in the trail."""
+    """A forbidden destination in the settings is refused, and the refusal is in the trail."""
     rules = replace(DestinationRules.parse([], ["127.0.0.0/8"]), refusal_seconds=0)
     tools = Tools(Network(rules=rules))
     edge = Edge(replace(runtime, mail_tools=tools))
@@ -278,10 +276,8 @@ async def test_a_forbidden_destination_is_not_connected_to(
     assert "DESTINATION_NOT_ALLOWED" == events[0]["errorCode"]
 
 
-async def test_what_a_dead_process_left_open_is_closed(
-    runtime: Runtime, silent: ScriptedServer
-) -> None:
-    """At the next start the test is INTERRUPTED, and its two events tell so."""
+async def test_a_test_of_a_dead_process_is_closed(runtime: Runtime, silent: ScriptedServer) -> None:
+    """The next start closes a test of a dead process as INTERRUPTED, with an event."""
     edge = Edge(runtime)
     await _saved(edge, silent)
     sent = await _send(edge, wait=False)
@@ -299,10 +295,10 @@ async def test_what_a_dead_process_left_open_is_closed(
     assert 3 == len(await _events(Edge(reborn)))
 
 
-async def test_a_stop_of_the_service_is_told_from_a_cancellation(
+async def test_a_stop_of_the_service_is_not_a_cancellation(
     runtime: Runtime, silent: ScriptedServer
 ) -> None:
-    """A test that a stop cuts short is INTERRUPTED, by the service itself."""
+    """A test that a stop of the service ends is INTERRUPTED, by the service itself."""
     edge = Edge(runtime)
     await _saved(edge, silent)
     await _send(edge, wait=False)
@@ -315,14 +311,14 @@ async def test_a_stop_of_the_service_is_told_from_a_cancellation(
     )
 
 
-async def test_a_cancellation_that_comes_too_late_leaves_the_end_alone(
+async def test_a_cancellation_that_comes_too_late_changes_nothing(
     runtime: Runtime, server: ScriptedServer
 ) -> None:
-    """A test that is cancelled while its end is being recorded ends as it did, with its event."""
+    """A test that is canceled while its end is being recorded keeps its end."""
     late: list[str] = []
 
     def clock() -> datetime:
-        # A test's own task looks at the clock only where it records its end.
+        # A test's own task reads the clock only when it records its end.
         task = asyncio.current_task()
         name, _, test_id = (task.get_name() if task else "").partition(" ")
         if name == "test-email":
@@ -342,7 +338,7 @@ async def test_a_cancellation_that_comes_too_late_leaves_the_end_alone(
 
 
 async def test_a_test_that_is_stopped_before_it_began_does_not_begin() -> None:
-    """Whoever is quicker than the test's first step cancels it like any other."""
+    """A test that is canceled before its first step records its end and connects nowhere."""
     runs, steps = EmailTestRuns(), []
 
     async def work() -> None:
@@ -362,20 +358,20 @@ async def test_a_test_that_is_stopped_before_it_began_does_not_begin() -> None:
 async def test_a_stop_of_the_service_does_not_wait_for_the_database(
     runtime: Runtime, silent: ScriptedServer
 ) -> None:
-    """An end that cannot be recorded holds nothing up; the next start closes the test."""
+    """A stop gives up on an end that cannot be recorded; the next start closes the test."""
     edge = Edge(runtime)
     await _saved(edge, silent)
     await _send(edge, wait=False)
     tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("test-email")]
     async with asyncio.timeout(20), runtime.database.transaction() as session:
-        held = await queries.open_test_emails(session)
+        open_tests = await queries.open_test_emails(session)
         while not all(task.done() for task in tasks):
             await runtime.tests.close(0, recording_seconds=0)
     before = await _events(edge)
     closed = await close_interrupted(replace(runtime, tests=EmailTestRuns()))
     after = await _events(edge)
 
-    assert [row.id for row in held] == closed
+    assert [row.id for row in open_tests] == closed
     assert "RUNNING" == before[0]["testEmail"]["outcome"]
     assert "INTERRUPTED" == after[0]["testEmail"]["outcome"]
 
@@ -383,7 +379,7 @@ async def test_a_stop_of_the_service_does_not_wait_for_the_database(
 async def test_the_history_of_tests_is_paged_newest_first(
     edge: Edge, server: ScriptedServer
 ) -> None:
-    """A cursor leads on to older tests, and back."""
+    """Cursors lead to older tests, and back to newer ones."""
     await _saved(edge, server)
     ids = [(await _send(edge))["testEmail"]["id"] for _ in range(3)]
     page = "{ testEmails(%s) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }"

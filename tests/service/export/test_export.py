@@ -1,4 +1,4 @@
-"""Exports: recorded, streamed, and checkable at home."""
+"""Exports: recorded, streamed, and verifiable offline."""
 
 import csv
 import io
@@ -30,13 +30,13 @@ pytestmark = pytest.mark.anyio
 async def exported(
     runtime: Runtime, kind: ExportFormat, wanted: EventFilter | None = None
 ) -> bytes:
-    """An export's bytes."""
+    """Returns the bytes of an export."""
     found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
     return b"".join([chunk async for chunk in found.chunks()])
 
 
 def checked(bundle: Path, *arguments: str) -> tuple[int, str]:
-    """What the bundle's own program says, run by a bare interpreter."""
+    """Runs the bundle's own verifier with the standard library alone; returns status and output."""
     folder = bundle.with_suffix("")
     with zipfile.ZipFile(bundle) as file:
         file.extract("verify.py", folder)
@@ -49,8 +49,8 @@ def checked(bundle: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-async def test_a_bundle_is_intact_at_home(runtime: Runtime, tmp_path: Path) -> None:
-    """It verifies with a key and a checkpoint from elsewhere, and holds the export's own event."""
+async def test_a_bundle_is_intact_offline(runtime: Runtime, tmp_path: Path) -> None:
+    """A bundle verifies with a key and a checkpoint from elsewhere, and contains its own event."""
     await write(runtime.database, 300)
     early = await audit_checkpoint(runtime, 200)
     bundle = tmp_path / "trail.zip"
@@ -65,7 +65,7 @@ async def test_a_bundle_is_intact_at_home(runtime: Runtime, tmp_path: Path) -> N
 
 
 async def test_a_filtered_bundle_proves_what_it_shows(runtime: Runtime, tmp_path: Path) -> None:
-    """Each event shown is proven; that none is left out cannot be, and is said."""
+    """A filtered bundle proves each event in it, but not that no event was left out."""
     await write(runtime.database, 12)
     bundle = tmp_path / "part.zip"
     bundle.write_bytes(
@@ -86,7 +86,7 @@ async def test_a_filtered_bundle_proves_what_it_shows(runtime: Runtime, tmp_path
 
 
 async def test_an_export_is_an_event(runtime: Runtime) -> None:
-    """Who exported what, with which filter; the newest event of the export itself."""
+    """An export is recorded with its format and filter, in the export's own last event."""
     await write(runtime.database, 2)
     lines = (await exported(runtime, ExportFormat.JSONL)).splitlines()
     recorded = await audit_event(runtime, 2)
@@ -107,21 +107,21 @@ async def test_an_export_is_an_event(runtime: Runtime) -> None:
         pytest.param(EventFilter(revision=9), [6], id="none-fits"),
     ],
 )
-async def test_an_export_tells_how_far_it_is(
+async def test_an_export_reports_its_progress(
     runtime: Runtime, kind: ExportFormat, wanted: EventFilter, steps: list[int]
 ) -> None:
-    """Of the trail's events, not of those that fit, whose number nobody knows before."""
+    """Progress counts the trail's events, because the number of matching ones is not known."""
     await write(runtime.database, 5)
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     found = await begin_export(runtime, COMMAND_LINE, kind, wanted)
-    async for _ in found.chunks(lambda done, total: told.append((done, total))):
+    async for _ in found.chunks(lambda done, total: reported.append((done, total))):
         pass
 
-    assert [(done, 6) for done in steps] == told
+    assert [(done, 6) for done in steps] == reported
 
 
 async def test_a_bundle_that_breaks_off_is_closed(runtime: Runtime) -> None:
-    """Nothing of it is left to the interpreter, which would complain when it ends."""
+    """A bundle whose export fails is closed at once, not later by the interpreter."""
     found = await begin_export(runtime, COMMAND_LINE, ExportFormat.BUNDLE)
     writer = BundleWriter(LiveTrail(runtime.database), found.checkpoint, None)
 
@@ -136,7 +136,7 @@ async def test_a_bundle_that_breaks_off_is_closed(runtime: Runtime) -> None:
 
 
 async def test_a_spreadsheet_finds_no_formula(runtime: Runtime) -> None:
-    """A cell that begins as a formula would is defused."""
+    """A cell that a spreadsheet would run as a formula gets an apostrophe in front."""
     event = Event(
         AuditAction.ACCESS_DENIED,
         AuditOutcome.DENIED,
@@ -155,7 +155,7 @@ async def test_a_spreadsheet_finds_no_formula(runtime: Runtime) -> None:
 
 
 async def test_a_siem_gets_entity_management(runtime: Runtime) -> None:
-    """Class 3004 of a pinned version, with the place in the trail and the leaf hash."""
+    """A SIEM gets events of class 3004, with their sequence numbers and leaf hashes."""
     await write(runtime.database, 1)
     first, second = map(json.loads, (await exported(runtime, ExportFormat.OCSF)).splitlines())
     recorded = await audit_event(runtime, 0)
@@ -167,7 +167,7 @@ async def test_a_siem_gets_entity_management(runtime: Runtime) -> None:
 
 
 async def test_the_log_is_served_as_tiles(runtime: Runtime) -> None:
-    """Full and partial tiles, entries, and the checkpoint, by the paths of tlog-tiles."""
+    """Full and partial tiles, entries and the checkpoint are served by the paths of tlog-tiles."""
     await write(runtime.database, 260)
     recorded = [await audit_event(runtime, seq) for seq in (0, 256)]
     leaves = [bytes.fromhex(each.leaf) for each in recorded if each is not None]
@@ -194,7 +194,7 @@ async def test_the_log_is_served_as_tiles(runtime: Runtime) -> None:
     "path", ["tile/0/000", "tile/0/0", "tile/9/000.p/1", "tile/entries/000.p/9", "tile/x", "tile/"]
 )
 async def test_a_tile_that_is_not_there_is_not_served(runtime: Runtime, path: str) -> None:
-    """Tiles beyond the trail, and paths in another spelling."""
+    """A tile beyond the trail's end, or a path in another spelling, is not served."""
     await write(runtime.database, 3)
 
     assert await log_tile(runtime, path) is None

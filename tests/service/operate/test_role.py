@@ -1,4 +1,4 @@
-"""The service on PostgreSQL under a role that owns nothing, with the rights that the docs give."""
+"""The service on PostgreSQL with a role that owns no tables and has only the documented rights."""
 
 import re
 import secrets
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_documented_role_is_enough_and_not_too_much(postgresql_storage: Storage) -> None:
-    """Everything works and verifies; and the role can neither edit events nor touch a guard."""
+    """The service works with the documented role, which cannot edit events or change guards."""
     document = (ROOT / "docs/auditing.md").read_text(encoding="utf-8")
     granted = re.findall(r"```sql\n(.*?)```", document, re.DOTALL)[0]
     role = f"service_{secrets.token_hex(4)}"
@@ -39,11 +39,11 @@ async def test_the_documented_role_is_enough_and_not_too_much(postgresql_storage
                 "DROP TABLE audit_node",
             ):
                 with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
-                    await _say(runtime.database, statement)
+                    await _execute(runtime.database, statement)
     finally:
         await tamper(url, f"DROP OWNED BY {role}", f"DROP ROLE {role}", guards_too=False)
 
 
-async def _say(database: Database, statement: str) -> None:
+async def _execute(database: Database, statement: str) -> None:
     async with database.transaction() as session:
         await (await session.connection()).execute(text(statement))

@@ -1,4 +1,4 @@
-"""Anchors: checkpoints get elsewhere by themselves, and a place that fails holds nothing up."""
+"""Anchors: checkpoints are delivered automatically, and a sink that fails delays nothing else."""
 
 import asyncio
 from collections.abc import Iterator
@@ -25,23 +25,23 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(autouse=True)
 def quick_retries() -> Iterator[None]:
-    """Two attempts without a pause between them."""
+    """Makes a delivery try twice, without a pause in between."""
     with stamina.set_testing(True, attempts=2):
         yield
 
 
 @dataclass(slots=True)
 class Sink:
-    """Fails as often as it is told to, then keeps what it gets."""
+    """A sink that fails a number of times, then keeps what it gets."""
 
     failures: int = 0
     error: Exception = field(default_factory=ConnectionError)
-    name: str = "held"
+    name: str = "kept"
     got: list[str] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def deliver(self, note: str) -> None:
-        """Takes a note."""
+        """Keeps a note, or fails."""
         if self.failures:
             self.failures -= 1
             raise self.error
@@ -50,18 +50,18 @@ class Sink:
 
 
 class HangingSink:
-    """Takes what it is given, and never says so."""
+    """A sink that never confirms a delivery."""
 
     name = "hanging"
 
     async def deliver(self, note: str) -> None:
-        """Never comes back."""
+        """Never returns."""
         del note
         await asyncio.Event().wait()
 
 
-async def test_the_newest_checkpoint_is_carried_away(runtime: Runtime) -> None:
-    """Once at the start, and again after changes."""
+async def test_the_newest_checkpoint_is_delivered(runtime: Runtime) -> None:
+    """The newest checkpoint is delivered at the start, and again after changes."""
     sink = Sink()
     anchored = replace(runtime, anchors=Anchors((sink,)))
     async with following(anchored, pause_seconds=0), asyncio.timeout(20):
@@ -74,8 +74,10 @@ async def test_the_newest_checkpoint_is_carried_away(runtime: Runtime) -> None:
     assert 1 == anchored.anchors.states[0].size
 
 
-async def test_another_process_appends(runtime: Runtime, storage: Storage) -> None:
-    """What commands append is carried away too, though it wakes nobody here."""
+async def test_checkpoints_of_another_process_are_delivered(
+    runtime: Runtime, storage: Storage
+) -> None:
+    """The checkpoint of an event that another process appended is delivered, too."""
     sink = Sink()
     anchored = replace(runtime, anchors=Anchors((sink,)))
     elsewhere = replace(storage, data_directory=storage.data_directory.with_name("elsewhere"))
@@ -89,8 +91,8 @@ async def test_another_process_appends(runtime: Runtime, storage: Storage) -> No
     assert [0, 1] == [int(note.split("\n")[1]) for note in sink.got]
 
 
-async def test_a_sink_that_hangs_holds_no_other_up(runtime: Runtime) -> None:
-    """Each goes its own way."""
+async def test_a_sink_that_hangs_delays_no_other(runtime: Runtime) -> None:
+    """A sink gets its checkpoints while another sink hangs."""
     sink = Sink()
     anchored = replace(runtime, anchors=Anchors((HangingSink(), sink)))
     async with following(anchored, pause_seconds=0), asyncio.timeout(20):
@@ -102,7 +104,7 @@ async def test_a_sink_that_hangs_holds_no_other_up(runtime: Runtime) -> None:
 
 
 async def test_a_damaged_checkpoint_is_a_problem(runtime: Runtime, storage: Storage) -> None:
-    """Nothing can be carried away, and whoever looks at the anchors sees it."""
+    """If the newest checkpoint is damaged, nothing is delivered, and the sink shows the problem."""
     await tamper(storage.database_url or "", "UPDATE audit_checkpoint SET note = 'x'")
     sink = Sink()
     anchored = replace(runtime, anchors=Anchors((sink,)))
@@ -115,7 +117,7 @@ async def test_a_damaged_checkpoint_is_a_problem(runtime: Runtime, storage: Stor
 
 
 async def test_a_sink_that_fails_is_tried_again(runtime: Runtime) -> None:
-    """More often than the retries of one delivery: the next round comes by itself."""
+    """A sink that fails all attempts of a delivery gets the checkpoint in a later round."""
     sink = Sink(failures=5)
     anchored = replace(runtime, anchors=Anchors((sink,)))
     async with following(anchored, pause_seconds=0), asyncio.timeout(20):
@@ -124,8 +126,8 @@ async def test_a_sink_that_fails_is_tried_again(runtime: Runtime) -> None:
     assert 1 == len(sink.got)
 
 
-async def test_a_problem_is_visible_and_holds_nobody_up(runtime: Runtime, tmp_path: Path) -> None:
-    """The other sink gets its checkpoint, and changes go on."""
+async def test_a_problem_is_visible_and_delays_nothing(runtime: Runtime, tmp_path: Path) -> None:
+    """While one sink shows a problem, another gets its checkpoint, and changes go on."""
     good = FileSink(tmp_path / "anchors.txt")
     bad = FileSink(tmp_path / "gone" / "anchors.txt")
     anchored = replace(runtime, anchors=Anchors((bad, good)))
@@ -149,7 +151,7 @@ async def test_a_problem_is_visible_and_holds_nobody_up(runtime: Runtime, tmp_pa
     ],
 )
 async def test_no_failure_ends_anchoring(runtime: Runtime, error: Exception) -> None:
-    """What nobody expects of a sink is shown as its problem, and tried again like the rest."""
+    """An unexpected error of a sink is shown as its problem, and the delivery is tried again."""
     sink = Sink(failures=1, error=error)
     anchored = replace(runtime, anchors=Anchors((sink,)))
     (state,) = anchored.anchors.states
@@ -162,8 +164,8 @@ async def test_no_failure_ends_anchoring(runtime: Runtime, error: Exception) -> 
     assert None is state.problem
 
 
-async def test_an_outage_of_the_database_is_outlived(runtime: Runtime) -> None:
-    """The sink shows it while it lasts, though it had the newest; then all goes on."""
+async def test_anchoring_survives_an_outage_of_the_database(runtime: Runtime) -> None:
+    """The sink shows an outage of the database while it lasts; then deliveries go on."""
     sink = Sink()
     anchored = replace(runtime, anchors=Anchors((sink,)))
     (state,) = anchored.anchors.states
@@ -182,7 +184,7 @@ async def test_an_outage_of_the_database_is_outlived(runtime: Runtime) -> None:
 
 
 async def test_a_webhook_gets_the_note(runtime: Runtime) -> None:
-    """As text, to the address that was given; the name shows the host alone."""
+    """A webhook gets the note as text; its name shows only the host of its address."""
     bodies: list[bytes] = []
     arrived = asyncio.Event()
 
@@ -209,7 +211,7 @@ async def test_a_webhook_gets_the_note(runtime: Runtime) -> None:
 
 
 async def test_a_webhook_that_never_ends_is_given_up() -> None:
-    """An answer that comes drop by drop holds no other sink up for long."""
+    """A webhook whose response never ends fails after a timeout."""
     left = asyncio.Event()
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Following the trail: each event once, in order, whoever appended it."""
+"""Following the trail: each event once, in order, whichever process appended it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ async def _take(feed: AsyncIterator[Recorded], count: int) -> list[Recorded]:
 
 
 async def test_a_follower_gets_what_is_appended_from_now_on(runtime: Runtime) -> None:
-    """Not what was there before, and nothing twice."""
+    """A follower gets new events only, each once and in order."""
     await write(runtime.database, 2)
     feed = audit_events_appended(runtime, poll_seconds=30)
     task = asyncio.create_task(_take(feed, 3))
@@ -38,8 +38,8 @@ async def test_a_follower_gets_what_is_appended_from_now_on(runtime: Runtime) ->
     await feed.aclose()
 
 
-async def test_a_filter_holds_back_the_rest(runtime: Runtime) -> None:
-    """A follower of one reason sees that one only."""
+async def test_a_filter_leaves_out_other_events(runtime: Runtime) -> None:
+    """A follower with a filter gets only the events that match it."""
     feed = audit_events_appended(runtime, EventFilter(text="wanted 7"), poll_seconds=30)
     task = asyncio.create_task(_take(feed, 1))
     number = 0
@@ -61,7 +61,7 @@ async def _write_wanted(runtime: Runtime, number: int) -> None:
 
 
 async def test_what_another_process_appends_is_seen_too(runtime: Runtime, storage: Storage) -> None:
-    """Nobody wakes the follower here: it looks for itself."""
+    """A follower polls for events of other processes, which cannot wake it."""
     feed = audit_events_appended(runtime, poll_seconds=0.01)
     task = asyncio.create_task(_take(feed, 1))
     number = 0
@@ -75,7 +75,7 @@ async def test_what_another_process_appends_is_seen_too(runtime: Runtime, storag
 
 
 async def test_a_follower_that_leaves_is_forgotten(runtime: Runtime) -> None:
-    """Nothing is held for somebody who is gone."""
+    """A follower that is closed leaves no watcher behind."""
     feed = audit_events_appended(runtime, poll_seconds=0.01)
     task = asyncio.create_task(_take(feed, 1))
     async with asyncio.timeout(20):

@@ -1,4 +1,4 @@
-"""A trail that was begun anew vouches for what it found, though no event of its own tells of it."""
+"""A reopened trail vouches for the rows that existed, though it has no events of them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.anyio
 
 
 async def reopened(runtime: Runtime, reason: str = "the disk broke") -> None:
-    """A lively trail ends, and another begins."""
+    """Writes some events, then ends the trail and begins another."""
     await write(runtime.database, 3)
     await reopen_trail(runtime, COMMAND_LINE, reason, NAME)
 
 
 async def test_life_goes_on(runtime: Runtime) -> None:
-    """Settings and tokens from before are changed and ended, and a second time a trail ends."""
+    """After reopening, existing settings and tokens can change, and the trail can end again."""
     await live(runtime)
     early = await create_token(runtime, COMMAND_LINE, "ends later", Role.VIEWER)
     await reopened(runtime)
@@ -48,7 +48,7 @@ async def test_life_goes_on(runtime: Runtime) -> None:
     assert ([], []) == (once, await by_graphql(runtime, None))
 
 
-SLIPPED_IN = (
+ADDED_TOKEN = (
     "INSERT INTO access_token (id, number, name, role, token_hash, created_at, actor_kind, "
     "actor_name) VALUES ('0', 99, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')"
 )
@@ -68,16 +68,16 @@ ATTACKS = {
         "UPDATE email_settings_revision SET smtp_host = 'evil.example' WHERE revision = 1",
         "REVISION_DIFFERS",
     ),
-    "slip a token in": (SLIPPED_IN, "TOKENS_DIFFER"),
+    "add a token": (ADDED_TOKEN, "TOKENS_DIFFER"),
     "promote a token": (
         "UPDATE access_token SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'",
         "TOKENS_DIFFER",
     ),
-    "let a revoked token live": ("UPDATE access_token SET revoked_at = NULL", "TOKENS_DIFFER"),
+    "revive a revoked token": ("UPDATE access_token SET revoked_at = NULL", "TOKENS_DIFFER"),
     "remove a token": ("DELETE FROM access_token WHERE role = 'AUDITOR'", "TOKENS_DIFFER"),
     "remove a test": ("DELETE FROM test_email", "TESTS_DIFFER"),
-    "let a test have passed": ("UPDATE test_email SET outcome = 'ACCEPTED'", "TESTS_DIFFER"),
-    "let a test run again": (
+    "change a test's outcome": ("UPDATE test_email SET outcome = 'ACCEPTED'", "TESTS_DIFFER"),
+    "make an ended test run": (
         "UPDATE test_email SET outcome = 'RUNNING', finished_at = NULL",
         "TESTS_DIFFER",
     ),
@@ -85,7 +85,7 @@ ATTACKS = {
         "UPDATE email_settings_revision SET audit_seq = 1 WHERE revision = 1",
         "REVISION_DIFFERS",
     ),
-    "let the ended trail end once more": (
+    "make the ended trail end twice": (
         (
             "UPDATE audit_archive SET content = (SELECT body FROM audit_event WHERE seq = 0) "
             "WHERE kind = 'event' AND position = 0"
@@ -97,7 +97,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 async def test_what_was_there_before_cannot_be_changed(storage: Storage, name: str) -> None:
-    """The archive, revisions, tokens and tests of the ended trail are held to what was found."""
+    """A change to the archive, or to a row from before the trail was reopened, is found."""
     statement, code = ATTACKS[name]
     async with open_runtime(storage) as runtime:
         await live(runtime)
@@ -108,7 +108,7 @@ async def test_what_was_there_before_cannot_be_changed(storage: Storage, name: s
 
 
 async def test_another_machine_follows(storage: Storage) -> None:
-    """Where the signed first event names the trail that a machine remembers, it goes on with it."""
+    """A machine accepts a new trail whose signed first event names the trail that it remembers."""
     other = replace(storage, data_directory=storage.data_directory.with_name("other"))
     for each in (storage, other):
         async with open_runtime(each) as runtime:
@@ -125,7 +125,7 @@ async def test_another_machine_follows(storage: Storage) -> None:
 
 
 async def test_another_machine_does_not_follow_a_stranger(storage: Storage) -> None:
-    """A new trail that does not tell of the one that it remembers is another one."""
+    """A machine refuses a new trail whose first event does not name the trail it remembers."""
     other = replace(storage, data_directory=storage.data_directory.with_name("other"))
     async with open_runtime(other) as runtime:
         await write(runtime.database, 2)
@@ -141,7 +141,7 @@ async def test_another_machine_does_not_follow_a_stranger(storage: Storage) -> N
 
 
 async def test_another_machine_does_not_follow_a_key_that_it_lacks(storage: Storage) -> None:
-    """Whoever can write into the database can begin a trail that tells of the one before."""
+    """A machine refuses a new trail that is signed with a key that the machine does not have."""
     other = replace(storage, data_directory=storage.data_directory.with_name("other"))
     async with open_runtime(other) as runtime:
         await write(runtime.database, 2)
@@ -157,8 +157,8 @@ async def _open(storage: Storage) -> None:
         pytest.fail("it opened")
 
 
-async def test_an_ended_trail_is_checked_at_home(storage: Storage, tmp_path: Path) -> None:
-    """A bundle from the archive, which an old checkpoint of the ended trail proves."""
+async def test_an_ended_trail_is_verified_offline(storage: Storage, tmp_path: Path) -> None:
+    """A bundle of an archived trail verifies with a checkpoint from before the trail ended."""
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 300)
         early = await audit_checkpoint(runtime, 200)

@@ -1,4 +1,4 @@
-"""Finding events: every condition alone and together, on both databases alike."""
+"""Finding events: every condition, alone and combined, on both databases."""
 
 from datetime import timedelta
 
@@ -80,7 +80,7 @@ EVENTS = (
 
 @pytest.fixture
 async def filled(database: Database, trail: Trail) -> Database:
-    """The events above, a minute apart."""
+    """Returns a database with the events above, a minute apart."""
     trail.attach(database)
     for number, event in enumerate(EVENTS):
         async with database.transaction() as session:
@@ -98,7 +98,7 @@ async def _found(
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        pytest.param(EventFilter(), [4, 3, 2, 1, 0], id="nothing-asked"),
+        pytest.param(EventFilter(), [4, 3, 2, 1, 0], id="no-condition"),
         pytest.param(
             EventFilter(actions=(AuditAction.EMAIL_SETTINGS_UPDATED,)), [4, 0], id="one-action"
         ),
@@ -177,10 +177,10 @@ async def _found(
         ),
     ],
 )
-async def test_a_filter_lets_through_what_fits(
+async def test_a_filter_finds_matching_events(
     filled: Database, wanted: EventFilter, expected: list[int]
 ) -> None:
-    """All conditions must hold, and within one any of its values."""
+    """An event must meet all conditions of a filter, each with any of its values."""
     assert expected == await _found(filled, wanted)
 
 
@@ -204,7 +204,7 @@ async def test_a_filter_lets_through_what_fits(
 async def test_pages_are_cut_by_number(
     filled: Database, wanted: EventFilter, window: Window, expected: list[int]
 ) -> None:
-    """A page begins at a number, whatever is appended meanwhile, and holds what fits only."""
+    """A page begins at a sequence number and contains only matching events."""
     assert expected == await _found(filled, wanted, window)
 
 
@@ -226,20 +226,20 @@ async def test_words_are_found_however_far_from_the_end(
     window: Window,
     expected: list[int],
 ) -> None:
-    """PostgreSQL looks among the events at the end first: here that is one."""
+    """A text is found beyond the newest events, which PostgreSQL searches first."""
     monkeypatch.setattr(event_search, "_NEAR", 1)
 
     assert expected == await _found(filled, wanted, window)
 
 
 def test_a_secrets_version_is_all_that_can_be_found_of_it() -> None:
-    """The words of an event hold no more than its body does."""
+    """The words of an event contain a secret's version, but not the secret."""
     assert "_smtphost _defaultfromdisplayname _smtppassword" in event_words(EVENTS[0])
     assert "redacted version 1" in event_words(EVENTS[0])
 
 
-def test_words_are_cut_alike_on_both_sides() -> None:
-    """Whatever stands in an event is found by typing it again."""
+def test_events_and_searches_are_split_into_the_same_words() -> None:
+    """A search for a text of an event has only words that the event has."""
     text = "ﬁne Straße Ⅷ 数値 a_b-c " + "x" * 90
     event = Event(
         AuditAction.ACCESS_DENIED, AuditOutcome.DENIED, Actor(ActorKind.SYSTEM, None, text), "x"

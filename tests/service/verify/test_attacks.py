@@ -1,8 +1,8 @@
-"""Attacks on the trail by whoever owns the database, each with what has to be found.
+"""Attacks on the trail by an attacker who owns the database, each with the expected finding.
 
-The attacks go through the database's file or a superuser's connection. Each is looked at by
-`auditVerification`, by `postledger audit verify` and by the bundle's `verify.py`; without anything
-from outside, and with a checkpoint that was kept elsewhere.
+The attacks use the database's file or a superuser's connection. Each is verified by
+`auditVerification`, by `postledger audit verify` and by the bundle's `verify.py`, with and without
+a checkpoint that was kept elsewhere.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.anyio
 _MIDDLE: Final = 10
 
 
-def _told(sql: str, *more: str) -> Callable[[Forged], None]:
+def _by_sql(sql: str, *more: str) -> Callable[[Forged], None]:
     def attack(forged: Forged) -> None:
         forged.statements += [sql, *more]
 
@@ -128,7 +128,7 @@ def _turn_back_the_clock(forged: Forged) -> None:
     forged.rewrite(documents)
 
 
-def _write_otherwise(forged: Forged) -> None:
+def _write_other_json(forged: Forged) -> None:
     forged.rewrite(forged.documents(), lambda each: json.dumps(each, sort_keys=True))
 
 
@@ -157,9 +157,11 @@ def _go_on_quietly(forged: Forged) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """An attack, the finding without an outside checkpoint, and with one; None: nothing to find.
+    """An attack and its expected findings.
 
-    `in_bundle` is False where the bundle does not hold what was attacked, or cannot be made.
+    `alone` is the finding without a checkpoint from outside, or None if there is no finding.
+    `outside` is the finding with one. `in_bundle` is false if the bundle does not contain what was
+    attacked, or cannot be made.
     """
 
     act: Callable[[Forged], None]
@@ -194,15 +196,18 @@ SHORTER: Final = "SHORTER_THAN_CHECKPOINT"
 
 
 def _found(code: str, *sql: str) -> Attack:
-    """An attack past the trail's events: found by the database's verification, with or without."""
-    return Attack(_told(*sql), code, code, in_bundle=False)
+    """Returns an attack on other rows than events.
+
+    It is found in the database, with and without a checkpoint from outside.
+    """
+    return Attack(_by_sql(*sql), code, code, in_bundle=False)
 
 
 ATTACKS: Final = {
     "1 edit a body": Attack(_edit_body, "LEAF_MISMATCH", "LEAF_MISMATCH"),
     "2 edit body and leaf": Attack(_edit_body_and_leaf, "ROOT_MISMATCH", MISMATCH),
     "3 delete a middle row": Attack(
-        _told(f"DELETE FROM audit_event WHERE seq = {_MIDDLE}"), "SEQUENCE_GAP", "SEQUENCE_GAP"
+        _by_sql(f"DELETE FROM audit_event WHERE seq = {_MIDDLE}"), "SEQUENCE_GAP", "SEQUENCE_GAP"
     ),
     "4 delete, renumber, rehash": Attack(_delete_and_renumber, SHORTER, SHORTER),
     "5 cut the tail": Attack(_cut, SHORTER, SHORTER),
@@ -220,10 +225,12 @@ ATTACKS: Final = {
     "10 move the clock back": Attack(
         _signed(_turn_back_the_clock), "TIME_BACKWARDS", "TIME_BACKWARDS"
     ),
-    "12 edit the link that is shown": _found(
+    "12 edit the hash of the event before": _found(
         "PROJECTION_DIFFERS", f"UPDATE audit_event SET prev = 'x' WHERE seq = {_MIDDLE}"
     ),
-    "12 edit the search": _found("SEARCH_DIFFERS", "UPDATE audit_search SET words = 'nothing'"),
+    "12 edit the words of the search": _found(
+        "SEARCH_DIFFERS", "UPDATE audit_search SET words = 'nothing'"
+    ),
     "12 hide from the search": _found("SEARCH_DIFFERS", "DELETE FROM audit_search WHERE seq = 4"),
     "12 edit a stored node": _found(
         "TREE_DIFFERS", f"UPDATE audit_node SET hash = {{blob:{'00' * 32}}} WHERE level = 1"
@@ -235,7 +242,7 @@ ATTACKS: Final = {
     "8 remove the first checkpoints": _found(
         "CHECKPOINT_MISSING", "DELETE FROM audit_checkpoint WHERE size < 5"
     ),
-    "14 number a value of nobody's": _found(
+    "14 add a fingerprint of another scope": _found(
         "SETTINGS_DIFFER",
         "INSERT INTO secret_fingerprint (scope, name, version, fingerprint) "
         "VALUES ('guest', 'smtpPassword', 1, {blob:00})",
@@ -251,40 +258,38 @@ ATTACKS: Final = {
     "14 edit who saved": _found(
         "REVISION_DIFFERS", "UPDATE email_settings_revision SET actor_name = 'Bob'"
     ),
-    "14 have settings of nobody's in force": _found(
+    "14 add settings of another scope": _found(
         "SETTINGS_DIFFER", "INSERT INTO email_settings VALUES ('guest', 7)"
     ),
     "14 put an old revision in force": _found(
         "SETTINGS_DIFFER", "UPDATE email_settings SET revision = 1"
     ),
-    "14 write as if it were cut": _found(
+    "14 write a text that looks cut": _found(
         "SETTINGS_DIFFER",
         "UPDATE email_settings_revision SET smtp_host = '… [cut, 16 characters]'",
     ),
-    "14 hide a revision behind the first": _found(
+    "14 add a revision before the first": _found(
         "REVISION_DIFFERS",
         f"INSERT INTO email_settings_revision (scope, revision, {_REVISION_COLUMNS}) "
         f"SELECT scope, 0, {_REVISION_COLUMNS} FROM email_settings_revision WHERE revision = 1",
     ),
-    "14 number a password's value anew": _found(
-        "SETTINGS_DIFFER", "DELETE FROM secret_fingerprint"
-    ),
-    "14 let a test have passed": _found(
+    "14 remove the fingerprints": _found("SETTINGS_DIFFER", "DELETE FROM secret_fingerprint"),
+    "14 change a test's outcome": _found(
         "TESTS_DIFFER", "UPDATE test_email SET outcome = 'ACCEPTED'"
     ),
-    "14 let a test have been of other values": _found(
+    "14 change the values that a test used": _found(
         "TESTS_DIFFER", "UPDATE test_email SET values_digest = 'x'"
     ),
-    "14 let a test have found something else": _found(
+    "14 change a test's report": _found(
         "TESTS_DIFFER", "UPDATE test_email SET report = replace(report, 'refused', 'accepted')"
     ),
-    "14 let a test have been earlier": _found(
+    "14 change when a test started": _found(
         "TESTS_DIFFER", "UPDATE test_email SET started_at = '2020-01-01T00:00:00.000000Z'"
     ),
-    "14 let a test have ended later": _found(
+    "14 change when a test ended": _found(
         "TESTS_DIFFER", "UPDATE test_email SET finished_at = '2099-01-01T00:00:00.000000Z'"
     ),
-    "14 let another have asked for a test": _found(
+    "14 change who requested a test": _found(
         "TESTS_DIFFER", "UPDATE test_email SET actor_name = 'Bob'"
     ),
     "14 remove a test": _found("TESTS_DIFFER", "DELETE FROM test_email"),
@@ -293,13 +298,13 @@ ATTACKS: Final = {
         f"INSERT INTO test_email (id, number, {_TEST_COLUMNS}) "
         f"SELECT 'x', 99, {_TEST_COLUMNS} FROM test_email",
     ),
-    "14 take a token over": _found(
+    "14 take over a token": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET token_hash = 'x' WHERE role = 'AUDITOR'"
     ),
-    "14 say that another made a token": _found(
+    "14 change who created a token": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET actor_name = 'Bob' WHERE role = 'AUDITOR'"
     ),
-    "14 bring a password back": _found(
+    "14 restore a removed password": _found(
         "SETTINGS_DIFFER",
         "INSERT INTO stored_secret (scope, name, version, key_id, nonce, ciphertext, updated_at) "
         "VALUES ('host', 'smtpPassword', 1, 'x', {blob:00}, {blob:00}, 'x')",
@@ -307,26 +312,26 @@ ATTACKS: Final = {
     "14 promote a token": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'"
     ),
-    "14 number a token anew": _found(
+    "14 change a token's number": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET number = 50 WHERE role = 'AUDITOR'"
     ),
-    "14 slip a token in": _found(
+    "14 add a token": _found(
         "TOKENS_DIFFER",
         "INSERT INTO access_token "
         "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
         "VALUES ('0', 99, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
     ),
-    "14 slip a token in before the first": _found(
+    "14 add a token before the first": _found(
         "TOKENS_DIFFER",
         "INSERT INTO access_token "
         "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
         "VALUES ('0', 0, 'me', 'ADMINISTRATOR', 'x', 'x', 'SYSTEM', 'x')",
     ),
-    "14 let a revoked token live": _found(
+    "14 revive a revoked token": _found(
         "TOKENS_DIFFER", "UPDATE access_token SET revoked_at = NULL"
     ),
     "16 other JSON of the same meaning": Attack(
-        _signed(_write_otherwise), "NOT_CANONICAL", "NOT_CANONICAL"
+        _signed(_write_other_json), "NOT_CANONICAL", "NOT_CANONICAL"
     ),
     "16 a key twice": Attack(_signed(_write_a_key_twice), "NOT_CANONICAL", "NOT_CANONICAL"),
     "6 insert a row before the first": _found(
@@ -339,12 +344,12 @@ ATTACKS: Final = {
         "INSERT INTO audit_checkpoint (size, note) "
         "SELECT -1, note FROM audit_checkpoint WHERE size = 1",
     ),
-    "8 go on with a key of one's own": Attack(_add_a_key, "SIGNATURE_INVALID", "SIGNATURE_INVALID"),
-    "8 go on with a key that no event tells of": Attack(
+    "8 go on with the attacker's key": Attack(_add_a_key, "SIGNATURE_INVALID", "SIGNATURE_INVALID"),
+    "8 go on with a key that no event names": Attack(
         _go_on_quietly, "SIGNATURE_INVALID", "SIGNATURE_INVALID"
     ),
     "8 let the trail's key begin later": Attack(
-        _told("UPDATE audit_key SET from_size = 2"), "KEYS_DIFFER", "KEYS_DIFFER"
+        _by_sql("UPDATE audit_key SET from_size = 2"), "KEYS_DIFFER", "KEYS_DIFFER"
     ),
     "18 an unknown version in the middle": Attack(
         _signed(_invent_a_version), "UNKNOWN_VERSION", "UNKNOWN_VERSION"
@@ -354,10 +359,10 @@ ATTACKS: Final = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 async def test_an_attack_is_found(storage: Storage, tmp_path: Path, name: str) -> None:
-    """By every way of looking, as far as it can be; with a checkpoint from outside, always."""
+    """Every verifier finds the same attacks; with a checkpoint from outside, it finds all."""
     attack = ATTACKS[name]
     known = await attacked(storage, attack.act)
-    # Whoever owns the machine can remove the signer's memory, too.
+    # An attacker who owns the machine can remove the signer's memory, too.
     (storage.data_directory / "signer.memory").unlink()
     async with open_closed_trail(storage) as runtime:
         alone, outside = await by_graphql(runtime, None), await by_graphql(runtime, known)
@@ -369,14 +374,14 @@ async def test_an_attack_is_found(storage: Storage, tmp_path: Path, name: str) -
     assert attack.outside in outside
     assert [alone, outside] == commanded
     if bundle is not None:
-        at_home = await by_bundle(bundle)
-        assert {attack.alone} - {None} <= set(at_home), at_home
-        assert attack.alone is not None or not at_home
+        offline = await by_bundle(bundle)
+        assert {attack.alone} - {None} <= set(offline), offline
+        assert attack.alone is not None or not offline
         assert attack.outside in await by_bundle(bundle, tmp_path / "known")
 
 
 async def attacked(storage: Storage, act: Callable[[Forged], None]) -> str:
-    """A lively trail that is attacked; the note that was kept elsewhere before."""
+    """Attacks a trail with events of all kinds; returns a checkpoint from before the attack."""
     async with open_runtime(storage) as runtime:
         await live(runtime)
         await write(runtime.database, 8)
@@ -391,7 +396,7 @@ async def attacked(storage: Storage, act: Callable[[Forged], None]) -> str:
 
 
 def _written_in_the_schema(old: str, new: str) -> tuple[str, ...]:
-    """What makes SQLite believe that its tables and indexes were always made so."""
+    """Returns statements that replace a text in SQLite's record of how it made its tables."""
     one, other = (text.replace("'", "''") for text in (old, new))
     return (
         "PRAGMA writable_schema = ON",
@@ -409,7 +414,7 @@ _EVENT_WORDS: Final = (
 
 
 def _cut_index(index: str, definition: str) -> str:
-    """What makes PostgreSQL believe that an index of some of the rows is of all of them."""
+    """Returns statements that make PostgreSQL take an index of some rows for one of all rows."""
     return (
         f"DROP INDEX {index}; CREATE INDEX {index} ON {definition}; UPDATE pg_index "
         f"SET indpred = NULL WHERE indexrelid = '{index}'::regclass"
@@ -500,7 +505,7 @@ def _cut_index(index: str, definition: str) -> str:
             "GUARD_ALTERED",
             id="hidden-trigger",
         ),
-        # FTS5 adds letters up, nine times what was before each: i, l comes to the same as h, u.
+        # FTS5's checksum multiplies by nine before it adds a letter, so i, l and h, u are equal.
         pytest.param(
             (
                 *_EVENT_WORDS,
@@ -514,10 +519,10 @@ def _cut_index(index: str, definition: str) -> str:
         ),
     ],
 )
-async def test_a_guard_that_was_touched_is_found_on_sqlite(
+async def test_a_changed_guard_is_found_on_sqlite(
     sqlite_storage: Storage, statements: tuple[str, ...], expected: str
 ) -> None:
-    """13: dropped, altered or added; and a shown column that no longer follows from the body."""
+    """13: A guard or table that was dropped, altered or added on SQLite is found."""
     assert expected in await _after(sqlite_storage, *statements)
 
 
@@ -605,10 +610,10 @@ async def test_a_guard_that_was_touched_is_found_on_sqlite(
         ),
     ],
 )
-async def test_a_guard_that_was_touched_is_found_on_postgresql(
+async def test_a_changed_guard_is_found_on_postgresql(
     postgresql_storage: Storage, statement: str, expected: str
 ) -> None:
-    """13: dropped, disabled, weakened or hollowed out; and a column that can be edited again."""
+    """13: A guard or table that was dropped, disabled or altered on PostgreSQL is found."""
     assert expected in await _after(postgresql_storage, statement)
 
 
@@ -642,8 +647,8 @@ _WITHOUT_KEYS: Final = {
 }
 
 
-async def test_a_token_behind_another_is_found(storage: Storage) -> None:
-    """14: a second row with a real token's id lets its bearer in as well."""
+async def test_a_token_hidden_behind_another_is_found(storage: Storage) -> None:
+    """14: A second row with a real token's id, which would authenticate its bearer, is found."""
     url = storage.database_url or ""
     async with open_runtime(storage) as runtime:
         await live(runtime)
@@ -655,7 +660,7 @@ async def test_a_token_behind_another_is_found(storage: Storage) -> None:
 async def test_an_old_database_put_back_is_found_by_the_signers_memory(
     storage: Storage, tmp_path: Path
 ) -> None:
-    """9: it verifies against itself, and neither opens nor goes unseen beside the memory."""
+    """9: An older copy of the database is intact by itself, but contradicts the signer's memory."""
     await attacked(storage, _cut_with_checkpoints)
     async with open_closed_trail(storage) as runtime:
         found = await by_graphql(runtime, None)
@@ -675,9 +680,9 @@ async def test_two_trails_shown_to_two_parties_are_proof(
     attack: str,
     proven: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """11: two valid signatures over two histories; the finding says so, at home as well.
+    """11: Two valid signatures over two histories are reported as proof, also offline.
 
-    An event that was edited accuses nobody who holds the key.
+    An edited event is no such proof, because its editor need not have had the signing key.
     """
     act = ATTACKS[attack].act
     known = await attacked(storage, act)
@@ -698,7 +703,7 @@ async def test_two_trails_shown_to_two_parties_are_proof(
 async def test_a_checkpoint_of_another_trail_does_not_pass(
     storage: Storage, tmp_path: Path
 ) -> None:
-    """15: its origin is another, whatever it states."""
+    """15: A checkpoint with another origin is a finding, even if its size and root fit."""
     known = await attacked(storage, lambda _: None)
     other = known.replace("audit.example", "other.example")
     async with open_closed_trail(storage) as runtime:
@@ -711,10 +716,10 @@ async def test_a_checkpoint_of_another_trail_does_not_pass(
 
 
 async def test_a_new_database_is_another_trail(storage: Storage, tmp_path: Path) -> None:
-    """17: with everything deleted, what was kept outside shows that there was something else."""
+    """17: After everything was deleted, a checkpoint from outside shows that the trail is new."""
     known = await attacked(
         storage,
-        _told(
+        _by_sql(
             *(f"DELETE FROM {table}" for table in _TABLES),
             "UPDATE email_settings SET revision = 0",
             "UPDATE audit_head SET log_id = 'new', size = 0, origin = NULL, frontier = NULL, "

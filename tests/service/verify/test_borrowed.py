@@ -1,6 +1,7 @@
 """Rights and settings that were borrowed: changed in the database, used, and put back.
 
-What the service did meanwhile it signed. The trail itself contradicts it, and so it is found.
+The service signed an event for everything that was done meanwhile. Earlier events contradict it, so
+a verification finds it although the tables are as before.
 """
 
 import hashlib
@@ -41,7 +42,7 @@ HERE: Final = Client("127.0.0.1", "peer", "tests", "request", None)
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """Which token is used, what is done to it before, and what puts it back."""
+    """Which token is used, and the statements that change it before and restore it after."""
 
     name: str
     before: str
@@ -49,7 +50,7 @@ class Borrowed:
 
 
 TOKENS: Final = {
-    "one that never was": Borrowed(
+    "never created": Borrowed(
         "x",
         "INSERT INTO access_token "
         "(id, number, name, role, token_hash, created_at, actor_kind, actor_name) "
@@ -66,14 +67,14 @@ TOKENS: Final = {
         "UPDATE access_token SET name = 'Alice' WHERE name = 'manages'",
         "UPDATE access_token SET name = 'manages' WHERE name = 'Alice'",
     ),
-    "one that was revoked": Borrowed(
+    "revoked": Borrowed(
         "was revoked",
         "UPDATE access_token SET revoked_at = NULL, created_at = created_at || revoked_at "
         "WHERE name = 'was revoked'",
         "UPDATE access_token SET revoked_at = substr(created_at, 28), "
         "created_at = substr(created_at, 1, 27) WHERE name = 'was revoked'",
     ),
-    "one that has expired": Borrowed(
+    "expired": Borrowed(
         "has expired",
         "UPDATE access_token SET expires_at = replace(expires_at, '2026', '2036') "
         "WHERE name = 'has expired'",
@@ -84,7 +85,7 @@ TOKENS: Final = {
 
 
 async def _tokens(runtime: Runtime) -> dict[str, str]:
-    """Tokens of each kind, made an hour ago; their texts by their names."""
+    """Creates a token of each kind; returns their texts by their names."""
     texts = {}
     for name, role, hours in (
         ("views", Role.VIEWER, None),
@@ -128,7 +129,7 @@ async def test_a_borrowed_token_is_found_by_what_it_did(
     name: str,
     again: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """Its event names a token that never was, was another one, or had ended."""
+    """An event is found if its token was never created, had another role or name, or had ended."""
     borrowed = TOKENS[name]
     url = storage.database_url or ""
     async with _opened(storage, at(START)) as runtime:
@@ -144,11 +145,11 @@ async def test_a_borrowed_token_is_found_by_what_it_did(
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
-async def test_what_tokens_did_in_time_is_intact(
+async def test_what_valid_tokens_did_is_intact(
     storage: Storage,
     again: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """Up to their end; by a clock that is behind the trail's; by a call let in just before."""
+    """A token may be used up to its end, also by a slow clock or a call that began just before."""
     async with _opened(storage, at(START)) as runtime:
         texts = await _tokens(runtime)
         if again:
@@ -168,7 +169,7 @@ async def test_what_tokens_did_in_time_is_intact(
 
 
 async def test_a_test_that_outlives_its_token_is_intact(storage: Storage) -> None:
-    """It ends under the name of who asked for it, whatever became of the token meanwhile."""
+    """A test that ends after its requester's token was revoked may still name the token."""
     async with _opened(storage, at(START)) as runtime, recording(None) as silent:
         made = await create_token(runtime, COMMAND_LINE, "asks", Role.ADMINISTRATOR)
         assert isinstance(made, CreatedToken)
@@ -188,7 +189,7 @@ async def test_a_test_that_outlives_its_token_is_intact(storage: Storage) -> Non
 
 
 async def test_a_test_that_another_cancels_is_intact(storage: Storage) -> None:
-    """It ends under the name of who cancelled it, whose token may end just then."""
+    """A canceled test names who canceled it, even if their token is revoked just then."""
     async with open_runtime(storage) as runtime, recording(None) as silent:
         callers = []
         for name in ("asks", "cancels"):
@@ -208,13 +209,13 @@ async def test_a_test_that_another_cancels_is_intact(storage: Storage) -> None:
 
 
 class _Moving:
-    """A clock that is set by hand."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = START
 
     def __call__(self) -> datetime:
-        """The time."""
+        """Returns the time that was set."""
         return self.now
 
 
@@ -232,7 +233,7 @@ async def test_borrowed_settings_are_found_by_a_test(
     back: str,
     again: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """A test of the settings in force went where no event had told of."""
+    """A test that used a host or port that no event recorded is found."""
     url = storage.database_url or ""
     test = EmailTestRequest(depth=EmailTestDepth.CONNECT)
     async with open_runtime(storage) as runtime:
@@ -250,7 +251,7 @@ async def test_borrowed_settings_are_found_by_a_test(
 
 
 async def test_a_borrowed_revision_is_found_by_a_test(storage: Storage) -> None:
-    """Also where the test was of unsaved changes."""
+    """A test of unsaved changes is found if it names a revision that was not in force."""
     url = storage.database_url or ""
     patch = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
     async with open_runtime(storage) as runtime:

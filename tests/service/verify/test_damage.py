@@ -1,4 +1,4 @@
-"""Damage: whatever stands in the database, a verification ends with findings, not by a failure."""
+"""Damage: whatever the database contains, a verification ends with findings, not with an error."""
 
 import io
 import zipfile
@@ -37,11 +37,11 @@ pytestmark = pytest.mark.anyio
 
 
 async def found_after(storage: Storage, statement: str) -> tuple[list[str], str]:
-    """The codes that are found over GraphQL, and what the command prints."""
+    """Returns the codes that are found over GraphQL, and what the command prints."""
     async with open_runtime(storage) as runtime:
         await live(runtime)
         await write(runtime.database, 3)
-    # A table's guards go with it.
+    # Dropping a table drops its guards, too.
     guards_too = not statement.startswith("DROP")
     await tamper(storage.database_url or "", statement, guards_too=guards_too)
     async with open_closed_trail(storage) as runtime:
@@ -121,7 +121,7 @@ ON_SQLITE = {
 
 @pytest.mark.parametrize("name", ON_BOTH)
 async def test_damage_is_a_finding(storage: Storage, name: str) -> None:
-    """Parts of other types, missing rows and missing tables."""
+    """Values of other types, missing rows and missing tables are findings."""
     statement, code = ON_BOTH[name]
     codes, printed = await found_after(storage, statement)
 
@@ -131,7 +131,7 @@ async def test_damage_is_a_finding(storage: Storage, name: str) -> None:
 
 @pytest.mark.parametrize("name", ON_SQLITE)
 async def test_damage_is_a_finding_on_sqlite(sqlite_storage: Storage, name: str) -> None:
-    """SQLite keeps anything in any column."""
+    """SQLite stores values of any type in any column; wrong ones are findings."""
     statement, code = ON_SQLITE[name]
     codes, printed = await found_after(sqlite_storage, statement)
 
@@ -140,7 +140,7 @@ async def test_damage_is_a_finding_on_sqlite(sqlite_storage: Storage, name: str)
 
 
 def _break_a_page(file: Path, byte: bytes) -> None:
-    """Has the first page that is full of some byte tell of a next one that is not there."""
+    """Makes the first page that is full of a byte refer to a next page that does not exist."""
     data = bytearray(file.read_bytes())
     place = data.index(byte * 4_000) // _PAGE_BYTES * _PAGE_BYTES
     data[place : place + 4] = (2**31 - 1).to_bytes(4)
@@ -152,7 +152,7 @@ async def test_an_event_that_cannot_be_read_hides_no_other(
     sqlite_storage: Storage,
     quick: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """It is named, and all others are checked."""
+    """An unreadable event is named, and all others are checked."""
     async with open_runtime(sqlite_storage) as runtime:
         await write(runtime.database, 2)
         async with runtime.database.transaction() as session:
@@ -183,13 +183,10 @@ async def test_an_event_that_cannot_be_read_hides_no_other(
     ],
     ids=["a node of another length", "no node", "no event"],
 )
-async def test_a_damaged_tree_stops_no_export(
+async def test_a_damaged_tree_does_not_stop_an_export(
     storage: Storage, tmp_path: Path, statement: str, tile: str
 ) -> None:
-    """The bundle goes without the tiles that are not whole; its own program finds what is to find.
-
-    Nobody is given such a tile.
-    """
+    """A damaged tile is neither exported nor served; the bundle's verifier finds missing events."""
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 5)
     await tamper(storage.database_url or "", statement)
@@ -206,7 +203,7 @@ async def test_a_damaged_tree_stops_no_export(
 
 @pytest.mark.parametrize("name", ["an unknown action", "a number for a name", "no detail"])
 async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) -> None:
-    """The history and every export go on; it is shown as it stands there."""
+    """An unreadable event is shown as it is stored, in the history and in every export."""
     statement, _ = ON_BOTH[name]
     async with open_runtime(storage) as runtime:
         await live(runtime)
@@ -223,12 +220,12 @@ async def test_one_unreadable_event_hides_no_other(storage: Storage, name: str) 
     assert 8 == len(shown)
     assert [3 if "seq = 3" in statement else 4] == [each["sequence"] for each in unreadable]
     assert unreadable[0]["body"].startswith('{"action":')
-    # Each holds the events of the exports before it and its own, and a heading where it has one.
+    # Each export contains the events of the exports before it and its own; the CSV has a header.
     assert [9, 11, 11, 12] == lines
 
 
 async def test_an_unreadable_end_of_a_test_is_not_counted(storage: Storage) -> None:
-    """The figures for those who watch the service go on without it."""
+    """The figures for monitoring leave out an end of a test that cannot be read."""
     async with open_runtime(storage) as runtime:
         await live(runtime)
         await write(runtime.database, 1)
@@ -248,8 +245,8 @@ async def _lines(runtime: Runtime, kind: ExportFormat) -> int:
     return len(data.splitlines())
 
 
-def test_a_database_that_goes_away_is_no_damage() -> None:
-    """Then nothing can be said, and so nothing is found."""
+def test_a_lost_connection_is_not_damage() -> None:
+    """A lost connection says nothing about the trail, so it is an error and not a finding."""
     findings = Findings()
     gone = DBAPIError("SELECT 1", None, OSError("gone"), connection_invalidated=True)
 
@@ -258,13 +255,13 @@ def test_a_database_that_goes_away_is_no_damage() -> None:
     assert {} == findings
 
 
-async def test_what_may_go_better_again_is_no_damage(database: Database) -> None:
-    """A table that is gone stays gone; a lock or a limit of time says nothing of the trail."""
+async def test_what_may_pass_is_not_damage(database: Database) -> None:
+    """A missing table is damage; a lock or a timeout is not."""
     async with database.reading() as session:
         with pytest.raises(DBAPIError) as gone:
             async with apart(session):
                 await (await session.connection()).execute(text("SELECT 1 FROM nothing"))
-        # The transaction goes on, on PostgreSQL too.
+        # The transaction can go on, also on PostgreSQL.
         await (await session.connection()).execute(text("SELECT 1"))
     busy = await _busy(database)
 
@@ -292,8 +289,8 @@ async def _too_slow(database: Database) -> None:
         await connection.execute(text("SELECT pg_sleep(5)"))
 
 
-async def test_a_gone_table_hides_nothing_else(storage: Storage) -> None:
-    """What can be read is still held against the trail."""
+async def test_a_missing_table_hides_nothing_else(storage: Storage) -> None:
+    """The tables that can be read are still compared with the trail."""
     async with open_runtime(storage) as runtime:
         await live(runtime)
     await tamper(
@@ -308,7 +305,7 @@ async def test_a_gone_table_hides_nothing_else(storage: Storage) -> None:
 
 
 async def test_an_outage_in_the_middle_ends_a_command(storage: Storage) -> None:
-    """With a sentence, not with findings."""
+    """An outage during a command ends it with an error message, not with findings."""
     async with open_runtime(storage):
         pass
     with pytest.raises(CannotStartError, match=r"The database failed: .*gone"):

@@ -1,4 +1,4 @@
-"""The digests by which a new trail vouches for the rows that it found."""
+"""The digests by which a reopened trail vouches for the rows that exist already."""
 
 from hashlib import sha256
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 def a_test(number: int) -> EmailTestRow:
-    """A test email that passed."""
+    """Returns a test email that was accepted."""
     return EmailTestRow(
         id=str(number),
         number=number,
@@ -36,7 +36,7 @@ def a_test(number: int) -> EmailTestRow:
 
 
 def line(row: EmailTestRow) -> bytes:
-    """What the digest of tests is over, for one test."""
+    """Returns the line that the digest of tests covers for one test."""
     cells = (
         *(row.number, row.id, row.outcome, row.depth, row.recipient, row.revision),
         *(row.used_unsaved_changes, row.values_digest, row.report, row.actor_kind, row.actor_id),
@@ -46,7 +46,7 @@ def line(row: EmailTestRow) -> bytes:
 
 
 async def test_each_test_is_digested_once(database: Database) -> None:
-    """The digest is over one line a test, in the order of their numbers."""
+    """The digest covers one line per test, in the order of their numbers."""
     rows = [a_test(number) for number in (1, 2, 3)]
     async with database.transaction() as session:
         session.add_all(rows)

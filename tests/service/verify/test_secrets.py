@@ -1,4 +1,4 @@
-"""Passwords that are exchanged by way of the numbers of their values, or by destroying a key."""
+"""Passwords that an attacker exchanges by editing version numbers, or by destroying a key."""
 
 from dataclasses import replace
 from typing import Final
@@ -32,25 +32,29 @@ _SWAP: Final = (
     "UPDATE secret_fingerprint SET version = version + 100",
     "UPDATE secret_fingerprint SET version = 103 - version",
 )
-_FINGERPRINT: Final = "UPDATE stored_secret SET ciphertext = nonce WHERE name = 'fingerprintKey'"
+_DESTROY_FINGERPRINT_KEY: Final = (
+    "UPDATE stored_secret SET ciphertext = nonce WHERE name = 'fingerprintKey'"
+)
 _REST: Final = (
     "version, key_id, nonce, ciphertext, updated_at FROM stored_secret WHERE name = 'smtpPassword'"
 )
 ATTACKS: Final = {
-    "swap the values' numbers": _SWAP,
-    "have a number stand for nothing": (
+    "swap the versions": _SWAP,
+    "give a version another fingerprint": (
         "UPDATE secret_fingerprint SET fingerprint = {blob:00} WHERE version = 1",
     ),
-    "number two values more": (
+    "add two versions": (
         "INSERT INTO secret_fingerprint VALUES ('host', 'smtpPassword', 3, {blob:01})",
         "INSERT INTO secret_fingerprint VALUES ('host', 'smtpPassword', 4, {blob:02})",
     ),
-    "destroy the key of the fingerprints": (_FINGERPRINT,),
+    "destroy the key of the fingerprints": (_DESTROY_FINGERPRINT_KEY,),
     "destroy the password": (
         "UPDATE stored_secret SET ciphertext = nonce WHERE name = 'smtpPassword'",
     ),
-    "keep a secret of nobody's": (f"INSERT INTO stored_secret SELECT scope, 'mine', {_REST}",),
-    "keep a secret of another scope": (f"INSERT INTO stored_secret SELECT 'guest', name, {_REST}",),
+    "add a secret that no setting has": (
+        f"INSERT INTO stored_secret SELECT scope, 'mine', {_REST}",
+    ),
+    "add a secret of another scope": (f"INSERT INTO stored_secret SELECT 'guest', name, {_REST}",),
 }
 
 
@@ -78,12 +82,12 @@ async def _in_force(runtime: Runtime) -> tuple[int, str | None]:
 
 @pytest.mark.parametrize("again", [False, True], ids=["", "after-reopening"])
 @pytest.mark.parametrize("name", ATTACKS)
-async def test_what_a_number_stands_for_cannot_be_changed(
+async def test_the_value_of_a_version_cannot_be_changed(
     storage: Storage,
     name: str,
     again: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """Each number was given out with a mark of the value's fingerprint."""
+    """A changed fingerprint or version is found, because the events have marks of the values."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
         await _give(runtime, 1, "second")
@@ -94,8 +98,8 @@ async def test_what_a_number_stands_for_cannot_be_changed(
         assert ["SETTINGS_DIFFER"] == await by_graphql(runtime, None)
 
 
-async def test_a_value_keeps_its_number_and_its_mark(storage: Storage) -> None:
-    """Also when it comes back, in a trail that was begun anew as well."""
+async def test_a_value_keeps_its_version_and_its_mark(storage: Storage) -> None:
+    """A password that is given again has its earlier version, also in a reopened trail."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
         await _give(runtime, 1, "second")
@@ -109,8 +113,8 @@ async def test_a_value_keeps_its_number_and_its_mark(storage: Storage) -> None:
         assert ([], []) == (once, await by_graphql(runtime, None))
 
 
-async def test_another_password_never_passes_for_the_one_in_force(storage: Storage) -> None:
-    """Whatever its number in the database: an event tells that the password was replaced."""
+async def test_another_password_never_passes_for_the_current_one(storage: Storage) -> None:
+    """A save records a replaced password, even if the database gives both the same version."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
         await _give(runtime, 1, "second")
@@ -125,8 +129,8 @@ async def test_another_password_never_passes_for_the_one_in_force(storage: Stora
         assert ["SETTINGS_DIFFER"] == await by_graphql(runtime, None)
 
 
-async def test_a_password_in_the_place_of_a_destroyed_one_is_told(storage: Storage) -> None:
-    """Though by its number it is the same: what was destroyed may have been any."""
+async def test_a_password_that_replaces_a_destroyed_one_is_recorded(storage: Storage) -> None:
+    """A save over a password that cannot be decrypted makes an event, also for an equal version."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
         await _give(runtime, 1, "second")
@@ -141,12 +145,12 @@ async def test_a_password_in_the_place_of_a_destroyed_one_is_told(storage: Stora
         assert "REVISION_DIFFERS" in await by_graphql(runtime, None)
 
 
-async def test_the_password_in_force_is_no_other_one(storage: Storage) -> None:
-    """With the key of the fingerprints destroyed, it still keeps its number: nothing differs."""
+async def test_the_current_password_keeps_its_version(storage: Storage) -> None:
+    """Saving the current password again changes nothing, even without the fingerprints' key."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
         await _give(runtime, 1, "second")
-    await tamper(storage.database_url or "", _FINGERPRINT)
+    await tamper(storage.database_url or "", _DESTROY_FINGERPRINT_KEY)
     async with open_runtime(storage) as runtime:
         saved = await _give(runtime, 2, "second")
 
@@ -155,7 +159,7 @@ async def test_the_password_in_force_is_no_other_one(storage: Storage) -> None:
 
 
 async def test_when_a_password_was_given_cannot_be_changed(storage: Storage) -> None:
-    """It was when the event says; giving the same one again changes nothing of it."""
+    """A password's stored time is its event's, and giving the same password again keeps it."""
     async with open_runtime(storage) as runtime:
         first = await _give(runtime, 0, "first")
         same = await _give(runtime, 1, "first")
@@ -174,7 +178,7 @@ async def test_a_trail_from_before_the_marks_is_intact(
     storage: Storage,
     again: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """What its events do not tell of, nothing is held to."""
+    """A trail whose events have no marks is intact, because nothing is compared with them."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
         if again:
@@ -187,8 +191,8 @@ async def test_a_trail_from_before_the_marks_is_intact(
     forged = Forged(known.checkpoint.origin, bodies, known.note)
     documents = forged.documents()
     for document in documents:
-        for told in ("smtpPassword_mark", "smtpPassword_numbers", "secrets_digest"):
-            document["detail"].pop(told, None)
+        for name in ("smtpPassword_mark", "smtpPassword_numbers", "secrets_digest"):
+            document["detail"].pop(name, None)
     forged.rewrite(documents)
     forged.replace_rows()
     forged.sign_all(Signer.from_seed(forged.origin, SEED))
@@ -198,8 +202,8 @@ async def test_a_trail_from_before_the_marks_is_intact(
         assert [] == await by_graphql(runtime, None)
 
 
-async def test_a_lost_key_is_no_attack(storage: Storage) -> None:
-    """A secret whose key is not here cannot be tried, and is mended by giving it again."""
+async def test_a_lost_key_is_not_a_finding(storage: Storage) -> None:
+    """A secret whose key is missing is not a finding, and neither is giving it again."""
     async with open_runtime(storage) as runtime:
         await _give(runtime, 0, "first")
     async with open_runtime(replace(storage, encryption_keys=(new_key(),))) as runtime:

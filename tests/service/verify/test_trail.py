@@ -1,4 +1,4 @@
-"""Verification in the database: what the service itself writes is intact, whatever it does."""
+"""Verification in the database: whatever the service itself writes is intact."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_what_the_service_writes_is_intact(runtime: Runtime) -> None:
-    """Tokens, settings, secrets and refusals: the database is what the trail led to."""
+    """Tokens, settings, secrets and refused changes match the trail."""
     await live(runtime)
 
     assert [] == await verified(runtime)
@@ -43,7 +43,7 @@ async def test_what_the_service_writes_is_intact(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("kept", ["{note}", "\ufeff{note}", "{note}\n\n"])
 async def test_a_kept_checkpoint_that_an_editor_saved(runtime: Runtime, kept: str) -> None:
-    """Line ends of Windows and the mark that Notepad puts in front do not spoil it."""
+    """A checkpoint with Windows line ends or a byte order mark is still accepted."""
     await write(runtime.database, 3)
     early = await audit_checkpoint(runtime)
     assert isinstance(early, SignedCheckpoint)
@@ -53,7 +53,7 @@ async def test_a_kept_checkpoint_that_an_editor_saved(runtime: Runtime, kept: st
 
 
 async def test_a_test_under_way_is_intact(runtime: Runtime) -> None:
-    """It was asked for and has not ended, and so the database says."""
+    """A trail is intact while a test is running, and after it was canceled."""
     await live(runtime)
     async with recording(None) as silent:
         slow = SettingsPatch(smtp_host="127.0.0.1", smtp_port=silent.port)
@@ -72,12 +72,12 @@ async def test_a_test_under_way_is_intact(runtime: Runtime) -> None:
 
 
 async def test_an_empty_trail_is_intact(runtime: Runtime) -> None:
-    """Nothing happened, and that is what is stated."""
+    """A trail without events is intact."""
     assert [] == await verified(runtime)
 
 
 async def test_a_trail_with_a_second_key_is_intact(storage: Storage) -> None:
-    """Each key's checkpoints are checked with the key of their time."""
+    """Each checkpoint is checked with the key that signed at its size."""
     async with open_runtime(storage) as runtime:
         await live(runtime)
         early = await audit_checkpoint(runtime)
@@ -95,7 +95,7 @@ async def test_a_trail_with_a_second_key_is_intact(storage: Storage) -> None:
 
 
 async def test_two_commands_change_the_key_once(storage: Storage) -> None:
-    """Both find the old key in use, and one comes second."""
+    """Of two commands at the same time, one changes the key and the other one is refused."""
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 1)
     newer = replace(storage, signing_keys=("A" * 43 + "=", *storage.signing_keys))
@@ -109,7 +109,7 @@ async def test_two_commands_change_the_key_once(storage: Storage) -> None:
 
 
 async def test_a_reopened_trail_is_intact(runtime: Runtime) -> None:
-    """The new trail vouches for the settings as it found them, and for what comes after."""
+    """A reopened trail vouches for the settings that existed, and for later changes."""
     await live(runtime)
     await reopen_trail(runtime, COMMAND_LINE, "a try", NAME)
     await save(runtime, 3, SettingsPatch(smtp_port=2525))
@@ -118,7 +118,7 @@ async def test_a_reopened_trail_is_intact(runtime: Runtime) -> None:
 
 
 async def test_long_texts_are_known_by_their_hash(storage: Storage) -> None:
-    """An event cuts what is too long for it, and still tells one long text from another."""
+    """An event cuts a text that is too long for it, but a changed text is still found."""
     certificates = await _certificates(12)
     async with open_runtime(storage) as runtime:
         await save(runtime, 0, SettingsPatch(smtp_host="mail.example.com"))
@@ -142,8 +142,8 @@ async def test_long_texts_are_known_by_their_hash(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("kept", [2, 100])
-async def test_a_text_that_looks_cut_stands_for_itself_alone(storage: Storage, kept: int) -> None:
-    """Nobody can have it saved, and afterwards put the text in its place that it names."""
+async def test_a_text_that_looks_cut_matches_only_itself(storage: Storage, kept: int) -> None:
+    """A saved text that looks cut cannot be replaced by the text whose hash it contains."""
     whole = "relay.evil.example" + "x" * 100
     chosen = f"{whole[:kept]}… [cut, {len(whole)} characters, SHA-256 {digest_of(whole)}]"
     async with open_runtime(storage) as runtime:
@@ -168,7 +168,7 @@ async def _certificates(count: int) -> tuple[str, ...]:
 async def test_a_trail_longer_than_a_step_is_intact(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Steps meet without a seam."""
+    """A trail that is verified in several steps is intact."""
     monkeypatch.setattr("audit.verify.steps.STEP", 4)
     await live(runtime)
     await write(runtime.database, 13)
@@ -183,8 +183,8 @@ async def test_a_trail_longer_than_a_step_is_intact(
     assert len(steps) > 3
 
 
-async def test_the_quick_way_finds_an_intact_trail_intact(runtime: Runtime) -> None:
-    """Hashes, tree and end only."""
+async def test_a_quick_verification_finds_an_intact_trail_intact(runtime: Runtime) -> None:
+    """A quick verification, of hashes, tree and newest checkpoint only, finds nothing."""
     await live(runtime)
     result = await verify_trail(runtime, VerificationRequest(quick=True))
 
@@ -192,8 +192,8 @@ async def test_the_quick_way_finds_an_intact_trail_intact(runtime: Runtime) -> N
     assert result.intact
 
 
-async def test_the_quick_way_trusts_no_key_that_no_event_tells_of(storage: Storage) -> None:
-    """Though the trail's own key signed the checkpoint from which the other one goes on."""
+async def test_a_quick_verification_trusts_no_key_without_an_event(storage: Storage) -> None:
+    """A key that no event names is found, even if the trail's key signed its first checkpoint."""
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 3)
         known = await audit_checkpoint(runtime)
@@ -213,13 +213,13 @@ async def test_the_quick_way_trusts_no_key_that_no_event_tells_of(storage: Stora
     assert "SIGNATURE_INVALID" in [each.code for each in found.findings]
 
 
-async def test_a_key_that_is_none_is_refused(runtime: Runtime) -> None:
-    """Rather than to find that nothing was signed by it."""
+async def test_a_malformed_key_is_refused(runtime: Runtime) -> None:
+    """A text that is not a verifier key is refused, instead of reported as not having signed."""
     assert isinstance(await verify_trail(runtime, VerificationRequest(keys=("x",))), NotAKey)
 
 
 async def test_a_strangers_key_is_not_the_trails(runtime: Runtime) -> None:
-    """Who knows the trail by another key finds that it is not signed by that one."""
+    """A verification with another trail's key finds that this key did not sign the checkpoint."""
     await live(runtime)
     signed = await audit_checkpoint(runtime)
     assert isinstance(signed, SignedCheckpoint)
@@ -230,8 +230,8 @@ async def test_a_strangers_key_is_not_the_trails(runtime: Runtime) -> None:
     assert found[0].startswith("SIGNATURE_INVALID: of the newest checkpoint: it is signed by")
 
 
-async def test_a_checkpoint_from_before_the_key_that_is_known(storage: Storage) -> None:
-    """It accuses nobody and is not proven; over other events, or by a thief, it is found."""
+async def test_a_checkpoint_from_before_the_known_key(storage: Storage) -> None:
+    """A checkpoint older than the known key is unproven; a forged one is a finding."""
     async with open_runtime(storage) as runtime:
         await write(runtime.database, 3)
         early = await audit_checkpoint(runtime)
@@ -247,14 +247,14 @@ async def test_a_checkpoint_from_before_the_key_that_is_known(storage: Storage) 
     async with open_runtime(newer) as runtime:
         changed = await rotate_signing_key(runtime, COMMAND_LINE)
         assert isinstance(changed, KeyRotated)
-        told = []
+        results = []
         for note in notes:
             asked = VerificationRequest(((note, "your checkpoint"),), (changed.after,))
             found = await verify_trail(runtime, asked)
             assert isinstance(found, TrailVerification)
-            told.append(([each.code for each in found.findings], len(found.unproven)))
+            results.append(([each.code for each in found.findings], len(found.unproven)))
         both = await verified(runtime, early.note, keys=(changed.before, changed.after))
 
     invalid = "SIGNATURE_INVALID"
-    assert [([], 1), ([invalid], 0), ([invalid, "CHECKPOINT_MISMATCH"], 0)] == told
+    assert [([], 1), ([invalid], 0), ([invalid, "CHECKPOINT_MISMATCH"], 0)] == results
     assert [] == both
