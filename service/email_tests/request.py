@@ -138,7 +138,7 @@ def _unreadable(values: SettingsValues, secrets: dict[SecretName, Secret | None]
         SecretName.SMTP_PASSWORD: "PASSWORD_UNREADABLE",
         SecretName.OAUTH2_CLIENT_SECRET: "CLIENT_SECRET_UNREADABLE",
     }
-    message = "Enter it again: the stored one cannot be opened with the encryption keys in use."
+    message = "Enter the secret again: the stored one cannot be opened with the keys in use."
     return [
         # On saved settings this is a warning; a test cannot run without the secret.
         replace(

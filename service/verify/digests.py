@@ -28,8 +28,9 @@ class Columns(NamedTuple):
     """The columns of a table that its digest covers.
 
     `first` are the columns that the table had when its digest was defined. They are hashed for each
-    row. A column that was added later is in `later`. It is hashed as its name and value, and only
-    where it is not null, so that it does not change the digest of a row that was there before it.
+    row, and never change, because events contain digests of them. A column that was added later is
+    in `later`. It is hashed as its name and value, and only if it is not null, so that it does not
+    change the digest of a row from before it was added.
     """
 
     first: tuple[str, ...]

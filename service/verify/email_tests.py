@@ -82,6 +82,7 @@ class EmailTestsReplay:
         signed, has the revision, host and port that it used (docs/decisions.md).
         """
         wrong = [] if event.revision == self.settings.revision else ["revision"]
+        # With unsaved changes, a test may connect to another host and port than the settings'.
         if event.detail.get("unsaved_changes") is False:
             wrong += [
                 name

@@ -104,7 +104,7 @@ class SettingsReplay:
             self._texts[change.field] = change.after
         self._revision += 1
         if event.revision != self._revision:
-            message = f"it saved revision {event.revision}, but the next one is {self._revision}"
+            message = f"it saved revision {event.revision} instead of {self._revision}"
             self.findings.add("REVISION_DIFFERS", seq, message)
             # Go on from the event's own number, so that a gap is a single finding.
             self._revision = event.revision or self._revision
