@@ -1,1 +1,1 @@
-"""The use-cases: one function each, one visible transaction each."""
+"""The use cases: one function and one visible transaction each."""

@@ -1,4 +1,4 @@
-"""What to say of settings that could be saved: warnings that real administrators need."""
+"""Warnings about settings that can be saved, but are incomplete, risky or unlikely to work."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ EXPIRY_WARNING: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the rules look at. `unreadable` names the stored secrets that cannot be opened."""
+    """What the rules examine. `unreadable` names the stored secrets that cannot be decrypted."""
 
     values: SettingsValues
     certificates: tuple[CertificateFacts, ...]
@@ -27,20 +27,20 @@ class Situation:
 
     @property
     def provider(self) -> Provider | None:
-        """The provider whose host it is."""
+        """The provider that runs the host; None if it is not a known provider's."""
         host = self.values.smtp_host
         return provider_of_host(host) if host else None
 
     @property
     def signs_in_with_password(self) -> bool:
-        """Whether a username and a password would be sent."""
+        """Whether the service would sign in with a username and a password."""
         return self.values.auth_mechanism is not SaslMechanism.XOAUTH2 and not (
             self.values.auth_mechanism is SaslMechanism.AUTO and self.values.oauth2_token_url
         )
 
     @property
     def implicit_tls(self) -> bool:
-        """Whether the connection begins with TLS."""
+        """Whether the connection would start with TLS."""
         values = self.values
         if values.tls_mode is TlsMode.AUTO:
             return values.smtp_port in IMPLICIT_TLS_PORTS
@@ -48,20 +48,20 @@ class Situation:
 
 
 def review(situation: Situation) -> tuple[Problem, ...]:
-    """Every warning and remark, in the order of the settings page."""
+    """Returns every warning and remark, in the order of the rules."""
     return tuple(problem for rule in _RULES for problem in rule(situation))
 
 
 def _missing(situation: Situation) -> Iterator[Problem]:
     values = situation.values
     if not values.smtp_host:
-        yield problem("HOST_MISSING", "smtpHost", "Set SMTP Host: without it no email can be sent.")
+        yield problem("HOST_MISSING", "smtpHost", "Set SMTP Host: no email can be sent without it.")
     if not values.default_from_address:
-        message = "Set Default From Address: without it no email can be sent."
+        message = "Set Default From Address: no email can be sent without it."
         suggestion = None
         address = normal_address(values.smtp_username or "")
         if address is not None:
-            suggestion = _put("defaultFromAddress", address)
+            suggestion = _set_to("defaultFromAddress", address)
         yield problem("FROM_ADDRESS_MISSING", "defaultFromAddress", message, suggestion)
 
 
@@ -69,17 +69,21 @@ def _sign_in(situation: Situation) -> Iterator[Problem]:
     values = situation.values
     has_password = values.smtp_password_version is not None
     if values.smtp_username and not has_password and situation.signs_in_with_password:
-        message = "Set SMTP Password as well, or clear SMTP Username: the two go together."
+        message = "Set SMTP Password as well, or clear SMTP Username: neither is used alone."
         yield problem("USERNAME_WITHOUT_PASSWORD", "smtpPassword", message)
     if has_password and not values.smtp_username:
-        message = "Set SMTP Username as well: without it the password is never used."
+        message = "Set SMTP Username as well, or clear SMTP Password: neither is used alone."
         yield problem("PASSWORD_WITHOUT_USERNAME", "smtpUsername", message)
     if SecretName.SMTP_PASSWORD in situation.unreadable:
-        message = "Enter SMTP Password again: the stored one cannot be opened with the keys in use."
+        message = (
+            "Enter SMTP Password again, or restore its encryption key: the stored password "
+            "cannot be decrypted with the keys in use."
+        )
         yield problem("PASSWORD_UNREADABLE", "smtpPassword", message)
     if SecretName.OAUTH2_CLIENT_SECRET in situation.unreadable:
         message = (
-            "Enter the client secret again: the stored one cannot be opened with the keys in use."
+            "Enter the OAuth2 client secret again, or restore its encryption key: the "
+            "stored secret cannot be decrypted with the keys in use."
         )
         yield problem("CLIENT_SECRET_UNREADABLE", ("oauth2", "clientSecret"), message)
 
@@ -90,12 +94,12 @@ def _domain(situation: Situation) -> Iterator[Problem]:
         return
     username = values.smtp_username
     if not username:
-        message = "SMTP Domain goes in front of SMTP Username; without a username it is not used."
+        message = "Set SMTP Username, or clear SMTP Domain: it is only used with a username."
         yield problem("DOMAIN_WITHOUT_USERNAME", "smtpDomain", message)
     elif "\\" in username or "@" in username:
         message = (
-            f"The name sent would be {values.smtp_domain}\\{username}, with two domains: "
-            "clear SMTP Domain, or take the domain out of SMTP Username."
+            f"The service would sign in as {values.smtp_domain}\\{username}, with two domains: "
+            "clear SMTP Domain, or remove the domain from SMTP Username."
         )
         suggestion = Suggestion("Clear SMTP Domain.", ("smtpDomain",), "", None)
         yield problem("DOMAIN_REPEATED_IN_USERNAME", "smtpDomain", message, suggestion)
@@ -103,27 +107,46 @@ def _domain(situation: Situation) -> Iterator[Problem]:
 
 def _security(situation: Situation) -> Iterator[Problem]:
     values = situation.values
-    secure_on = _put("enableSecureConnection", "true")
+    secure_on = _set_to("enableSecureConnection", "true")
     if not values.enable_secure_connection and values.smtp_port in IMPLICIT_TLS_PORTS:
-        message = f"Port {values.smtp_port} speaks TLS from the first byte: secure the connection."
+        message = (
+            f"Port {values.smtp_port} expects TLS from the start: turn on Enable secure connection."
+        )
         yield problem("PORT_EXPECTS_IMPLICIT_TLS", "enableSecureConnection", message, secure_on)
     elif not values.enable_secure_connection and values.smtp_password_version is not None:
-        message = "Anyone on the way can read the password: turn on Enable secure connection."
+        message = (
+            "The password is sent unencrypted, so anyone on the network path can read it: turn on "
+            "Enable secure connection."
+        )
         yield problem("PASSWORD_OVER_PLAINTEXT", "enableSecureConnection", message, secure_on)
     elif not values.enable_secure_connection:
-        message = "Anyone on the way can read the messages: turn on Enable secure connection."
+        message = (
+            "Messages are sent unencrypted, so anyone on the network path can read them: turn on "
+            "Enable secure connection."
+        )
         yield problem("CONNECTION_NOT_SECURED", "enableSecureConnection", message, secure_on)
     elif values.smtp_port in IMPLICIT_TLS_PORTS and not situation.implicit_tls:
-        message = f"Port {values.smtp_port} speaks TLS from the first byte, not STARTTLS."
-        yield problem("PORT_EXPECTS_IMPLICIT_TLS", "tlsMode", message, _put("tlsMode", "IMPLICIT"))
+        message = (
+            f"Port {values.smtp_port} expects TLS from the start, not STARTTLS: set the TLS mode "
+            "to IMPLICIT."
+        )
+        implicit = _set_to("tlsMode", "IMPLICIT")
+        yield problem("PORT_EXPECTS_IMPLICIT_TLS", "tlsMode", message, implicit)
     elif values.smtp_port in STARTTLS_PORTS and situation.implicit_tls:
-        message = f"Port {values.smtp_port} begins in plain and turns to TLS by STARTTLS."
-        yield problem("PORT_EXPECTS_STARTTLS", "tlsMode", message, _put("tlsMode", "STARTTLS"))
+        message = (
+            f"Port {values.smtp_port} starts unencrypted and switches to TLS with STARTTLS: set "
+            "the TLS mode to STARTTLS."
+        )
+        starttls = _set_to("tlsMode", "STARTTLS")
+        yield problem("PORT_EXPECTS_STARTTLS", "tlsMode", message, starttls)
 
 
 def _certificates(situation: Situation) -> Iterator[Problem]:
     if situation.certificates and not situation.values.enable_secure_connection:
-        message = "The trusted certificates are not used while Enable secure connection is off."
+        message = (
+            "Turn on Enable secure connection, or clear the trusted certificates: they are not "
+            "used while it is off."
+        )
         yield problem("TRUSTED_CERTIFICATES_NOT_USED", "trustedCertificates", message)
     for place, certificate in enumerate(situation.certificates):
         path = ("trustedCertificates", str(place))
@@ -133,7 +156,7 @@ def _certificates(situation: Situation) -> Iterator[Problem]:
             yield problem("TRUSTED_CERTIFICATE_EXPIRED", path, message)
         elif certificate.not_after <= situation.now + EXPIRY_WARNING:
             message = (
-                f"The certificate of {certificate.subject} expires on {day}: replace it before."
+                f"The certificate of {certificate.subject} expires on {day}: replace it by then."
             )
             yield problem("TRUSTED_CERTIFICATE_EXPIRES_SOON", path, message)
 
@@ -143,11 +166,14 @@ def _oauth2(situation: Situation) -> Iterator[Problem]:
     if not values.oauth2_token_url:
         return
     if values.oauth2_client_secret_version is None:
-        message = "Set the client secret: the token endpoint asks for it."
+        message = "Set the OAuth2 client secret: the token endpoint requires it."
         yield problem("OAUTH2_CLIENT_SECRET_MISSING", ("oauth2", "clientSecret"), message)
     if values.auth_mechanism not in {SaslMechanism.AUTO, SaslMechanism.XOAUTH2}:
-        message = f"OAuth2 is not used while the mechanism is {values.auth_mechanism}: choose AUTO."
-        yield problem("OAUTH2_NOT_USED", "authMechanism", message, _put("authMechanism", "AUTO"))
+        message = (
+            f"OAuth2 is not used while the authentication mechanism is {values.auth_mechanism}: "
+            "choose AUTO."
+        )
+        yield problem("OAUTH2_NOT_USED", "authMechanism", message, _set_to("authMechanism", "AUTO"))
 
 
 def _provider(situation: Situation) -> Iterator[Problem]:
@@ -165,17 +191,20 @@ def _provider_port(values: SettingsValues, provider: Provider) -> Iterator[Probl
     ports = [endpoint.port for endpoint in provider.endpoints]
     if values.smtp_port not in ports:
         best = next(endpoint.port for endpoint in provider.endpoints if endpoint.recommended)
-        message = f"{provider.name} listens on {_list(ports)}, not on {values.smtp_port}."
-        yield problem("PROVIDER_PORT_UNKNOWN", "smtpPort", message, _put("smtpPort", str(best)))
+        message = (
+            f"{provider.name} listens on {_list(ports)}, not on {values.smtp_port}: "
+            f"enter port {best}."
+        )
+        yield problem("PROVIDER_PORT_UNKNOWN", "smtpPort", message, _set_to("smtpPort", str(best)))
 
 
 def _provider_username(values: SettingsValues, provider: Provider) -> Iterator[Problem]:
     username = values.smtp_username
     fixed = provider.fixed_username
     if fixed and username and username != fixed:
-        message = f"With {provider.name} the username is the word {fixed}, for every account."
+        message = f"{provider.name} uses the same username for every account: enter {fixed}."
         yield problem(
-            "PROVIDER_FIXED_USERNAME", "smtpUsername", message, _put("smtpUsername", fixed)
+            "PROVIDER_FIXED_USERNAME", "smtpUsername", message, _set_to("smtpUsername", fixed)
         )
     sender = values.default_from_address
     if (
@@ -185,11 +214,11 @@ def _provider_username(values: SettingsValues, provider: Provider) -> Iterator[P
         and (normal_address(username) or username).casefold() != sender.casefold()
     ):
         message = (
-            f"{provider.name} sends only as the account that signs in: the From address must be "
-            f"{username}, or one of its confirmed aliases."
+            f"{provider.name} sends only as the account that signs in: set Default From Address to "
+            f"{username} or one of its confirmed aliases."
         )
         address = normal_address(username)
-        suggestion = None if address is None else _put("defaultFromAddress", address)
+        suggestion = None if address is None else _set_to("defaultFromAddress", address)
         yield problem(
             "FROM_ADDRESS_DIFFERS_FROM_USERNAME", "defaultFromAddress", message, suggestion
         )
@@ -197,21 +226,20 @@ def _provider_username(values: SettingsValues, provider: Provider) -> Iterator[P
 
 def _provider_password(provider: Provider, now: datetime) -> Iterator[Problem]:
     if "PLAIN" not in provider.auth_mechanisms and "LOGIN" not in provider.auth_mechanisms:
-        message = f"{provider.name} takes no password: configure OAuth2."
+        message = f"{provider.name} does not accept passwords: configure OAuth2."
         yield problem("PROVIDER_REQUIRES_OAUTH2", "oauth2", message, _oauth2_help(provider))
         return
     if provider.app_password_required:
-        message = f"{provider.name} takes an app password here, not the account's own password."
+        message = f"Enter an app password: {provider.name} rejects the account's own password."
         suggestion = Suggestion(
             provider.password_hint, ("smtpPassword",), None, provider.documentation_url
         )
         yield problem("PROVIDER_REQUIRES_APP_PASSWORD", "smtpPassword", message, suggestion)
     if provider.password_sign_in_ends is not None:
         day = provider.password_sign_in_ends
-        ended = "is" if day <= f"{now:%Y-%m-%d}" else "will be"
+        turns = "turned" if day <= f"{now:%Y-%m-%d}" else "will turn"
         message = (
-            f"With {provider.name} sign-in by password {ended} off by default from {day}: "
-            "configure OAuth2."
+            f"{provider.name} {turns} off password sign-in by default on {day}: configure OAuth2."
         )
         yield problem("PROVIDER_BASIC_AUTH_ENDING", "oauth2", message, _oauth2_help(provider))
 
@@ -220,7 +248,7 @@ def _oauth2_help(provider: Provider) -> Suggestion:
     return Suggestion("Configure OAuth2.", ("oauth2",), None, provider.documentation_url)
 
 
-def _put(field: str, value: str) -> Suggestion:
+def _set_to(field: str, value: str) -> Suggestion:
     return Suggestion(f"Set {field} to {value}.", (field,), value, None)
 
 

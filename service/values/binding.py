@@ -1,9 +1,10 @@
-"""To which destination a stored secret is bound.
+"""The destination to which a stored secret is bound.
 
-A stored secret may be used or kept only while all bound fields stay as they were when it was
-given. Otherwise whoever may change the settings, but does not know the password, could point the
-host at a server of their own, send a test email and read it there. The binding is also sealed
-into the stored secret as associated data, so that a row edited in the database does not help.
+A stored secret can be used or kept only while all bound fields stay as they were when it was
+entered. Otherwise an attacker who may change the settings, but does not know the password, could
+point the host at their own server, send a test email and read the password there. The binding is
+also sealed into the stored secret as associated data, so editing the row in the database does not
+help either.
 """
 
 from typing import Final
@@ -21,7 +22,7 @@ def changed_bound_fields(before: SettingsValues, after: SettingsValues) -> tuple
 
 
 def associated_data(scope: str, name: SecretName, version: int, values: SettingsValues) -> bytes:
-    """What a secret is sealed for: whose, which one, which version, and its destination."""
+    """Returns what a secret is sealed for: its scope, name, version and destination."""
     destination = {field.name: field.text(values) for field in BOUND_FIELDS}
     return rfc8785.dumps(
         {"scope": scope, "secret": name.value, "version": version, "destination": destination}

@@ -1,4 +1,4 @@
-"""Certificates that an administrator trusts: from PEM to facts."""
+"""Trusted certificates: from PEM text to facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +16,23 @@ _KEY_MARK: Final = "PRIVATE KEY-----"
 
 @dataclass(frozen=True, slots=True)
 class InvalidCertificate:
-    """Text that is not PEM certificates, with the reason in words."""
+    """A text that is not made of PEM certificates, and a message that says why."""
 
     message: str
 
 
-_TOO_LONG: Final = InvalidCertificate(f"It may have at most {MAX_PEM_CHARACTERS:,} characters.")
+_TOO_LONG: Final = InvalidCertificate(
+    f"This is too long: enter at most {MAX_PEM_CHARACTERS:,} characters."
+)
 
 
 def read_certificates(pem: str) -> tuple[CertificateFacts, ...] | InvalidCertificate:
-    """The certificates in a PEM text; there may be several, as in a chain file."""
+    """Reads the certificates in a PEM text, which may contain several, as a chain file does."""
     if len(pem) > MAX_PEM_CHARACTERS:
         return _TOO_LONG
     if _KEY_MARK in pem:
         return InvalidCertificate(
-            "This holds a private key. Enter the certificate alone, and keep the key to its server."
+            "This contains a private key. Enter only the certificate; keep the key on its server."
         )
     try:
         certificates = x509.load_pem_x509_certificates(pem.encode())
@@ -42,14 +44,14 @@ def read_certificates(pem: str) -> tuple[CertificateFacts, ...] | InvalidCertifi
         return InvalidCertificate(
             "Enter a PEM certificate: it starts with -----BEGIN CERTIFICATE-----."
         )
-    # It is kept as PEM with lines of 64 characters, which may be longer than what was given.
+    # Certificates are saved as PEM with lines of 64 characters, which can be longer than the input.
     if any(len(each.pem) > MAX_PEM_CHARACTERS for each in facts):
         return _TOO_LONG
     return facts
 
 
 def certificates_of(pems: Sequence[str]) -> tuple[CertificateFacts, ...]:
-    """The facts of certificates that were checked when they were saved, in their order."""
+    """Returns the facts of saved certificates, which were checked when they were saved."""
     facts: list[CertificateFacts] = []
     for pem in pems:
         read = read_certificates(pem)

@@ -7,7 +7,7 @@ from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
 
 def compare(before: SettingsValues, after: SettingsValues) -> tuple[Change, ...]:
-    """The fields that differ, in the order of the settings page; secrets told by version only."""
+    """Returns the fields that differ, in order; for secrets, only the versions are compared."""
     plain = [
         Change(field.name, field.text(before), field.text(after))
         for field in FIELDS
@@ -22,7 +22,7 @@ def compare(before: SettingsValues, after: SettingsValues) -> tuple[Change, ...]
 
 
 def apply(changes: Iterable[Change], values: SettingsValues) -> SettingsValues:
-    """The values after some changes: `apply(compare(a, b), a) == b` in everything but secrets."""
+    """Returns the values after changes: `apply(compare(a, b), a) == b`, except for secrets."""
     fields = {field.name: field for field in FIELDS}
     return values.having(
         {

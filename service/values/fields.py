@@ -1,4 +1,4 @@
-"""What a field of the settings is: its name, how its value is read and written, and its rules."""
+"""A field of the settings: its name, its rule, and how its value is read and written."""
 
 import json
 from abc import ABC, abstractmethod
@@ -10,21 +10,21 @@ from typing import Any, Final, TypeAlias
 from mail.report import Suggestion
 
 Value: TypeAlias = str | int | bool | tuple[str, ...] | None
-"""What a field may hold; None where it is not set."""
+"""A field's value; None if it is not set."""
 
 Cell: TypeAlias = str | int | bool | None
-"""What a column of the database may hold."""
+"""A value in a column of the database."""
 
 Plain: TypeAlias = "str | int | bool | list[str] | dict[str, Plain] | None"
-"""What a settings file may hold."""
+"""A value in a settings file."""
 
 
-class UnfitValueError(Exception):
-    """A settings file holds a value of the wrong type."""
+class InvalidFileError(Exception):
+    """A settings file contains something that is not a setting, or a value of the wrong type."""
 
 
 def write_value(value: Value) -> str | None:
-    """Writes a value as text: `true` and `false`, digits, certificates one after the other."""
+    """Writes a value as text: `true` or `false`, digits, or certificates one after another."""
     match value:
         case None:
             return None
@@ -37,30 +37,34 @@ def write_value(value: Value) -> str | None:
 
 
 class ValueKind(ABC):
-    """How values of one type are read from text, from a file, and from the database."""
+    """How values of one type are read and written as text, in a file, and in the database."""
 
     @abstractmethod
     def read(self, text: str) -> Value:
-        """Reads a value from the text that `write_value` has written."""
+        """Reads a value from the text that `write_value` wrote."""
 
     @abstractmethod
     def from_file(self, name: str, value: object) -> Value:
         """Reads a field's value from a settings file.
 
         Raises:
-            UnfitValueError: the value has another type.
+            InvalidFileError: the value has the wrong type.
         """
 
     def to_file(self, value: Value) -> Plain:
-        """Returns the value as a settings file holds it."""
+        """Returns the value as it is written in a settings file."""
         return list(value) if isinstance(value, tuple) else value
 
     def from_cell(self, cell: Cell) -> Value:
-        """Reads a value from the database; ValueError where the cell holds none of this kind."""
+        """Reads a value from the database.
+
+        Raises:
+            ValueError: the cell's value is not of this kind.
+        """
         return cell
 
     def to_cell(self, value: Value) -> Cell:
-        """Returns the value as the database holds it."""
+        """Returns the value as it is stored in the database."""
         return json.dumps(value) if isinstance(value, tuple) else value
 
     def cell_text(self, cell: Cell) -> str | None:
@@ -75,7 +79,7 @@ class _Text(ValueKind):
     def from_file(self, name: str, value: object) -> Value:
         if isinstance(value, str):
             return value
-        raise UnfitValueError(f"{name} must be a text.")
+        raise InvalidFileError(f"{name} must be a string.")
 
 
 class _Number(ValueKind):
@@ -85,7 +89,7 @@ class _Number(ValueKind):
     def from_file(self, name: str, value: object) -> Value:
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        raise UnfitValueError(f"{name} must be a whole number.")
+        raise InvalidFileError(f"{name} must be a whole number.")
 
 
 class _Flag(ValueKind):
@@ -95,7 +99,7 @@ class _Flag(ValueKind):
     def from_file(self, name: str, value: object) -> Value:
         if isinstance(value, bool):
             return value
-        raise UnfitValueError(f"{name} must be true or false.")
+        raise InvalidFileError(f"{name} must be true or false.")
 
     def from_cell(self, cell: Cell) -> Value:
         return bool(cell)
@@ -103,12 +107,12 @@ class _Flag(ValueKind):
 
 @dataclass(frozen=True, slots=True)
 class Choice(ValueKind):
-    """The kind of fields that hold one member of an enum."""
+    """The kind of a field whose value is a member of an enum."""
 
     of: type[StrEnum]
 
     def read(self, text: str) -> Value:
-        """Reads a member by its value; ValueError where there is none."""
+        """Reads a member by its value; raises ValueError if no member has it."""
         return self.of(text)
 
     def from_file(self, name: str, value: object) -> Value:
@@ -116,10 +120,10 @@ class Choice(ValueKind):
         for member in self.of:
             if value == member.value:
                 return member
-        raise UnfitValueError(f"{name} must be one of {', '.join(self.of)}.")
+        raise InvalidFileError(f"{name} must be one of {', '.join(self.of)}.")
 
     def from_cell(self, cell: Cell) -> Value:
-        """Reads a member by its value; ValueError where there is none."""
+        """Reads a member by its value; raises ValueError if no member has it."""
         return self.of(str(cell))
 
     def to_cell(self, value: Value) -> Cell:
@@ -127,7 +131,7 @@ class Choice(ValueKind):
         return str(value)
 
     def cell_text(self, cell: Cell) -> str | None:
-        """Returns the cell, which is the member's value. Verification checks whether it is one."""
+        """Returns the cell unchanged; verification checks that it is a member's value."""
         return str(cell)
 
 
@@ -141,13 +145,13 @@ class _Certificates(ValueKind):
     def from_file(self, name: str, value: object) -> Value:
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return tuple(value)
-        raise UnfitValueError(f"{name} must be a list of texts.")
+        raise InvalidFileError(f"{name} must be a list of strings.")
 
     def from_cell(self, cell: Cell) -> Value:
         kept = json.loads(str(cell))
         found = self.read("".join(kept)) if isinstance(kept, list) else None
         if not isinstance(found, tuple) or [*found] != kept:
-            raise ValueError("the saved certificates are no list of certificates")
+            raise ValueError("the saved certificates are not a list of certificates")
         return found
 
 
@@ -161,7 +165,7 @@ CERTIFICATES: Final = _Certificates()
 class Broken:
     """Why a value breaks its field's rule.
 
-    `code` is set where it is not the field's own code; `place` is the value's index in a list.
+    `code` is set if it is not the field's own code; `place` is the value's index in a list.
     """
 
     message: str
@@ -178,7 +182,7 @@ class Kept:
 
 
 Rule: TypeAlias = Callable[[Any], Kept | Broken | tuple[Broken, ...]]
-"""Brings a set value into its normal form, or says why that cannot be done."""
+"""A function that normalizes a value, or says why the value is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +198,11 @@ class Field:
     """One field of the settings.
 
     Attributes:
-        name: its name for clients; a dot separates a group from the name in it.
+        name: its name for clients; a dot separates a group from the name within the group.
         attribute: its name in `SettingsValues`, in the database and in Python.
         kind: how its values are read and written.
-        default: its value where none is set.
-        rule: brings a value into its normal form; None where every value of its type is fine.
+        default: its value if it is not set.
+        rule: normalizes a value; None if every value of its type is valid.
         invalid: the code of values that break the rule.
         binds_secret: whether a stored secret is bound to its value.
     """
@@ -222,22 +226,22 @@ class Field:
         return value
 
     def text(self, values: object) -> str | None:
-        """Returns the field's value as text; None where it is not set."""
+        """Returns the field's value as text, or None if it is not set."""
         return write_value(self.get(values))
 
     def cell_text(self, cell: Cell) -> str | None:
-        """Returns the text of the value in a cell; null is the default."""
+        """Returns the text of the value in a cell; null stands for the default."""
         return write_value(self.default) if cell is None else self.kind.cell_text(cell)
 
     def read(self, text: str | None) -> Value:
-        """Reads a value from its text."""
+        """Reads a value from its text; None stands for the default."""
         return self.default if text is None else self.kind.read(text)
 
 
 _KEY: Final = "field"
 
 
-def setting(  # noqa: PLR0913 (a field has that many sides)
+def setting(  # noqa: PLR0913 (one for each property of a field)
     name: str,
     kind: ValueKind,
     *,
@@ -255,6 +259,6 @@ def setting(  # noqa: PLR0913 (a field has that many sides)
 
 
 def declared_field(attribute: str, metadata: Mapping[str, Any]) -> Field | None:
-    """Returns the field that `setting` declared for an attribute; None where it declared none."""
+    """Returns the field that `setting` declared for an attribute, if any."""
     described = metadata.get(_KEY)
     return described(attribute) if described is not None else None

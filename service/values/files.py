@@ -1,4 +1,4 @@
-"""Settings in a file, for people who keep configuration there: TOML or JSON."""
+"""Settings in a TOML or JSON file, for administrators who keep configuration in files."""
 
 import json
 import tomllib
@@ -9,33 +9,33 @@ from typing import Final
 import tomli_w
 
 from mail.secret import Secret
-from service.values.fields import Field, Plain, UnfitValueError, Value
+from service.values.fields import Field, InvalidFileError, Plain, Value
 from service.values.patch import SettingsPatch
 from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
 _SECRET_FIELDS: Final = frozenset(name.path[-1] for name in SecretName)
 _GROUP: Final = "oauth2"
-"""The one group of fields that are set and cleared together: a table in TOML."""
+"""The only group of fields, which are set and cleared together. In TOML it is a table."""
 _GROUP_REQUIRES: Final = ("tokenUrl", "clientId")
 
 
 @dataclass(frozen=True, slots=True)
 class UnfitFile:
-    """A file that cannot be read as settings, with the reason in words."""
+    """A file that cannot be read as settings, and a message that says why."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Secrets given beside the file, which never holds them."""
+    """Secrets that are passed in separately, because the file never contains them."""
 
     smtp_password: Secret | None = None
     oauth2_client_secret: Secret | None = None
 
 
 def write_settings(values: SettingsValues, *, as_json: bool) -> str:
-    """Writes the settings as a file's text, without secrets and without what is not set."""
+    """Returns the settings as the text of a file, without secrets and unset fields."""
     document: dict[str, Plain] = {}
     for field in FIELDS:
         value = field.kind.to_file(field.get(values))
@@ -46,10 +46,10 @@ def write_settings(values: SettingsValues, *, as_json: bool) -> str:
         for group in groups:
             inner = table.setdefault(group, {})
             if not isinstance(inner, dict):
-                raise TypeError(f"{group} is a group of fields, and a field")
+                raise TypeError(f"{group} is both a group of fields and a field")
             table = inner
         table[name] = value
-    # Tables come last, as TOML demands.
+    # TOML requires tables to come last.
     ordered = dict(sorted(document.items(), key=lambda item: isinstance(item[1], dict)))
     if as_json:
         return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
@@ -61,26 +61,26 @@ def _has_group(values: SettingsValues) -> bool:
 
 
 def read_settings(text: str, secrets: Secrets, *, as_json: bool) -> SettingsPatch | UnfitFile:
-    """Reads the change that a file's text asks for: what it leaves out stays as it is.
+    """Reads a file's text as a change of the settings: what the text leaves out stays as it is.
 
-    In JSON, null clears a field. TOML has no null; there, an empty text clears.
+    In JSON, null clears a field. TOML has no null, so there an empty string clears a field.
     """
     try:
         document = json.loads(text) if as_json else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
-        return UnfitFile(f"It is not {'JSON' if as_json else 'TOML'}: {reason}.")
+        return UnfitFile(f"The file is not {'JSON' if as_json else 'TOML'}: {reason}.")
     if not isinstance(document, dict):
-        return UnfitFile("It must be one object with the settings' fields.")
+        return UnfitFile("The file must contain one object with the settings' fields.")
     try:
         return _patch(document, secrets)
-    except UnfitValueError as error:
+    except InvalidFileError as error:
         return UnfitFile(str(error))
 
 
 def _patch(document: Mapping[str, object], secrets: Secrets) -> SettingsPatch:
     plain = {field.name: field for field in FIELDS if len(field.path) == 1}
-    _refuse_unknown(document, {*plain, _GROUP}, prefix="")
+    _reject_unknown(document, {*plain, _GROUP}, prefix="")
     given: dict[str, Value | Secret] = {
         field.attribute: _read(field, document[name])
         for name, field in plain.items()
@@ -92,9 +92,9 @@ def _patch(document: Mapping[str, object], secrets: Secrets) -> SettingsPatch:
     given |= grouped
     if secrets.oauth2_client_secret is not None:
         if not any(value is not None for value in grouped.values()):
-            raise UnfitValueError(
-                f"An OAuth2 client secret was given, but there is no table {_GROUP} that it "
-                "belongs to."
+            raise InvalidFileError(
+                f"An OAuth2 client secret was given, but there is no table {_GROUP} in the "
+                "file: add it with tokenUrl and clientId."
             )
         given[SecretName.OAUTH2_CLIENT_SECRET.attribute] = secrets.oauth2_client_secret
     return SettingsPatch(**given)
@@ -106,12 +106,12 @@ def _read_group(table: object) -> dict[str, Value | Secret]:
         cleared: dict[str, Value | Secret] = {each.attribute: None for each in fields.values()}
         return cleared | {SecretName.OAUTH2_CLIENT_SECRET.attribute: None}
     if not isinstance(table, dict):
-        raise UnfitValueError(f"{_GROUP} must be a table with tokenUrl and clientId.")
-    _refuse_unknown(table, set(fields), prefix=f"{_GROUP}.")
+        raise InvalidFileError(f"{_GROUP} must be a table with tokenUrl and clientId.")
+    _reject_unknown(table, set(fields), prefix=f"{_GROUP}.")
     given: dict[str, Value | Secret] = {
         each.attribute: _read(each, table[name]) for name, each in fields.items() if name in table
     }
-    # They are set together: one that is missing is empty, which its rule refuses.
+    # The group is set as a whole: a missing field is read as empty, which its rule rejects.
     required = [fields[name].attribute for name in _GROUP_REQUIRES]
     return given | {attribute: given.get(attribute) or "" for attribute in required}
 
@@ -120,14 +120,14 @@ def _read(field: Field, value: object) -> Value:
     return None if value is None else field.kind.from_file(field.name, value)
 
 
-def _refuse_unknown(table: Mapping[str, object], known: set[str], *, prefix: str) -> None:
+def _reject_unknown(table: Mapping[str, object], known: set[str], *, prefix: str) -> None:
     unknown = sorted(set(table) - known)
     if not unknown:
         return
     if any(name in _SECRET_FIELDS for name in unknown):
-        raise UnfitValueError(
-            "Secrets do not belong in the file. Give the password in the variable "
-            "POSTLEDGER_SETTINGS_SMTP_PASSWORD or at the prompt (--ask-password), the client "
-            "secret in POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET."
+        raise InvalidFileError(
+            "Secrets do not belong in the file. Set the password in the environment variable "
+            "POSTLEDGER_SETTINGS_SMTP_PASSWORD or enter it at the prompt (--ask-password); set the "
+            "client secret in POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET."
         )
-    raise UnfitValueError(f"There is no field {prefix}{unknown[0]}.")
+    raise InvalidFileError(f"There is no field {prefix}{unknown[0]}.")

@@ -1,4 +1,4 @@
-"""Host names and email addresses in their normal form, and the characters that no text may hold."""
+"""Host names and email addresses in their normal form, and characters that no text can contain."""
 
 import ipaddress
 import re
@@ -14,14 +14,15 @@ MAX_TEXT: Final = 255
 
 
 def has_control(text: str) -> bool:
-    """Whether a text has a control character or a lone surrogate, which no header can carry."""
+    """Returns whether a text contains a control character or lone surrogate (no header may)."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
 def normal_address(address: str) -> str | None:
-    """One email address in its normal form (RFC 5321, RFC 6531); None where it is not one.
+    """Returns an email address in its normal form (RFC 5321, RFC 6531), or None if it is invalid.
 
-    A local part that could be read as an encoded word is refused: in a header it would be.
+    A local part that looks like an encoded word (RFC 2047) is invalid, because mail programs would
+    decode it in a header.
     """
     if len(address) > MAX_TEXT or holds_encoded_word(address):
         return None
@@ -35,18 +36,18 @@ def normal_address(address: str) -> str | None:
 
 
 def normal_host(text: str) -> str | None:
-    """A host name as A-labels in lower case, or an IP address; None where it is neither."""
+    """Returns a host name as lower-case A-labels, an IP address, or None if it is neither."""
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
         address = ipaddress.ip_address(bare)
     except ValueError:
         return _host_name(text)
-    # A zone (`fe80::1%eth0`) means something on one machine only, and may hold any character.
+    # A zone (`fe80::1%eth0`) is valid on one machine only, and can contain any character.
     zoned = isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None
     return None if zoned else address.compressed
 
 
-# Resolvers read `127.1` or `0x7f000001` as addresses: such a name would not be what it says.
+# Resolvers read `127.1` and `0x7f000001` as addresses, so such a name is rejected.
 _NUMERIC_LABEL: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _MAX_HOST_NAME: Final = 253
@@ -60,5 +61,5 @@ def _host_name(text: str) -> str | None:
     labels = name.removesuffix(".").split(".")
     if len(name) > _MAX_HOST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         return None
-    # Only now: digits and dots of other scripts have become ASCII on the way.
+    # Checked last: IDNA has turned digits and dots of other scripts into ASCII.
     return None if _NUMERIC_LABEL.fullmatch(labels[-1]) else ".".join(labels)

@@ -1,4 +1,4 @@
-"""Brings settings values into their normal form, and reports those that have none."""
+"""The normal form of settings values, and the problems of values that have none."""
 
 from typing import NamedTuple
 
@@ -7,15 +7,15 @@ from service.values.problems import Problem, problem
 from service.values.settings_values import FIELDS, SettingsValues
 
 
-class Normal(NamedTuple):
-    """Values in their normal form, with the problems of those that are kept as given."""
+class Normalized(NamedTuple):
+    """Normalized values. An invalid value is left as it was given, and has a problem."""
 
     values: SettingsValues
     problems: tuple[Problem, ...]
 
 
-def normalize(values: SettingsValues) -> Normal:
-    """Applies every field's rule; never raises, whatever was given."""
+def normalize(values: SettingsValues) -> Normalized:
+    """Applies every field's rule. Invalid values are reported, never raised."""
     problems: list[Problem] = []
     for field in FIELDS:
         value = field.get(values)
@@ -27,7 +27,7 @@ def normalize(values: SettingsValues) -> Normal:
         else:
             several = (outcome,) if isinstance(outcome, Broken) else outcome
             problems += [_problem(field, broken) for broken in several]
-    return Normal(values, tuple(problems))
+    return Normalized(values, tuple(problems))
 
 
 def _problem(field: Field, broken: Broken) -> Problem:

@@ -1,4 +1,4 @@
-"""A partial change of the settings: a field left out stays as it is, None clears it."""
+"""A partial change of the settings: a field that is left out stays as it is, None clears it."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -10,7 +10,7 @@ from service.values.settings_values import FIELDS, SecretName, SettingsValues
 
 
 class Keep(Enum):
-    """The mark of a field that was left out."""
+    """The value of a field that was left out."""
 
     KEEP = "KEEP"
 
@@ -24,13 +24,13 @@ _FIELDS: Final = {field.attribute: field for field in FIELDS}
 
 
 class SettingsPatch:
-    """What a caller wants changed, as given: nothing is trimmed or checked yet."""
+    """The changes that a caller requests, as given: nothing is trimmed or checked yet."""
 
     def __init__(self, **given: Value | Secret | Keep) -> None:
         """Takes the changes by attribute: `smtp_host`, `oauth2_client_secret`.
 
         Raises:
-            TypeError: there is no such attribute, or a secret is given where none belongs.
+            TypeError: an attribute does not exist, or its value has the wrong type.
         """
         self.values: dict[str, Value] = {}
         self.secrets: dict[SecretName, Secret | None] = {}
@@ -43,22 +43,22 @@ class SettingsPatch:
             elif attribute in _FIELDS and not isinstance(value, Secret):
                 self.values[attribute] = value
             else:
-                raise TypeError(f"{attribute} is no setting, or not of this type")
+                raise TypeError(f"{attribute} is not a setting, or its value has the wrong type")
 
     def __repr__(self) -> str:
-        """Names what is changed; values may hold a secret in the wrong place."""
+        """Names the changed settings only: a value may contain a misplaced secret."""
         changed = [*self.values, *(each.attribute for each in self.secrets)]
         return f"SettingsPatch({', '.join(changed)})"
 
     def secret(self, name: SecretName) -> Patched[Secret]:
-        """Returns what becomes of a secret: KEEP, None to clear it, or the new one."""
+        """Returns the change of a secret: KEEP, None to clear it, or its new value."""
         return self.secrets.get(name, KEEP)
 
 
 def apply_patch(patch: SettingsPatch, values: SettingsValues) -> SettingsValues:
     """Returns the values with the patch applied: a cleared field gets its default.
 
-    Secrets' versions stay: `service.settings.draft` decides them.
+    Versions of secrets stay as they are: `service.settings.draft` sets them.
     """
     changed: Mapping[str, Value] = {
         attribute: _FIELDS[attribute].default if value is None else value

@@ -1,4 +1,4 @@
-"""What can be said of settings values: codes that clients rely on, and each one's severity."""
+"""The problems that settings can have: codes that clients rely on, with their severity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from service.values.settings_values import FIELDS
 
 
 class ProblemSeverity(StrEnum):
-    """ERROR refuses the save; WARNING and INFO travel with the settings."""
+    """ERROR prevents a save; WARNING and INFO are reported with the settings."""
 
     ERROR = "ERROR"
     WARNING = "WARNING"
@@ -19,7 +19,7 @@ class ProblemSeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to say about a field, named by its path in the input."""
+    """A problem of a field, which is named by its path in the input."""
 
     severity: ProblemSeverity
     code: str
@@ -40,44 +40,50 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     **_FIELD_CODES,
     "HOST_REQUIRED": (_ERROR, "A test email needs a host to connect to."),
     "HOST_HAS_SCHEME": (_ERROR, "The host was given as a URL, such as `smtp://mail.example.com`."),
-    "HOST_HAS_PORT": (_ERROR, "The port stands in the host; it has its own field."),
+    "HOST_HAS_PORT": (_ERROR, "The host includes the port, which has its own field."),
     "PASSWORD_INVALID": (
         _ERROR,
-        "The password has a NUL or a line break, or is over 1,024 characters.",
+        "The secret contains a NUL or a line break, or is longer than 1,024 characters.",
     ),
-    "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs an address to come from."),
+    "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs a From address."),
     "TOO_MANY_CERTIFICATES": (_ERROR, "More than 20 trusted certificates were given."),
     "OAUTH2_REQUIRED": (_ERROR, "XOAUTH2 was chosen, but OAuth2 is not configured."),
     "RECIPIENT_REQUIRED": (_ERROR, "A test of this depth needs a recipient."),
-    "RECIPIENT_INVALID": (_ERROR, "The recipient is not one email address."),
-    "EXPECTED_REVISION_UNKNOWN": (_ERROR, "A revision was expected, but nothing was saved yet."),
-    "REASON_INVALID": (_ERROR, "The reason is over 1,000 characters or has a control character."),
+    "RECIPIENT_INVALID": (_ERROR, "The recipient is not a single email address."),
+    "EXPECTED_REVISION_UNKNOWN": (
+        _ERROR,
+        "The request expects a revision, but nothing was saved yet.",
+    ),
+    "REASON_INVALID": (
+        _ERROR,
+        "The reason is longer than 1,000 characters or contains a control character.",
+    ),
     "IDEMPOTENCY_KEY_INVALID": (
         _ERROR,
-        "The idempotency key is empty, over 200 characters, or has a control character.",
+        "The idempotency key is empty, over 200 characters, or contains a control character.",
     ),
     "ENCRYPTION_KEY_UNAVAILABLE": (
         _ERROR,
-        "No encryption key can be used, so no secret can be stored.",
+        "There is no usable encryption key, so secrets cannot be stored.",
     ),
     "SECRET_REENTRY_REQUIRED": (
         _ERROR,
-        "A stored secret is bound to its destination, which these values change.",
+        "A stored secret is bound to its destination, and these values change the destination.",
     ),
     "HOST_MISSING": (_WARNING, "No host is set, so no email can be sent."),
     "FROM_ADDRESS_MISSING": (_WARNING, "No From address is set, so no email can be sent."),
     "USERNAME_WITHOUT_PASSWORD": (_WARNING, "A username is set without a password."),
     "PASSWORD_WITHOUT_USERNAME": (
         _WARNING,
-        "A password is set without a username, so no sign-in is tried.",
+        "A password is set without a username, so the service does not sign in.",
     ),
     "PASSWORD_UNREADABLE": (
         _WARNING,
-        "The stored password cannot be opened with the encryption keys in use.",
+        "The stored password cannot be decrypted with the encryption keys in use.",
     ),
     "CLIENT_SECRET_UNREADABLE": (
         _WARNING,
-        "The stored client secret cannot be opened with the encryption keys in use.",
+        "The stored client secret cannot be decrypted with the encryption keys in use.",
     ),
     "PASSWORD_OVER_PLAINTEXT": (
         _WARNING,
@@ -86,41 +92,44 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     "CONNECTION_NOT_SECURED": (_WARNING, "Mail is sent over a connection that is not secured."),
     "PORT_EXPECTS_IMPLICIT_TLS": (
         _WARNING,
-        "The port speaks implicit TLS, but the settings do not.",
+        "The port expects implicit TLS, but the settings do not use it.",
     ),
     "PORT_EXPECTS_STARTTLS": (
         _WARNING,
-        "The port speaks STARTTLS, but the settings say implicit TLS.",
+        "The port expects STARTTLS, but the settings use implicit TLS.",
     ),
     "FROM_ADDRESS_DIFFERS_FROM_USERNAME": (
         _WARNING,
-        "The provider demands that the From address be the username.",
+        "The From address differs from the username, which the provider does not allow.",
     ),
     "PROVIDER_REQUIRES_APP_PASSWORD": (
         _INFO,
-        "The provider takes an app password, not the account's own.",
+        "The provider requires an app password instead of the account's own password.",
     ),
     "APP_PASSWORD_FORMAT": (
         _WARNING,
-        "The password given is not formed like the provider's app passwords.",
+        "The password does not look like one of the provider's app passwords.",
     ),
     "PROVIDER_FIXED_USERNAME": (
         _WARNING,
-        "Every account of the provider signs in with the same word.",
+        "The provider uses the same username for every account.",
     ),
     "PROVIDER_PORT_UNKNOWN": (_WARNING, "The provider does not listen on this port."),
-    "PROVIDER_BASIC_AUTH_ENDING": (_WARNING, "The provider is switching sign-in by password off."),
-    "PROVIDER_REQUIRES_OAUTH2": (_WARNING, "The provider takes OAuth2 only."),
+    "PROVIDER_BASIC_AUTH_ENDING": (_WARNING, "The provider is turning off sign-in by password."),
+    "PROVIDER_REQUIRES_OAUTH2": (_WARNING, "The provider accepts OAuth2 only."),
     "DOMAIN_REPEATED_IN_USERNAME": (
         _WARNING,
-        "A domain is set, but the username already holds one.",
+        "A domain is set, but the username already contains one.",
     ),
     "DOMAIN_WITHOUT_USERNAME": (
         _INFO,
-        "A domain is set, but it is used only together with a username.",
+        "A domain is set without a username, so it is not used.",
     ),
     "OAUTH2_CLIENT_SECRET_MISSING": (_WARNING, "OAuth2 is configured without a client secret."),
-    "OAUTH2_NOT_USED": (_INFO, "OAuth2 is configured, but another way of signing in was chosen."),
+    "OAUTH2_NOT_USED": (
+        _INFO,
+        "OAuth2 is configured, but another authentication mechanism is chosen.",
+    ),
     "TRUSTED_CERTIFICATE_EXPIRES_SOON": (_WARNING, "A trusted certificate expires within 30 days."),
     "TRUSTED_CERTIFICATE_EXPIRED": (_WARNING, "A trusted certificate has expired."),
     "TRUSTED_CERTIFICATES_NOT_USED": (
@@ -128,12 +137,12 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         "Trusted certificates are set, but the connection is not secured.",
     ),
 }
-"""Every code with its severity and what it means; the documentation's table is held to it."""
+"""Every code with its severity and meaning. A test compares `docs/settings.md` with this table."""
 
 
 def problem(
     code: str, field: str | tuple[str, ...], message: str, suggestion: Suggestion | None = None
 ) -> Problem:
-    """A problem with its code's own severity."""
+    """Makes a problem with the severity of its code."""
     path = (field,) if isinstance(field, str) else field
     return Problem(PROBLEM_CODES[code][0], code, path, message, suggestion)

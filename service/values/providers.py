@@ -1,4 +1,4 @@
-"""Known email providers, for those who set up the settings."""
+"""Known email providers, for clients that help an administrator fill in the settings."""
 
 from collections.abc import Sequence
 
@@ -10,5 +10,5 @@ from mail.providers import (
 
 
 def email_providers(address: str | None) -> Sequence[Provider]:
-    """All known providers; with an address, those that hold mailboxes under its domain."""
+    """Returns all known providers, or those that host mailboxes in an address's domain."""
     return PROVIDERS if address is None else providers_of_address(address.strip())

@@ -1,4 +1,4 @@
-"""The rules of single fields: each brings a value into its normal form, or says what is wrong."""
+"""The rules of single fields: each normalizes a value, or says what is wrong with it."""
 
 import ipaddress
 import re
@@ -18,24 +18,25 @@ MAX_TIMEOUT_SECONDS: Final = 300
 
 
 def text(limit: int = MAX_TEXT, forbidden: str = "") -> Rule:
-    """Makes the rule of a text: trimmed, at most `limit` characters, no control characters."""
+    """Makes a rule for text: trimmed, at most `limit` characters, no control characters."""
 
     def rule(value: str) -> Kept | Broken:
         trimmed = value.strip() or None
         if trimmed is None:
             return Kept(None)
         if len(trimmed) > limit:
-            return Broken(f"It may have at most {limit} characters.")
+            return Broken(f"This is too long: enter at most {limit:,} characters.")
         if has_control(trimmed) or any(character in trimmed for character in forbidden):
-            besides = " or backslashes" if forbidden else ""
-            return Broken(f"It may not hold line breaks, control characters{besides}.")
+            if forbidden:
+                return Broken("Remove line breaks, control characters and backslashes.")
+            return Broken("Remove line breaks and control characters.")
         return Kept(trimmed)
 
     return rule
 
 
 def number(low: int, high: int, message: str, suggestion: Suggestion) -> Rule:
-    """Makes the rule of a whole number between two others, both included."""
+    """Makes a rule for a whole number from `low` to `high`, both included."""
 
     def rule(value: int) -> Kept | Broken:
         return Kept(value) if low <= value <= high else Broken(message, suggestion)
@@ -44,7 +45,7 @@ def number(low: int, high: int, message: str, suggestion: Suggestion) -> Rule:
 
 
 def host(value: str) -> Kept | Broken:
-    """Checks a host: a name (RFC 1123; international ones become A-labels) or an IP address."""
+    """Checks a host: a name (RFC 1123; international names become A-labels) or an IP address."""
     given = value.strip()
     normal = normal_host(given)
     return Kept(normal) if not given or normal is not None else _broken_host(given)
@@ -52,15 +53,15 @@ def host(value: str) -> Kept | Broken:
 
 def _broken_host(given: str) -> Broken:
     if "://" in given:
-        message = "Enter the host alone, without a scheme such as smtp://."
+        message = "Enter only the host, without a scheme such as smtp://."
         return Broken(message, _use_host(_inner_host(given)), "HOST_HAS_SCHEME")
     name, colon, port = given.rpartition(":")
     if colon and port.isdecimal() and normal_host(name):
-        message = f"Enter the host alone; the port ({port[:5]}) has its own field, SMTP Port."
+        message = f"Enter only the host; the port ({port[:5]}) has its own field, SMTP Port."
         return Broken(message, _use_host(normal_host(name)), "HOST_HAS_PORT")
-    message = "Enter a host name such as smtp.example.com, or an IP address, and nothing else."
+    message = "Enter only a host name, such as smtp.example.com, or an IP address."
     inner = _inner_host(f"//{given}") or ""
-    # A bare word may be anything: the scheme of a URL without its colon, a piece of an address.
+    # A single word is not suggested: it may be a URL's scheme, or a part of an address.
     return Broken(message, _use_host(inner if "." in inner or ":" in inner else None))
 
 
@@ -76,12 +77,12 @@ def _use_host(name: str | None) -> Suggestion | None:
 
 
 def email_address(value: str) -> Kept | Broken:
-    """Checks one email address (RFC 5321, RFC 6531) without a name around it."""
+    """Checks a single email address (RFC 5321, RFC 6531) without a display name."""
     given = value.strip()
     address = normal_address(given) if given else None
     if given and address is None:
         example = "noreply@example.com"
-        return Broken(f"Enter one email address, such as {example}, without a name around it.")
+        return Broken(f"Enter a single email address, such as {example}, without a name.")
     return Kept(address)
 
 
@@ -89,18 +90,20 @@ _plain_name: Final = text()
 
 
 def display_name(value: str) -> Kept | Broken | tuple[Broken, ...]:
-    """Checks the name that is shown beside an address."""
+    """Checks the name that mail programs show with an address."""
     outcome = _plain_name(value)
     if not isinstance(outcome, Kept) or not isinstance(outcome.value, str):
         return outcome
     if holds_encoded_word(outcome.value):
-        return Broken("Enter the name itself, not in the form =?…?= that it has in a header.")
-    # A header cannot tell several spaces from one.
+        return Broken(
+            "Enter the name as it should appear, not in the encoded form =?…?= of a header."
+        )
+    # A header does not preserve several spaces in a row.
     return Kept(re.sub(" {2,}", " ", outcome.value))
 
 
 def certificates(value: tuple[str, ...]) -> Kept | tuple[Broken, ...]:
-    """Checks texts of PEM certificates; each certificate is kept once, in PEM of one form."""
+    """Checks PEM texts, and keeps each certificate once, as normalized PEM."""
     kept: list[str] = []
     broken: list[Broken] = []
     for place, pem in enumerate(value[: MAX_CERTIFICATES + 1]):
@@ -111,7 +114,7 @@ def certificates(value: tuple[str, ...]) -> Kept | tuple[Broken, ...]:
             kept += [certificate.pem for certificate in found]
     distinct = tuple(dict.fromkeys(kept))
     if len(distinct) > MAX_CERTIFICATES or len(value) > MAX_CERTIFICATES:
-        message = f"At most {MAX_CERTIFICATES} certificates can be trusted."
+        message = f"Enter at most {MAX_CERTIFICATES} trusted certificates."
         broken.append(Broken(message, code="TOO_MANY_CERTIFICATES"))
     return tuple(broken) if broken else Kept(distinct)
 
@@ -119,7 +122,7 @@ def certificates(value: tuple[str, ...]) -> Kept | tuple[Broken, ...]:
 def token_url(value: str) -> Kept | Broken:
     """Checks the URL of an OAuth2 token endpoint."""
     broken = Broken(
-        "Enter the token endpoint's full https URL, without a fragment, user or password."
+        "Enter the full https URL of the token endpoint, without a fragment, user or password."
     )
     trimmed = value.strip()
     if len(trimmed) > MAX_LONG_TEXT or has_control(trimmed) or " " in trimmed:
@@ -130,7 +133,7 @@ def token_url(value: str) -> Kept | Broken:
         unfit = parts.fragment or parts.username is not None or parts.port == 0 or not name
     except ValueError:
         return broken
-    # Plain http stays possible to this machine itself, where no wire can be listened on.
+    # Plain http is allowed on loopback only, because that traffic never crosses a network.
     allowed = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(name))
     return Kept(trimmed) if allowed and not unfit else broken
 
@@ -143,22 +146,24 @@ def _is_loopback(name: str | None) -> bool:
 
 
 def client_id(value: str) -> Kept | Broken:
-    """Checks an OAuth2 client id, which cannot be empty where OAuth2 is set at all."""
+    """Checks an OAuth2 client id, which cannot be empty if OAuth2 is configured."""
     trimmed = value.strip()
     if not trimmed or len(trimmed) > MAX_TEXT or has_control(trimmed):
-        return Broken(f"Enter the client id: 1 to {MAX_TEXT} characters, no control characters.")
+        return Broken(
+            f"Enter a client id of 1 to {MAX_TEXT} characters, without control characters."
+        )
     return Kept(trimmed)
 
 
 def ehlo_hostname(value: str) -> Kept | Broken:
-    """Checks the name for EHLO: a host name, or an address literal (RFC 5321, section 4.1.3)."""
+    """Checks an EHLO name: a host name, or an address literal (RFC 5321, section 4.1.3)."""
     given = value.strip()
     literal = given.startswith("[") and given.endswith("]")
     inner = given[1:-1].removeprefix("IPv6:") if literal else given
     name = normal_host(inner) if given else None
     if given and (name is None or _is_address(name) is not literal):
         return Broken(
-            "Enter a host name such as mail.example.com, or an address literal: [192.0.2.1]."
+            "Enter a host name such as mail.example.com, or an address literal such as [192.0.2.1]."
         )
     if literal and name:
         name = f"[IPv6:{name}]" if ":" in name else f"[{name}]"

@@ -1,4 +1,4 @@
-"""The values of the email settings. Each setting is declared here, with all that describes it."""
+"""The email settings' values. Each setting is declared here, with everything about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -27,19 +27,19 @@ DEFAULT_TIMEOUT_SECONDS: Final = 30
 _PORT: Final = rules.number(
     1,
     rules.MAX_PORT,
-    "The port must be between 1 and 65535; 587 is usual.",
+    "Enter a port from 1 to 65535, usually 587.",
     Suggestion("Set SMTP Port to 587.", ("smtpPort",), "587", None),
 )
 _TIMEOUT: Final = rules.number(
     1,
     rules.MAX_TIMEOUT_SECONDS,
-    f"The timeout must be between 1 and {rules.MAX_TIMEOUT_SECONDS} seconds.",
+    f"Enter a timeout of 1 to {rules.MAX_TIMEOUT_SECONDS} seconds.",
     Suggestion("Set the timeout to 30 seconds.", ("timeoutSeconds",), "30", None),
 )
 
 
 class SecretName(StrEnum):
-    """The secrets that the settings have, by their field's name."""
+    """The secrets among the settings, by field name."""
 
     SMTP_PASSWORD = "smtpPassword"  # noqa: S105 (a field's name)
     OAUTH2_CLIENT_SECRET = "oauth2.clientSecret"  # noqa: S105 (a field's name)
@@ -59,8 +59,8 @@ class SecretName(StrEnum):
 class SettingsValues:
     """One state of the settings. The default is 'nothing saved'.
 
-    `None` is 'not set'. A secret appears as its version number only. `trusted_certificates` are
-    PEM, one certificate each. The order is that of the settings page.
+    None means 'not set'. A secret appears as its version number only. `trusted_certificates` are
+    PEM texts of one certificate each. The fields are in the order of the settings page.
     """
 
     smtp_host: str | None = setting(
@@ -75,7 +75,8 @@ class SettingsValues:
         TEXT,
         rule=rules.text(forbidden="\\"),
         invalid=InvalidCode(
-            "DOMAIN_INVALID", "The domain has a backslash, a control character, or is too long."
+            "DOMAIN_INVALID",
+            "The domain contains a backslash or a control character, or is too long.",
         ),
         binds_secret=True,
     )
@@ -92,7 +93,7 @@ class SettingsValues:
         TEXT,
         rule=rules.text(),
         invalid=InvalidCode(
-            "USERNAME_INVALID", "The username has a control character or is too long."
+            "USERNAME_INVALID", "The username contains a control character or is too long."
         ),
         binds_secret=True,
     )
@@ -101,7 +102,9 @@ class SettingsValues:
         "defaultFromAddress",
         TEXT,
         rule=rules.email_address,
-        invalid=InvalidCode("FROM_ADDRESS_INVALID", "The From address is not one email address."),
+        invalid=InvalidCode(
+            "FROM_ADDRESS_INVALID", "The From address is not a single email address."
+        ),
     )
     default_from_display_name: str | None = setting(
         "defaultFromDisplayName",
@@ -109,8 +112,8 @@ class SettingsValues:
         rule=rules.display_name,
         invalid=InvalidCode(
             "DISPLAY_NAME_INVALID",
-            "The display name has a control character, is over 255 characters, or is a header's "
-            "=?…?=.",
+            "The display name contains a control character, is longer than 255 characters, or has "
+            "a header's encoded form (=?…?=).",
         ),
     )
     reply_to_address: str | None = setting(
@@ -118,7 +121,7 @@ class SettingsValues:
         TEXT,
         rule=rules.email_address,
         invalid=InvalidCode(
-            "REPLY_TO_ADDRESS_INVALID", "The Reply-To address is not one email address."
+            "REPLY_TO_ADDRESS_INVALID", "The Reply-To address is not a single email address."
         ),
     )
     enable_secure_connection: bool = setting(
@@ -151,7 +154,7 @@ class SettingsValues:
         rule=rules.client_id,
         invalid=InvalidCode(
             "OAUTH2_CLIENT_ID_INVALID",
-            "The client id is empty, too long, or has a control character.",
+            "The client id is empty, too long, or contains a control character.",
         ),
         binds_secret=True,
     )
@@ -161,7 +164,7 @@ class SettingsValues:
         TEXT,
         rule=rules.text(rules.MAX_LONG_TEXT),
         invalid=InvalidCode(
-            "OAUTH2_SCOPE_INVALID", "The scope is too long or has a control character."
+            "OAUTH2_SCOPE_INVALID", "The scope is too long or contains a control character."
         ),
     )
     ehlo_hostname: str | None = setting(
@@ -183,7 +186,7 @@ class SettingsValues:
     )
 
     def secret_version(self, name: SecretName) -> int | None:
-        """Returns which version of a secret these values go with; None where it is not set."""
+        """Returns the version of a secret that these values have, or None if it is not set."""
         match name:
             case SecretName.SMTP_PASSWORD:
                 return self.smtp_password_version
@@ -191,7 +194,7 @@ class SettingsValues:
                 return self.oauth2_client_secret_version
 
     def with_secret_version(self, name: SecretName, version: int | None) -> "SettingsValues":
-        """Returns these values with another version of a secret."""
+        """Returns a copy of these values with another version of a secret."""
         match name:
             case SecretName.SMTP_PASSWORD:
                 return replace(self, smtp_password_version=version)
@@ -199,7 +202,7 @@ class SettingsValues:
                 return replace(self, oauth2_client_secret_version=version)
 
     def having(self, changed: Mapping[str, Value]) -> "SettingsValues":
-        """Returns these values with some replaced, by attribute; each of its field's type."""
+        """Returns a copy with some attributes replaced; each value has its field's type."""
         arguments: dict[str, Any] = dict(changed)
         return replace(self, **arguments)
 
@@ -210,10 +213,12 @@ _DECLARED: Final = {
 _VERSIONS: Final = {f"{name.attribute}_version" for name in SecretName}
 
 FIELDS: Final[tuple[Field, ...]] = tuple(each for each in _DECLARED.values() if each is not None)
-"""Every setting but the secrets, in order. Whatever lists settings follows from it."""
+"""Every setting except the secrets, in order. Other lists of settings are derived from this."""
 
 if {name for name, field in _DECLARED.items() if field is None} != _VERSIONS:
-    raise TypeError("every attribute of SettingsValues is a setting or the version of a secret")
+    raise TypeError(
+        "every attribute of SettingsValues must be a setting or the version of a secret"
+    )
 
 NOTHING_SAVED: Final = SettingsValues()
-"""Revision 0."""
+"""The values of revision 0, before anything was saved."""

@@ -1,6 +1,6 @@
-"""Every problem that values can have, as rows: the values, and what is said of them.
+"""Every problem that settings can have, as rows of a table: values, and the problem they cause.
 
-The tests of the rules and the test of their documentation both go by these.
+The tests of the rules and the test of their documentation both use these rows.
 """
 
 from dataclasses import dataclass, field
@@ -22,23 +22,23 @@ COMPLETE: Final = SettingsValues(
     smtp_password_version=1,
     default_from_address="ada@example.com",
 )
-"""Settings of which there is nothing to say."""
+"""Settings without any problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What differs from `COMPLETE`; the problem that it makes, and the value that would mend it."""
+    """Values that differ from `COMPLETE`, the problem that they cause, and its fix."""
 
     code: str
     path: str
     given: dict[str, Any]
-    mend: str | None = None
+    fix: str | None = None
     unreadable: frozenset[SecretName] = field(default_factory=frozenset)
     now: datetime = NOW
 
     @property
     def values(self) -> SettingsValues:
-        """The values."""
+        """`COMPLETE` with the given values."""
         return COMPLETE.having(self.given)
 
 
@@ -135,7 +135,7 @@ FORM: Final = (
     Row("TIMEOUT_OUT_OF_RANGE", "timeoutSeconds", {"timeout_seconds": 0}, "30"),
     Row("TIMEOUT_OUT_OF_RANGE", "timeoutSeconds", {"timeout_seconds": 301}, "30"),
 )
-"""What cannot be brought into form."""
+"""Values that break a rule."""
 
 RULES: Final = (
     Row("HOST_MISSING", "smtpHost", {"smtp_host": None}),
@@ -146,7 +146,7 @@ RULES: Final = (
         {"default_from_address": None, "smtp_username": "Ada@Example.com"},
         "Ada@example.com",
     ),
-    # The username has an @ but is no address, so it is not suggested.
+    # The username has an @ but is not an address, so it is not suggested.
     Row(
         "FROM_ADDRESS_MISSING",
         "defaultFromAddress",
@@ -269,7 +269,7 @@ RULES: Final = (
         {"trusted_certificates": (LATER,), "enable_secure_connection": False},
     ),
 )
-"""What can be saved, but should be looked at."""
+"""Values that can be saved, but get a warning or a remark."""
 
 ELSEWHERE: Final = {
     "HOST_REQUIRED": {"smtpHost"},
@@ -285,4 +285,4 @@ ELSEWHERE: Final = {
     "OAUTH2_REQUIRED": {"oauth2"},
     "APP_PASSWORD_FORMAT": {"smtpPassword"},
 }
-"""What a request or a secret is needed for, with its fields; tested over GraphQL."""
+"""Problems that only a request or a secret can cause, with their fields; tested over GraphQL."""

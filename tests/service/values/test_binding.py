@@ -1,4 +1,4 @@
-"""A stored secret goes nowhere but where it was given for, whatever a caller or a row says."""
+"""A stored secret is sent only to the destination that it was entered for."""
 
 import base64
 import json
@@ -47,7 +47,7 @@ def _settings(port: int) -> Json:
 
 
 def _changed(base: Json, fields: tuple[str, ...], port: int) -> Json:
-    """Only what differs, as a client would send it; OAuth2 is always sent whole."""
+    """Returns only what differs, as a client would send it; OAuth2 is always sent whole."""
     changed: Json = {}
     for field in fields:
         name, value = _CHANGES[field]
@@ -74,7 +74,7 @@ async def _ask(desk: Desk, document: str, given: Json) -> Json:
 
 
 async def _save(desk: Desk, settings: Json, revision: int) -> None:
-    """Saves with both secrets given."""
+    """Saves settings together with both secrets."""
     given = {
         **settings,
         "smtpPassword": {"set": PASSWORD},
@@ -84,18 +84,18 @@ async def _save(desk: Desk, settings: Json, revision: int) -> None:
     assert {"__typename": "UpdateEmailSettingsSuccess"} == result
 
 
-def test_the_list_is_the_one_that_was_promised() -> None:
-    """Every field that decides where a secret goes, or what becomes of it, binds it."""
+def test_the_bound_fields_are_the_documented_ones() -> None:
+    """A secret is bound to every field that decides where or how it is sent."""
     assert {field.name for field in BOUND_FIELDS} == set(_CHANGES)
 
 
 async def test_every_change_of_destination_needs_the_secrets_again(desk: Desk) -> None:
-    """Each bound field alone and in pairs: saving, testing and restoring are refused alike.
+    """Saving, testing and restoring are refused for each bound field, alone and in pairs.
 
-    Nothing is connected to, and each refusal is in the trail with the names of the fields. With
-    the secrets given again, each of the same changes is saved.
+    No connection is opened, and each refusal is in the trail with the names of the fields. With
+    the secrets entered again, each of the same changes is saved.
     """
-    # What decides is the same for both databases, so one of them may do with less.
+    # The same code decides on both databases, so PostgreSQL gets fewer cases.
     pairs = _PAIRS if desk.runtime.database.kind == "sqlite" or THOROUGH else _PAIRS[:20]
     async with recording() as recorder, recording() as other:
         base = _settings(recorder.port)
@@ -116,8 +116,10 @@ async def test_every_change_of_destination_needs_the_secrets_again(desk: Desk) -
             )
 
             assert [expected] * 3 == [saved, tested, restored]
-            told = await _last_events(desk, 3)
-            assert [("DENIED", "SECRET_REENTRY_REQUIRED", expected["changedFields"])] * 3 == told
+            recorded = await _last_events(desk, 3)
+            assert [
+                ("DENIED", "SECRET_REENTRY_REQUIRED", expected["changedFields"])
+            ] * 3 == recorded
 
         assert 0 == recorder.connections == other.connections
         assert current == await desk.revision()
@@ -150,14 +152,14 @@ async def _last_events(desk: Desk, count: int) -> list[tuple[str, str, list[str]
 
 
 async def _sends_the_password(desk: Desk, recorder: Recorder) -> None:
-    """The other way round: where nothing was changed, the password goes out."""
+    """Checks the counterpart: with unchanged settings, the password is sent."""
     await desk.test(depth="AUTHENTICATE")
 
     assert SIGNED_IN in recorder.heard
 
 
-async def test_a_given_secret_goes_where_the_unsaved_changes_say(desk: Desk) -> None:
-    """A test of unsaved changes uses the password that came with them, and stores it nowhere."""
+async def test_a_test_of_unsaved_changes_uses_their_password(desk: Desk) -> None:
+    """A test of unsaved changes uses the password that they include, and does not store it."""
     async with recording() as recorder, recording() as other:
         await desk.save({**_settings(recorder.port), "smtpPassword": {"set": "the stored one"}})
         unsaved = {"smtpPort": other.port, "smtpPassword": {"set": PASSWORD}}
@@ -170,8 +172,8 @@ async def test_a_given_secret_goes_where_the_unsaved_changes_say(desk: Desk) -> 
         assert SIGNED_IN not in recorder.heard
 
 
-async def test_clearing_lets_the_destination_change(desk: Desk) -> None:
-    """A cleared secret follows nobody: the change is saved, and nothing is left to send."""
+async def test_clearing_the_secret_allows_a_new_destination(desk: Desk) -> None:
+    """With the secret cleared, a new destination is saved and no password is sent to it."""
     async with recording() as recorder, recording() as other:
         await desk.save({**_settings(recorder.port), "smtpPassword": {"set": PASSWORD}})
         state = await desk.save({"smtpPort": other.port, "smtpPassword": {"clear": True}})
@@ -184,8 +186,8 @@ async def test_clearing_lets_the_destination_change(desk: Desk) -> None:
         assert b"AUTH" not in recorder.heard
 
 
-async def test_one_secret_given_does_not_carry_the_other_along(desk: Desk) -> None:
-    """Each stored secret that stays has to be given again, and the answer names it."""
+async def test_each_secret_has_to_be_entered_again(desk: Desk) -> None:
+    """Each stored secret has to be entered again, and the error names the missing one only."""
     async with recording() as recorder:
         base = _settings(recorder.port)
         await _save(desk, base, 0)
@@ -211,10 +213,10 @@ _EDITS: Final = {
 }
 
 
-async def test_a_row_edited_past_the_service_makes_the_secret_unreadable(desk: Desk) -> None:
-    """Who can write SQL, guards dropped, cannot have the password sent: it does not open.
+async def test_a_row_edited_in_the_database_makes_the_secret_unreadable(desk: Desk) -> None:
+    """An attacker who edits the row in SQL cannot have the password sent: it does not decrypt.
 
-    Nothing is lost by it: with the row as it was, the password is there again.
+    The password is not lost: once the row is restored, it can be used again.
     """
     async with recording() as recorder:
         await _save(desk, _settings(recorder.port), 0)
@@ -260,8 +262,8 @@ _ATTACKS: Final = (
 )
 
 
-async def test_a_sealed_secret_edited_past_the_service_is_unreadable(desk: Desk) -> None:
-    """A sealed secret that was moved, removed or relabelled does not open; a new one mends it."""
+async def test_a_sealed_secret_edited_in_the_database_is_unreadable(desk: Desk) -> None:
+    """A sealed secret that was moved, removed or relabeled is unreadable until it is replaced."""
     async with recording() as recorder:
         await _save(desk, _settings(recorder.port), 0)
         for statement in _ATTACKS:

@@ -1,4 +1,4 @@
-"""Certificates to trust: what is taken for one, in which form it is kept, and what is not."""
+"""Trusted certificates: which texts are accepted, and in which form they are saved."""
 
 import base64
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _FIRST, _SECOND = "1.2.3.4.5", "1.2.3.4.6"
 
 
 def _made(*extensions: tuple[str, bytes]) -> bytes:
-    """A certificate with extensions that nobody knows, as DER."""
+    """Makes a certificate with unknown extensions, as DER."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.com")])
     builder = (
         x509.CertificateBuilder(name, name, _KEY.public_key(), 1)
@@ -55,16 +55,16 @@ def _pem(der: bytes, *, width: int = 64) -> str:
         pytest.param(f"{certificate()}{certificate()}", id="twice"),
     ],
 )
-def test_a_certificate_is_kept_in_one_form(text: str) -> None:
-    """Line ends, words around it and repetitions are nothing that is to be kept."""
+def test_a_certificate_is_normalized(text: str) -> None:
+    """Line endings, surrounding text and repetitions are not saved."""
     normal = normalize(SettingsValues(trusted_certificates=(text, certificate())))
 
     assert () == normal.problems
     assert (certificate(),) == normal.values.trusted_certificates
 
 
-def test_a_chain_is_kept_as_its_certificates() -> None:
-    """A file with several certificates counts as all of them, in its order."""
+def test_a_chain_is_saved_as_its_certificates() -> None:
+    """A file with several certificates is saved as those certificates, in their order."""
     chain = certificate("a.example.com") + certificate("b.example.com")
     normal = normalize(SettingsValues(trusted_certificates=(chain,)))
 
@@ -73,8 +73,8 @@ def test_a_chain_is_kept_as_its_certificates() -> None:
     )
 
 
-def test_there_is_an_end_to_how_many_are_trusted() -> None:
-    """Twenty, however they are given; the same one twice counts once."""
+def test_the_number_of_certificates_is_limited() -> None:
+    """At most twenty certificates are accepted, as separate texts or in one."""
     many = tuple(certificate(f"{number}.example.com") for number in range(MAX_CERTIFICATES + 1))
     allowed = normalize(SettingsValues(trusted_certificates=many[:-1]))
     too_many = normalize(SettingsValues(trusted_certificates=("".join(many),)))
@@ -99,21 +99,21 @@ def test_there_is_an_end_to_how_many_are_trusted() -> None:
         ),
     ],
 )
-def test_what_is_no_certificate_is_refused(text: str) -> None:
-    """A sentence that says what to enter, and never an exception."""
+def test_other_texts_are_refused(text: str) -> None:
+    """A text that is not a certificate is reported, and raises no exception."""
     assert isinstance(read_certificates(text), InvalidCertificate)
 
 
-def test_a_private_key_is_turned_away_by_name() -> None:
-    """Whoever pastes the key along is told to keep it."""
+def test_a_private_key_is_refused() -> None:
+    """An administrator who pastes the private key as well learns that it does not belong here."""
     read = read_certificates(certificate() + "-----BEGIN EC PRIVATE KEY-----\nAAAA\n")
 
     assert isinstance(read, InvalidCertificate)
     assert "private key" in read.message
 
 
-def test_what_is_kept_can_be_read_again() -> None:
-    """One that fits only without line breaks is refused: it is kept with them."""
+def test_a_saved_certificate_can_be_read_again() -> None:
+    """A certificate that fits only without line breaks is refused: it is saved with them."""
     most = next(size for size in range(24_000, 25_000) if _fits_on_one_line_only(size))
     text = _pem(_made((_FIRST, b"x" * most)), width=1_000_000)
     fits = _pem(_made((_FIRST, b"x" * (most - 500))), width=1_000_000)

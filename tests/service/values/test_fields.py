@@ -1,4 +1,4 @@
-"""Every place that lists the settings has each of them."""
+"""Every place that lists the settings lists all of them."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -39,10 +39,10 @@ _OTHER: Final[dict[str, Value]] = {
     "ehloHostname": "host.example.com",
     "timeoutSeconds": 5,
 }
-"""A value for each field that is not its default, in its normal form."""
+"""A normalized value for each field that is not the field's default."""
 
 ORIGIN: Final = RevisionOrigin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-27T12:00:00.000000Z", 0)
-# A settings file has the group only where it has a token URL.
+# A settings file contains the OAuth2 group only if there is a token URL.
 _BASE: Final = replace(
     NOTHING_SAVED, oauth2_token_url="https://a.example.com/", oauth2_client_id="a"
 )
@@ -79,21 +79,21 @@ def test_clients_can_write_exactly_the_settings() -> None:
 
 
 def test_clients_can_read_every_setting() -> None:
-    """The output has every setting and every secret, among what else it says."""
+    """The output has every setting and every secret."""
     expected = {field.name for field in FIELDS} | {name.value for name in SecretName}
 
     assert set() == expected - _names_of(EmailSettings)
 
 
 @every_field
-def test_a_rule_keeps_a_good_value(field: Field) -> None:
-    """A value in its normal form stays as it is."""
+def test_a_rule_keeps_a_normalized_value(field: Field) -> None:
+    """A normalized value stays as it is."""
     assert (changed(field), ()) == normalize(changed(field))
 
 
 @every_field
 def test_a_patch_changes_and_clears_it(field: Field) -> None:
-    """A patch sets the field and nothing else, and None brings its default back."""
+    """A patch sets the field and nothing else, and None restores its default."""
     patched = apply_patch(SettingsPatch(**{field.attribute: _OTHER[field.name]}), _BASE)
     cleared = apply_patch(SettingsPatch(**{field.attribute: None}), patched)
 
@@ -103,13 +103,13 @@ def test_a_patch_changes_and_clears_it(field: Field) -> None:
 
 @every_field
 def test_a_row_keeps_it(field: Field) -> None:
-    """The database gives back what was saved."""
+    """The database returns the value that was saved."""
     assert changed(field) == values_of(row_of("host", 1, changed(field), ORIGIN))
 
 
 @every_field
 def test_a_file_keeps_it(field: Field) -> None:
-    """A settings file, in TOML and in JSON, gives back what was written into it."""
+    """A settings file, in TOML and in JSON, returns the value that was written."""
     for as_json in (False, True):
         text = write_settings(changed(field), as_json=as_json)
         patch = read_settings(text, Secrets(), as_json=as_json)
@@ -120,7 +120,7 @@ def test_a_file_keeps_it(field: Field) -> None:
 
 @every_field
 def test_its_text_can_be_read(field: Field) -> None:
-    """The text that the trail keeps gives the value back, from the values and from the row."""
+    """The text in the trail can be read as the value, and a row gives the same text."""
     row = row_of("host", 1, changed(field), ORIGIN)
     text = field.text(changed(field))
 
@@ -129,8 +129,8 @@ def test_its_text_can_be_read(field: Field) -> None:
 
 
 @every_field
-def test_a_test_is_known_by_it(field: Field) -> None:
-    """Settings that differ in one field are different settings to a test that has passed."""
+def test_a_passed_test_depends_on_it(field: Field) -> None:
+    """A test that passed with one value of a field proves nothing about another value."""
     marks = dict.fromkeys(SecretName, secret_mark(b"x").encode())
 
     assert values_digest(_BASE, marks) != values_digest(changed(field), marks)
@@ -138,13 +138,13 @@ def test_a_test_is_known_by_it(field: Field) -> None:
 
 @every_field
 def test_the_digest_of_revisions_covers_it(field: Field) -> None:
-    """A new trail vouches for the field in the revisions that it found."""
+    """The digest of existing revisions, which a new trail records, includes the field."""
     assert field.attribute in REVISION_COLUMNS.names
 
 
 @every_field
 def test_a_setting_that_is_added_later_changes_no_earlier_digest(field: Field) -> None:
-    """What a column that was null adds to a revision's digest is nothing."""
+    """A column that is null adds nothing to a revision's digest."""
     columns = REVISION_COLUMNS._replace(later=(*REVISION_COLUMNS.later, "added"))
     cells = REVISION_COLUMNS.cells(row_of("host", 1, changed(field), ORIGIN))
 

@@ -1,4 +1,4 @@
-"""Every rule of the settings, and every warning, by its row: code, field, and what mends it."""
+"""Every rule of the settings, and every warning, by its row: code, field, and fix."""
 
 from dataclasses import replace
 from typing import Final
@@ -28,12 +28,12 @@ def _ids(rows: tuple[Row, ...]) -> list[str]:
     return [f"{row.code}-{number}" for number, row in enumerate(rows)]
 
 
-def _said(row: Row, values: SettingsValues) -> tuple[Problem, ...]:
+def _reviewed(row: Row, values: SettingsValues) -> tuple[Problem, ...]:
     certificates = certificates_of(values.trusted_certificates)
     return review(Situation(values, certificates, row.now, row.unreadable))
 
 
-def _of(problems: tuple[Problem, ...], row: Row) -> list[Problem]:
+def _matching(problems: tuple[Problem, ...], row: Row) -> list[Problem]:
     return [each for each in problems if (each.code, ".".join(each.field)) == (row.code, row.path)]
 
 
@@ -42,7 +42,7 @@ def _value(problem: Problem) -> str | None:
 
 
 def _apply(suggestion: Suggestion | None, values: SettingsValues) -> SettingsValues:
-    """What a client does with a suggestion: it puts the value into the field."""
+    """Applies a suggestion as a client does: puts its value into its field."""
     assert suggestion is not None
     assert suggestion.field is not None
     (field,) = [field for field in FIELDS if field.name == ".".join(suggestion.field or ())]
@@ -50,42 +50,44 @@ def _apply(suggestion: Suggestion | None, values: SettingsValues) -> SettingsVal
 
 
 @pytest.mark.parametrize("row", FORM, ids=_ids(FORM))
-def test_what_has_no_form_is_named(row: Row) -> None:
-    """The one problem, at its field, as an error; with a suggestion where something is meant."""
+def test_an_invalid_value_is_reported(row: Row) -> None:
+    """An invalid value is one error at its field, with a suggestion if the intent is clear."""
     problems = normalize(row.values).problems
 
     assert [(row.code, row.path)] == [(each.code, ".".join(each.field)) for each in problems]
     assert ProblemSeverity.ERROR is problems[0].severity
-    assert row.mend == _value(problems[0])
-    if row.mend is not None:
+    assert row.fix == _value(problems[0])
+    if row.fix is not None:
         assert () == normalize(_apply(problems[0].suggestion, row.values)).problems
 
 
 @pytest.mark.parametrize("row", RULES, ids=_ids(RULES))
-def test_what_should_be_looked_at_is_named(row: Row) -> None:
-    """The problem, at its field; applying what it suggests makes it go away."""
+def test_a_doubtful_value_is_reported(row: Row) -> None:
+    """A warning is reported at its field, and applying its suggestion removes it."""
     values = normalize(row.values).values
-    (problem,) = _of(_said(row, values), row)
+    (problem,) = _matching(_reviewed(row, values), row)
 
     assert problem.severity is not ProblemSeverity.ERROR
-    assert row.mend == _value(problem)
-    if row.mend is not None:
-        assert [] == _of(_said(row, _apply(problem.suggestion, values)), row)
+    assert row.fix == _value(problem)
+    if row.fix is not None:
+        assert [] == _matching(_reviewed(row, _apply(problem.suggestion, values)), row)
 
 
 def test_every_code_has_a_row() -> None:
-    """No rule is without a test, and none is tested that is not there."""
+    """The rows cover every code, and have no unknown codes."""
     tested = {row.code for row in (*FORM, *RULES)} | set(ELSEWHERE)
 
     assert set(PROBLEM_CODES) == tested
 
 
-def test_a_message_says_what_to_do() -> None:
-    """Each is a sentence on one line, or a few of them."""
-    said = [problem for row in FORM for problem in normalize(row.values).problems]
-    said += [problem for row in RULES for problem in _said(row, normalize(row.values).values)]
+def test_a_message_is_a_sentence() -> None:
+    """Every message is one line that ends with a period."""
+    problems = [problem for row in FORM for problem in normalize(row.values).problems]
+    problems += [
+        problem for row in RULES for problem in _reviewed(row, normalize(row.values).values)
+    ]
 
-    for problem in said:
+    for problem in problems:
         assert problem.message.endswith(".")
         assert " ".join(problem.message.split()) == problem.message
 
@@ -139,23 +141,23 @@ FINE: Final = (
 
 
 @pytest.mark.parametrize("given", FINE)
-def test_nothing_is_said_of_good_settings(given: dict[str, object]) -> None:
-    """Warnings that come without reason are not read when they matter."""
+def test_good_settings_have_no_problems(given: dict[str, object]) -> None:
+    """Good settings get no warning: unfounded warnings would hide the real ones."""
     values = normalize(replace(COMPLETE, **given)).values  # type: ignore[arg-type] # rows of field values
     problems = review(Situation(values, certificates_of(values.trusted_certificates), NOW))
 
     assert () == problems
 
 
-def test_the_end_of_password_sign_in_is_told_by_the_day() -> None:
-    """Before the day it will be off, from the day on it is."""
+def test_the_end_of_password_sign_in_depends_on_the_day() -> None:
+    """The warning uses the future tense before the day, and the past tense from that day on."""
     row = next(row for row in RULES if row.code == "PROVIDER_BASIC_AUTH_ENDING")
     day = row.now.replace(month=12, day=31, hour=0)
     words = [
-        _of(_said(replace(row, now=now), row.values), row)[0].message
+        _matching(_reviewed(replace(row, now=now), row.values), row)[0].message
         for now in (day.replace(day=30, hour=23), day)
     ]
 
-    assert ["will be off", "is off"] == [
-        "will be off" if "will be off" in each else "is off" for each in words
+    assert ["will turn off", "turned off"] == [
+        "will turn off" if "will turn off" in each else "turned off" for each in words
     ]

@@ -1,4 +1,4 @@
-"""Properties of the settings' values: their one form, their differences, their files."""
+"""Properties of settings values: normalization, comparison, files and headers."""
 
 import json
 import re
@@ -35,14 +35,14 @@ prove = settings(
 
 
 def without_secrets(state: SettingsValues) -> SettingsValues:
-    """The values with no word of their secrets."""
+    """Returns the values without the versions of their secrets."""
     return replace(state, smtp_password_version=None, oauth2_client_secret_version=None)
 
 
 @prove
 @given(raw_values())
-def test_normalising_never_raises_and_is_done_once(given: SettingsValues) -> None:
-    """Whatever is given has one form or a known problem, and the form of a form is itself."""
+def test_normalizing_never_raises_and_is_idempotent(given: SettingsValues) -> None:
+    """Any value is normalized or has a known problem, and normalizing again changes nothing."""
     first = normalize(given)
     again = normalize(first.values)
 
@@ -52,8 +52,8 @@ def test_normalising_never_raises_and_is_done_once(given: SettingsValues) -> Non
 
 @prove
 @given(texts() | addresses())
-def test_text_in_its_form_is_fit_for_headers_and_databases(text: str) -> None:
-    """A host or an address never carries a control character, a blank or half a character."""
+def test_normalized_text_is_safe_for_headers_and_databases(text: str) -> None:
+    """A normalized host or address has no control characters, blanks or lone surrogates."""
     for form in (normal_host(text), normal_address(text)):
         assert form is None or (
             not re.search(r"[\s\x00-\x20\x7f%\ud800-\udfff]", form) or "@" in form
@@ -64,7 +64,7 @@ def test_text_in_its_form_is_fit_for_headers_and_databases(text: str) -> None:
 @prove
 @given(values())
 def test_a_row_keeps_the_values(state: SettingsValues) -> None:
-    """What is kept is read as it was."""
+    """Values are read from a row as they were saved."""
     origin = RevisionOrigin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
 
     assert state == values_of(row_of("host", 1, state, origin))
@@ -86,8 +86,8 @@ ONE, OTHER = (f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n
         pytest.param(None, id="nothing"),
     ],
 )
-def test_certificates_that_are_kept_otherwise_are_not_read(kept: object) -> None:
-    """Who changes their form in the database changes what is trusted, or that it can be read."""
+def test_certificates_in_another_form_are_not_read(kept: object) -> None:
+    """Certificates whose form was changed in the database are refused."""
     origin = RevisionOrigin(Actor(ActorKind.SYSTEM, None, "x"), "2026-11-26T12:00:00.000000Z", 0)
     row = row_of("host", 1, NOTHING_SAVED, origin)
     row.trusted_certificates = json.dumps(kept)
@@ -98,10 +98,10 @@ def test_certificates_that_are_kept_otherwise_are_not_read(kept: object) -> None
 
 @prove
 @given(values(), values())
-def test_changes_lead_from_one_state_to_the_other(
+def test_changes_turn_one_state_into_the_other(
     before: SettingsValues, after: SettingsValues
 ) -> None:
-    """What `compare` finds is enough for `apply` to make one state of the other, but secrets."""
+    """Applying what `compare` finds turns one state into the other, except for secrets."""
     changed = apply(compare(before, after), before)
 
     assert without_secrets(after) == without_secrets(changed)
@@ -109,8 +109,8 @@ def test_changes_lead_from_one_state_to_the_other(
 
 @prove
 @given(values(), values())
-def test_equal_states_alone_have_no_changes(before: SettingsValues, after: SettingsValues) -> None:
-    """No difference goes unnamed, each is named once, and no state differs from itself."""
+def test_only_equal_states_have_no_changes(before: SettingsValues, after: SettingsValues) -> None:
+    """Every difference is listed exactly once, and a state does not differ from itself."""
     changes = compare(before, after)
 
     assert (before == after) == (not changes)
@@ -120,24 +120,24 @@ def test_equal_states_alone_have_no_changes(before: SettingsValues, after: Setti
 
 @prove
 @given(values(), values())
-def test_a_secrets_change_says_its_versions_only(
+def test_a_secrets_change_shows_its_versions_only(
     before: SettingsValues, after: SettingsValues
 ) -> None:
-    """A secret's change is marked as redacted and holds version numbers."""
+    """A secret's change is marked as redacted and contains version numbers only."""
     secrets = {change.field: change for change in compare(before, after) if change.redacted}
 
     for name in SecretName:
         versions = before.secret_version(name), after.secret_version(name)
         assert (versions[0] != versions[1]) == (name in secrets)
         if name in secrets:
-            said = secrets[name].before, secrets[name].after
-            assert tuple(v and f"[redacted, version {v}]" for v in versions) == said
+            shown = secrets[name].before, secrets[name].after
+            assert tuple(v and f"[redacted, version {v}]" for v in versions) == shown
 
 
 @prove
 @given(values(), values())
-def test_the_trail_keeps_changes_as_they_are(before: SettingsValues, after: SettingsValues) -> None:
-    """What an event's bytes tell can be applied like what was recorded."""
+def test_the_trail_keeps_changes_exactly(before: SettingsValues, after: SettingsValues) -> None:
+    """Changes read from an event's bytes apply like the changes that were recorded."""
     event = Event(
         action=AuditAction.EMAIL_SETTINGS_UPDATED,
         outcome=AuditOutcome.SUCCEEDED,
@@ -145,15 +145,15 @@ def test_the_trail_keeps_changes_as_they_are(before: SettingsValues, after: Sett
         target="email_settings",
         changes=compare(before, after),
     )
-    told = read_body(write_body(event, Place("log", 0, None, "2026-11-23T12:00:00.000000Z")))
+    read = read_body(write_body(event, Place("log", 0, None, "2026-11-23T12:00:00.000000Z")))
 
-    assert without_secrets(after) == without_secrets(apply(told.changes, before))
+    assert without_secrets(after) == without_secrets(apply(read.changes, before))
 
 
 @prove
 @given(values(), st.booleans())
-def test_a_file_holds_the_settings(state: SettingsValues, as_json: bool) -> None:  # noqa: FBT001 (hypothesis hands it in)
-    """What `settings show` prints, `settings apply` understands as the same settings."""
+def test_a_file_keeps_the_settings(state: SettingsValues, as_json: bool) -> None:  # noqa: FBT001 (hypothesis passes it)
+    """`settings apply` reads what `settings show` prints as the same settings."""
     if state.oauth2_token_url is None or state.oauth2_client_id is None:
         state = replace(state, oauth2_token_url=None, oauth2_client_id=None, oauth2_scope=None)
     patch = read_settings(write_settings(state, as_json=as_json), Secrets(), as_json=as_json)
@@ -198,18 +198,18 @@ _BINDING = {
 
 @prove
 @given(values())
-def test_a_suggestion_is_something_that_can_be_entered(state: SettingsValues) -> None:
-    """No rule suggests a value that the field would refuse."""
+def test_a_suggestion_can_be_entered(state: SettingsValues) -> None:
+    """A suggested value is valid for its field and fixes the problem."""
     readers = {field.name: field for field in FIELDS}
     for problem in review(Situation(state, (), NOON)):
         suggestion = problem.suggestion
         if suggestion is None or suggestion.value is None or suggestion.field is None:
             continue
         field = readers[".".join(suggestion.field)]
-        mended = normalize(state.having({field.attribute: field.read(suggestion.value or None)}))
+        fixed = normalize(state.having({field.attribute: field.read(suggestion.value or None)}))
 
-        assert () == mended.problems
-        left = review(Situation(mended.values, (), NOON))
+        assert () == fixed.problems
+        left = review(Situation(fixed.values, (), NOON))
         assert (problem.code, problem.field) not in {(each.code, each.field) for each in left}
 
 
@@ -246,8 +246,8 @@ def test_a_name_reads_the_same_in_its_header(name: str, address: str) -> None:
         pytest.param("Ada\u2028Bcc: eve@example.com", id="line-separator"),
     ],
 )
-def test_no_name_brings_a_header_of_its_own(name: str) -> None:
-    """A line break in a name is refused, hidden in an encoded word (RFC 2047) as well."""
+def test_no_name_adds_a_header(name: str) -> None:
+    """A line break in a name is refused, even if hidden in an encoded word (RFC 2047)."""
     problems = normalize(SettingsValues(default_from_display_name=name)).problems
 
     assert ["DISPLAY_NAME_INVALID"] == [problem.code for problem in problems]
@@ -266,8 +266,8 @@ def test_no_name_brings_a_header_of_its_own(name: str) -> None:
         pytest.param("Ada <ada@example.com>", id="with-a-name"),
     ],
 )
-def test_no_address_brings_a_header_or_another_address(address: str) -> None:
-    """An address is one address and nothing else, whatever a header would make of it."""
+def test_no_address_adds_a_header_or_another_address(address: str) -> None:
+    """A text is refused unless it is exactly one address."""
     assert None is normal_address(address)
     with pytest.raises(ValueError, match="not a"):
         from_header(None, address)
@@ -294,8 +294,8 @@ def test_no_address_brings_a_header_or_another_address(address: str) -> None:
         pytest.param("a." * 127 + "example", None, id="long-name"),
     ],
 )
-def test_a_host_has_one_form(given: str, expected: str | None) -> None:
-    """A host is a name as A-labels in lower case, or an address; nothing else is one."""
+def test_a_host_is_normalized(given: str, expected: str | None) -> None:
+    """A host is a name as lower-case A-labels, or an IP address; anything else is refused."""
     values = normalize(SettingsValues(smtp_host=given))
 
     assert expected == (None if values.problems else values.values.smtp_host)
