@@ -1,4 +1,4 @@
-"""A revision of the settings as it is read: values, secrets' states, who made it and when."""
+"""Reading a revision of the settings: values, states of secrets, who made it and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from service.values.settings_values import (
 
 @dataclass(frozen=True, slots=True)
 class SettingsState:
-    """One revision, with everything that may be said of it."""
+    """A revision, with everything that may be shown of it."""
 
     revision: int
     values: SettingsValues
@@ -55,7 +55,7 @@ class SettingsState:
 
     @property
     def from_header(self) -> str | None:
-        """The From header as messages carry it; None without a From address."""
+        """The From header of messages, or None without a From address."""
         values = self.values
         if values.default_from_address is None:
             return None
@@ -64,7 +64,7 @@ class SettingsState:
 
 @dataclass(frozen=True, slots=True)
 class CurrentSettings:
-    """What a transaction finds: the values in force, their revision, the stored secrets."""
+    """The settings in a transaction: the values in force, their revision, the stored secrets."""
 
     revision: int
     values: SettingsValues
@@ -73,7 +73,7 @@ class CurrentSettings:
 
 
 async def load_current(session: Session, scope: str, keys: KeySource) -> CurrentSettings:
-    """The settings in force, inside the caller's transaction."""
+    """Reads the settings in force, inside the caller's transaction."""
     row = await current_revision(session, scope)
     secrets = await SecretStore.load(session, scope, keys)
     if row is None:
@@ -82,7 +82,7 @@ async def load_current(session: Session, scope: str, keys: KeySource) -> Current
 
 
 def describe(row: EmailSettingsRow, secrets: SecretStore | None, now: datetime) -> SettingsState:
-    """A revision's row as it is shown; an earlier revision goes without the stored secrets."""
+    """Describes a revision's row; an earlier revision has no stored `secrets`."""
     values = values_of(row)
     statuses = {
         name: status_then(name, values) if secrets is None else secrets.status(name, values)
@@ -108,10 +108,10 @@ def describe(row: EmailSettingsRow, secrets: SecretStore | None, now: datetime) 
 
 
 def values_of(row: EmailSettingsRow) -> SettingsValues:
-    """Reads the values that a row keeps; null is a field's default.
+    """Reads the values of a row; null stands for a field's default.
 
     Raises:
-        ValueError: a cell holds no value of its field.
+        ValueError: a cell does not contain a value of its field.
     """
     cells = {field: getattr(row, field.attribute) for field in FIELDS}
     values = {
@@ -122,12 +122,12 @@ def values_of(row: EmailSettingsRow) -> SettingsValues:
         f"{name.attribute}_version": getattr(row, f"{name.attribute}_version")
         for name in SecretName
     }
-    return NOTHING_SAVED.having(values | versions)
+    return NOTHING_SAVED.with_values(values | versions)
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionOrigin:
-    """Where a new revision comes from."""
+    """The origin of a new revision: who made it, when, why, and with which event."""
 
     actor: Actor
     created_at: str
@@ -139,8 +139,8 @@ class RevisionOrigin:
 def row_of(
     scope: str, revision: int, values: SettingsValues, origin: RevisionOrigin
 ) -> EmailSettingsRow:
-    """Makes a new revision's row: the inverse of `values_of`."""
-    # The names are checked against the columns' below, which mypy cannot do.
+    """Makes the row of a new revision; the inverse of `values_of`."""
+    # mypy cannot check these names; they are compared with the columns at import, below.
     cells: dict[str, Any] = {
         field.attribute: field.kind.to_cell(field.get(values)) for field in FIELDS
     }

@@ -24,7 +24,7 @@ def compare(before: SettingsValues, after: SettingsValues) -> tuple[Change, ...]
 def apply(changes: Iterable[Change], values: SettingsValues) -> SettingsValues:
     """Returns the values after changes: `apply(compare(a, b), a) == b`, except for secrets."""
     fields = {field.name: field for field in FIELDS}
-    return values.having(
+    return values.with_values(
         {
             fields[change.field].attribute: fields[change.field].read(change.after)
             for change in changes

@@ -162,7 +162,7 @@ CERTIFICATES: Final = _Certificates()
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class Invalid:
     """Why a value breaks its field's rule.
 
     `code` is set if it is not the field's own code; `place` is the value's index in a list.
@@ -175,13 +175,13 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Valid:
     """A value that satisfies its field's rule, in its normal form."""
 
     value: Value
 
 
-Rule: TypeAlias = Callable[[Any], Kept | Broken | tuple[Broken, ...]]
+Rule: TypeAlias = Callable[[Any], Valid | Invalid | tuple[Invalid, ...]]
 """A function that normalizes a value, or says why the value is invalid."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from service.values.fields import Broken, Field, Kept
+from service.values.fields import Field, Invalid, Valid
 from service.values.problems import Problem, problem
 from service.values.settings_values import FIELDS, SettingsValues
 
@@ -22,15 +22,15 @@ def normalize(values: SettingsValues) -> Normalized:
         if field.rule is None or value is None:
             continue
         outcome = field.rule(value)
-        if isinstance(outcome, Kept):
-            values = values.having({field.attribute: outcome.value})
+        if isinstance(outcome, Valid):
+            values = values.with_values({field.attribute: outcome.value})
         else:
-            several = (outcome,) if isinstance(outcome, Broken) else outcome
-            problems += [_problem(field, broken) for broken in several]
+            several = (outcome,) if isinstance(outcome, Invalid) else outcome
+            problems += [_problem(field, invalid) for invalid in several]
     return Normalized(values, tuple(problems))
 
 
-def _problem(field: Field, broken: Broken) -> Problem:
-    code = broken.code or (field.invalid.code if field.invalid is not None else "")
-    place = () if broken.place is None else (str(broken.place),)
-    return problem(code, (*field.path, *place), broken.message, broken.suggestion)
+def _problem(field: Field, invalid: Invalid) -> Problem:
+    code = invalid.code or (field.invalid.code if field.invalid is not None else "")
+    place = () if invalid.place is None else (str(invalid.place),)
+    return problem(code, (*field.path, *place), invalid.message, invalid.suggestion)

@@ -64,4 +64,4 @@ def apply_patch(patch: SettingsPatch, values: SettingsValues) -> SettingsValues:
         attribute: _FIELDS[attribute].default if value is None else value
         for attribute, value in patch.values.items()
     }
-    return values.having(changed)
+    return values.with_values(changed)

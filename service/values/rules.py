@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from mail.message import holds_encoded_word
 from mail.report import Suggestion
 from service.values.certificates import InvalidCertificate, read_certificates
-from service.values.fields import Broken, Kept, Rule
+from service.values.fields import Invalid, Rule, Valid
 from service.values.names import MAX_TEXT, has_control, normal_address, normal_host
 
 MAX_LONG_TEXT: Final = 2_048
@@ -20,17 +20,17 @@ MAX_TIMEOUT_SECONDS: Final = 300
 def text(limit: int = MAX_TEXT, forbidden: str = "") -> Rule:
     """Makes a rule for text: trimmed, at most `limit` characters, no control characters."""
 
-    def rule(value: str) -> Kept | Broken:
+    def rule(value: str) -> Valid | Invalid:
         trimmed = value.strip() or None
         if trimmed is None:
-            return Kept(None)
+            return Valid(None)
         if len(trimmed) > limit:
-            return Broken(f"This is too long: enter at most {limit:,} characters.")
+            return Invalid(f"This is too long: enter at most {limit:,} characters.")
         if has_control(trimmed) or any(character in trimmed for character in forbidden):
             if forbidden:
-                return Broken("Remove line breaks, control characters and backslashes.")
-            return Broken("Remove line breaks and control characters.")
-        return Kept(trimmed)
+                return Invalid("Remove line breaks, control characters and backslashes.")
+            return Invalid("Remove line breaks and control characters.")
+        return Valid(trimmed)
 
     return rule
 
@@ -38,31 +38,31 @@ def text(limit: int = MAX_TEXT, forbidden: str = "") -> Rule:
 def number(low: int, high: int, message: str, suggestion: Suggestion) -> Rule:
     """Makes a rule for a whole number from `low` to `high`, both included."""
 
-    def rule(value: int) -> Kept | Broken:
-        return Kept(value) if low <= value <= high else Broken(message, suggestion)
+    def rule(value: int) -> Valid | Invalid:
+        return Valid(value) if low <= value <= high else Invalid(message, suggestion)
 
     return rule
 
 
-def host(value: str) -> Kept | Broken:
+def host(value: str) -> Valid | Invalid:
     """Checks a host: a name (RFC 1123; international names become A-labels) or an IP address."""
     given = value.strip()
     normal = normal_host(given)
-    return Kept(normal) if not given or normal is not None else _broken_host(given)
+    return Valid(normal) if not given or normal is not None else _invalid_host(given)
 
 
-def _broken_host(given: str) -> Broken:
+def _invalid_host(given: str) -> Invalid:
     if "://" in given:
         message = "Enter only the host, without a scheme such as smtp://."
-        return Broken(message, _use_host(_inner_host(given)), "HOST_HAS_SCHEME")
+        return Invalid(message, _use_host(_inner_host(given)), "HOST_HAS_SCHEME")
     name, colon, port = given.rpartition(":")
     if colon and port.isdecimal() and normal_host(name):
         message = f"Enter only the host; the port ({port[:5]}) has its own field, SMTP Port."
-        return Broken(message, _use_host(normal_host(name)), "HOST_HAS_PORT")
+        return Invalid(message, _use_host(normal_host(name)), "HOST_HAS_PORT")
     message = "Enter only a host name, such as smtp.example.com, or an IP address."
     inner = _inner_host(f"//{given}") or ""
     # A single word is not suggested: it may be a URL's scheme, or a part of an address.
-    return Broken(message, _use_host(inner if "." in inner or ":" in inner else None))
+    return Invalid(message, _use_host(inner if "." in inner or ":" in inner else None))
 
 
 def _inner_host(url: str) -> str | None:
@@ -76,66 +76,66 @@ def _use_host(name: str | None) -> Suggestion | None:
     return Suggestion(f"Set SMTP Host to {name}.", ("smtpHost",), name, None) if name else None
 
 
-def email_address(value: str) -> Kept | Broken:
+def email_address(value: str) -> Valid | Invalid:
     """Checks a single email address (RFC 5321, RFC 6531) without a display name."""
     given = value.strip()
     address = normal_address(given) if given else None
     if given and address is None:
         example = "noreply@example.com"
-        return Broken(f"Enter a single email address, such as {example}, without a name.")
-    return Kept(address)
+        return Invalid(f"Enter a single email address, such as {example}, without a name.")
+    return Valid(address)
 
 
 _plain_name: Final = text()
 
 
-def display_name(value: str) -> Kept | Broken | tuple[Broken, ...]:
+def display_name(value: str) -> Valid | Invalid | tuple[Invalid, ...]:
     """Checks the name that mail programs show with an address."""
     outcome = _plain_name(value)
-    if not isinstance(outcome, Kept) or not isinstance(outcome.value, str):
+    if not isinstance(outcome, Valid) or not isinstance(outcome.value, str):
         return outcome
     if holds_encoded_word(outcome.value):
-        return Broken(
+        return Invalid(
             "Enter the name as it should appear, not in the encoded form =?…?= of a header."
         )
     # A header does not preserve several spaces in a row.
-    return Kept(re.sub(" {2,}", " ", outcome.value))
+    return Valid(re.sub(" {2,}", " ", outcome.value))
 
 
-def certificates(value: tuple[str, ...]) -> Kept | tuple[Broken, ...]:
+def certificates(value: tuple[str, ...]) -> Valid | tuple[Invalid, ...]:
     """Checks PEM texts, and keeps each certificate once, as normalized PEM."""
     kept: list[str] = []
-    broken: list[Broken] = []
+    invalid: list[Invalid] = []
     for place, pem in enumerate(value[: MAX_CERTIFICATES + 1]):
         found = read_certificates(pem)
         if isinstance(found, InvalidCertificate):
-            broken.append(Broken(found.message, place=place))
+            invalid.append(Invalid(found.message, place=place))
         else:
             kept += [certificate.pem for certificate in found]
     distinct = tuple(dict.fromkeys(kept))
     if len(distinct) > MAX_CERTIFICATES or len(value) > MAX_CERTIFICATES:
         message = f"Enter at most {MAX_CERTIFICATES} trusted certificates."
-        broken.append(Broken(message, code="TOO_MANY_CERTIFICATES"))
-    return tuple(broken) if broken else Kept(distinct)
+        invalid.append(Invalid(message, code="TOO_MANY_CERTIFICATES"))
+    return tuple(invalid) if invalid else Valid(distinct)
 
 
-def token_url(value: str) -> Kept | Broken:
+def token_url(value: str) -> Valid | Invalid:
     """Checks the URL of an OAuth2 token endpoint."""
-    broken = Broken(
+    invalid = Invalid(
         "Enter the full https URL of the token endpoint, without a fragment, user or password."
     )
     trimmed = value.strip()
     if len(trimmed) > MAX_LONG_TEXT or has_control(trimmed) or " " in trimmed:
-        return broken
+        return invalid
     try:
         parts = urlsplit(trimmed)
         name = normal_host(parts.hostname or "")
-        unfit = parts.fragment or parts.username is not None or parts.port == 0 or not name
+        malformed = parts.fragment or parts.username is not None or parts.port == 0 or not name
     except ValueError:
-        return broken
+        return invalid
     # Plain http is allowed on loopback only, because that traffic never crosses a network.
     allowed = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(name))
-    return Kept(trimmed) if allowed and not unfit else broken
+    return Valid(trimmed) if allowed and not malformed else invalid
 
 
 def _is_loopback(name: str | None) -> bool:
@@ -145,29 +145,29 @@ def _is_loopback(name: str | None) -> bool:
         return False
 
 
-def client_id(value: str) -> Kept | Broken:
+def client_id(value: str) -> Valid | Invalid:
     """Checks an OAuth2 client id, which cannot be empty if OAuth2 is configured."""
     trimmed = value.strip()
     if not trimmed or len(trimmed) > MAX_TEXT or has_control(trimmed):
-        return Broken(
+        return Invalid(
             f"Enter a client id of 1 to {MAX_TEXT} characters, without control characters."
         )
-    return Kept(trimmed)
+    return Valid(trimmed)
 
 
-def ehlo_hostname(value: str) -> Kept | Broken:
+def ehlo_hostname(value: str) -> Valid | Invalid:
     """Checks an EHLO name: a host name, or an address literal (RFC 5321, section 4.1.3)."""
     given = value.strip()
     literal = given.startswith("[") and given.endswith("]")
     inner = given[1:-1].removeprefix("IPv6:") if literal else given
     name = normal_host(inner) if given else None
     if given and (name is None or _is_address(name) is not literal):
-        return Broken(
+        return Invalid(
             "Enter a host name such as mail.example.com, or an address literal such as [192.0.2.1]."
         )
     if literal and name:
         name = f"[IPv6:{name}]" if ":" in name else f"[{name}]"
-    return Kept(name)
+    return Valid(name)
 
 
 def _is_address(name: str) -> bool:

@@ -201,7 +201,7 @@ class SettingsValues:
             case SecretName.OAUTH2_CLIENT_SECRET:
                 return replace(self, oauth2_client_secret_version=version)
 
-    def having(self, changed: Mapping[str, Value]) -> "SettingsValues":
+    def with_values(self, changed: Mapping[str, Value]) -> "SettingsValues":
         """Returns a copy with some attributes replaced; each value has its field's type."""
         arguments: dict[str, Any] = dict(changed)
         return replace(self, **arguments)

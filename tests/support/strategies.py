@@ -1,4 +1,4 @@
-"""What hypothesis makes for the settings: texts that go wrong, values, secrets."""
+"""Strategies of Hypothesis for the settings: awkward texts, values and secrets."""
 
 from typing import Final
 
@@ -53,39 +53,39 @@ SPECIAL_TEXTS: Final = (
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
-    """Any text: lone surrogates, controls and the known troublemakers included."""
+    """Makes any texts, including lone surrogates, control characters and `SPECIAL_TEXTS`."""
     return st.one_of(
         st.text(st.characters(), max_size=max_size), st.sampled_from(SPECIAL_TEXTS), host_names()
     )
 
 
 def sendable_texts(max_size: int = 40) -> st.SearchStrategy[str]:
-    """Texts that JSON in UTF-8 can carry: no half characters."""
+    """Makes texts without lone surrogates, which JSON in UTF-8 cannot carry."""
     whole = [text for text in SPECIAL_TEXTS if text.encode(errors="replace").decode() == text]
     letters = st.characters(codec="utf-8")
     return st.one_of(st.text(letters, max_size=max_size), st.sampled_from(whole), host_names())
 
 
 def host_names() -> st.SearchStrategy[str]:
-    """What looks like a host name, in several scripts, with some faults."""
+    """Makes texts that look like host names in several scripts, some of them invalid."""
     label = st.text(st.sampled_from("abcxn-019_éßя例１٣\u0301\u200d"), min_size=1, max_size=6)
     return st.builds("".join, st.lists(label | st.sampled_from([".", "。"]), max_size=5))
 
 
 def addresses() -> st.SearchStrategy[str]:
-    """What looks like an email address."""
+    """Makes texts that look like email addresses."""
     local = st.text(st.sampled_from("abc.+'=?_é例\u0301"), min_size=1, max_size=10)
     return st.builds("{}@{}".format, local, host_names())
 
 
 def display_names() -> st.SearchStrategy[str]:
-    """Names with what headers give a meaning to."""
+    """Makes names with characters that have a meaning in headers."""
     letters = st.sampled_from(list("ab é😀שםع\u200f\u202e,;:.\"'()<>@[]\\=?_-"))
     return st.text(letters | st.characters(), max_size=80)
 
 
 def raw_values() -> st.SearchStrategy[SettingsValues]:
-    """Values as anybody may give them, of the right types."""
+    """Makes values as callers may send them: of the right types, but maybe invalid."""
     optional = st.none() | texts()
     return st.builds(
         SettingsValues,
@@ -119,7 +119,7 @@ TOKEN_URLS: Final = (
 
 
 def values() -> st.SearchStrategy[SettingsValues]:
-    """Values as they are kept: in their one form, without problems."""
+    """Makes values as they are saved: normalized, without problems."""
     whole = st.builds(
         SettingsValues,
         smtp_host=st.none() | host_names() | st.sampled_from(["192.0.2.1", "::1"]),
@@ -141,7 +141,7 @@ def values() -> st.SearchStrategy[SettingsValues]:
         ehlo_hostname=st.none() | st.sampled_from(["mail.example.com", "[192.0.2.1]"]),
         timeout_seconds=st.integers(1, 300),
     )
-    # A step that finds a problem leaves its field as it was: what is left over is cleared.
+    # Normalizing leaves an invalid value as it was, so its field is cleared.
     return whole.map(_kept)
 
 
@@ -149,7 +149,7 @@ def _kept(given: SettingsValues) -> SettingsValues:
     normal = normalize(given)
     attributes = {field.path: field.attribute for field in FIELDS}
     bad = {attributes[problem.field]: None for problem in normal.problems}
-    kept = normalize(normal.values.having(bad))
+    kept = normalize(normal.values.with_values(bad))
     assert not kept.problems
     return kept.values
 
@@ -160,7 +160,7 @@ def _pems() -> st.SearchStrategy[str]:
 
 
 def secrets() -> st.SearchStrategy[str]:
-    """Passwords that can be kept: anything but NUL, line breaks and half characters."""
+    """Makes valid passwords: anything but NUL, line breaks and lone surrogates."""
     letters = st.characters(
         exclude_characters="\0\r\n", categories=["L", "M", "N", "P", "S", "Z", "Cc", "Cf"]
     )

@@ -39,7 +39,7 @@ class Row:
     @property
     def values(self) -> SettingsValues:
         """`COMPLETE` with the given values."""
-        return COMPLETE.having(self.given)
+        return COMPLETE.with_values(self.given)
 
 
 def _gmail(**given: Any) -> dict[str, Any]:  # noqa: ANN401 (any field's value)

@@ -53,7 +53,7 @@ every_field = pytest.mark.parametrize(
 
 def changed(field: Field) -> SettingsValues:
     """Returns settings that differ from `_BASE` in one field."""
-    return _BASE.having({field.attribute: _OTHER[field.name]})
+    return _BASE.with_values({field.attribute: _OTHER[field.name]})
 
 
 def _names_of(graphql_type: type, prefix: str = "") -> set[str]:

@@ -46,7 +46,7 @@ def _apply(suggestion: Suggestion | None, values: SettingsValues) -> SettingsVal
     assert suggestion is not None
     assert suggestion.field is not None
     (field,) = [field for field in FIELDS if field.name == ".".join(suggestion.field or ())]
-    return values.having({field.attribute: field.read(suggestion.value or None)})
+    return values.with_values({field.attribute: field.read(suggestion.value or None)})
 
 
 @pytest.mark.parametrize("row", FORM, ids=_ids(FORM))

@@ -206,7 +206,9 @@ def test_a_suggestion_can_be_entered(state: SettingsValues) -> None:
         if suggestion is None or suggestion.value is None or suggestion.field is None:
             continue
         field = readers[".".join(suggestion.field)]
-        fixed = normalize(state.having({field.attribute: field.read(suggestion.value or None)}))
+        fixed = normalize(
+            state.with_values({field.attribute: field.read(suggestion.value or None)})
+        )
 
         assert () == fixed.problems
         left = review(Situation(fixed.values, (), NOON))
