@@ -1,10 +1,10 @@
-"""The use-cases on the settings.
+"""The use cases on the settings.
 
-- Reading and changing the settings in force: `current`; earlier revisions: `revisions`.
-- Checking values without saving them: `checking`. What tests prove about values: `proven`.
-- From a patch to values that can be saved: `draft`; a revision as it is read: `state`; writing the
-  revision and its event: `saving`.
-- Stored secrets: `secrets`; changing the encryption key: `rotation`.
+- Reading and changing the settings in force: `current`. Earlier revisions: `revisions`.
+- Checking values without saving them: `checking`. What test emails prove about values: `proven`.
+- From a patch to values that can be saved: `draft`. Reading a revision: `state`. Writing a revision
+  with its event: `saving`.
+- Stored secrets: `secrets`. Changing the encryption key: `rotation`.
 """
 
 from service.settings.checking import check_email_settings

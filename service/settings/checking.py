@@ -1,4 +1,4 @@
-"""What would be said of settings values if they were saved; nothing is saved or connected to."""
+"""Checking settings values as a save would, without saving them or opening a connection."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from service.values.settings_values import SecretName, SettingsValues
 
 
 async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[Problem, ...]:
-    """Errors where there are any; else the warnings and remarks that would come with a save."""
+    """Returns the errors of a patch or, without errors, the warnings that a save would report."""
     async with runtime.database.reading() as session:
         current = await load_current(session, runtime.scope, runtime.keys)
         drafted = await draft(current, patch, runtime.keys)
@@ -31,7 +31,10 @@ async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[
 
 def _reentry(required: SecretReentryRequired) -> tuple[Problem, ...]:
     changed = ", ".join(required.changed_fields)
-    message = f"Give it again, or clear it: it is bound to its destination, and {changed} changes."
+    message = (
+        "Enter it again, or clear it: the stored secret is bound to its destination, and "
+        f"{changed} would change."
+    )
     return tuple(
         problem("SECRET_REENTRY_REQUIRED", tuple(name.value.split(".")), message)
         for name in required.secrets
@@ -59,7 +62,7 @@ def _app_password(values: SettingsValues, password: Secret | None) -> tuple[Prob
     if looks_like_google_app_password(password):
         return ()
     message = (
-        "Google's app passwords are 16 letters. Enter one without the spaces that it is shown "
-        "with; the account's own password is refused."
+        "Enter an app password, which has 16 letters, without the spaces that Google shows in it. "
+        "Google rejects the account's own password."
     )
     return (problem("APP_PASSWORD_FORMAT", "smtpPassword", message),)

@@ -1,4 +1,4 @@
-"""The use-cases on the settings in force: reading them, checking values, and changing them."""
+"""The use cases on the settings in force: reading, following and changing them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ from service.values.patch import SettingsPatch
 from service.values.problems import Problem, problem
 from service.values.settings_values import NOTHING_SAVED
 
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsUpdate:
-    """A change that a caller asks for, made to a revision that it has seen.
+    """A change that a caller requests, based on the revision that the caller has seen.
 
-    With `verified_by`, a test email's id, it is to be saved only if that test passed with exactly
+    With `verified_by`, a test email's id, the change is saved only if that test passed with exactly
     these values.
     """
 
@@ -48,7 +48,7 @@ class SettingsUpdate:
 
 @dataclass(frozen=True, slots=True)
 class RevisionConflict:
-    """Somebody else saved first: what stands now, and what they changed."""
+    """Another administrator saved first: the settings now in force, and what changed."""
 
     current: SettingsState
     their_changes: tuple[Change, ...]
@@ -56,14 +56,14 @@ class RevisionConflict:
 
 @dataclass(frozen=True, slots=True)
 class NotVerified:
-    """The test that was named did not pass with exactly these values."""
+    """The named test did not pass with exactly these values."""
 
     test_id: str
     code: ClassVar = "NOT_VERIFIED"
 
     @property
     def fields(self) -> str:
-        """The field that named the test."""
+        """The input field that named the test."""
         return "verifiedByTestEmail"
 
 
@@ -73,7 +73,7 @@ UpdateResult: TypeAlias = (
 
 
 async def email_settings(runtime: Runtime) -> SettingsState | None:
-    """The settings in force; None where nothing was saved."""
+    """Returns the settings in force, or None if nothing was saved yet."""
     async with runtime.database.reading() as session:
         current = await load_current(session, runtime.scope, runtime.keys)
         if current.row is None:
@@ -82,19 +82,19 @@ async def email_settings(runtime: Runtime) -> SettingsState | None:
 
 
 async def follow_email_settings(runtime: Runtime) -> AsyncIterator[SettingsState]:
-    """The settings each time that they have changed since this began.
+    """Yields the settings after each change from now on.
 
-    Changes made by this process are seen at once, those of others within a second.
+    Changes by this process are seen at once, changes by other processes within a second.
     """
 
-    async def look() -> int:
+    async def poll() -> int:
         async with runtime.database.reading() as session:
             return await revision_number(session, runtime.scope)
 
-    seen = await look()
+    seen = await poll()
     while True:
-        await runtime.settings_changed.wait(_LOOK_SECONDS)
-        if await runtime.settings_revision.number(look, _LOOK_SECONDS) == seen:
+        await runtime.settings_changed.wait(_POLL_SECONDS)
+        if await runtime.settings_revision.number(poll, _POLL_SECONDS) == seen:
             continue
         state = await email_settings(runtime)
         if state is not None and state.revision != seen:
@@ -105,11 +105,11 @@ async def follow_email_settings(runtime: Runtime) -> AsyncIterator[SettingsState
 async def update_email_settings(
     runtime: Runtime, caller: Caller, update: SettingsUpdate
 ) -> UpdateResult:
-    """Changes the settings, if they are still those that the caller has seen.
+    """Changes the settings, if the caller has seen the revision in force.
 
-    The settings, their new revision and its event are written in one transaction. A refusal
-    leaves an event too, without the values that were refused; a conflict leaves none, as the
-    caller is only asked to look again.
+    The settings, their new revision and its event are written in one transaction. A refusal is
+    recorded as an event too, without the refused values. A conflict is not recorded, because the
+    caller only has to read the settings again.
     """
     now = runtime.clock()
     async with runtime.database.transaction() as session:
@@ -121,16 +121,18 @@ async def update_email_settings(
         if not isinstance(accepted, Draft):
             refusing = Refusing(caller, update.reason)
             return await refuse(session, current, refusing, accepted, runtime.clock)
-        mends = any(current.secrets.is_lost(name, current.values) for name in accepted.given)
-        await _keep_secrets(current, accepted, now)
-        saving = Saving(caller, accepted.values, update.reason, accepted.given, mends)
+        replaces_unreadable = any(
+            current.secrets.is_unreadable(name, current.values) for name in accepted.given
+        )
+        await _store_secrets(current, accepted, now)
+        saving = Saving(caller, accepted.values, update.reason, accepted.given, replaces_unreadable)
         saved = await save(session, head, current, saving, runtime.clock)
-    tell_changed(runtime)
+    notify_followers(runtime)
     return saved
 
 
-def tell_changed(runtime: Runtime) -> None:
-    """Wakes those who follow the settings; to be called once a save stands."""
+def notify_followers(runtime: Runtime) -> None:
+    """Wakes the followers of the settings; to be called once a save is committed."""
     runtime.settings_revision.forget()
     runtime.settings_changed.send()
 
@@ -138,7 +140,7 @@ def tell_changed(runtime: Runtime) -> None:
 async def preview_email_settings(
     runtime: Runtime, patch: SettingsPatch
 ) -> tuple[Change, ...] | InvalidSettings | SecretReentryRequired:
-    """What a change would change; nothing is saved."""
+    """Returns what a patch would change; saves nothing."""
     async with runtime.database.reading() as session:
         current = await load_current(session, runtime.scope, runtime.keys)
         accepted = await draft(current, patch, runtime.keys)
@@ -148,9 +150,9 @@ async def preview_email_settings(
 async def conflict(
     session: Session, row: EmailSettingsRow, current: CurrentSettings, expected: int, now: datetime
 ) -> RevisionConflict:
-    """What somebody who expected another revision has to know."""
+    """Describes the settings in force to a caller who expected another revision."""
     seen = await revision_row(session, row.scope, expected)
-    # Revision 0 is 'nothing saved'; with a number that never was there is nothing to compare.
+    # Revision 0 means that nothing was saved. A number that never existed has nothing to compare.
     before = NOTHING_SAVED if expected == 0 else values_of(seen or row)
     return RevisionConflict(describe(row, current.secrets, now), compare(before, current.values))
 
@@ -158,16 +160,19 @@ async def conflict(
 def check_request(
     current: CurrentSettings, expected_revision: int, reason: str | None
 ) -> list[Problem]:
-    """What is wrong with a request apart from the settings in it."""
+    """Returns the problems of a request, apart from those of its settings."""
     problems = []
     if current.row is None and expected_revision != 0:
-        message = "Nothing was saved yet: expect revision 0."
+        message = "Set expectedRevision to 0: nothing was saved yet."
         suggestion = Suggestion("Set expectedRevision to 0.", ("expectedRevision",), "0")
         problems.append(
             problem("EXPECTED_REVISION_UNKNOWN", "expectedRevision", message, suggestion)
         )
     if not is_reason(reason):
-        message = f"It may have at most {MAX_REASON} characters, and no control characters."
+        message = (
+            f"Enter a reason of at most {MAX_REASON:,} characters, without line breaks or other "
+            "control characters."
+        )
         problems.append(problem("REASON_INVALID", "reason", message))
     return problems
 
@@ -190,7 +195,7 @@ async def _accept(
     return drafted
 
 
-async def _keep_secrets(current: CurrentSettings, accepted: Draft, now: datetime) -> None:
+async def _store_secrets(current: CurrentSettings, accepted: Draft, now: datetime) -> None:
     for name, secret in accepted.given.items():
         await current.secrets.store(name, secret, accepted.values, now)
     for name in accepted.cleared:

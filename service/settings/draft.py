@@ -1,4 +1,4 @@
-"""Settings on their way: a patch laid over the values in force, brought into form, and judged."""
+"""From a patch to values that can be saved: applied, normalized and checked."""
 
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 from mail.account import SaslMechanism
 from mail.secret import Secret
 from service.process.keys import KeyProblem, KeySource
-from service.settings.secrets import UnfitSecret, check_secret
+from service.settings.secrets import InvalidSecret, check_secret
 from service.settings.state import CurrentSettings
 from service.values.binding import changed_bound_fields
 from service.values.normalize import normalize
@@ -17,20 +17,20 @@ from service.values.settings_values import SecretName, SettingsValues
 
 @dataclass(frozen=True, slots=True)
 class InvalidSettings:
-    """Values that cannot be taken, all of them at once."""
+    """Invalid values, with all problems at once."""
 
     problems: tuple[Problem, ...]
     code: ClassVar = "INVALID_SETTINGS"
 
     @property
     def fields(self) -> str:
-        """Which fields, and what is wrong with each, without a value."""
+        """The fields and the problem of each, without their values."""
         return ", ".join(f"{'.'.join(each.field)}: {each.code}" for each in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
 class SecretReentryRequired:
-    """A stored secret is bound to where it was meant to go; these fields change that."""
+    """Stored secrets are bound to their destination, which the changed fields would change."""
 
     changed_fields: tuple[str, ...]
     secrets: tuple[SecretName, ...]
@@ -38,13 +38,13 @@ class SecretReentryRequired:
 
     @property
     def fields(self) -> str:
-        """Which bound fields would change."""
+        """The bound fields that would change."""
         return ", ".join(self.changed_fields)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Values that can be taken. `given` holds the secrets that came with them."""
+    """Values that can be saved. `given` has the secrets that the patch sets."""
 
     values: SettingsValues
     given: dict[SecretName, Secret]
@@ -55,17 +55,17 @@ DraftResult: TypeAlias = Draft | InvalidSettings | SecretReentryRequired
 
 
 async def draft(current: CurrentSettings, patch: SettingsPatch, keys: KeySource) -> DraftResult:
-    """What the settings would be with a patch over those in force; nothing is stored."""
-    formed = form(current, patch, keys)
-    if not isinstance(formed, SettingsValues):
-        return formed
-    return await _number_secrets(current, patch, formed)
+    """Returns the settings that a patch would produce, or why it is refused; stores nothing."""
+    checked = _check(current, patch, keys)
+    if not isinstance(checked, SettingsValues):
+        return checked
+    return await _number_secrets(current, patch, checked)
 
 
-def form(
+def _check(
     current: CurrentSettings, patch: SettingsPatch, keys: KeySource
 ) -> SettingsValues | InvalidSettings | SecretReentryRequired:
-    """The values with the patch over them, in their one form; secrets' versions as they were."""
+    """Applies the patch, and normalizes and checks the result; versions of secrets stay."""
     normal = normalize(apply_patch(patch, current.values))
     problems = [*normal.problems, *_secret_problems(patch, keys), *_contradictions(normal.values)]
     if problems:
@@ -77,12 +77,12 @@ def form(
 def reentry_required(
     current: CurrentSettings, after: SettingsValues, untouched: tuple[SecretName, ...]
 ) -> SecretReentryRequired | None:
-    """Whether secrets that stay as they are would follow the settings to another destination.
+    """Checks whether stored secrets that stay would be sent to another destination.
 
     Args:
         current: the settings in force.
-        after: the settings as they would be.
-        untouched: the secrets that are neither given again nor cleared.
+        after: the settings after the change.
+        untouched: the secrets that are neither entered again nor cleared.
     """
     stored = tuple(name for name in untouched if current.values.secret_version(name) is not None)
     changed = changed_bound_fields(current.values, after)
@@ -117,9 +117,9 @@ def _secret_problems(patch: SettingsPatch, keys: KeySource) -> list[Problem]:
         secret = patch.secret(name)
         if not isinstance(secret, Secret):
             continue
-        unfit = check_secret(secret)
-        if isinstance(unfit, UnfitSecret):
-            problems.append(problem("PASSWORD_INVALID", name.path, unfit.message))
+        invalid = check_secret(secret)
+        if isinstance(invalid, InvalidSecret):
+            problems.append(problem("PASSWORD_INVALID", name.path, invalid.message))
         elif isinstance(in_use, KeyProblem):
             problems.append(problem("ENCRYPTION_KEY_UNAVAILABLE", name.path, in_use.message))
     return problems
@@ -127,6 +127,6 @@ def _secret_problems(patch: SettingsPatch, keys: KeySource) -> list[Problem]:
 
 def _contradictions(values: SettingsValues) -> list[Problem]:
     if values.auth_mechanism is SaslMechanism.XOAUTH2 and values.oauth2_token_url is None:
-        message = "XOAUTH2 signs in with a token: configure OAuth2 as well, or choose AUTO."
+        message = "Configure OAuth2 as well, or choose AUTO: XOAUTH2 signs in with an OAuth2 token."
         return [problem("OAUTH2_REQUIRED", "oauth2", message)]
     return []

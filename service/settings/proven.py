@@ -1,4 +1,7 @@
-"""What tests say of settings values: of exactly these, told by a digest that includes secrets."""
+"""What test emails prove about settings values.
+
+A test is compared with values by a digest that includes their secrets.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,7 +25,7 @@ _PASSED: Final = frozenset({EmailTestOutcome.ACCEPTED, EmailTestOutcome.REACHED}
 
 
 class VerificationState(StrEnum):
-    """What the last test of exactly these values said. STALE: one passed, but of other values."""
+    """The result of the last test with exactly these values. STALE: a test with others passed."""
 
     UNTESTED = "UNTESTED"
     PASSED = "PASSED"
@@ -32,17 +35,17 @@ class VerificationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VerificationStatus:
-    """The state, and the id of the test that it rests on."""
+    """The state, and the id of the test that it is based on."""
 
     state: VerificationState
     test_id: str | None
 
 
 async def verification(runtime: Runtime, values: SettingsValues) -> VerificationStatus:
-    """What is known of these values from tests.
+    """Returns what tests have proven about these values.
 
-    A test that only connects says nothing of the rest of the settings, so it counts where it
-    failed, and not where it passed.
+    A test that only connects proves nothing about the other settings, so it counts if it failed,
+    but not if it passed.
     """
     async with runtime.database.reading() as session:
         current = await load_current(session, runtime.scope, runtime.keys)
@@ -59,7 +62,7 @@ async def verification(runtime: Runtime, values: SettingsValues) -> Verification
 
 
 async def passed_with(session: Session, test_id: str, digest: str) -> bool:
-    """Whether a test signed in at least, passed, and had exactly the values of this digest."""
+    """Returns whether a test signed in (or went further), passed, and had this digest's values."""
     row = await queries.email_test(session, test_id)
     return row is not None and row.values_digest == digest and _proves(row)
 
@@ -72,7 +75,7 @@ def _proves(row: EmailTestRow) -> bool:
 
 
 async def draft_digest(current: CurrentSettings, accepted: Draft, now: datetime) -> str:
-    """The digest of values, with the secrets that came with them or else those stored."""
+    """Returns the digest of a draft, with the secrets that it sets or else the stored secrets."""
     if accepted.given:
         await current.secrets.keep_fingerprint_key(now)
     marks: dict[SecretName, bytes | None] = {}
@@ -89,9 +92,10 @@ async def draft_digest(current: CurrentSettings, accepted: Draft, now: datetime)
 def values_digest(values: SettingsValues, marks: Mapping[SecretName, bytes | None]) -> str:
     """Hashes every setting and the secrets' keyed fingerprints: SHA-256, hexadecimal.
 
-    Equal settings have equal digests, and different ones differ. Fields that hold their default are
-    left out, so that a setting that is added later leaves earlier digests as they are. Without the
-    fingerprints' key the digest discloses nothing, so it is stored beside the test.
+    Equal settings have equal digests, and different settings have different digests. Fields with
+    their default value are left out, so that a setting that is added later does not change earlier
+    digests. Without the fingerprints' key the digest discloses nothing, so it can be stored with
+    the test.
     """
     secrets = {name.value: mark.hex() if mark else None for name, mark in marks.items()}
     document = {

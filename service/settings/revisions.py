@@ -1,4 +1,4 @@
-"""The use-cases on earlier revisions: reading them, comparing them, bringing one back."""
+"""The use cases on earlier revisions: reading, comparing and restoring them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from db.tables import EmailSettingsRow
 from service.process.caller import Caller
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
-from service.settings.current import RevisionConflict, check_request, conflict, tell_changed
+from service.settings.current import RevisionConflict, check_request, conflict, notify_followers
 from service.settings.draft import InvalidSettings, SecretReentryRequired, reentry_required
 from service.settings.saving import Refusing, Saving, SettingsUpdated, refuse, save
 from service.settings.state import CurrentSettings, SettingsState, describe, load_current, values_of
@@ -39,13 +39,13 @@ class RevisionNotFound:
 
     @property
     def fields(self) -> str:
-        """The field that named it."""
+        """The input field that named the revision."""
         return "revision"
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsRestore:
-    """An earlier revision to bring back, and the revision that the caller has seen."""
+    """An earlier revision to restore, and the revision that the caller has seen."""
 
     revision: int
     expected_revision: int
@@ -58,28 +58,28 @@ RestoreResult: TypeAlias = (
 
 
 async def email_settings_revision(runtime: Runtime, number: int) -> SettingsState | None:
-    """The settings as a revision left them; None where there is no such revision."""
+    """Returns the settings of a revision, or None if there is no such revision."""
     async with runtime.database.reading() as session:
         row = await revision_row(session, runtime.scope, number)
         return None if row is None else await _describe(session, runtime, row)
 
 
 async def email_settings_at(runtime: Runtime, instant: datetime) -> SettingsState | None:
-    """The settings as they stood at an instant; None where nothing had been saved."""
+    """Returns the settings in force at an instant, or None if nothing had been saved."""
     async with runtime.database.reading() as session:
         row = await revision_at(session, runtime.scope, write_instant(instant))
         return None if row is None else await _describe(session, runtime, row)
 
 
 async def revision(runtime: Runtime, number: int) -> Revision | None:
-    """One revision; None where there is none with this number."""
+    """Returns a revision with its changes, or None if there is no such revision."""
     async with runtime.database.reading() as session:
         row = await revision_row(session, runtime.scope, number)
         return None if row is None else await _revision(session, runtime, row)
 
 
 async def email_settings_revisions(runtime: Runtime, page: PageRequest) -> Page[Revision]:
-    """A page of the revisions, newest first."""
+    """Returns a page of the revisions, newest first."""
     async with runtime.database.reading() as session:
 
         async def read(window: Window) -> Sequence[EmailSettingsRow]:
@@ -93,7 +93,7 @@ async def email_settings_revisions(runtime: Runtime, page: PageRequest) -> Page[
 async def compare_revisions(
     runtime: Runtime, before: int, after: int
 ) -> tuple[Change, ...] | RevisionNotFound:
-    """What differs between two revisions; 0 is 'nothing saved'."""
+    """Returns what differs between two revisions; 0 means that nothing was saved."""
     async with runtime.database.reading() as session:
         sides = []
         for number in (before, after):
@@ -107,10 +107,10 @@ async def compare_revisions(
 async def restore_email_settings(
     runtime: Runtime, caller: Caller, restore: SettingsRestore
 ) -> RestoreResult:
-    """Makes the values of an earlier revision the newest one, in everything but secrets.
+    """Saves the values of an earlier revision, except its secrets, as the newest revision.
 
-    Secrets stay as they are now; where they would follow the settings to another destination,
-    the restore is refused.
+    The secrets stay as they are now. If they would then be sent to another destination, the restore
+    is refused.
     """
     now = runtime.clock()
     async with runtime.database.transaction() as session:
@@ -124,7 +124,7 @@ async def restore_email_settings(
             return await refuse(session, current, refusing, values, runtime.clock)
         saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
         saved = await save(session, head, current, saving, runtime.clock)
-    tell_changed(runtime)
+    notify_followers(runtime)
     return saved
 
 

@@ -1,4 +1,4 @@
-"""Changing the encryption key: everything sealed is sealed anew, and the trail notes it."""
+"""Changing the encryption key: everything sealed is sealed again, which the trail records."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +17,7 @@ TARGET: Final = "encryption_key"
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """What was done: the key now in use, and the secrets that were sealed under it, or not."""
+    """The key now in use, and the secrets that could or could not be sealed under it."""
 
     key_id: str
     resealed: Resealed
@@ -26,16 +26,16 @@ class Rotated:
 async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotated | KeyProblem:
     """Seals every stored secret under the newest key, in one transaction with its event.
 
-    May be run again at any time: what is sealed under the newest key already stays as it is. With
-    nothing to do there is no event. The older keys open what they sealed until they are removed.
+    It is safe to repeat: what is sealed under the newest key already stays as it is, and without
+    any change there is no event. Older keys open what they sealed until they are removed.
 
     Args:
-        runtime: a running service, or a command beside it.
-        caller: who asks.
-        fresh: whether to make a new key first; only where the keys lie in a file.
+        runtime: a running service, or a command that runs at the same time.
+        caller: who requests the change.
+        fresh: whether to make a new key first, which is possible only with a key file.
     """
-    # In place before anything is sealed under it, so that a service that runs meanwhile finds it
-    # when it meets the first secret sealed anew.
+    # The new key is stored before anything is sealed under it, so that a running service finds the
+    # key when it reads the first secret that was sealed again.
     made = fresh and _make_key(runtime.keys)
     keys = runtime.keys.current()
     if isinstance(keys, KeyProblem):
@@ -60,7 +60,7 @@ async def rotate_keys(runtime: Runtime, caller: Caller, *, fresh: bool) -> Rotat
 
 
 def _make_key(source: KeySource) -> bool:
-    """Makes a new key, where the keys lie in a file and that is in order; whether it did."""
+    """Adds a new key, if the keys are in a usable file; returns whether it did."""
     if not isinstance(source, KeyFile) or isinstance(source.current(), KeyProblem):
         return False
     source.add()

@@ -1,4 +1,4 @@
-"""Writing a new revision with its event; and the events of changes that were refused."""
+"""Writing a new revision with its event, and recording changes that were refused."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ MAX_REASON: Final = 1_000
 
 
 def mark_name(name: SecretName) -> str:
-    """Under which name an event's detail holds the mark of a secret that was given."""
+    """Returns the name under which an event's detail has the mark of a new secret."""
     return f"{name}_mark"
 
 
 class RefusalReason(Protocol):
-    """Why a request was refused: a stable code, and which fields it is about, without values."""
+    """Why a request was refused: a stable code, and the fields concerned, without values."""
 
     @property
     def code(self) -> str:
@@ -34,7 +34,7 @@ class RefusalReason(Protocol):
 
     @property
     def fields(self) -> str:
-        """Which fields, in words for the trail."""
+        """The fields, as text for the trail."""
         ...
 
 
@@ -42,27 +42,27 @@ R = TypeVar("R", bound=RefusalReason)
 
 
 def is_reason(reason: str | None) -> bool:
-    """Whether a reason can be kept: not too long, and without control characters."""
+    """Returns whether a reason is short enough and has no control characters."""
     return reason is None or (len(reason) <= MAX_REASON and not has_control(reason))
 
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A new revision to write, and who wants it. `given` names the secrets that came with it.
+    """A new revision to write, and who requested it. `given` names the secrets that it sets.
 
-    `mends` says that one of those could not be opened until now.
+    `replaces_unreadable` is true if one of these secrets was stored but could not be decrypted.
     """
 
     caller: Caller
     values: SettingsValues
     reason: str | None
     given: Collection[SecretName] = ()
-    mends: bool = False
+    replaces_unreadable: bool = False
     restored_from: int | None = None
 
     @property
     def action(self) -> AuditAction:
-        """What the trail calls it."""
+        """The action of its event in the trail."""
         if self.restored_from is None:
             return AuditAction.EMAIL_SETTINGS_UPDATED
         return AuditAction.EMAIL_SETTINGS_RESTORED
@@ -70,7 +70,7 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class SettingsUpdated:
-    """The change happened, or nothing differed: then there is no event and no new revision."""
+    """The change was saved; or nothing differed, and there is no event and no new revision."""
 
     state: SettingsState
     changes: tuple[Change, ...]
@@ -84,18 +84,18 @@ async def save(
     saving: Saving,
     clock: Clock,
 ) -> SettingsUpdated:
-    """Writes the new revision and its event, unless nothing differs from the one in force.
+    """Writes the new revision and its event, unless it equals the revision in force.
 
     The first save always makes revision 1, so that there are settings from then on. A secret that
-    could not be opened may have been any, so one that is given in its place always differs.
+    could not be decrypted cannot be compared, so a secret that replaces it counts as a change.
     """
     changes = compare(current.values, saving.values)
-    if not changes and not saving.mends and current.row is not None:
+    if not changes and not saving.replaces_unreadable and current.row is not None:
         return SettingsUpdated(describe(current.row, current.secrets, clock()), (), None)
     revision = current.revision + 1
     marks = await _marks(current, saving)
     appended = await append(session, _saved(saving, revision, changes, marks), clock)
-    current.secrets.date(saving.given, appended.ts)
+    current.secrets.set_updated_at(saving.given, appended.ts)
     origin = RevisionOrigin(
         saving.caller.actor, appended.ts, appended.seq, saving.reason, saving.restored_from
     )
@@ -109,7 +109,7 @@ async def save(
 
 @dataclass(frozen=True, slots=True)
 class Refusing:
-    """A change that is not made: who asked for it, and why he did. `revision`: to be restored."""
+    """A change that is refused: who requested it, and why. `revision` is set for a restore."""
 
     caller: Caller
     reason: str | None
@@ -137,7 +137,7 @@ async def refuse(
 
 
 async def _marks(current: CurrentSettings, saving: Saving) -> dict[str, str]:
-    """Of each secret that was given the mark, by which its number stands for that value."""
+    """Returns the mark of each new secret, which ties the version number to the secret's value."""
     marks = {}
     for name in saving.given:
         version = saving.values.secret_version(name)

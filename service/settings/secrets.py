@@ -1,4 +1,4 @@
-"""Stored secrets: sealing, opening, numbering. Besides `mail`, only this opens a `Secret`."""
+"""Stored secrets: sealing, opening and numbering. Only this module and `mail` reveal a `Secret`."""
 
 import hmac
 import secrets
@@ -25,7 +25,7 @@ _FORBIDDEN: Final = frozenset("\0\r\n")
 
 
 class SecretState(StrEnum):
-    """UNREADABLE: one is stored, but the encryption keys in use cannot open it."""
+    """UNREADABLE: a secret is stored, but the encryption keys in use cannot open it."""
 
     UNSET = "UNSET"
     SET = "SET"
@@ -34,7 +34,7 @@ class SecretState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecretStatus:
-    """What anybody may know of a secret. `version` counts the distinct values it has had."""
+    """What may be shown of a secret. `version` counts the distinct values that it has had."""
 
     state: SecretState
     version: int | None
@@ -42,50 +42,52 @@ class SecretStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class UnfitSecret:
-    """A secret that cannot be sent to any server, with the reason in words."""
+class InvalidSecret:
+    """A secret that cannot be sent to any server, and a message that says why."""
 
     message: str
 
 
-def check_secret(secret: Secret) -> UnfitSecret | None:
-    """Whether a secret can be kept and sent; it is never trimmed or changed to make it so."""
+def check_secret(secret: Secret) -> InvalidSecret | None:
+    """Checks that a secret can be stored and sent; it is never trimmed or changed."""
     value = secret.reveal()
     if len(value) > MAX_CHARACTERS:
-        return UnfitSecret(f"It may have at most {MAX_CHARACTERS} characters.")
+        return InvalidSecret(f"This is too long: enter at most {MAX_CHARACTERS:,} characters.")
     if _FORBIDDEN.intersection(value) or any("\ud800" <= c <= "\udfff" for c in value):
-        return UnfitSecret("It may not hold a line break, a NUL or half a character.")
+        return InvalidSecret(
+            "Remove line breaks, NUL characters and incomplete characters (lone surrogates)."
+        )
     return None
 
 
-def _are_equal(one: Secret, other: Secret) -> bool:
-    """In a time that tells nothing of where they differ."""
+def _is_equal(one: Secret, other: Secret) -> bool:
+    """Compares secrets in a time that does not depend on where they differ."""
     return hmac.compare_digest(one.reveal().encode(), other.reveal().encode())
 
 
 def looks_like_google_app_password(secret: Secret) -> bool:
-    """Whether it is 16 letters, as Google's app passwords are (shown with spaces between)."""
+    """Returns whether a secret is 16 letters, as Google's app passwords are (without spaces)."""
     value = secret.reveal()
     return len(value) == 16 and value.isascii() and value.isalpha()  # noqa: PLR2004 (said above)
 
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """The names of the secrets that were sealed anew, and of those that no key opens."""
+    """The names of the secrets that were sealed again, and of those that no key opens."""
 
     done: tuple[str, ...]
     unreadable: tuple[str, ...]
 
 
 def status_then(name: SecretName, values: SettingsValues) -> SecretStatus:
-    """The state of a secret that went with an earlier revision; its value is not kept any more."""
+    """Returns the status of an earlier revision's secret, whose value is no longer stored."""
     version = values.secret_version(name)
     state = SecretState.UNSET if version is None else SecretState.SET
     return SecretStatus(state, version, None)
 
 
 class SecretStore:
-    """The stored secrets of one scope, as one transaction sees them."""
+    """The stored secrets of one scope, within one transaction."""
 
     def __init__(
         self, session: Session, scope: str, keys: KeySource, rows: dict[str, StoredSecret]
@@ -102,37 +104,37 @@ class SecretStore:
         return cls(session, scope, keys, await stored_secrets(session, scope))
 
     def status(self, name: SecretName, values: SettingsValues) -> SecretStatus:
-        """The state of a secret that goes with the values in force."""
+        """Returns the status of a secret of the values in force."""
         row = self._rows.get(name)
         version = values.secret_version(name)
         if version is None:
             return status_then(name, values)
-        state = SecretState.UNREADABLE if self.is_lost(name, values) else SecretState.SET
-        # Without a row somebody removed it past the service: it is as good as unreadable.
+        state = SecretState.UNREADABLE if self.is_unreadable(name, values) else SecretState.SET
+        # A missing row was deleted in the database, not by the service: the secret is unreadable.
         given = None if row is None else read_instant(row.updated_at)
         return SecretStatus(state, version, given)
 
     def open(self, name: SecretName, values: SettingsValues) -> Secret | None:
-        """The stored secret, if it belongs to these values and their destination; else None."""
+        """Opens a stored secret; returns None if it is not sealed for these values."""
         row = self._rows.get(name)
         if row is None or row.version != values.secret_version(name):
             return None
         opened = self._unseal(row, self._associated(row, values))
         return None if opened is None else Secret(opened.decode())
 
-    def is_lost(self, name: SecretName, values: SettingsValues) -> bool:
-        """Whether these values have a secret that cannot be opened."""
+    def is_unreadable(self, name: SecretName, values: SettingsValues) -> bool:
+        """Returns whether these values have a secret that cannot be opened."""
         return values.secret_version(name) is not None and self.open(name, values) is None
 
     async def version_of(self, name: SecretName, secret: Secret, in_force: SettingsValues) -> int:
-        """The version number of a value: the one that it had before, or the next one.
+        """Returns the version number of a value: the number that it had before, or the next one.
 
-        The value in force is compared itself: by fingerprints alone, whoever changes their numbers
-        in the database could have another value take its place as if nothing differed.
+        The value in force is compared directly. If only fingerprints were compared, an attacker
+        who changes their numbers in the database could have another value pass as unchanged.
         """
         current = in_force.secret_version(name)
         opened = self.open(name, in_force)
-        if current is not None and opened is not None and _are_equal(opened, secret):
+        if current is not None and opened is not None and _is_equal(opened, secret):
             return current
         mark = self.fingerprint(name, secret)
         known = await known_version(self._session, self._scope, name, mark)
@@ -141,7 +143,7 @@ class SecretStore:
         return known
 
     def is_broken(self, values: SettingsValues) -> bool:
-        """Whether one does not open though its key is at hand: the service leaves none so."""
+        """Returns whether a secret does not open with its own key: a sign of tampering."""
         keys = self._keys.current()
         return not isinstance(keys, KeyProblem) and any(
             row.key_id in {key.id for key in keys.keys}
@@ -153,9 +155,9 @@ class SecretStore:
     async def store(
         self, name: SecretName, secret: Secret, values: SettingsValues, now: datetime
     ) -> None:
-        """Seals a secret for the destination of these values, in the place of the one before.
+        """Seals a secret for the destination of these values, and replaces the stored secret.
 
-        When a value that was there already was given stays as it is, until an event tells of it.
+        The time of an unchanged value stays, until `set_updated_at` sets it to an event's time.
         """
         version = values.secret_version(name)
         before = self._rows.get(name)
@@ -163,7 +165,7 @@ class SecretStore:
         if before is not None and before.version == version:
             given = read_instant(before.updated_at)
         if version is None:
-            raise ValueError("a secret is stored for values that have a version of it")
+            raise ValueError("the values have no version of the secret to store")
         associated = associated_data(self._scope, name, version, values)
         sealed = self._keyring().seal(secret.reveal().encode(), associated)
         await self._put(name, version, sealed, given)
@@ -174,13 +176,13 @@ class SecretStore:
             row = SecretFingerprint(scope=self._scope, name=name, version=version, fingerprint=mark)
             self._session.add(row)
 
-    def date(self, names: Iterable[SecretName], ts: str) -> None:
-        """Has secrets been given when the event was recorded that tells so."""
+    def set_updated_at(self, names: Iterable[SecretName], ts: str) -> None:
+        """Sets the time of new secrets to the time of the event that records them."""
         for name in names:
             self._rows[name].updated_at = ts
 
     async def reseal(self, values: SettingsValues) -> Resealed:
-        """Seals what is not yet sealed under the newest key anew; `values` are those in force."""
+        """Seals again what is not under the newest key; `values` are those in force."""
         done: list[str] = []
         unreadable: list[str] = []
         newest = self._keyring().sealing_key_id
@@ -190,7 +192,7 @@ class SecretStore:
             associated = self._associated(row, values)
             opened = self._unseal(row, associated)
             if opened is None:
-                # The fingerprints' key is ours: there is nothing for anybody to enter again.
+                # The service made the fingerprints' key, so administrators cannot enter it again.
                 unreadable += [] if name == FINGERPRINT_KEY else [name]
             else:
                 sealed = self._keyring().seal(opened, associated)
@@ -199,25 +201,25 @@ class SecretStore:
         return Resealed(tuple(done), tuple(unreadable))
 
     async def clear(self, name: SecretName) -> None:
-        """Forgets a stored secret."""
+        """Deletes a stored secret."""
         row = self._rows.pop(name, None)
         if row is not None:
             await self._session.delete(row)
 
     def fingerprint(self, name: SecretName, secret: Secret) -> bytes:
-        """A secret's keyed fingerprint. It never leaves the database's private tables."""
+        """Returns a secret's keyed fingerprint, which never leaves the private tables."""
         value = name.value.encode() + b"\0" + secret.reveal().encode()
         return fingerprint(self._fingerprint_key(), value)
 
     async def keep_fingerprint_key(self, now: datetime) -> None:
-        """Stores the key of the fingerprints, if it is new: what it marks stays comparable."""
+        """Stores the fingerprints' key if it is new, so that later fingerprints are comparable."""
         key = self._fingerprint_key()
         if not self._has_fingerprint_key():
             sealed = self._keyring().seal(key, self._fingerprint_key_data())
             await self._put(FINGERPRINT_KEY, 1, sealed, now)
 
     async def stored_fingerprint(self, name: SecretName, version: int | None) -> bytes | None:
-        """The fingerprint that a version number stands for."""
+        """Returns the fingerprint of the value that a version number identifies."""
         if version is None:
             return None
         return await fingerprint_of(self._session, self._scope, name, version)
@@ -249,7 +251,7 @@ class SecretStore:
         return f"{self._scope}/{FINGERPRINT_KEY}".encode()
 
     def _unseal(self, row: StoredSecret, associated: bytes) -> bytes | None:
-        # Asked for only now: whoever seals a row under a new key has put the key in place before.
+        # Read after the row: a new key is stored before any row is sealed under it.
         keys = self._keys.current()
         if isinstance(keys, KeyProblem):
             return None

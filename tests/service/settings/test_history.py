@@ -1,4 +1,4 @@
-"""Sequences of everything that can be asked for: history and trail never part."""
+"""Sequences of updates and restores: the history of the settings always matches the trail."""
 
 import asyncio
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ _PATCHES: Final = st.fixed_dictionaries(
         "timeout_seconds": _NONE | st.integers(0, 5),
     },
 ).map(_patch)
-# How far the caller is behind: mostly not at all.
+# How many revisions the caller is behind: mostly none.
 _BEHIND: Final = st.sampled_from([0, 0, 0, 0, 1, -1])
 _UPDATES: Final = st.tuples(
     st.just("update"), _PATCHES, _BEHIND, st.sampled_from([None, None, None, "no such test"])
@@ -81,10 +81,11 @@ _RESTORES: Final = st.tuples(st.just("restore"), st.integers(1, 40), _BEHIND, st
 _REFUSALS: Final = (InvalidSettings, SecretReentryRequired, NotVerified, RevisionNotFound)
 
 
-def test_history_and_trail_never_part(storage: Storage) -> None:
-    """Whatever is asked for in whatever order: each revision has its event and each event its own.
+def test_history_always_matches_the_trail(storage: Storage) -> None:
+    """Each revision has its own event, after any sequence of updates and restores.
 
-    A refusal leaves one event and nothing else; a conflict, or a save of nothing new, nothing.
+    A refusal leaves one event and nothing else. A conflict, or a save that changes nothing, leaves
+    nothing.
     """
     with asyncio.Runner() as runner, _opened(runner, storage) as desk:
 
@@ -101,7 +102,7 @@ def test_history_and_trail_never_part(storage: Storage) -> None:
                 runner.run(_step(desk, *step))
 
         prove()
-        runner.run(_history_is_told_by_its_changes(desk))
+        runner.run(_changes_lead_to_each_revision(desk))
 
 
 @contextmanager
@@ -111,32 +112,32 @@ def _opened(runner: asyncio.Runner, storage: Storage) -> Iterator[Desk]:
     runner.run(opening.__aexit__(None, None, None))
 
 
-async def _step(desk: Desk, kind: str, asked: Any, behind: int, verified: str | None) -> None:  # noqa: ANN401 (a patch or a number)
+async def _step(desk: Desk, kind: str, requested: Any, behind: int, verified: str | None) -> None:  # noqa: ANN401 (a patch or a number)
     before, events = await desk.whole(), await _events(desk)
     expected = before - behind
     if kind == "update":
-        update = SettingsUpdate(asked, expected, "Because.", verified)
+        update = SettingsUpdate(requested, expected, "Because.", verified)
         result: object = await update_email_settings(desk.runtime, COMMAND_LINE, update)
     else:
-        restore = SettingsRestore(asked, expected, "Because.")
+        restore = SettingsRestore(requested, expected, "Because.")
         result = await restore_email_settings(desk.runtime, COMMAND_LINE, restore)
-    made, told = await desk.whole() - before, await _events(desk) - events
+    revisions, recorded = await desk.whole() - before, await _events(desk) - events
 
     if isinstance(result, SettingsUpdated) and result.event is not None:
-        assert (1, 1) == (made, told)
+        assert (1, 1) == (revisions, recorded)
         assert result.event.event.changes == result.changes
         assert result.changes or before == 0
         if kind == "restore":
-            await _is_what_it_was(desk, asked)
+            await _equals_revision(desk, requested)
     elif isinstance(result, _REFUSALS):
-        assert (0, 1) == (made, told)
+        assert (0, 1) == (revisions, recorded)
     else:
         assert isinstance(result, SettingsUpdated | RevisionConflict)
-        assert (0, 0) == (made, told)
+        assert (0, 0) == (revisions, recorded)
 
 
-async def _is_what_it_was(desk: Desk, number: int) -> None:
-    """The settings in force equal an earlier revision in everything but secrets."""
+async def _equals_revision(desk: Desk, number: int) -> None:
+    """Checks that the settings in force equal an earlier revision, except for secrets."""
     now = await email_settings(desk.runtime)
     then = await email_settings_revision(desk.runtime, number)
     assert now is not None
@@ -153,8 +154,8 @@ async def _events(desk: Desk) -> int:
     return int(str((await desk.sql("SELECT COUNT(*) FROM audit_event"))[0][0]))
 
 
-async def _history_is_told_by_its_changes(desk: Desk) -> None:
-    """From nothing, revision by revision: the changes lead to each state there was."""
+async def _changes_lead_to_each_revision(desk: Desk) -> None:
+    """Checks that applying the changes one after another gives the values of each revision."""
     values = NOTHING_SAVED
     last = await desk.whole()
     assert last > 1
@@ -169,8 +170,8 @@ async def _history_is_told_by_its_changes(desk: Desk) -> None:
 
 
 @pytest.mark.anyio
-async def test_saves_and_tests_at_once_keep_their_order(desk: Desk) -> None:
-    """Many callers at once: the trail has no gap, and each revision its own event."""
+async def test_concurrent_saves_and_tests_keep_their_order(desk: Desk) -> None:
+    """With many concurrent callers, the trail has no gap and each revision its own event."""
 
     async def save(number: int) -> None:
         await desk.update({"timeoutSeconds": 1 + number})

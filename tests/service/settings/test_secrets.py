@@ -1,4 +1,4 @@
-"""Stored secrets: numbered, sealed at one length, hidden wherever a value could be shown."""
+"""Stored secrets are numbered, sealed at one length, and hidden wherever a value is shown."""
 
 import copy
 import json
@@ -27,7 +27,7 @@ prove = settings(max_examples=100, deadline=None, derandomize=True, database=Non
 
 
 async def test_equal_numbers_mean_equal_values(desk: Desk) -> None:
-    """A value keeps its number however often it comes back; a new one gets the next."""
+    """A value that is entered again gets its old number; a new value gets the next number."""
     given = ["a", "b", "a", "c", "b", "A", " a", "á", "a\u0301"]
     versions = []
     for password in given:
@@ -38,8 +38,8 @@ async def test_equal_numbers_mean_equal_values(desk: Desk) -> None:
     assert [1, 2, 1, 3, 2, 4, 5, 6, 7] == versions
 
 
-async def test_each_secret_is_numbered_by_itself(desk: Desk) -> None:
-    """The same value in both secrets says nothing of one another."""
+async def test_each_secret_has_its_own_numbers(desk: Desk) -> None:
+    """Two secrets with the same value have independent numbers and different fingerprints."""
     oauth2 = {"tokenUrl": "https://login.example.com/token", "clientId": "x"}
     states = [
         await desk.save(
@@ -57,20 +57,20 @@ async def test_each_secret_is_numbered_by_itself(desk: Desk) -> None:
     assert 4 == len(set(rows))
 
 
-async def test_a_stored_secret_does_not_tell_its_length(desk: Desk) -> None:
-    """A character or a thousand of four bytes each: sealed they are of one length."""
+async def test_a_stored_secret_hides_its_length(desk: Desk) -> None:
+    """Secrets from one character to four thousand bytes have the same length when sealed."""
     lengths = set()
     for password in ("x", "password", "é" * 500, "𝄞" * MAX_CHARACTERS):
         await desk.save({"smtpPassword": {"set": password}})
         rows = await desk.sql("SELECT ciphertext FROM stored_secret")
         lengths |= {len(bytes(row[0])) for row in rows if isinstance(row[0], bytes | memoryview)}
 
-    # 4,100 bytes, and the tag of 16.
+    # 4,100 bytes, and the tag of 16 bytes.
     assert {4_116} == lengths
 
 
 async def test_a_nonce_is_never_used_again(desk: Desk) -> None:
-    """Sealing the same password again, for the same place, gives nothing that was there before."""
+    """Sealing the same password for the same destination again gives a new nonce and ciphertext."""
     seen: list[tuple[object, ...]] = []
     for _ in range(5):
         await desk.save({"smtpPassword": {"set": "same"}})
@@ -83,7 +83,7 @@ async def test_a_nonce_is_never_used_again(desk: Desk) -> None:
 
 
 async def test_a_cleared_secret_is_gone(desk: Desk) -> None:
-    """Nothing of its value stays behind, but for the fingerprint that keeps its number."""
+    """A cleared secret is deleted; only its fingerprint stays, which keeps its number."""
     await desk.save({"smtpPassword": {"set": "x"}})
     await desk.save({"smtpPassword": {"clear": True}})
 
@@ -93,8 +93,8 @@ async def test_a_cleared_secret_is_gone(desk: Desk) -> None:
 
 @prove
 @given(secrets())
-def test_what_is_sealed_opens_with_its_key_for_its_place_alone(secret: str) -> None:
-    """Another key, another place, or one bit changed anywhere: it does not open."""
+def test_a_sealed_secret_opens_only_with_its_key_and_associated_data(secret: str) -> None:
+    """It does not open with another key, other associated data, or any bit changed."""
     keyring = Keyring([EncryptionKey(b"k" * 32)])
     sealed = keyring.seal(secret.encode(), b"here")
     flipped = bytes([sealed.ciphertext[0] ^ 1]) + sealed.ciphertext[1:]
@@ -117,8 +117,8 @@ def test_what_is_sealed_opens_with_its_key_for_its_place_alone(secret: str) -> N
 
 @prove
 @given(secrets(), secrets())
-def test_a_fingerprint_is_of_no_use_without_its_key(one: str, other: str) -> None:
-    """Equal for equal values under one key, and unlike under another."""
+def test_a_fingerprint_is_useless_without_its_key(one: str, other: str) -> None:
+    """Equal values have equal fingerprints under one key, and others under another key."""
     first = fingerprint(b"k" * 32, one.encode())
 
     assert (one == other) == (first == fingerprint(b"k" * 32, other.encode()))
@@ -127,8 +127,8 @@ def test_a_fingerprint_is_of_no_use_without_its_key(one: str, other: str) -> Non
 
 @prove
 @given(secrets())
-def test_every_password_is_kept_as_it_is(secret: str) -> None:
-    """Blanks at its ends, quotes, emoji, combining letters: all of it belongs to it."""
+def test_every_password_is_accepted_as_it_is(secret: str) -> None:
+    """Blanks at the ends, quotes, emoji and combining letters are part of a password."""
     assert None is check_secret(Secret(secret))
 
 
@@ -143,15 +143,15 @@ def test_every_password_is_kept_as_it_is(secret: str) -> None:
     ],
 )
 def test_a_password_that_cannot_be_sent_is_refused(secret: str) -> None:
-    """The reason is said without the value; nothing is cut off to make it fit."""
-    unfit = check_secret(Secret(secret))
+    """The reason does not repeat the password, and nothing is cut off to make it fit."""
+    invalid = check_secret(Secret(secret))
 
-    assert unfit is not None
-    assert secret not in unfit.message
+    assert invalid is not None
+    assert secret not in invalid.message
 
 
 def test_a_secret_hides_itself() -> None:
-    """Printed, logged, formatted, copied, as a part of something or in a traceback."""
+    """A secret is hidden when printed, logged, formatted, copied, nested or in a traceback."""
     secret = Secret(HIDDEN)
     oauth2 = OAuth2("https://login.example.com/token", "x", secret)
     shown = [
