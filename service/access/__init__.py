@@ -1,9 +1,10 @@
-"""Who may call: access tokens, and people of an identity provider.
+"""Who may call: access tokens, and people known to an identity provider.
 
-- Access tokens: `tokens`. Recording that a known caller was denied something: `denials`.
-- Which identity provider is trusted, and how far: `trust`. Its users: `people`; its keys: `issuer`.
+- Access tokens: `tokens`. Recording that an authenticated caller was denied access: `denials`.
+- Which identity provider is trusted, and how far: `trust`. Its users: `people`. Its keys: `issuer`.
 
-`people` and `issuer` are not imported here: only services with an identity provider load them.
+`people` and `issuer` are not imported here, so that only a service with an identity provider loads
+their libraries.
 """
 
 from service.access.denials import record_denied

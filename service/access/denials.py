@@ -1,4 +1,4 @@
-"""A known caller who was denied something: it stands in the trail."""
+"""Recording in the trail that an authenticated caller was denied access."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ TARGET = "api"
 
 
 async def record_denied(runtime: Runtime, caller: Caller, fields: Sequence[str]) -> None:
-    """Records that a caller's role did not permit some fields of the API; one event a call."""
+    """Records that a caller's role does not permit some fields: one event per request."""
     event = caller.event(
         AuditAction.ACCESS_DENIED,
         AuditOutcome.DENIED,

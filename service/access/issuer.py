@@ -1,4 +1,4 @@
-"""An identity provider's published keys: found by discovery, kept, and fetched again when needed.
+"""An identity provider's published keys: discovered, cached, and fetched again when needed.
 
 OpenID Connect Discovery 1.0, section 4; RFC 7517.
 """
@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 from service.access.trust import is_secure
 
 Fetch: TypeAlias = Callable[[str], Awaitable[Mapping[str, Any]]]
-"""Gets a JSON object from an address."""
+"""A function that fetches a JSON object from a URL."""
 
 KEEP_SECONDS: Final = 3600.0
 RETRY_SECONDS: Final = 60.0
@@ -28,14 +28,14 @@ _log = structlog.get_logger()
 
 
 class IssuerUnavailableError(Exception):
-    """The provider's keys cannot be had; the message is one sentence."""
+    """The provider's keys are not available. The message is one sentence."""
 
 
 _FAILURES: Final = (
     httpx2.HTTPError,
     JoseError,
     IssuerUnavailableError,
-    # What a document of another shape ends in.
+    # Documents of an unexpected shape raise these.
     AttributeError,
     KeyError,
     RecursionError,
@@ -47,9 +47,9 @@ _FAILURES: Final = (
 class IssuerKeys:
     """The keys of one issuer.
 
-    They are kept for an hour. A key that is not among them has them fetched again, at most once a
-    minute, so that tokens with made-up keys do not become requests to the provider. Where they
-    cannot be fetched, those that are kept go on working.
+    They are cached for an hour. An unknown key id causes another fetch, but at most once a minute,
+    so that tokens with made-up key ids do not flood the provider with requests. If a fetch fails,
+    the cached keys stay valid.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class IssuerKeys:
         self._tried_at: float | None = None
         self._lock = asyncio.Lock()
 
-    async def having(self, key_id: str | None) -> KeySet:
-        """The keys, fresh enough to have this one among them if the issuer has it.
+    async def keys_for(self, key_id: str | None) -> KeySet:
+        """Returns the keys, fetched again if a key may have been added.
 
         Raises:
-            IssuerUnavailableError: there are none.
+            IssuerUnavailableError: no keys could be fetched yet.
         """
         if self._is_due(key_id):
             async with self._lock:
@@ -74,7 +74,7 @@ class IssuerKeys:
                     self._tried_at = self._clock()
                     await self._refresh()
         if self._keys is None:
-            raise IssuerUnavailableError(f"The keys of {self.issuer} cannot be had.")
+            raise IssuerUnavailableError(f"The keys of {self.issuer} are not available.")
         return self._keys
 
     def _is_due(self, key_id: str | None) -> bool:
@@ -96,11 +96,11 @@ class IssuerKeys:
 
 
 async def fetch_json(address: str) -> Mapping[str, Any]:
-    """Gets a JSON object; redirects are not followed.
+    """Fetches a JSON object; redirects are not followed.
 
     Raises:
         httpx2.HTTPError: the request failed.
-        ValueError: the answer is too large, or no JSON object.
+        ValueError: the answer is too large, or is not a JSON object.
     """
     async with (
         httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client,
@@ -115,13 +115,13 @@ async def fetch_json(address: str) -> Mapping[str, Any]:
         await response.aclose()
     document = httpx2.Response(200, content=bytes(body)).json()
     if not isinstance(document, dict):
-        raise ValueError("the answer is no JSON object")  # noqa: TRY004 (its value is at fault)
+        raise ValueError("the answer is not a JSON object")  # noqa: TRY004 (its value is at fault)
     return document
 
 
 def _keys_address(document: Mapping[str, Any], issuer: str) -> str:
     if document.get("issuer") != issuer:
-        raise IssuerUnavailableError("it names itself otherwise")
+        raise IssuerUnavailableError("its discovery document names another issuer")
     address = str(document.get("jwks_uri"))
     if not is_secure(address):
         raise IssuerUnavailableError("its jwks_uri is not https")

@@ -1,4 +1,4 @@
-"""People: whom an identity provider vouches for by a JSON Web Token (OpenID Connect Core 1.0)."""
+"""People, whom an identity provider identifies by a JSON Web Token (OpenID Connect Core 1.0)."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ ALGORITHMS: Final = (
     *("ES256", "ES384", "ES512"),
     *("Ed25519", "EdDSA"),
 )
-"""Only those that need the issuer's private key to sign: a shared secret is known to others."""
+"""Asymmetric algorithms only: a shared secret would let its other holders sign tokens."""
 
 LEEWAY_SECONDS: Final = 30
 _DAY_SECONDS: Final = 86_400
@@ -32,7 +32,7 @@ _log = structlog.get_logger()
 
 
 class People:
-    """Lets people in by their tokens."""
+    """Authenticates people by their tokens."""
 
     def __init__(self, keys: IssuerKeys, trust: IssuerTrust, clock: Callable[[], datetime]) -> None:
         self._keys = keys
@@ -40,13 +40,13 @@ class People:
         self._clock = clock
 
     async def identify(self, token: str, client: Client) -> Caller | TokenRefused | TokenUnanswered:
-        """Whose token it is, why it is refused, or that the issuer's keys cannot be had."""
+        """Returns whose token it is, why it is refused, or that it cannot be checked."""
         try:
             claims = await self._claims(token)
         except IssuerUnavailableError:
             return TokenUnanswered("issuer")
         except (JoseError, AttributeError, TypeError, ValueError, RecursionError) as error:
-            # Besides what the library raises: what a token of another shape makes it stumble over.
+            # The library raises JoseError; tokens of unexpected shapes raise the others.
             return TokenRefused(f"jwt: {type(error).__name__}")
         subject = claims["sub"]
         if not subject or len(subject) > _MAX_SUBJECT or has_control(subject):
@@ -55,20 +55,20 @@ class People:
         if role is None:
             return TokenRefused("jwt: no role")
         actor = Actor(ActorKind.PERSON, subject, self._name(claims) or subject, role.value)
-        # A token for longer than a day is looked at anew by then, so that no date is out of range.
+        # A longer-lived token is checked again after a day. This also keeps the date in range.
         until = min(float(claims["exp"]), self._clock().timestamp() + _DAY_SECONDS)
         return Caller(actor, role, client, until=datetime.fromtimestamp(until, UTC))
 
     async def _claims(self, token: str) -> Mapping[str, Any]:
-        """The claims, once signature, issuer, audience and times were found right.
+        """Returns the claims, after checking signature, issuer, audience and times.
 
         Raises:
-            JoseError: one was not.
-            ValueError: the token is none.
-            IssuerUnavailableError: the issuer's keys cannot be had.
+            JoseError: one of these checks failed.
+            ValueError: the text is not a token.
+            IssuerUnavailableError: the issuer's keys are not available.
         """
         header = jws.extract_compact(token.encode()).headers()
-        keys = await self._keys.having(header.get("kid"))
+        keys = await self._keys.keys_for(header.get("kid"))
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         registry = jwt.JWTClaimsRegistry(
             now=int(self._clock().timestamp()),
@@ -82,7 +82,7 @@ class People:
         return decoded.claims
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
-        """The highest role that the token gives."""
+        """Returns the highest role that the token grants."""
         value: object = claims
         for part in self._trust.roles_claim.split("."):
             value = value.get(part) if isinstance(value, dict) else None

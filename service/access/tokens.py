@@ -1,4 +1,4 @@
-"""Access tokens: who may call, as whom, and what became of a token."""
+"""Access tokens: creating, listing and revoking them, and authenticating callers by them."""
 
 import asyncio
 import hashlib
@@ -38,7 +38,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token as it is shown: never the token itself."""
+    """What is shown of a token: never its text."""
 
     id: str
     number: int
@@ -53,7 +53,7 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class CreatedToken:
-    """A new token. `text` is shown this once; only its hash is kept."""
+    """A new token. `text` is shown only now; the database has only its hash."""
 
     token: AccessToken
     text: str = field(repr=False)
@@ -61,7 +61,7 @@ class CreatedToken:
 
 @dataclass(frozen=True, slots=True)
 class InvalidToken:
-    """A token that cannot be created as asked: which input field, and why."""
+    """A token that cannot be created as requested: the input field, and why."""
 
     field: str
     message: str
@@ -69,14 +69,14 @@ class InvalidToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenRefused:
-    """Why a presented token does not let its bearer in. Told apart for the log only."""
+    """A token that is refused. The reason is for the log only."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TokenUnanswered:
-    """Nobody could tell whether a presented token is valid: who was asked, for the log."""
+    """A token that could not be checked: `asked`, for the log, is what did not answer."""
 
     asked: str
 
@@ -89,9 +89,15 @@ class TokenNotFound:
 async def authenticate(
     runtime: Runtime, text: str, client: Client, seconds: float | None = None
 ) -> Caller | TokenRefused | TokenUnanswered:
-    """Whose token it is, where the database tells in so many seconds.
+    """Returns whose token it is, why it is refused, or that it cannot be checked.
 
-    Tokens are looked up by their hash, so timing tells nothing of them.
+    Tokens are looked up by their hash, so response times disclose nothing about stored tokens.
+
+    Args:
+        runtime: the running service.
+        text: the token as the client sent it.
+        client: where the request came from.
+        seconds: how long the database may take; None means no limit.
     """
     if not _TOKEN.fullmatch(text):
         return TokenRefused("malformed")
@@ -114,7 +120,7 @@ async def authenticate(
 
 
 async def _note_use(runtime: Runtime, row: AccessTokenRow) -> None:
-    """Writes when the token was last used, at most once a minute."""
+    """Records when the token was last used, at most once a minute."""
     now = runtime.clock()
     before = write_instant(now - LAST_USED_EVERY)
     if row.last_used_at is not None and row.last_used_at > before:
@@ -123,28 +129,28 @@ async def _note_use(runtime: Runtime, row: AccessTokenRow) -> None:
         async with asyncio.timeout(_NOTE_SECONDS), runtime.database.transaction() as session:
             await tokens.note_use(session, row.id, write_instant(now), before)
     except (SQLAlchemyError, TimeoutError) as error:
-        # Who may only read is still answered where nothing can be written.
+        # A caller who only reads is still served while the database accepts no writes.
         _log.warning("could not note a token's use", error=type(error).__name__)
 
 
 async def create_token(
     runtime: Runtime, caller: Caller, name: str, role: Role, expires_at: datetime | None = None
 ) -> CreatedToken | InvalidToken:
-    """Makes a token of 256 random bits, with its event."""
+    """Creates a token of 256 random bits, and records its event."""
     wrong = _check(name, expires_at, runtime.clock())
     if wrong is not None:
         return wrong
     async with runtime.database.transaction() as session:
-        # Locked for the number that the new one gets.
+        # Locked, because the new token gets the next number.
         await tokens.lock_tokens(session)
         new = _New(name.strip(), role, expires_at)
         return await _create(session, caller, new, runtime.clock)
 
 
 async def create_first_token(runtime: Runtime) -> CreatedToken | None:
-    """An administrator's token where there never was a token; None otherwise."""
+    """Creates an administrator's token if there has never been a token; returns None otherwise."""
     async with runtime.database.transaction() as session:
-        # Locked, so that of two services that start at once only one makes it.
+        # Locked, so that only one of several services that start at once creates the token.
         await tokens.lock_tokens(session)
         if await tokens.tokens(session):
             return None
@@ -154,13 +160,13 @@ async def create_first_token(runtime: Runtime) -> CreatedToken | None:
 
 
 async def list_tokens(runtime: Runtime) -> list[AccessToken]:
-    """All tokens, newest first."""
+    """Lists all tokens, newest first."""
     async with runtime.database.reading() as session:
         return [_shown(row) for row in await tokens.tokens(session)]
 
 
 async def page_of_tokens(runtime: Runtime, page: PageRequest) -> Page[AccessToken]:
-    """A page of the tokens, newest first; `AccessToken.number` is a token's place."""
+    """Returns a page of the tokens, newest first; `AccessToken.number` is a token's position."""
     async with runtime.database.reading() as session:
 
         async def read(window: Window) -> list[AccessToken]:
@@ -170,7 +176,7 @@ async def page_of_tokens(runtime: Runtime, page: PageRequest) -> Page[AccessToke
 
 
 async def access_token(runtime: Runtime, token_id: str) -> AccessToken | None:
-    """One token; None where there is none with this id."""
+    """Returns a token, or None if there is no token with this id."""
     async with runtime.database.reading() as session:
         row = await session.get(AccessTokenRow, token_id)
         return None if row is None else _shown(row)
@@ -179,7 +185,7 @@ async def access_token(runtime: Runtime, token_id: str) -> AccessToken | None:
 async def revoke_token(
     runtime: Runtime, caller: Caller, token_id: str
 ) -> AccessToken | TokenNotFound:
-    """Ends a token at once. One that was revoked before stays as it is, without another event."""
+    """Revokes a token at once. An already revoked token stays as it is, without another event."""
     async with runtime.database.transaction() as session:
         row = await tokens.token(session, token_id)
         if row is None:
@@ -231,10 +237,10 @@ async def _create(session: Session, caller: Caller, new: _New, clock: Clock) -> 
 def _check(name: str, expires_at: datetime | None, now: datetime) -> InvalidToken | None:
     if not name.strip() or len(name) > MAX_NAME or has_control(name):
         return InvalidToken(
-            "name", f"Give it a name of 1 to {MAX_NAME} characters, without control characters."
+            "name", f"Enter a name of 1 to {MAX_NAME} characters, without control characters."
         )
     if expires_at is not None and expires_at <= now:
-        return InvalidToken("expiresAt", "The expiry must lie in the future.")
+        return InvalidToken("expiresAt", "Enter a time in the future.")
     return None
 
 

@@ -1,6 +1,7 @@
-"""Which identity provider is believed, and how far. Its tokens are read in `service.access.people`.
+"""Which identity provider is trusted, and how far.
 
-That needs libraries which a service without such a provider starts faster without.
+This is separate from `service.access.people`, which reads the provider's tokens and needs libraries
+that a service without an identity provider does not load, so that it starts faster.
 """
 
 from collections.abc import Mapping
@@ -15,13 +16,13 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class IssuerTrust:
-    """What is believed of an issuer's tokens.
+    """Which of an issuer's tokens are accepted, and where their claims are.
 
     Attributes:
-        audience: what their `aud` must hold.
-        roles_claim: where the roles stand, a path with dots.
-        roles: our roles by the issuer's names for them.
-        name_claim: where the person's name stands.
+        audience: the audience that their `aud` must contain.
+        roles: Postledger's roles, by the issuer's names for them.
+        roles_claim: the claim with the roles, as a path with dots.
+        name_claim: the claim with the person's name.
     """
 
     audience: str
@@ -31,6 +32,6 @@ class IssuerTrust:
 
 
 def is_secure(address: str) -> bool:
-    """Whether keys may be fetched from there: by https, or from this machine."""
+    """Returns whether keys may be fetched from an address: over https, or from this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)

@@ -1,4 +1,4 @@
-"""People by JSON Web Tokens: who is let in, and who is not."""
+"""People sign in with JSON Web Tokens: valid tokens are accepted, all others refused."""
 
 import base64
 from collections.abc import Mapping
@@ -36,18 +36,18 @@ CLAIMS = {
 
 
 class Provider:
-    """An identity provider, as its discovery and keys are read."""
+    """An identity provider, with its discovery document and its keys."""
 
     def __init__(self, *keys: ECKey | RSAKey | OctKey) -> None:
         self.keys = list(keys)
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.reachable = True
         self.issuer = ISSUER
         self.keys_at = f"{ISSUER}/keys"
 
     async def fetch(self, address: str) -> Mapping[str, Any]:
-        """What it answers."""
-        self.asked.append(address)
+        """Answers a request as the provider does."""
+        self.requests.append(address)
         if not self.reachable:
             raise ValueError("unreachable")
         if address == f"{ISSUER}/.well-known/openid-configuration":
@@ -66,8 +66,8 @@ def _token(changes: Mapping[str, object], key: ECKey = KEY, algorithm: str = "ES
     return jwt.encode({"alg": algorithm, "kid": key.kid or ""}, claims, key)
 
 
-async def test_a_person_is_let_in() -> None:
-    """The subject is the actor, with its name and highest role, until the token ends."""
+async def test_a_person_is_authenticated() -> None:
+    """The subject is the actor, with their name and highest role, until the token expires."""
     caller = await _people(Provider(KEY)).identify(_token({}), CLIENT)
 
     assert isinstance(caller, Caller)
@@ -99,8 +99,8 @@ async def test_a_person_is_let_in() -> None:
         pytest.param({"realm_access": ["pl-admin"]}, id="roles in another shape"),
     ],
 )
-async def test_claims_that_do_not_let_in(changes: dict[str, object]) -> None:
-    """A token with something wrong in its claims is refused."""
+async def test_claims_that_are_refused(changes: dict[str, object]) -> None:
+    """A token with a missing or wrong claim is refused."""
     refused = await _people(Provider(KEY)).identify(_token(changes), CLIENT)
 
     assert isinstance(refused, TokenRefused)
@@ -115,7 +115,7 @@ async def test_claims_that_do_not_let_in(changes: dict[str, object]) -> None:
     ],
 )
 async def test_a_nested_token(payload: bytes) -> None:
-    """What the issuer signed is refused where nothing can read it."""
+    """A token that is nested too deeply to be parsed is refused, though the issuer signed it."""
     token = jws.serialize_compact({"alg": "ES256", "kid": "one"}, payload, KEY)
     refused = await _people(Provider(KEY)).identify(token, CLIENT)
 
@@ -123,7 +123,7 @@ async def test_a_nested_token(payload: bytes) -> None:
 
 
 async def test_a_nested_header() -> None:
-    """So is what nobody signed."""
+    """An unsigned token with a deeply nested header is refused."""
     header = base64.urlsafe_b64encode(b'{"a":' + b"[" * 5_000).decode().rstrip("=")
     refused = await _people(Provider(KEY)).identify(f"{header}.e30.AAAA", CLIENT)
 
@@ -131,7 +131,7 @@ async def test_a_nested_header() -> None:
 
 
 async def test_forged_tokens() -> None:
-    """A token that the issuer did not sign is refused, whatever it says of itself."""
+    """A token that the issuer did not sign is refused, whatever its header claims."""
     signed = _token({})
     header, claims, _ = signed.split(".")
     secret = OctKey.import_key("a" * 40)
@@ -154,7 +154,7 @@ async def test_forged_tokens() -> None:
 
 
 async def test_a_shared_secret_is_never_a_key() -> None:
-    """Even if an issuer published a symmetric key, nobody could sign with it."""
+    """A token signed with a symmetric key is refused, even if the issuer published the key."""
     secret = OctKey.import_key("a" * 40, {"kid": "one"})
     token = jwt.encode({"alg": "HS256", "kid": "one"}, CLAIMS, secret)
 
@@ -166,8 +166,8 @@ async def test_a_shared_secret_is_never_a_key() -> None:
     assert isinstance(await _people(Careless()).identify(token, CLIENT), TokenRefused)
 
 
-async def test_keys_are_kept() -> None:
-    """Keys are fetched once an hour, and a strange key id asks again once a minute at most."""
+async def test_keys_are_cached() -> None:
+    """Keys are fetched once an hour, and at most once a minute for an unknown key id."""
     now = 0.0
     provider = Provider(KEY)
     keys = IssuerKeys(ISSUER, provider.fetch, clock=lambda: now)
@@ -175,27 +175,27 @@ async def test_keys_are_kept() -> None:
     for at, key_id in (
         (0.0, "one"),
         (1.0, "one"),
-        (2.0, "strange"),
-        (RETRY_SECONDS, "strange"),
-        (RETRY_SECONDS + 1, "strange"),
+        (2.0, "unknown"),
+        (RETRY_SECONDS, "unknown"),
+        (RETRY_SECONDS + 1, "unknown"),
         (RETRY_SECONDS + KEEP_SECONDS, "one"),
     ):
         now = at
-        await keys.having(key_id)
-        counts.append(len(provider.asked) // 2)
+        await keys.keys_for(key_id)
+        counts.append(len(provider.requests) // 2)
 
     assert [1, 1, 1, 2, 2, 3] == counts
 
 
-async def test_kept_keys_outlive_the_issuer() -> None:
-    """While the issuer cannot be reached, the keys that are kept go on working."""
+async def test_cached_keys_work_during_an_outage() -> None:
+    """While the issuer cannot be reached, the cached keys continue to work."""
     now = 0.0
     provider = Provider(KEY)
     keys = IssuerKeys(ISSUER, provider.fetch, clock=lambda: now)
-    first = await keys.having("one")
+    first = await keys.keys_for("one")
     provider.reachable = False
     now = KEEP_SECONDS
-    second = await keys.having("one")
+    second = await keys.keys_for("one")
 
     assert first is second
 
@@ -208,12 +208,12 @@ async def test_kept_keys_outlive_the_issuer() -> None:
         pytest.param("keys_at", "http://login.example.com/keys", id="keys in the clear"),
     ],
 )
-async def test_keys_that_cannot_be_had(attribute: str, value: object) -> None:
-    """Without keys nobody is let in, and a provider that is not what it should be gives none."""
+async def test_keys_that_are_not_available(attribute: str, value: object) -> None:
+    """Without keys no token can be checked; keys of a misconfigured provider are not used."""
     provider = Provider(KEY)
     setattr(provider, attribute, value)
-    unanswered = await _people(provider).identify(_token({}), CLIENT)
+    unchecked = await _people(provider).identify(_token({}), CLIENT)
     with pytest.raises(IssuerUnavailableError):
-        await IssuerKeys(ISSUER, provider.fetch).having("one")
+        await IssuerKeys(ISSUER, provider.fetch).keys_for("one")
 
-    assert unanswered == TokenUnanswered("issuer")
+    assert unchecked == TokenUnanswered("issuer")
