@@ -1,9 +1,9 @@
-"""What all use-cases of one process share.
+"""What all use cases of one process share.
 
-- What they work with: `runtime`. Who calls: `caller`. Pages of lists: `paging`.
-- Open connections, and their end: `connections`. Waking whoever waits: `signals`, `tasks`.
+- Their dependencies: `runtime`. The caller and its role: `caller`. Pages of lists: `paging`.
+- Open connections: `connections`. Waking and ending tasks: `signals`, `tasks`.
 - Keys: `keys` (encryption), `signing` (the trail). Where everything is stored: `storage`.
-- Tests that are running: `email_test_runs`, `email_test_limits`. Anchors: `anchor_sinks`.
+- Running test emails: `email_test_runs`, `email_test_limits`. Anchors: `anchor_sinks`.
 - Hashes that identify private data in the trail: `marks`.
 """
 

@@ -1,4 +1,4 @@
-"""Where anchors go, and how far each has come."""
+"""Sinks to which checkpoints are anchored, and the state of each."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -13,32 +13,32 @@ _MAX_PORT: Final = 2**16 - 1
 
 
 class Sink(Protocol):
-    """Somewhere else."""
+    """A place outside the service that keeps checkpoints."""
 
     @property
     def name(self) -> str:
-        """How it is called in the log and to clients; no secret."""
+        """Its name in the log and for clients, without secrets."""
         ...
 
     async def deliver(self, note: str) -> None:
-        """Brings a checkpoint there.
+        """Delivers a checkpoint.
 
         Raises:
-            OSError: it cannot be written there.
-            httpx2.HTTPError: it was not taken there.
+            OSError: it cannot be written.
+            httpx2.HTTPError: it was not accepted.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FileSink:
-    """Appends each checkpoint to a file, best on a mount that can only be appended to."""
+    """Appends each checkpoint to a file, ideally on an append-only mount."""
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The file."""
+        """The file's path."""
         return f"file {self.path}"
 
     async def deliver(self, note: str) -> None:
@@ -52,9 +52,9 @@ class FileSink:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSink:
-    """Posts each checkpoint as text/plain; any 2xx answer is a receipt.
+    """Posts each checkpoint as text/plain; any 2xx answer confirms its delivery.
 
-    `timeout_seconds` is for all of it: an answer may come drop by drop, for ever.
+    `timeout_seconds` limits the whole request, because an answer could trickle in forever.
     """
 
     url: str = field(repr=False)
@@ -62,7 +62,7 @@ class WebhookSink:
 
     @property
     def name(self) -> str:
-        """The host alone: the rest of the address may hold a secret."""
+        """The host only: the rest of the URL may contain a secret."""
         return f"webhook {httpx2.URL(self.url).host}"
 
     async def deliver(self, note: str) -> None:
@@ -79,8 +79,8 @@ class WebhookSink:
             answer.raise_for_status()
 
 
-def told(error: Exception) -> str:
-    """What went wrong. Never the error's own words: an address in them may hold a secret."""
+def failure_reason(error: Exception) -> str:
+    """Describes a failed delivery, without the error's message: its URL may contain a secret."""
     match error:
         case httpx2.HTTPStatusError():
             return f"it answered {error.response.status_code}"
@@ -95,7 +95,7 @@ def told(error: Exception) -> str:
 
 
 def is_webhook(address: str) -> bool:
-    """Whether checkpoints can be posted there: a whole http or https address."""
+    """Returns whether checkpoints can be posted to an address: a complete http or https URL."""
     if any(character.isspace() for character in address):
         return False
     try:
@@ -109,7 +109,7 @@ def is_webhook(address: str) -> bool:
 
 @dataclass(slots=True)
 class AnchorState:
-    """How far a sink has come: the size last delivered, when, and what went wrong since."""
+    """The state of a sink: the size last delivered, when, and what has failed since."""
 
     name: str
     size: int | None = None

@@ -1,4 +1,4 @@
-"""Who asks: an actor, its role, and what the role permits."""
+"""The caller of a use case: an actor, its role, and what the role permits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +18,10 @@ from audit.event import (
 
 
 class Role(StrEnum):
-    """What a token is for.
+    """What a caller may do.
 
-    ADMINISTRATOR changes settings and tokens and sends tests; AUDITOR reads everything; VIEWER
-    reads the settings in force and the tests.
+    An ADMINISTRATOR changes settings and tokens and sends tests. An AUDITOR reads everything. A
+    VIEWER reads the settings in force and the tests.
     """
 
     ADMINISTRATOR = "ADMINISTRATOR"
@@ -30,7 +30,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a field of the API may need."""
+    """A permission that a field of the API can require."""
 
     READ_SETTINGS = "READ_SETTINGS"
     CHANGE_SETTINGS = "CHANGE_SETTINGS"
@@ -47,7 +47,7 @@ ROLE_PERMISSIONS: Final = {
 
 
 class EventFacts(TypedDict, total=False):
-    """What an event may say besides what every event says; see `audit.event.Event`."""
+    """The optional fields of an event; see `audit.event.Event`."""
 
     revision: int | None
     changes: tuple[Change, ...]
@@ -61,7 +61,7 @@ class EventFacts(TypedDict, total=False):
 class Caller:
     """An actor with its role, and where the call came from.
 
-    `until` is when what it signed in with expires; None: never.
+    `until` is when its credentials expire; None means never.
     """
 
     actor: Actor
@@ -70,7 +70,7 @@ class Caller:
     until: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether the caller's role permits it."""
+        """Returns whether the caller's role has a permission."""
         return permission in ROLE_PERMISSIONS[self.role]
 
     def event(
@@ -80,7 +80,7 @@ class Caller:
         target: str,
         **facts: Unpack[EventFacts],
     ) -> Event:
-        """The event of something that the caller did or tried."""
+        """Makes the event of something that the caller did or tried."""
         return Event(action, outcome, self.actor, target, self.client, **facts)
 
 
@@ -88,4 +88,4 @@ COMMAND_LINE: Final = Caller(
     Actor(ActorKind.COMMAND_LINE, None, "Command line", Role.ADMINISTRATOR.value),
     Role.ADMINISTRATOR,
 )
-"""Whoever can run commands on the service's machine with its configuration."""
+"""The caller of every command: anyone who can run commands with the service's configuration."""

@@ -1,4 +1,4 @@
-"""Connections that stay open, and their end when whoever opened them may no longer call."""
+"""Connections that stay open, and that are closed when their caller's access ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,14 +20,14 @@ from service.process.signals import Signal
 
 CHECK_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 10.0
-_LOOK_SECONDS: Final = 5.0
-"""How long one look may take: as long as it waits, nothing else is found out."""
+_CHECK_TIMEOUT_SECONDS: Final = 5.0
+"""How long one check may take. While it waits, no revoked token is noticed."""
 
 _log = structlog.get_logger()
 
 
 class ConnectionEnd(Enum):
-    """Why somebody is let go: the token ended, or nobody could tell for too long whether it did."""
+    """Why a connection is closed: its token ended, or could not be checked for too long."""
 
     TOKEN_ENDED = auto()
     UNCONFIRMED = auto()
@@ -35,9 +35,9 @@ class ConnectionEnd(Enum):
 
 @dataclass(eq=False, slots=True)
 class OpenConnection:
-    """A connection that somebody holds open; `ended` is set when it is to be closed, and `end` why.
+    """An open connection. `ended` is set when it has to be closed, and `end` says why.
 
-    `confirmed_at` is when the database last said that its access token is valid.
+    `confirmed_at` is when the database last confirmed that its access token is valid.
     """
 
     caller: Caller
@@ -49,30 +49,30 @@ class OpenConnection:
 
     @property
     def token(self) -> str | None:
-        """The access token's id; None for a person, whom the database does not know."""
+        """The access token's id; None for a person, who is not in the database."""
         actor = self.caller.actor
         return actor.id if actor.kind is ActorKind.ACCESS_TOKEN else None
 
-    def let_go(self, end: ConnectionEnd) -> None:
-        """Has the connection closed."""
+    def close(self, end: ConnectionEnd) -> None:
+        """Requests that the connection is closed; the first reason is kept."""
         self.end = self.end or end
         self.ended.set()
 
     def is_over(self) -> bool:
-        """Whether it is to be closed, by what is known now: nobody is asked."""
+        """Returns whether it has to be closed, without asking the database."""
         if self.caller.until is not None and self.caller.until <= self.clock():
-            self.let_go(ConnectionEnd.TOKEN_ENDED)
+            self.close(ConnectionEnd.TOKEN_ENDED)
         elif self.token is not None and monotonic() - self.confirmed_at > self.patience:
-            self.let_go(ConnectionEnd.UNCONFIRMED)
+            self.close(ConnectionEnd.UNCONFIRMED)
         return self.ended.is_set()
 
 
 class OpenConnections:
-    """Who holds a connection open.
+    """All open connections of this process.
 
-    A token that is revoked in this process ends its sessions at once; in another process, or when
-    it expires, within two seconds: one query asks for all of them together. While the database
-    does not answer, sessions of access tokens go on for `patience_seconds`, and are ended then.
+    Connections are closed at once if this process revokes their token, and within two seconds if
+    another process revokes it or it expires: one query checks all tokens together. While the
+    database does not answer, connections of access tokens stay open for `patience_seconds` only.
     """
 
     def __init__(
@@ -93,29 +93,29 @@ class OpenConnections:
         self._ticking: asyncio.TimerHandle | None = None
 
     def check(self) -> None:
-        """Has the sessions looked through now: a token was revoked."""
+        """Starts the next check now, because a token was revoked."""
         self._changed.send()
 
     @asynccontextmanager
     async def open(self, caller: Caller) -> AsyncIterator[OpenConnection]:
-        """A session of a caller who has just been let in."""
-        session = OpenConnection(caller, self._clock, self._patience)
-        self._open.add(session)
+        """Registers the connection of a caller who has just been authenticated."""
+        connection = OpenConnection(caller, self._clock, self._patience)
+        self._open.add(connection)
         if self._ticking is None:
             self._tick()
         try:
-            yield session
+            yield connection
         finally:
-            self._open.discard(session)
+            self._open.discard(connection)
             if not self._open:
                 await self._stop_watching()
 
     def _tick(self) -> None:
-        """What needs no database, so that one that does not answer keeps nobody in."""
+        """Checks what needs no database, so that expiry works while the database is silent."""
         loop = asyncio.get_running_loop()
         self._ticking = loop.call_later(self._every, self._tick)
         if self._watch is None or self._watch.done():
-            self._watch = asyncio.create_task(self._look_after())
+            self._watch = asyncio.create_task(self._check_repeatedly())
         for each in self._open:
             each.is_over()
 
@@ -125,33 +125,33 @@ class OpenConnections:
             self._ticking = None
         watch, self._watch = self._watch, None
         if watch is not None:
-            # It ends by itself: cancelled, it would break off what it asks of the database.
+            # It is left to end, because canceling it would break off its query in the database.
             self.check()
-            await asyncio.wait([watch], timeout=_LOOK_SECONDS)
+            await asyncio.wait([watch], timeout=_CHECK_TIMEOUT_SECONDS)
 
-    async def _look_after(self) -> None:
+    async def _check_repeatedly(self) -> None:
         while self._watch is asyncio.current_task():
-            # Waiting begins before the look, so that no signal is lost in between.
+            # Waiting begins before the check, so that no signal is lost in between.
             waiting = asyncio.create_task(self._changed.wait(self._every))
             try:
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    await self._end_revoked()
-            except Exception as error:  # noqa: BLE001 (whatever it is, the next look comes)
+                async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
+                    await self._close_revoked()
+            except Exception as error:  # noqa: BLE001 (any failure: the next check follows)
                 _log.warning("could not check open connections", error=type(error).__name__)
             try:
                 await waiting
             finally:
                 waiting.cancel()
 
-    async def _end_revoked(self) -> None:
-        asked = {each: each.token for each in self._open if each.token is not None}
-        if not asked:
+    async def _close_revoked(self) -> None:
+        tokens = {each: each.token for each in self._open if each.token is not None}
+        if not tokens:
             return
         began = monotonic()
         async with self._database.reading() as session:
-            valid = await valid_ids(session, {*asked.values()}, write_instant(self._clock()))
-        for each, token in asked.items():
+            valid = await valid_ids(session, {*tokens.values()}, write_instant(self._clock()))
+        for each, token in tokens.items():
             if token in valid:
                 each.confirmed_at = began
             else:
-                each.let_go(ConnectionEnd.TOKEN_ENDED)
+                each.close(ConnectionEnd.TOKEN_ENDED)

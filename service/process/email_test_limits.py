@@ -1,4 +1,4 @@
-"""How many tests may be run, and to whom: the endpoint must be neither a relay nor a hammer."""
+"""Limits of test emails, so that they cannot be abused for spam or to overload a mail server."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ from service.process.caller import Caller
 
 WINDOW: Final = timedelta(minutes=1)
 _SOON: Final = 5
-"""Seconds after which one of the tests under way has probably ended."""
+"""Seconds after which one of the running tests has probably ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailTestLimits:
-    """What is allowed. No domains: every recipient is.
+    """The limits. Without `recipient_domains`, every recipient is allowed.
 
-    `per_actor` and `overall` count the tests begun within a minute, `running` those under way.
+    `per_actor` and `overall` limit the tests started within a minute, `running` the running tests.
     """
 
     per_actor: int = 20
@@ -28,14 +28,14 @@ class EmailTestLimits:
     recipient_domains: tuple[str, ...] = ()
 
     def allows_recipient(self, address: str) -> bool:
-        """Whether tests may be sent to an address: its domain is listed, or nothing is."""
+        """Returns whether tests may be sent to an address: its domain is listed, or none is set."""
         domain = address.rpartition("@")[2].casefold()
         return not self.recipient_domains or domain in self.recipient_domains
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyEmailTests:
-    """A limit is reached; `retry_after_seconds` tells when the next test may begin."""
+    """A limit is reached; the next test may start after `retry_after_seconds`."""
 
     retry_after_seconds: int
     code: ClassVar = "TOO_MANY_TESTS"
@@ -54,12 +54,15 @@ class RecipientNotAllowed:
 async def too_many(
     session: Session, limits: EmailTestLimits, caller: Caller, now: datetime
 ) -> TooManyEmailTests | None:
-    """Whether another test may begin. Callers hold the settings' lock, so none slips between."""
+    """Checks the limits of a new test.
+
+    Callers have locked the settings, so that no other test can start at the same time.
+    """
     if await count_running(session) >= limits.running:
         return TooManyEmailTests(_SOON)
     for actor_id, limit in ((caller.actor.id, limits.per_actor), (None, limits.overall)):
         start = await nth_newest_start(session, limit, actor_id)
-        # With `limit` tests within the window, the next may begin when the oldest leaves it.
+        # With `limit` tests within the window, the next may start when the oldest leaves it.
         if start is not None and start > write_instant(now - WINDOW):
             wait = read_instant(start) + WINDOW - now
             return TooManyEmailTests(max(1, ceil(wait.total_seconds())))

@@ -1,4 +1,4 @@
-"""The tests that are under way in this process: their tasks, and where each one stands."""
+"""The test emails that run in this process: their tasks and their progress."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -15,12 +15,12 @@ from service.process.keys import KeyProblem, KeySource
 from service.process.signals import Signal
 
 _RECORDING_SECONDS: Final = 5.0
-"""How long the tests that a stop of the service cuts short have for recording their ends."""
+"""How long tests have to record their ends when the service stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Canceller:
-    """Who cancelled a test."""
+    """Who canceled a test."""
 
     actor: Actor
     client: Client | None
@@ -30,29 +30,30 @@ _CANCELLER: Final = TypeAdapter(Canceller)
 
 
 def write_canceller(canceller: Canceller, test_id: str, keys: KeySource) -> str:
-    """A canceller for the process that runs the test, and a mark that a service wrote it."""
-    told = _CANCELLER.dump_json(canceller).decode()
-    mark = next(iter(_marks(told, test_id, keys)), "")
-    return f"{mark} {told}"
+    """Writes a canceller for the process that runs the test, with a MAC of the service."""
+    text = _CANCELLER.dump_json(canceller).decode()
+    mark = next(iter(_marks(text, test_id, keys)), "")
+    return f"{mark} {text}"
 
 
 def read_canceller(text: str, test_id: str, keys: KeySource) -> Canceller:
-    """The inverse of `write_canceller`; the system, where nobody shows who it was.
+    """Reads what `write_canceller` wrote; without a valid MAC, the canceller is the system.
 
-    The trail will name whom it says: so it must not be what just anybody wrote into the database.
+    The trail will name the canceller, so a name that someone else wrote into the database must not
+    be believed.
     """
-    mark, _, told = text.partition(" ")
-    if mark in _marks(told, test_id, keys):
-        return _CANCELLER.validate_json(told)
+    mark, _, written = text.partition(" ")
+    if mark in _marks(written, test_id, keys):
+        return _CANCELLER.validate_json(written)
     return Canceller(SYSTEM, None)
 
 
-def _marks(told: str, test_id: str, keys: KeySource) -> list[str]:
-    """HMAC-SHA-256 under each encryption key, the newest first; none without a key."""
+def _marks(text: str, test_id: str, keys: KeySource) -> list[str]:
+    """Computes the HMAC-SHA-256 under each encryption key, newest first; empty without keys."""
     in_use = keys.current()
     if isinstance(in_use, KeyProblem):
         return []
-    message = f"test email's canceller\0{test_id}\0{told}".encode()
+    message = f"test email's canceller\0{test_id}\0{text}".encode()
     return [fingerprint(key.material, message).hex() for key in in_use.keys]
 
 
@@ -66,20 +67,20 @@ class _Run:
     changed: Signal = field(default_factory=Signal)
 
     def stop(self) -> None:
-        """Has the attempt end; one that is over is let alone, and one to come does not begin."""
+        """Stops the attempt if it is running, and keeps it from starting otherwise."""
         self.stopped = True
         if self.stoppable:
             self.task.cancel()
 
 
 class EmailTestRuns:
-    """Tests go on when the request that started them is gone; this keeps hold of them."""
+    """The running tests, which continue when the request that started them is gone."""
 
     def __init__(self) -> None:
         self._runs: dict[str, _Run] = {}
 
     def start(self, test_id: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Starts a test's work; it is forgotten when it has ended."""
+        """Starts a test's work, and forgets the test when the work has ended."""
         task = asyncio.create_task(work, name=f"test-email {test_id}")
         run = self._runs[test_id] = _Run(task)
 
@@ -91,23 +92,23 @@ class EmailTestRuns:
         return task
 
     def progress(self, test_id: str, report: Report) -> None:
-        """Notes where a test stands, and wakes whoever follows it."""
+        """Records a test's progress, and wakes its followers."""
         run = self._runs[test_id]
         run.report = report
         run.changed.send()
 
     def latest(self, test_id: str) -> Report | None:
-        """Where a running test stands; None where it does not run here or has not begun."""
+        """Returns a running test's progress; None if it does not run here or has not started."""
         run = self._runs.get(test_id)
         return None if run is None else run.report
 
     def canceller(self, test_id: str) -> Canceller | None:
-        """Who cancelled a test that is ending."""
+        """Returns who canceled a test that is ending."""
         run = self._runs.get(test_id)
         return None if run is None else run.canceller
 
     def stop(self, test_id: str, canceller: Canceller) -> None:
-        """Stops a test, if it runs here; its end will name who cancelled it first."""
+        """Stops a test if it runs here; its end will name the first canceller."""
         run = self._runs.get(test_id)
         if run is not None and run.canceller is None:
             run.canceller = canceller
@@ -115,10 +116,13 @@ class EmailTestRuns:
 
     @contextmanager
     def stoppable(self, test_id: str) -> Iterator[None]:
-        """Within it a stop raises CancelledError. Without, it raises nothing.
+        """Lets a stop cancel the task while this context is open; a stop has no effect outside.
 
-        So a stop never gets in the way of an end that is being recorded: without that the test
-        would be left running for ever, and whoever waits for its end would wait as long.
+        So a stop never interrupts the recording of a test's end. Without its end recorded, the
+        test would seem to run forever, and its followers would wait as long.
+
+        Raises:
+            asyncio.CancelledError: the test was stopped.
         """
         run = self._runs[test_id]
         if run.stopped:
@@ -136,7 +140,7 @@ class EmailTestRuns:
             await asyncio.wait({run.task})
 
     async def changed(self, test_id: str, seconds: float) -> None:
-        """Waits until something changes in a test, at most so long."""
+        """Waits until a test changes, at most this long."""
         run = self._runs.get(test_id)
         if run is None:
             await asyncio.sleep(seconds)
@@ -146,13 +150,13 @@ class EmailTestRuns:
     async def close(
         self, grace_seconds: float, recording_seconds: float = _RECORDING_SECONDS
     ) -> None:
-        """Lets the tests under way finish, then stops those that have not.
+        """Lets the running tests finish, then stops the rest.
 
-        What cannot record its end soon after is given up; the next start closes it.
+        A test that cannot record its end in time is abandoned; the next start closes it.
 
         Args:
-            grace_seconds: how long the tests may take.
-            recording_seconds: how long the ends of those that were stopped may take.
+            grace_seconds: how long the tests may take to finish.
+            recording_seconds: how long stopped tests may take to record their ends.
         """
         await self._finish(grace_seconds)
         for run in self._runs.values():

@@ -9,14 +9,14 @@ from db.queries.keyset import Window
 T = TypeVar("T")
 
 MAX_NUMBER: Final = 2**31 - 1
-"""The largest number of anything here, and the largest that GraphQL and both databases take."""
+"""The largest number that is used: both databases and GraphQL's Int accept it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: `size` items after one number or before another, in a list that counts down.
+    """A page of a list in descending order: `size` items after or before an item's number.
 
-    `forward` takes them from the list's start (the newest), otherwise from its end.
+    With `forward`, items are taken from the list's start (the newest), otherwise from its end.
     """
 
     size: int
@@ -27,7 +27,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Items, newest first, and whether there is more on either side."""
+    """Items, newest first, and whether there are more on either side."""
 
     items: Sequence[T]
     has_next: bool
@@ -37,7 +37,7 @@ class Page(Generic[T]):
 async def read_page(
     request: PageRequest, read: Callable[[Window], Awaitable[Sequence[T]]]
 ) -> Page[T]:
-    """Reads a page, and one item more to see whether the list goes on."""
+    """Reads a page, and one more item to see whether the list continues."""
     window = Window(
         limit=request.size + 1,
         above=request.before,

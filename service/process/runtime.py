@@ -1,4 +1,4 @@
-"""What the use-cases work with: opened once, handed in everywhere."""
+"""The dependencies of the use cases: opened once, and passed to each."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from service.process.connections import OpenConnections
 from service.process.email_test_limits import EmailTestLimits
 from service.process.email_test_runs import EmailTestRuns
 from service.process.keys import KeySource
-from service.process.signals import SharedLook, Signal
+from service.process.signals import SharedPoll, Signal
 
 
 def utc_now() -> datetime:
-    """The time by the machine's clock."""
+    """Returns the time of the system clock."""
     return datetime.now(UTC)
 
 
@@ -26,8 +26,8 @@ def utc_now() -> datetime:
 class Runtime:
     """One running service, or one command: its database, keys, trail and clock.
 
-    `owner` is this process's number among those alive (`db.engine.presence`); 0 for a command.
-    `stopping` is set once the process is told to end, which releases every follower.
+    `owner` is the number of this process among the running ones (`db.engine.presence`); a command
+    has 0. `stopping` is set once the process has to stop, which releases every follower.
     """
 
     database: Database
@@ -38,9 +38,9 @@ class Runtime:
     owner: int = 0
     scope: str = HOST_SCOPE
     settings_changed: Signal = field(default_factory=Signal)
-    settings_revision: SharedLook = field(default_factory=SharedLook)
+    settings_revision: SharedPoll = field(default_factory=SharedPoll)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    trail_size: SharedLook = field(default_factory=SharedLook)
+    trail_size: SharedPoll = field(default_factory=SharedPoll)
     test_limits: EmailTestLimits = field(default_factory=EmailTestLimits)
     tests: EmailTestRuns = field(default_factory=EmailTestRuns)
     mail_tools: Tools = field(default_factory=Tools)

@@ -1,4 +1,4 @@
-"""Waking those who wait for something to change, and looking once for all of them."""
+"""Waking tasks that wait for a change, and polling the database once for all of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,20 +6,20 @@ from contextlib import suppress
 
 
 class Signal:
-    """Tells all waiters that something changed; what it is, they look up themselves."""
+    """Wakes all waiters when something changed; they find out themselves what it is."""
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
 
     def send(self) -> None:
-        """Wakes everybody who waits now."""
+        """Wakes all current waiters."""
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
         self._waiters.clear()
 
     async def wait(self, seconds: float) -> None:
-        """Waits for the next signal, at most so long."""
+        """Waits for the next signal, at most this long."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         with suppress(TimeoutError):
@@ -27,27 +27,27 @@ class Signal:
         self._waiters.discard(waiter)
 
 
-class SharedLook:
-    """A number in the database that many follow: a revision, a size. One looks for all of them.
+class SharedPoll:
+    """A number in the database that many tasks follow, such as a revision; polled once for all.
 
-    Thousands of followers who each looked once a second would leave no time for anything else.
+    Thousands of followers that each polled once a second would overload the database.
     """
 
     def __init__(self) -> None:
-        self._looking = asyncio.Lock()
+        self._polling = asyncio.Lock()
         self._found = 0
         self._good_until = 0.0
 
     def forget(self) -> None:
-        """Has the next follower look anew: the number is known to have changed."""
+        """Makes the next follower poll again, because the number has changed."""
         self._good_until = 0.0
 
-    async def number(self, look: Callable[[], Awaitable[int]], seconds: float) -> int:
-        """The number, looked up unless somebody did within so many seconds."""
-        async with self._looking:
+    async def number(self, poll: Callable[[], Awaitable[int]], seconds: float) -> int:
+        """Returns the number, polled unless it was polled within the last `seconds`."""
+        async with self._polling:
             now = asyncio.get_running_loop().time()
             if now >= self._good_until:
-                # Before the look: what changes during it is looked for again.
+                # Set before polling, so that `forget` during the poll causes another poll.
                 self._good_until = now + seconds
-                self._found = await look()
+                self._found = await poll()
             return self._found

@@ -1,4 +1,4 @@
-"""Where the trail's signing keys come from: the configuration, or a file beside the data."""
+"""The sources of the trail's signing keys: the configuration, or a file in the data directory."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,17 +9,17 @@ from service.process.keys import KeyFile, KeyProblem, KeySource
 SIGNING_KEY_FILE: Final = "signing.keys"
 MEMORY_FILE: Final = "signer.memory"
 DEFAULT_TRAIL_NAME: Final = "postledger.invalid"
-"""Before the trail's id in its origin, unless configured. `.invalid` is nobody's (RFC 2606)."""
+"""Precedes the trail's id in its origin, unless configured. `.invalid` is reserved (RFC 2606)."""
 
 
 class SourceKeys:
-    """The signing keys of a key source: Ed25519 seeds of 32 bytes, the newest first."""
+    """The signing keys of a key source: Ed25519 seeds of 32 bytes, newest first."""
 
     def __init__(self, source: KeySource) -> None:
         self._source = source
 
     def signers(self, origin: str) -> Sequence[Signer]:
-        """The keys at hand, under the trail's name; none where the source has a problem."""
+        """Returns the available keys, named by the trail's origin; empty if there is a problem."""
         keys = self._source.current()
         if isinstance(keys, KeyProblem):
             return ()
@@ -27,12 +27,12 @@ class SourceKeys:
 
     @property
     def problem(self) -> str | None:
-        """Why there are none."""
+        """Why no key is available, or None."""
         keys = self._source.current()
         return keys.message if isinstance(keys, KeyProblem) else None
 
     def add(self) -> bool:
-        """Puts a new key before the others, where they lie in a file; else the operator does."""
+        """Adds a new key before the others if they are in a file; returns whether it did."""
         if not isinstance(self._source, KeyFile):
             return False
         self._source.add()

@@ -1,4 +1,4 @@
-"""Where everything is kept, and whether it is there."""
+"""Where data and keys are stored, and whether they are there."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,12 @@ KEY_FILE: Final = "encryption.keys"
 
 
 class CannotStartError(Exception):
-    """Something outside has to change before the service can start; one sentence says what."""
+    """The service cannot start until an operator changes something; one sentence says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where everything is kept: `database_url` None means SQLite in the data directory."""
+    """Where data and keys are stored. `database_url` None means SQLite in the data directory."""
 
     data_directory: Path
     database_url: str | None = None
@@ -27,21 +27,21 @@ class Storage:
 
 
 def database_url(storage: Storage) -> str:
-    """Where the database is."""
+    """Returns the URL of the database."""
     if storage.database_url is not None:
         return storage.database_url
     return f"sqlite:///{storage.data_directory.absolute() / DATABASE_FILE}"
 
 
 def require_trail(storage: Storage, *, or_memory: bool = False) -> None:
-    """Sees that there is a trail, for commands that would only begin one in a wrong directory.
+    """Checks that there is a trail, so that a command does not start one in a wrong directory.
 
     Args:
-        storage: where everything is kept.
-        or_memory: whether the signer's memory will do, of a database that is lost.
+        storage: where data and keys are stored.
+        or_memory: whether the signer's memory is enough, because the database is lost.
 
     Raises:
-        CannotStartError: the embedded database is not there, or cannot be seen. Nothing was made.
+        CannotStartError: the embedded database is missing, or cannot be seen. Nothing was created.
     """
     if storage.database_url is not None:
         return
@@ -55,24 +55,24 @@ def require_trail(storage: Storage, *, or_memory: bool = False) -> None:
         raise CannotStartError(f"Cannot look into {directory}: {error.strerror}.") from None
     if there.isdisjoint(signs):
         raise CannotStartError(
-            f"There is no database in {directory}: name the service's data directory with "
-            "POSTLEDGER_DATA_DIRECTORY."
+            f"There is no database in {directory}: set POSTLEDGER_DATA_DIRECTORY to the service's "
+            "data directory."
         )
 
 
 def make_private_directory(directory: Path) -> None:
-    """Makes the data directory, for its owner's eyes only, and sees that it can be written.
+    """Creates the data directory, readable by its owner only, and checks that it is writable.
 
     Raises:
-        CannotStartError: it cannot.
+        CannotStartError: it cannot be created or written.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Under no name of ours: several processes may start at once.
+        # A temporary name, because several processes may start at once.
         with TemporaryFile(dir=directory):
             pass
     except OSError as error:
         raise CannotStartError(
             f"Cannot write to the data directory {directory} ({error.strerror}): "
-            "mend its permissions, or choose another with POSTLEDGER_DATA_DIRECTORY."
+            "fix its permissions, or choose another with POSTLEDGER_DATA_DIRECTORY."
         ) from None

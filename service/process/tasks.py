@@ -1,4 +1,4 @@
-"""Ending tasks that are no longer needed, and waiting for what may not come."""
+"""Canceling tasks, and waiting for an event that may not happen."""
 
 import asyncio
 from collections.abc import Collection
@@ -6,9 +6,9 @@ from typing import Any
 
 
 async def cancel_all(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """Cancels tasks and waits until they have cleaned up behind them; what they end with is moot.
+    """Cancels tasks and waits until they have cleaned up; ignores their results and exceptions.
 
-    Unlike `asyncio.gather`, it cancels them once: a second time would interrupt their cleaning up.
+    Unlike `asyncio.gather`, it cancels them only once: a second time would interrupt their cleanup.
     """
     for task in tasks:
         task.cancel()
@@ -20,7 +20,7 @@ async def cancel_all(tasks: Collection[asyncio.Task[Any]]) -> None:
 
 
 async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
-    """Waits until the event is set, but no longer than that."""
+    """Waits until the event is set, at most this long."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -15,7 +15,7 @@ import stamina
 import structlog
 
 from audit.trail import NoProof
-from service.process.anchor_sinks import AnchorState, Sink, told
+from service.process.anchor_sinks import AnchorState, Sink, failure_reason
 from service.process.runtime import Runtime
 from service.process.tasks import cancel_all, wait_at_most
 from service.trail.reading import audit_checkpoint
@@ -70,7 +70,7 @@ async def _deliver_newest(runtime: Runtime, sink: Sink, state: AnchorState) -> N
         try:
             await _deliver(sink, state, signed.note)
         except Exception as error:  # noqa: BLE001 (a sink may raise anything)
-            _fail(state, told(error))
+            _fail(state, failure_reason(error))
             return
         state.size, state.delivered_at = size, runtime.clock()
     state.problem = None
@@ -83,7 +83,7 @@ async def _deliver(sink: Sink, state: AnchorState, note: str) -> None:
                 await sink.deliver(note)
             except _WORTH_A_RETRY as error:
                 # Shown after the first attempt already, not only after the last.
-                state.problem = told(error)
+                state.problem = failure_reason(error)
                 raise
 
 

@@ -1,4 +1,4 @@
-"""Open connections end with the token that opened them, and when nobody can tell whether it did."""
+"""Open connections are closed when their token ends, or cannot be checked for too long."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ PERSON = Caller(Actor(ActorKind.PERSON, "f3a1", "Ada", "VIEWER"), Role.VIEWER)
 
 
 class BrokenDatabase(Database):
-    """A database that a test breaks; it counts how often it was asked meanwhile."""
+    """A database that a test breaks; `asked` counts the queries while it is broken."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -38,7 +38,7 @@ class BrokenDatabase(Database):
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
-        """Fails, says nothing, or answers."""
+        """Fails, does not answer, or reads as usual."""
         if self.error is not None or self.silent:
             self.asked.release()
         if self.silent:
@@ -51,14 +51,14 @@ class BrokenDatabase(Database):
 
 @pytest.fixture
 async def broken(storage: Storage) -> AsyncIterator[BrokenDatabase]:
-    """The service's database, for the test to break."""
+    """Opens the service's database for the test to break."""
     opened = BrokenDatabase(storage.database_url or "")
     yield opened
     await opened.close()
 
 
 def _watching(runtime: Runtime, database: Database, patience: float = LONG) -> Runtime:
-    """The service, which checks its open connections again and again."""
+    """Returns the service with frequent checks of its open connections."""
     connections = OpenConnections(
         database, runtime.clock, check_seconds=SOON, patience_seconds=patience
     )
@@ -66,7 +66,7 @@ def _watching(runtime: Runtime, database: Database, patience: float = LONG) -> R
 
 
 async def _token(runtime: Runtime) -> tuple[Caller, str]:
-    """Somebody who came with a fresh token, and the token's id."""
+    """Creates a token, and returns its caller and its id."""
     expires = runtime.clock() + timedelta(hours=1)
     created = await create_token(runtime, COMMAND_LINE, "A test", Role.VIEWER, expires)
     assert isinstance(created, CreatedToken)
@@ -76,14 +76,14 @@ async def _token(runtime: Runtime) -> tuple[Caller, str]:
 
 
 async def _end(session: OpenConnection) -> ConnectionEnd | None:
-    """Why a session ends, once it does."""
+    """Waits until a connection is closed, and returns why."""
     async with asyncio.timeout(DEADLINE):
         await session.ended.wait()
     return session.end
 
 
-async def test_a_token_that_another_process_revokes(runtime: Runtime, storage: Storage) -> None:
-    """Nobody tells this process of it: it looks."""
+async def test_a_token_revoked_by_another_process(runtime: Runtime, storage: Storage) -> None:
+    """A revocation by another process is noticed, and the connection is closed."""
     caller, token_id = await _token(runtime)
     here = _watching(runtime, runtime.database)
     async with open_runtime(storage) as elsewhere, here.connections.open(caller) as session:
@@ -103,7 +103,7 @@ async def test_a_token_that_another_process_revokes(runtime: Runtime, storage: S
 async def test_an_outage_does_not_end_the_watch(
     runtime: Runtime, broken: BrokenDatabase, error: Exception
 ) -> None:
-    """Once the database is back, a token that was revoked meanwhile ends its session."""
+    """A token that was revoked during an outage is noticed once the database is back."""
     caller, token_id = await _token(runtime)
     here = _watching(runtime, broken)
     async with here.connections.open(caller) as session:
@@ -120,8 +120,8 @@ async def test_an_outage_does_not_end_the_watch(
     assert ConnectionEnd.TOKEN_ENDED is end
 
 
-async def test_a_watch_that_was_stopped_begins_anew(runtime: Runtime) -> None:
-    """Whatever stops it, connections do not stay because of that."""
+async def test_a_watch_that_was_canceled_starts_again(runtime: Runtime) -> None:
+    """Revoked tokens are noticed even if the watching task was canceled."""
     caller, token_id = await _token(runtime)
     here = _watching(runtime, runtime.database)
     async with here.connections.open(caller) as session:
@@ -135,13 +135,13 @@ async def test_a_watch_that_was_stopped_begins_anew(runtime: Runtime) -> None:
     assert ConnectionEnd.TOKEN_ENDED is end
 
 
-@pytest.mark.parametrize("silent", [False, True], ids=["it fails", "it says nothing"])
-async def test_a_database_that_cannot_be_asked_for_long(
+@pytest.mark.parametrize("silent", [False, True], ids=["it fails", "it does not answer"])
+async def test_a_long_outage_closes_connections_of_tokens(
     runtime: Runtime,
     broken: BrokenDatabase,
     silent: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """Sessions of tokens end, as theirs may be revoked; people, whom it does not know, stay."""
+    """Connections of tokens are closed, as the tokens may be revoked; those of people stay."""
     caller, _ = await _token(runtime)
     here = _watching(runtime, broken, patience=5 * SOON)
     broken.silent, broken.error = silent, ConnectionRefusedError()
@@ -151,7 +151,7 @@ async def test_a_database_that_cannot_be_asked_for_long(
     ):
         end = await _end(session)
         stays = not person.is_over()
-        # Nobody is to wait for it at the end.
+        # Leaving the blocks must not wait for the broken database.
         broken.silent = False
         here.connections._watch = None
 
@@ -165,7 +165,7 @@ async def test_expiry_needs_no_database(
     broken: BrokenDatabase,
     person: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    """A session ends when what its caller came with expires, though nothing answers."""
+    """A connection is closed when its caller's credentials expire, even during an outage."""
     clock = Clock()
     runtime = replace(runtime, clock=clock)
     caller, _ = await _token(runtime)

@@ -62,7 +62,7 @@ def _file(desk: Desk) -> KeyFile:
 
 
 async def test_a_lost_key_costs_the_secret_alone(desk: Desk) -> None:
-    """Without the key file everything else works; a new key and a new password mend it."""
+    """Without the key file everything but secrets works, and restoring the file is enough."""
     async with recording() as recorder:
         await _saved(desk, recorder.port)
         lost = _file(desk).path.rename(_file(desk).path.with_suffix(".lost"))
@@ -79,8 +79,8 @@ async def test_a_lost_key_costs_the_secret_alone(desk: Desk) -> None:
         assert await _signs_in(desk, recorder)
 
 
-async def test_a_key_made_anew_is_mended_by_a_new_password(desk: Desk) -> None:
-    """A start without the key file makes a new one: UNREADABLE, until a password is given."""
+async def test_a_new_key_needs_the_password_again(desk: Desk) -> None:
+    """With a new key file, the stored password is UNREADABLE until it is entered again."""
     async with recording() as recorder:
         await _saved(desk, recorder.port)
         old = _file(desk).path.read_text()
@@ -99,8 +99,8 @@ async def test_a_key_made_anew_is_mended_by_a_new_password(desk: Desk) -> None:
         assert await _signs_in(desk, recorder)
 
 
-async def test_a_key_that_comes_back_brings_the_secret_back(desk: Desk) -> None:
-    """While the key is away nothing that was stored is given up, whatever is saved meanwhile."""
+async def test_a_restored_key_restores_the_secret(desk: Desk) -> None:
+    """A stored secret survives saves and tests that happen while its key is missing."""
     async with recording() as recorder:
         await _saved(desk, recorder.port)
         away = _file(desk).path.read_text()
@@ -116,7 +116,7 @@ async def test_a_key_that_comes_back_brings_the_secret_back(desk: Desk) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o777])
 async def test_a_key_file_that_others_can_read_is_not_used(desk: Desk, mode: int) -> None:
-    """The message says what to do, and doing it is enough: no restart."""
+    """The message says how to fix the mode, and the fixed file is used without a restart."""
     await _saved(desk)
     _file(desk).path.chmod(mode)
 
@@ -128,8 +128,8 @@ async def test_a_key_file_that_others_can_read_is_not_used(desk: Desk, mode: int
     assert "SET" == await _state(desk)
 
 
-def test_a_key_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    """It is made once, readable by nobody else, and left alone afterwards."""
+def test_a_key_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    """The key file is created once, with mode 0600, and not overwritten later."""
     file = key_file(tmp_path)
     first = file.path.read_text()
     file.create()
@@ -150,8 +150,8 @@ GARBAGE: Final = (
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-def test_garbage_in_the_variable_is_named_and_not_repeated(garbage: str) -> None:
-    """The message says which variable and which key in it, and never what stands there."""
+def test_garbage_in_the_variable_is_reported_and_not_repeated(garbage: str) -> None:
+    """The message names the variable and the position of the key, and never shows its value."""
     problem = GivenKeys((new_key(), garbage)).current()
 
     assert isinstance(problem, KeyProblem)
@@ -163,8 +163,8 @@ def test_garbage_in_the_variable_is_named_and_not_repeated(garbage: str) -> None
     "text",
     ["", "\n", "garbage", "\x00\xff", pytest.param(new_key() + " garbage", id="a-key-and-garbage")],
 )
-def test_garbage_in_the_file_is_a_problem_and_not_a_failure(tmp_path: Path, text: str) -> None:
-    """A file that holds anything else than keys is reported; mended, it is read again."""
+def test_garbage_in_the_file_is_reported_and_not_raised(tmp_path: Path, text: str) -> None:
+    """A file with anything but keys is reported, and is read again once it is fixed."""
     file = key_file(tmp_path)
     good = file.path.read_text()
     file.path.write_text(text, encoding="latin-1")
@@ -174,15 +174,15 @@ def test_garbage_in_the_file_is_a_problem_and_not_a_failure(tmp_path: Path, text
     assert isinstance(file.current(), Keyring)
 
 
-async def test_a_folder_in_the_key_files_place_is_a_problem(tmp_path: Path) -> None:
-    """Whatever stands there, asking for keys does not raise."""
+async def test_a_folder_instead_of_the_key_file_is_reported(tmp_path: Path) -> None:
+    """A folder at the key file's path is reported as a problem, and raises nothing."""
     (tmp_path / "encryption.keys").mkdir(mode=0o700)
 
     assert isinstance(KeyFile(tmp_path / "encryption.keys").current(), KeyProblem)
 
 
-async def test_the_service_starts_with_unusable_keys_and_says_so(storage: Storage) -> None:
-    """Garbage instead of keys is a warning at the start: what needs no key works."""
+async def test_the_service_starts_with_unusable_keys_and_warns(storage: Storage) -> None:
+    """Garbage instead of keys causes a warning at start, and what needs no key works."""
     unusable = replace(storage, encryption_keys=("garbage",))
     async with started(unusable, startup.EmailTestRules()) as start:
         assert 1 == len(start.warnings)
@@ -190,8 +190,8 @@ async def test_the_service_starts_with_unusable_keys_and_says_so(storage: Storag
         assert "garbage" not in start.warnings[0]
 
 
-async def test_the_service_starts_without_the_old_key_and_says_so(storage: Storage) -> None:
-    """A stored password that no key opens is named at the start."""
+async def test_the_service_starts_without_the_old_key_and_warns(storage: Storage) -> None:
+    """A warning at start names a stored password that no key opens."""
     async with open_desk(storage, GivenKeys(storage.encryption_keys)) as desk:
         await _saved(desk)
 
@@ -202,15 +202,15 @@ async def test_the_service_starts_without_the_old_key_and_says_so(storage: Stora
 
 
 @asynccontextmanager
-async def _beside(desk: Desk, storage: Storage) -> AsyncIterator[Runtime]:
-    """What a command beside the service has: its own connections, its own look at the keys."""
+async def _command(desk: Desk, storage: Storage) -> AsyncIterator[Runtime]:
+    """Opens what a command has: its own connections, and its own view of the keys."""
     async with open_runtime(storage) as opened:
         yield replace(opened, keys=KeyFile(_file(desk).path), clock=desk.clock)
 
 
-async def test_rotation_disturbs_nobody(desk: Desk, storage: Storage) -> None:
-    """While keys are changed beside it, every read finds the password and every test sends it."""
-    async with recording() as recorder, _beside(desk, storage) as command:
+async def test_rotation_does_not_disturb_the_service(desk: Desk, storage: Storage) -> None:
+    """While a command rotates keys, every read finds the password and every test sends it."""
+    async with recording() as recorder, _command(desk, storage) as command:
         await _saved(desk, recorder.port)
         before = await desk.sql("SELECT key_id, ciphertext FROM stored_secret")
         states: list[str] = []
@@ -241,7 +241,7 @@ async def test_rotation_disturbs_nobody(desk: Desk, storage: Storage) -> None:
 
 
 async def test_rotation_is_in_the_trail_and_can_be_run_again(desk: Desk) -> None:
-    """The event names the new key and counts what was sealed anew; older keys may go then."""
+    """The event names the new key; the older keys are no longer needed afterwards."""
     async with recording() as recorder:
         await _saved(desk, recorder.port)
         rotated = await rotate_keys(desk.runtime, COMMAND_LINE, fresh=True)
@@ -257,8 +257,8 @@ async def test_rotation_is_in_the_trail_and_can_be_run_again(desk: Desk) -> None
         assert 1 == (await _saved(desk, recorder.port))["smtpPassword"]["version"]
 
 
-async def test_given_keys_are_rotated_once(storage: Storage) -> None:
-    """With the new key in front, a run seals anew; the next one finds nothing and notes nothing."""
+async def test_configured_keys_are_rotated_once(storage: Storage) -> None:
+    """With the new key in front, one rotation seals everything again, and the next does nothing."""
     old, new = new_key(), new_key()
     async with open_desk(storage, GivenKeys((old,))) as first:
         await _saved(first)
@@ -275,7 +275,7 @@ async def test_given_keys_are_rotated_once(storage: Storage) -> None:
 
 
 async def test_rotation_names_what_it_cannot_open(desk: Desk) -> None:
-    """A secret under a lost key stays as it is, and is named for whoever has to enter it again."""
+    """A secret under a lost key stays as it is, and is named so that it can be entered again."""
     await _saved(desk)
     _file(desk).path.write_text(new_key())
     rotated = await rotate_keys(desk.runtime, COMMAND_LINE, fresh=True)
@@ -286,8 +286,8 @@ async def test_rotation_names_what_it_cannot_open(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "garbage", ""])
-async def test_rotation_leaves_a_broken_file_alone(desk: Desk, text: str | None) -> None:
-    """Where the keys cannot be used, rotation says why and changes nothing."""
+async def test_rotation_does_not_touch_a_broken_file(desk: Desk, text: str | None) -> None:
+    """If the keys cannot be used, rotation says why and changes nothing."""
     await _saved(desk)
     if text is None:
         _file(desk).path.unlink()
@@ -300,7 +300,7 @@ async def test_rotation_leaves_a_broken_file_alone(desk: Desk, text: str | None)
 
 
 def test_two_rotations_at_once_keep_each_others_key(tmp_path: Path) -> None:
-    """However many put a key in at the same moment, none is lost."""
+    """No key is lost when several rotations add a key at the same time."""
     path = key_file(tmp_path).path
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: KeyFile(path).add(), range(20)))

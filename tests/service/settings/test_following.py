@@ -1,10 +1,12 @@
+"""Followers of the settings see every change, by this process or another."""
+
 import asyncio
 from dataclasses import replace
 
 import pytest
 
 from service.process.runtime import Runtime
-from service.process.signals import SharedLook, Signal
+from service.process.signals import SharedPoll, Signal
 from service.settings.current import follow_email_settings
 from service.settings.state import SettingsState
 from tests.support.inprocess import Edge
@@ -20,19 +22,19 @@ mutation ($host: String!, $seen: Int!) {
 
 
 async def _save(runtime: Runtime, revision: int) -> None:
-    """Makes a revision, with a host of its own."""
+    """Saves a revision, with a different host for each."""
     await Edge(runtime).ask(SAVE, host=f"mx{revision}.example.org", seen=revision - 1)
 
 
 class Watched(Signal):
-    """A signal that tells when somebody begins to wait for it."""
+    """A signal that reports when a follower begins to wait for it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.awaited = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
-        """Tells, then waits."""
+        """Reports that a follower waits, then waits for the signal."""
         self.awaited.set()
         await super().wait(seconds)
 
@@ -43,7 +45,7 @@ async def _followed(runtime: Runtime, heard: asyncio.Queue[SettingsState]) -> No
 
 
 async def _listening(follower: Runtime, heard: asyncio.Queue[SettingsState]) -> asyncio.Task[None]:
-    """A follower that has taken its first look, and so misses nothing from now on."""
+    """Starts a follower, and returns once it will miss no further change."""
     signal = follower.settings_changed
     assert isinstance(signal, Watched)
     signal.awaited.clear()
@@ -59,28 +61,28 @@ async def _heard(queue: asyncio.Queue[SettingsState]) -> SettingsState:
 
 @pytest.fixture
 def watched(runtime: Runtime) -> Runtime:
-    """The service, with a signal that the test can watch."""
+    """Returns the service with a signal that the test can watch."""
     return replace(runtime, settings_changed=Watched())
 
 
-async def test_all_followers_hear_of_each_change_at_once(watched: Runtime) -> None:
-    """Each gets the settings whole, once a save, though one look serves them all."""
+async def test_all_followers_see_each_change_at_once(watched: Runtime) -> None:
+    """Each follower gets the complete settings once per save."""
     await _save(watched, 1)
     queues: list[asyncio.Queue[SettingsState]] = [asyncio.Queue() for _ in range(5)]
     tasks = [await _listening(watched, heard) for heard in queues]
-    told = []
+    seen = []
     for revision in (2, 3):
         await _save(watched, revision)
-        told.append([(await _heard(heard)).values.smtp_host for heard in queues])
+        seen.append([(await _heard(heard)).values.smtp_host for heard in queues])
     for task in tasks:
         task.cancel()
 
-    assert [["mx2.example.org"] * 5, ["mx3.example.org"] * 5] == told
+    assert [["mx2.example.org"] * 5, ["mx3.example.org"] * 5] == seen
 
 
-async def test_a_change_by_another_process_is_heard_of(watched: Runtime) -> None:
-    """Nobody tells this process of it: it looks."""
-    other = replace(watched, settings_changed=Signal(), settings_revision=SharedLook())
+async def test_a_change_by_another_process_is_seen(watched: Runtime) -> None:
+    """A change by another process, which sends no signal, is found in the database."""
+    other = replace(watched, settings_changed=Signal(), settings_revision=SharedPoll())
     heard: asyncio.Queue[SettingsState] = asyncio.Queue()
     task = await _listening(watched, heard)
     await _save(other, 1)
