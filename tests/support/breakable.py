@@ -1,4 +1,4 @@
-"""A way to a PostgreSQL server that a test can break, in each way that networks know, and mend."""
+"""A proxy to a PostgreSQL server that a test can break, as networks do, and repair."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -12,10 +12,10 @@ _DEFAULT_PORT = 5432
 
 
 class Breakable:
-    """A port of this machine behind which the server is, until the test says otherwise.
+    """A TCP proxy on this machine, whose connections a test refuses, cuts or lets hang.
 
-    `held` is set when something was said to a server that hangs; `cuts` counts the connections
-    that were cut as soon as they were made.
+    `held` is set when something was sent while the proxy hangs; `cuts` counts the connections that
+    were cut as soon as they were made.
     """
 
     def __init__(self, url: str) -> None:
@@ -31,14 +31,14 @@ class Breakable:
 
     @property
     def url(self) -> str:
-        """The database's address by this way."""
+        """The database's URL through this proxy."""
         changed = self._url.set(host="127.0.0.1", port=self._port).difference_update_query(
             ["host", "port"]
         )
         return changed.render_as_string(hide_password=False)
 
     async def mend(self) -> None:
-        """Lets everything through."""
+        """Lets everything through again."""
         self._flowing.set()
         self._cutting = False
         if self._server is None:
@@ -46,7 +46,7 @@ class Breakable:
             self._port = self._server.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:
-        """Cuts every connection and refuses new ones, as a server that was stopped does."""
+        """Cuts every connection and refuses new ones, as a stopped server does."""
         self._flowing.set()
         if self._server is not None:
             server, self._server = self._server, None
@@ -60,7 +60,7 @@ class Breakable:
         self._abort()
 
     def hang(self) -> None:
-        """Keeps every connection, takes new ones, and lets nothing through any more."""
+        """Keeps every connection and accepts new ones, but lets nothing through."""
         self.held.clear()
         self._flowing.clear()
 
@@ -101,17 +101,17 @@ class Breakable:
 
 @asynccontextmanager
 async def breakable(url: str) -> AsyncIterator[Breakable]:
-    """A way to the server at an address; it is open at first."""
-    way = Breakable(url)
-    await way.mend()
+    """Runs a proxy to the server at a URL; it lets everything through at first."""
+    proxy = Breakable(url)
+    await proxy.mend()
     try:
-        yield way
+        yield proxy
     finally:
-        await way.refuse()
+        await proxy.refuse()
 
 
 async def _connect(url: URL) -> tuple[StreamReader, StreamWriter]:
-    """A connection to where an address points: a socket in a folder, or a port."""
+    """Connects to the server at a URL: a Unix socket, or a port."""
     host, port = url.query.get("host") or url.host, url.query.get("port") or url.port
     if not isinstance(host, str) or isinstance(port, tuple):
         raise TypeError("the tests' server has one address")

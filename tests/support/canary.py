@@ -1,8 +1,8 @@
-"""Finding a secret in whatever form it may have got out: the search, and where to look.
+"""Searching for leaks of a secret, in any encoding.
 
-A suite puts `CANARY` (or a secret of its own, of as many awkward characters) through its paths,
-gathers what was answered, logged and kept, and asks `leaks` of each; it leaks once on purpose to
-see that the search would have found it.
+A suite uses `CANARY` (or its own secret, with as many awkward characters) as a password, collects
+what was answered, logged and stored, and searches each with `leaks`. It also leaks the secret once
+on purpose, to check that the search finds it.
 """
 
 import base64
@@ -18,23 +18,23 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 CANARY: Final = "pä55 \"w'o%r\\d<&>𝄞é+/="
-"""A password with what escaping goes wrong on: quotes, percent, backslash, non-BMP."""
+"""A password of characters that are often escaped wrongly: quotes, percent, backslash, non-BMP."""
 
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 def leaks(secret: str, haystack: bytes) -> list[str]:
-    """The forms in which a secret stands in some bytes, by name."""
+    """Returns the names of the forms in which a secret is in some bytes."""
     return sorted({name for name, form in _forms(secret) if form in haystack})
 
 
 def files_below(folder: Path) -> bytes:
-    """The files of a folder as they lie there: databases with their write-ahead logs, keys."""
+    """Returns the bytes of all files below a folder: databases, write-ahead logs, keys."""
     return b"\n".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 async def values_in(engine: AsyncEngine) -> bytes:
-    """Every value of every row of every table, as the database gives it out."""
+    """Returns every value of every row of every table."""
     tables = MetaData()
     async with engine.connect() as connection:
         await connection.run_sync(tables.reflect)
@@ -55,7 +55,7 @@ def _forms(secret: str) -> Iterator[tuple[str, bytes]]:
         ("raw", secret),
         ("repr", repr(secret)[1:-1]),
         ("repr, ASCII", ascii(secret)[1:-1]),
-        # A log for machines writes what a value looks like, in JSON.
+        # Structured logs contain the repr of a value within JSON.
         ("repr of bytes", repr(raw)[2:-1]),
     ):
         yield name, text.encode()
@@ -74,19 +74,19 @@ def _forms(secret: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _in_json(name: str, text: str) -> Iterator[tuple[str, bytes]]:
-    said = "" if name == "raw" else f"{name}, "
+    prefix = "" if name == "raw" else f"{name}, "
     for form, ascii_only in (("JSON", False), ("JSON, ASCII", True)):
         once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
-        yield f"{said}{form}", once.encode()
-        # An event's body is JSON in itself, and so stands escaped twice in an answer.
-        yield f"{said}{form}, twice", json.dumps(once, ensure_ascii=ascii_only)[1:-1].encode()
+        yield f"{prefix}{form}", once.encode()
+        # An event's body is JSON itself, so it is escaped twice in an answer.
+        yield f"{prefix}{form}, twice", json.dumps(once, ensure_ascii=ascii_only)[1:-1].encode()
 
 
 def _spelled(prefix: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
     yield f"{prefix}hex", raw.hex().encode()
     yield f"{prefix}HEX", raw.hex().upper().encode()
     for offset in range(3):
-        # The characters at both ends depend on what stands beside it; those between do not.
+        # The characters at both ends depend on the adjacent bytes; the characters between do not.
         inner = base64.b64encode(b"\0" * offset + raw)
         inner = inner[-(-8 * offset // 6) :].rstrip(b"=")
         inner = inner if (offset + len(raw)) % 3 == 0 else inner[:-1]

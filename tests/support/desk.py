@@ -1,4 +1,4 @@
-"""A service to ask over GraphQL, in this process: the whole app over a database of the test."""
+"""A service with a GraphQL client in this process: the whole app on the test's database."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from service.process.storage import Storage
 from tests.support import documents
 
 THOROUGH: Final = "POSTLEDGER_THOROUGH" in os.environ
-"""Whether to try as much as takes minutes, instead of what every check can wait for."""
+"""Whether to run many more generated inputs, which takes minutes."""
 
 MANY: Final = 100_000
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -33,20 +33,20 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Clock:
-    """A clock that a test holds: each look at it takes a millisecond."""
+    """A clock that a test controls; it advances a millisecond each time it is read."""
 
     def __init__(self) -> None:
         self.now = NOON
 
     def __call__(self) -> datetime:
-        """The time."""
+        """Returns the time."""
         self.now += timedelta(milliseconds=1)
         return self.now
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: its HTTP status, and its JSON."""
+    """A response: its HTTP status, and its JSON."""
 
     status: int
     raw: bytes
@@ -54,7 +54,7 @@ class Answer:
 
     @property
     def data(self) -> Json:
-        """What was asked for; the test fails where there were errors."""
+        """The data; the test fails if there were errors."""
         assert "errors" not in self.body, self.body["errors"]
         data: Json = self.body["data"]
         return data
@@ -67,7 +67,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Desk:
-    """Where a test asks. `answers` are all that were given, as they went over the wire."""
+    """A client of the service. `answers` are all responses, as they were sent."""
 
     runtime: Runtime
     clock: Clock
@@ -76,12 +76,12 @@ class Desk:
     answers: list[Answer] = field(default_factory=list)
 
     async def post(self, body: object, role: Role = Role.ADMINISTRATOR) -> Answer:
-        """Sends a request's body as it is."""
+        """Sends a request with this body."""
         headers = {
             "Authorization": f"Bearer {self.tokens[role]}",
             "Content-Type": "application/json",
         }
-        # In ASCII: half characters can be sent escaped only.
+        # In ASCII, because lone surrogates can be sent only if they are escaped.
         content = json.dumps(body).encode()
         response = await self.http.post("/graphql", content=content, headers=headers)
         answer = Answer(response.status_code, response.content, response.json())
@@ -94,25 +94,25 @@ class Desk:
         variables: Mapping[str, object] | None = None,
         role: Role = Role.ADMINISTRATOR,
     ) -> Answer:
-        """Asks in GraphQL."""
+        """Executes a GraphQL operation."""
         return await self.post({"query": query, "variables": variables or {}}, role)
 
     async def update(self, settings: Json, **rest: object) -> Json:
-        """Changes the settings: those in force, unless `expectedRevision` names a revision."""
+        """Changes the settings; `expectedRevision` is the revision in force unless given."""
         change = {"expectedRevision": await self.revision(), "settings": settings, **rest}
         answer = await self.ask(documents.UPDATE, {"input": change})
         result: Json = answer.data["updateEmailSettings"]
         return result
 
     async def save(self, settings: Json, **rest: object) -> Json:
-        """Changes the settings, and sees that they were; gives the new state."""
+        """Changes the settings, checks that they were saved, and returns the new state."""
         result = await self.update(settings, **rest)
         assert "UpdateEmailSettingsSuccess" == result["__typename"], result
         state: Json = result["emailSettings"]
         return state
 
     async def restore(self, revision: int, **rest: object) -> Json:
-        """Brings an earlier revision back."""
+        """Restores an earlier revision."""
         change = {
             "revision": revision,
             "expectedRevision": await self.revision(),
@@ -129,30 +129,30 @@ class Desk:
         return result
 
     async def check(self, settings: Json) -> list[Json]:
-        """What would be said of some values."""
+        """Checks settings without saving them, and returns their problems."""
         answer = await self.ask(documents.CHECK, {"settings": settings})
         problems: list[Json] = answer.data["checkEmailSettings"]
         return problems
 
     async def settings(self, **arguments: object) -> Json | None:
-        """The settings in force, or as they stood."""
+        """Returns the settings in force, or those of the `revision` or `at` in the arguments."""
         answer = await self.ask(documents.SETTINGS, arguments)
         state: Json | None = answer.data["emailSettings"]
         return state
 
     async def revision(self) -> int:
-        """The revision in force; 0 where nothing was saved."""
+        """Returns the revision in force, or 0 if nothing was saved."""
         state = (await self.ask("{ emailSettings { revision } }")).data["emailSettings"]
         return 0 if state is None else int(state["revision"])
 
     async def events(self) -> list[Json]:
-        """The newest events of the trail, oldest first; what the tokens left is left out."""
+        """Returns the newest events of the trail, oldest first, without events of tokens."""
         nodes = (await self.ask(documents.TRAIL)).data["auditEvents"]["edges"]
         events = [edge["node"] for edge in reversed(nodes)]
         return [event for event in events if not event["action"].startswith("ACCESS_")]
 
     async def sql(self, statement: str, **values: object) -> Sequence[tuple[object, ...]]:
-        """What somebody does who has the database's password, past the service."""
+        """Executes SQL as someone who bypasses the service and accesses its database."""
         database = self.runtime.database
         opening = database.reading if statement.startswith("SELECT") else database.transaction
         async with opening() as session:
@@ -161,7 +161,7 @@ class Desk:
             return [tuple(row) for row in done.all()] if done.returns_rows else []
 
     async def whole(self) -> int:
-        """The revision in force, seen to be whole: the first to the last, and an event for each."""
+        """Returns the revision in force, after checking that every revision has its event."""
         rows = await self.sql(_WHOLE)
         (head, revisions, events, paired) = (int(str(each)) for each in rows[0])
         assert head == revisions == events == paired
@@ -182,7 +182,7 @@ _WHOLE: Final = """SELECT
 
 @asynccontextmanager
 async def open_desk(storage: Storage, keys: KeySource | None = None) -> AsyncIterator[Desk]:
-    """A desk over what lies there. Without keys, they are those of a file in the data directory."""
+    """Opens a service on a storage. By default, its keys are in a file in the data directory."""
     async with open_runtime(storage) as opened:
         clock = Clock()
         runtime = replace(
@@ -202,13 +202,13 @@ async def open_desk(storage: Storage, keys: KeySource | None = None) -> AsyncIte
 
 
 def key_file(data: Path) -> KeyFile:
-    """The key file of a data directory, made where it is not there."""
+    """Returns the key file of a data directory; creates it if it is missing."""
     file = KeyFile(data / "encryption.keys")
     file.create()
     return file
 
 
 def _app(runtime: Runtime, data: Path) -> Starlette:
-    """The app, which lets one caller ask as often as a test wants."""
+    """Composes the app with a rate limit that no test reaches."""
     values: Json = {"data_directory": data, "calls_per_minute": MANY}
     return compose(Config(**values), runtime)

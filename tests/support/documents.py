@@ -1,4 +1,4 @@
-"""The GraphQL that the tests of the settings ask in."""
+"""The GraphQL documents of the tests of the settings."""
 
 from typing import Final
 

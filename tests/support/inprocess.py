@@ -1,4 +1,4 @@
-"""The GraphQL schema over a real database, in the test's own process: fast, and all but HTTP."""
+"""The GraphQL schema on a real database, executed in the test's process without HTTP."""
 
 from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
@@ -12,11 +12,11 @@ from service.process.caller import Caller, Role
 from service.process.runtime import Runtime
 
 Json: TypeAlias = dict[str, Any]
-"""An answer's data; its shape is the query's, which every test says itself."""
+"""An answer's data, whose shape depends on the test's query."""
 
 
 class RefusedError(Exception):
-    """The answer held errors."""
+    """The answer contained errors."""
 
     def __init__(self, codes: list[str], messages: list[str]) -> None:
         super().__init__(f"{codes}: {messages}")
@@ -25,7 +25,7 @@ class RefusedError(Exception):
 
 
 class Edge:
-    """Executes operations as somebody of a role, or as nobody who is known."""
+    """Executes operations as a caller with a role."""
 
     def __init__(
         self, runtime: Runtime, role: Role = Role.ADMINISTRATOR, name: str = "Ada"
@@ -36,10 +36,10 @@ class Edge:
         self.caller = Caller(actor, role, client)
 
     async def ask(self, query: str, **variables: object) -> Json:
-        """An answer's data.
+        """Executes an operation and returns its data.
 
         Raises:
-            RefusedError: it held errors.
+            RefusedError: the answer contained errors.
         """
         result = await schema.execute(
             query, context_value=self._context(), variable_values=variables
@@ -51,7 +51,7 @@ class Edge:
         return result.data or {}
 
     async def follow(self, query: str, **variables: object) -> AsyncIterator[Json]:
-        """A subscription's values."""
+        """Yields the values of a subscription."""
         stream = await schema.subscribe(
             query, context_value=self._context(), variable_values=variables
         )

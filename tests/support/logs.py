@@ -1,4 +1,4 @@
-"""What the service logs, its libraries included, caught as it would stand on standard error."""
+"""Capturing what the service and its libraries log to standard error."""
 
 import io
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from graph.watch.log import log_set_up
 
 @contextmanager
 def logging_to_text(config: Config) -> Iterator[io.StringIO]:
-    """Sets the log up as the service does; what was set up before stands again afterwards."""
+    """Sets the log up as the service does, and restores the previous setup afterwards."""
     written = io.StringIO()
     with ExitStack() as stack:
         with redirect_stderr(written):

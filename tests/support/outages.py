@@ -1,4 +1,4 @@
-"""Outages: a database that lacks something for a while."""
+"""Outages: a database that lacks a table for a while."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from service.process.runtime import Runtime
 
 @asynccontextmanager
 async def without(runtime: Runtime, table: str) -> AsyncIterator[None]:
-    """The service while one of its tables is gone."""
+    """Hides one of the service's tables while the context is open."""
     async with runtime.database.engine.begin() as connection:
         await connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
     yield

@@ -1,4 +1,4 @@
-"""A mail server on loopback that lets everybody in and remembers every byte that it gets."""
+"""A mail server on loopback that accepts every sign-in and records every byte that it gets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 HOSTS: Final = ("127.0.0.1", "127.0.0.2")
-"""Two names of this machine, so that there are two destinations."""
+"""Two addresses of this machine, so that there are two destinations."""
 
 Reply: TypeAlias = Callable[[str], str]
-"""What the server says to a line."""
+"""A function that returns the server's reply to a line."""
 
 
 def polite(line: str) -> str:
-    """Takes everything."""
+    """Accepts everything."""
     verb = line[:4].upper()
     if verb == "EHLO":
         return "250-mail.example.com\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME"
@@ -22,13 +22,13 @@ def polite(line: str) -> str:
 
 
 def echoing(line: str) -> str:
-    """Refuses a sign-in, and says what it got."""
+    """Refuses a sign-in, and repeats what it got."""
     return f"535 5.7.8 I do not know {line}" if line[:4].upper() == "AUTH" else polite(line)
 
 
 @dataclass(slots=True)
 class Recorder:
-    """What came in: connections, and everything that was said on them."""
+    """The number of connections, and everything that clients sent."""
 
     reply: Reply | None = polite
     port: int = 0
@@ -36,7 +36,7 @@ class Recorder:
     heard: bytearray = field(default_factory=bytearray)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection. A server without a `reply` is silent after its greeting."""
+        """Serves a connection. Without a `reply`, the server is silent after its greeting."""
         self.connections += 1
         with suppress(OSError, asyncio.IncompleteReadError):
             writer.write(b"220 mail.example.com ESMTP\r\n")
@@ -50,16 +50,16 @@ class Recorder:
         self, line: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         assert self.reply is not None
-        said = self.reply(line)
-        writer.write(f"{said}\r\n".encode())
-        if said.startswith("354"):
+        reply = self.reply(line)
+        writer.write(f"{reply}\r\n".encode())
+        if reply.startswith("354"):
             self.heard += await reader.readuntil(b"\r\n.\r\n")
             writer.write(b"250 2.0.0 Queued\r\n")
 
 
 @asynccontextmanager
 async def recording(reply: Reply | None = polite) -> AsyncIterator[Recorder]:
-    """Runs one on a free port of both addresses."""
+    """Runs a recording server on a free port of both addresses."""
     recorder = Recorder(reply)
     tasks: set[asyncio.Task[None]] = set()
 

@@ -1,4 +1,4 @@
-"""Where the checkout begins: the one place that says how deep the tests lie."""
+"""The root of the checkout: the only place that knows how deep the tests are nested."""
 
 from pathlib import Path
 from typing import Final

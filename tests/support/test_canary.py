@@ -1,4 +1,4 @@
-"""The search for a leaked secret finds it in whatever form it got out."""
+"""The search for leaks finds a secret in any encoding."""
 
 import base64
 import hashlib
@@ -48,10 +48,10 @@ SIGN_IN = b"\0postledger@example.org\0" + RAW
     ],
 )
 def test_every_form_is_found(leaked: bytes) -> None:
-    """A form that the search did not know would be a leak that no test sees."""
+    """Every encoding is found; otherwise the tests would miss a leak."""
     assert [] != leaks(CANARY, b"before " + leaked + b" after")
 
 
-def test_what_is_no_leak_is_not_found() -> None:
-    """Another secret, and a part of this one, are none of the search's business."""
+def test_other_texts_are_not_found() -> None:
+    """Another secret, or a part of the secret, is not a leak."""
     assert [] == leaks(CANARY, CANARY[:-1].encode() + b" and another one")

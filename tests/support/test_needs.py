@@ -1,4 +1,4 @@
-"""What is missing is skipped on a machine of one's own, and never where everything is checked."""
+"""A test with a missing program is skipped locally, and fails in continuous integration."""
 
 import shutil
 import subprocess
@@ -12,8 +12,8 @@ from tests.support.root import ROOT
 CI_RUN = ROOT / ".ci" / "run"
 
 
-def test_what_is_missing() -> None:
-    """A reason to skip, and in continuous integration to fail."""
+def test_something_missing() -> None:
+    """A missing program skips a test, and fails it in continuous integration."""
     with pytest.raises(pytest.skip.Exception, match="no browser"):
         need(None, "no browser", ci=False)
     with pytest.raises(pytest.fail.Exception, match="no browser"):
@@ -21,13 +21,13 @@ def test_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize("ci", [False, True])
-def test_what_is_here(ci: bool) -> None:  # noqa: FBT001 (a table's column)
-    """It stands in nobody's way."""
+def test_something_present(ci: bool) -> None:  # noqa: FBT001 (a table's column)
+    """A test runs if what it needs is there."""
     need("/usr/bin/chromium", "no browser", ci=ci)
 
 
 @pytest.mark.parametrize(
-    ("programs", "said"),
+    ("programs", "message"),
     [
         pytest.param({}, "chromium is missing", id="no way to install"),
         pytest.param(
@@ -44,9 +44,9 @@ def test_what_is_here(ci: bool) -> None:  # noqa: FBT001 (a table's column)
     ],
 )
 def test_a_machine_that_lacks_a_program(
-    tmp_path: Path, programs: dict[str, str], said: str
+    tmp_path: Path, programs: dict[str, str], message: str
 ) -> None:
-    """Continuous integration says what could not be had, and fails, before anything is tried."""
+    """Continuous integration fails before any check, and names what could not be installed."""
     for name in ("bash", "dirname"):
         (tmp_path / name).symlink_to(shutil.which(name) or "")
     for name, script in programs.items():
@@ -61,4 +61,4 @@ def test_a_machine_that_lacks_a_program(
     )
 
     assert 1 == done.returncode
-    assert said in done.stderr
+    assert message in done.stderr

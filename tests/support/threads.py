@@ -1,4 +1,4 @@
-"""Running commands beside a test's event loop."""
+"""Running blocking commands outside a test's event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from typing import Final, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# One thread for all commands, which ends with the process. SQLAlchemy runs greenlets in it. Where
-# two such threads end at once while coverage traces, CPython 3.11 can loop forever: it dispatches
-# RESUME again and again, because one pending call was added while another was running.
+# One thread for all commands, which ends with the process. SQLAlchemy runs greenlets in it. If two
+# such threads end at once while coverage traces, CPython 3.11 can loop forever: it dispatches
+# RESUME again and again, because a pending call was added while another was running.
 _COMMANDS: Final = ThreadPoolExecutor(1, thread_name_prefix="commands")
 
 
 async def beside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Runs a function that blocks, such as a command with an event loop of its own."""
+    """Runs a blocking function in a thread, such as a command with its own event loop."""
     running = _COMMANDS.submit(partial(work, *args, **kwargs))
     return await asyncio.wrap_future(running)
