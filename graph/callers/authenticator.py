@@ -9,7 +9,7 @@ from graph.callers.proxies import bucket_of
 from graph.callers.rate import Rate
 from graph.errors import UNAUTHENTICATED_MESSAGE
 from graph.refusal import HttpRefusal
-from service.access import TokenRefused, TokenUnanswered, authenticate
+from service.access import TokenRefused, TokenUnchecked, authenticate
 from service.process import Caller, Client, Runtime
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Authenticator:
     async def admit(self, authorization: str | None, client: Client) -> Caller | HttpRefusal:
         """Returns the caller whom an `Authorization` header identifies, or a refusal."""
         identity = await self._identify(authorization, client)
-        if isinstance(identity, TokenUnanswered):
+        if isinstance(identity, TokenUnchecked):
             _log.warning("could not authenticate a caller", source=identity.asked)
             return _UNCONFIRMED
         if isinstance(identity, TokenRefused):
@@ -72,7 +72,7 @@ class Authenticator:
 
     async def _identify(
         self, authorization: str | None, client: Client
-    ) -> Caller | TokenRefused | TokenUnanswered:
+    ) -> Caller | TokenRefused | TokenUnchecked:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.casefold() != "bearer" or not token.strip():
             return TokenRefused("missing")

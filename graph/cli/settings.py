@@ -24,10 +24,10 @@ from service.settings import (
 from service.trail import Change
 from service.values import (
     NOTHING_SAVED,
+    InvalidSettingsFile,
     Secret,
     Secrets,
     SettingsPatch,
-    UnfitFile,
     read_settings,
     write_settings,
 )
@@ -141,7 +141,7 @@ def _read(file: Path, secrets: Secrets) -> SettingsPatch:
     except (OSError, ValueError) as error:
         raise CannotStartError(f"Cannot read {file}: {error}.") from None
     patch = read_settings(text, secrets, as_json=file.suffix == ".json")
-    if isinstance(patch, UnfitFile):
+    if isinstance(patch, InvalidSettingsFile):
         raise CannotStartError(f"{file}: {patch.message}")
     return patch
 

@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 
 from audit.event import Actor, ActorKind, Client
 from service.access.issuer import IssuerKeys, IssuerUnavailableError
-from service.access.tokens import TokenRefused, TokenUnanswered
+from service.access.tokens import TokenRefused, TokenUnchecked
 from service.access.trust import IssuerTrust
 from service.process.caller import Caller, Role
 from service.values.names import has_control
@@ -39,12 +39,12 @@ class People:
         self._trust = trust
         self._clock = clock
 
-    async def identify(self, token: str, client: Client) -> Caller | TokenRefused | TokenUnanswered:
+    async def identify(self, token: str, client: Client) -> Caller | TokenRefused | TokenUnchecked:
         """Returns whose token it is, why it is refused, or that it cannot be checked."""
         try:
             claims = await self._claims(token)
         except IssuerUnavailableError:
-            return TokenUnanswered("issuer")
+            return TokenUnchecked("issuer")
         except (JoseError, AttributeError, TypeError, ValueError, RecursionError) as error:
             # The library raises JoseError; tokens of unexpected shapes raise the others.
             return TokenRefused(f"jwt: {type(error).__name__}")

@@ -75,7 +75,7 @@ class TokenRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenUnanswered:
+class TokenUnchecked:
     """A token that could not be checked: `asked`, for the log, is what did not answer."""
 
     asked: str
@@ -88,7 +88,7 @@ class TokenNotFound:
 
 async def authenticate(
     runtime: Runtime, text: str, client: Client, seconds: float | None = None
-) -> Caller | TokenRefused | TokenUnanswered:
+) -> Caller | TokenRefused | TokenUnchecked:
     """Returns whose token it is, why it is refused, or that it cannot be checked.
 
     Tokens are looked up by their hash, so response times disclose nothing about stored tokens.
@@ -105,7 +105,7 @@ async def authenticate(
         async with asyncio.timeout(seconds), runtime.database.reading() as session:
             row = await tokens.token_by_hash(session, _hash(text))
     except TimeoutError:
-        return TokenUnanswered("database")
+        return TokenUnchecked("database")
     if row is None:
         return TokenRefused("unknown")
     if row.revoked_at is not None:

@@ -11,7 +11,7 @@ from mail.account import SaslMechanism, TlsMode
 from mail.providers import Provider, ProviderEndpoint, ProviderNote
 from mail.report import CertificateFacts, Suggestion
 from mail.secret import Secret
-from service.values.files import Secrets, UnfitFile, read_settings, write_settings
+from service.values.files import InvalidSettingsFile, Secrets, read_settings, write_settings
 from service.values.patch import KEEP, Keep, Patched, SettingsPatch
 from service.values.problems import Problem, ProblemSeverity
 from service.values.providers import email_providers
@@ -27,6 +27,7 @@ __all__ = [
     "KEEP",
     "NOTHING_SAVED",
     "CertificateFacts",
+    "InvalidSettingsFile",
     "Keep",
     "Patched",
     "Problem",
@@ -42,7 +43,6 @@ __all__ = [
     "SettingsValues",
     "Suggestion",
     "TlsMode",
-    "UnfitFile",
     "email_providers",
     "read_settings",
     "write_settings",

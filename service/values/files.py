@@ -20,7 +20,7 @@ _GROUP_REQUIRES: Final = ("tokenUrl", "clientId")
 
 
 @dataclass(frozen=True, slots=True)
-class UnfitFile:
+class InvalidSettingsFile:
     """A file that cannot be read as settings, and a message that says why."""
 
     message: str
@@ -60,7 +60,9 @@ def _has_group(values: SettingsValues) -> bool:
     return values.oauth2_token_url is not None
 
 
-def read_settings(text: str, secrets: Secrets, *, as_json: bool) -> SettingsPatch | UnfitFile:
+def read_settings(
+    text: str, secrets: Secrets, *, as_json: bool
+) -> SettingsPatch | InvalidSettingsFile:
     """Reads a file's text as a change of the settings: what the text leaves out stays as it is.
 
     In JSON, null clears a field. TOML has no null, so there an empty string clears a field.
@@ -69,13 +71,13 @@ def read_settings(text: str, secrets: Secrets, *, as_json: bool) -> SettingsPatc
         document = json.loads(text) if as_json else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
-        return UnfitFile(f"The file is not {'JSON' if as_json else 'TOML'}: {reason}.")
+        return InvalidSettingsFile(f"The file is not {'JSON' if as_json else 'TOML'}: {reason}.")
     if not isinstance(document, dict):
-        return UnfitFile("The file must contain one object with the settings' fields.")
+        return InvalidSettingsFile("The file must contain one object with the settings' fields.")
     try:
         return _patch(document, secrets)
     except InvalidFileError as error:
-        return UnfitFile(str(error))
+        return InvalidSettingsFile(str(error))
 
 
 def _patch(document: Mapping[str, object], secrets: Secrets) -> SettingsPatch:

@@ -37,7 +37,7 @@ class Breakable:
         )
         return changed.render_as_string(hide_password=False)
 
-    async def mend(self) -> None:
+    async def repair(self) -> None:
         """Lets everything through again."""
         self._flowing.set()
         self._cutting = False
@@ -103,7 +103,7 @@ class Breakable:
 async def breakable(url: str) -> AsyncIterator[Breakable]:
     """Runs a proxy to the server at a URL; it lets everything through at first."""
     proxy = Breakable(url)
-    await proxy.mend()
+    await proxy.repair()
     try:
         yield proxy
     finally:

@@ -42,7 +42,7 @@ async def test_a_refused_connection(way: Breakable, database: Database) -> None:
     with pytest.raises(OperationalError, match="Connect call failed"):
         async with database.transaction() as session:
             await session.connection()
-    await way.mend()
+    await way.repair()
     await _ask(database)
 
 

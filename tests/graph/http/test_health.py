@@ -137,7 +137,7 @@ async def test_a_database_outage(
                 await way.refuse()
             async with asyncio.timeout(CHECK_SECONDS + 1):
                 away = await _ready(world)
-            await way.mend()
+            await way.repair()
             after = await _ready(world)
 
     assert (200, set()) == before == after

@@ -122,7 +122,7 @@ async def test_a_short_outage(runtime: Runtime, way: Breakable, elsewhere: Stora
             first = await _answer(socket, MUTATION, "1")
             await way.refuse()
             await asyncio.wait_for(failed.wait(), DEADLINE)
-            await way.mend()
+            await way.repair()
             second = await _answer(socket, MUTATION, "2")
             await _revoke(elsewhere, service.world.tokens[Role.ADMINISTRATOR])
             closed = await asyncio.wait_for(closing(socket), DEADLINE)
@@ -140,7 +140,7 @@ async def test_a_socket_that_is_opened_during_an_outage(runtime: Runtime, way: B
             payload = {"Authorization": service.authorization}
             await say(socket, {"type": "connection_init", "payload": payload})
             code, reason = await closing(socket)
-        await way.mend()
+        await way.repair()
     failures = [each["request_id"] for each in logged if each["event"] == "internal error"]
 
     assert 1013 == code
@@ -165,7 +165,7 @@ async def test_a_silent_database_blocks_no_caller(runtime: Runtime, way: Breakab
             ),
             DEADLINE,
         )
-        await way.mend()
+        await way.repair()
 
     assert (503, ["TIMED_OUT"]) == (answer.status_code, codes(answer.json()))
     assert "10" == answer.headers["Retry-After"]
@@ -192,7 +192,7 @@ async def test_a_long_outage(
         async with asyncio.timeout(DEADLINE):
             closed = await closing(socket)
             lines = [line async for line in response.aiter_lines() if line.strip(":")]
-        await way.mend()
+        await way.repair()
         again = await service.world.ask("{ viewer { role } }")
 
     assert 1013 == closed[0]
@@ -215,6 +215,6 @@ async def test_a_token_that_expires_with_a_socket_open(runtime: Runtime, way: Br
             clock.now += timedelta(hours=2)
             await say(socket, {"id": "1", "type": "subscribe", "payload": {"query": MUTATION}})
             closed = await closing(socket)
-        await way.mend()
+        await way.repair()
 
     assert (4403, "The access token is no longer valid.") == closed

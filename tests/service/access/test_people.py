@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from audit.event import ActorKind, Client
 from service.access.issuer import KEEP_SECONDS, RETRY_SECONDS, IssuerKeys, IssuerUnavailableError
 from service.access.people import People
-from service.access.tokens import TokenRefused, TokenUnanswered
+from service.access.tokens import TokenRefused, TokenUnchecked
 from service.access.trust import IssuerTrust
 from service.process.caller import Caller, Role
 
@@ -216,4 +216,4 @@ async def test_keys_that_are_not_available(attribute: str, value: object) -> Non
     with pytest.raises(IssuerUnavailableError):
         await IssuerKeys(ISSUER, provider.fetch).keys_for("one")
 
-    assert unchecked == TokenUnanswered("issuer")
+    assert unchecked == TokenUnchecked("issuer")

@@ -65,7 +65,7 @@ async def test_a_cancellation_after_an_outage(runtime: Runtime, way: Breakable) 
         # Each poll connects twice, with TLS and without, so one poll failed and another began.
         for _ in range(3):
             await way.cuts.acquire()
-        await way.mend()
+        await way.repair()
         test_id = sent["sendTestEmail"]["testEmail"]["id"]
         canceled = await there.ask(CANCEL, id=test_id)
 
