@@ -1,6 +1,6 @@
-"""The trail: what an event is, its bytes, its order, its proofs.
+"""The audit trail: its events, their bytes and order, and the proofs over them.
 
 - What an event says: `event`. The published formats: `c2sp`.
 - Appending and reading events: `trail`. Verifying a trail in its database: `verify`.
-- The verifier that exports carry, whose rules the service shares: `standalone`.
+- The offline verifier that every export includes, whose rules the service shares: `standalone`.
 """

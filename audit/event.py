@@ -1,4 +1,4 @@
-"""What an event of the trail says: who did what, with which outcome, changing what."""
+"""What an event of the trail says: who did what, with which outcome, and what changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import TypeAlias, TypeVar
 
 
 class AuditAction(StrEnum):
-    """What was done or tried.
+    """What was done or attempted.
 
-    UNREADABLE is never written: it stands for what somebody else has put in an event's place.
+    UNREADABLE is never written: it is shown in place of a stored event that cannot be read.
     """
 
     EMAIL_SETTINGS_UPDATED = "EMAIL_SETTINGS_UPDATED"
@@ -31,11 +31,11 @@ T = TypeVar("T")
 
 
 def for_every_action(table: Mapping[AuditAction, T]) -> Mapping[AuditAction, T]:
-    """Returns a table that has an entry for every action.
+    """Returns the table unchanged, if it has an entry for every action.
 
     Raises:
-        TypeError: an action is missing. Tables are made at import, so a new action that one of them
-            forgets stops every start and every test.
+        TypeError: an action is missing. Tables are made at import, so a table without an entry for
+            a new action stops every start and every test.
     """
     missing = [action.value for action in AuditAction if action not in table]
     if missing:
@@ -44,7 +44,7 @@ def for_every_action(table: Mapping[AuditAction, T]) -> Mapping[AuditAction, T]:
 
 
 class AuditOutcome(StrEnum):
-    """How it went. UNKNOWN: whether it had its effect cannot be told."""
+    """How it ended. UNKNOWN: it is not known whether the action had its effect."""
 
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
@@ -53,9 +53,9 @@ class AuditOutcome(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What acts: the bearer of a token, a person, somebody at the command line, the service.
+    """What acted: the bearer of an access token, a person, the command line or the service.
 
-    A person is whom an identity provider vouches for (OpenID Connect).
+    A person was authenticated by an identity provider (OpenID Connect).
     """
 
     ACCESS_TOKEN = "ACCESS_TOKEN"  # noqa: S105 (the name of a kind)
@@ -66,7 +66,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it, as known then."""
+    """Who did it, as known at the time."""
 
     kind: ActorKind
     id: str | None
@@ -75,15 +75,15 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, None, "Postledger")
-"""The service itself, where no caller asked."""
+"""The service itself, for what no caller requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Where a call came from, as far as the edge could tell.
+    """Where a request came from, as far as the service can know.
 
-    `ip_source` says how `ip` was learned: `peer`, the connection's other end, or `proxy`, a
-    header of a proxy that is trusted by configuration.
+    `ip_source` says where `ip` is from: `peer` is the other end of the connection, `proxy` is a
+    header of a proxy that the configuration trusts.
     """
 
     ip: str | None
@@ -95,9 +95,9 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field's before and after, in words for people.
+    """A field's value before and after, as text for people.
 
-    A secret's change is made by `redacted_change` alone, which is never given the secret.
+    Only `redacted_change` makes the change of a secret, and it never receives the secret.
     """
 
     field: str
@@ -107,28 +107,28 @@ class Change:
 
 
 def redacted_change(name: str, before: int | None, after: int | None) -> Change:
-    """The change of a secret, told by version numbers: equal numbers mean equal values.
+    """Returns the change of a secret as version numbers: equal numbers mean equal values.
 
     Args:
         name: the secret's field.
-        before: its version before; None where it was not set.
-        after: its version afterwards; None where it is not set.
+        before: its version before, or None if it was not set.
+        after: its version afterwards, or None if it is not set.
     """
     return Change(name, redacted(before), redacted(after), redacted=True)
 
 
 def redacted(version: int | None) -> str | None:
-    """How a secret's version is told; None where it is not set."""
+    """Returns the text that stands for a secret's version, or None if the secret is not set."""
     return None if version is None else f"[redacted, version {version}]"
 
 
 Detail: TypeAlias = Mapping[str, str | int | bool | None]
-"""Facts that only some actions have. No floats: the canonical form has none."""
+"""Facts that only some actions have. No floats: bodies contain no numbers except integers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is to be recorded; the trail adds place, time and the link to the event before."""
+    """What is to be recorded. The trail adds position, time and the previous event's hash."""
 
     action: AuditAction
     outcome: AuditOutcome

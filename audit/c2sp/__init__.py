@@ -1,12 +1,12 @@
 """The published formats that the trail uses, as pure functions on bytes and text.
 
-- The Merkle tree of RFC 6962: `tree`, and checking that one continues another: `consistency`.
+- The Merkle tree of RFC 6962: `tree`. Checking consistency proofs: `consistency`.
 - Signing keys: `note_keys`. Signed notes (c2sp.org/signed-note): `note`.
 - Checkpoints (c2sp.org/tlog-checkpoint): `checkpoint`.
 - Tiles (c2sp.org/tlog-tiles): `tiles`.
-- Why something is refused: `refusal`.
+- Why input is refused: `refusal`.
 
-Notes, verifier keys and inclusion proofs are read and checked by `audit.standalone`.
+`audit.standalone` reads notes and verifier keys, and checks inclusion proofs.
 """
 
 from audit.c2sp.checkpoint import Checkpoint, stated_by

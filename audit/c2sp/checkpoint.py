@@ -1,4 +1,4 @@
-"""Signs and opens C2SP checkpoints (c2sp.org/tlog-checkpoint): what a trail held at a size."""
+"""Signs and opens C2SP checkpoints (c2sp.org/tlog-checkpoint): the signed tree heads of a trail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from audit.standalone.notes import parse_statement
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
-    """Returns the text that is signed: origin, size and root, a line each."""
+    """Returns the text that is signed: the origin, the size and the root hash, one per line."""
     return f"{origin}\n{size}\n{encode_base64(root)}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A trail's origin, which is unique to it, its size and its root.
+    """A trail's unique origin, its size and its root hash.
 
     Raises:
-        ValueError: no checkpoint can state these values.
+        ValueError: a checkpoint cannot have these values.
     """
 
     origin: str
@@ -36,11 +36,11 @@ class Checkpoint:
 
     def _problem(self) -> str | None:
         if not is_key_name(self.origin):
-            return "an origin has no spaces and no plus, so that a key can bear its name"
+            return "an origin cannot contain spaces or plus signs: it is also the name of a key"
         if self.size < 0 or len(self.root) != HASH_SIZE:
-            return "a checkpoint has a size of at least 0 and a root of 32 bytes"
+            return "a checkpoint has a size of at least 0 and a root hash of 32 bytes"
         if self.size == 0 and self.root != EMPTY_ROOT:
-            return "an empty tree has only one root, and this is not it"
+            return "the size is 0, but the root hash is not that of the empty tree"
         return None
 
     @property
@@ -50,7 +50,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, body: str) -> Self | Refused:
-        """Reads a text in exactly that form; extension lines are refused: this trail has none."""
+        """Reads a text of exactly this form. Refuses extension lines: this trail has none."""
         try:
             return cls(*parse_statement(body))
         except CannotCheckError as problem:
@@ -59,34 +59,34 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class OpenedCheckpoint:
-    """A checkpoint whose signatures are valid, with the keys that made them."""
+    """A checkpoint with valid signatures, and the keys that made them."""
 
     checkpoint: Checkpoint
     signed_by: tuple[VerifierKey, ...]
 
 
 def sign_checkpoint(checkpoint: Checkpoint, *signers: Signer) -> str:
-    """Writes the signed note.
+    """Returns the checkpoint as a signed note.
 
     Raises:
         ValueError: there is no signer, or a signer's name is not the origin.
     """
     if any(signer.verifier.name != checkpoint.origin for signer in signers):
-        raise ValueError("a trail's checkpoints are signed under the trail's own name")
+        raise ValueError("the signers of a checkpoint must have the trail's origin as their name")
     return sign_note(checkpoint.body, *signers)
 
 
 def open_checkpoint(
     note: str, origin: str, keys: Collection[VerifierKey]
 ) -> OpenedCheckpoint | Refused:
-    """Checks a signed checkpoint of the trail `origin` against its known keys.
+    """Checks a signed checkpoint of the trail `origin` against the trail's known keys.
 
-    A cosignature by a key under another name (a witness's) vouches for what the witness saw, not
-    for the trail, and so does not count.
+    A cosignature by a key with another name (a witness's) does not count: it states what the
+    witness saw, and the witness cannot speak for the trail.
     """
     opened = open_note(note, [key for key in keys if key.name == origin])
     if isinstance(opened, Refused):
-        return _rather_its_origin(note, origin, opened)
+        return _prefer_origin_mismatch(note, origin, opened)
     checkpoint = Checkpoint.parse(opened.text)
     if isinstance(checkpoint, Refused):
         return checkpoint
@@ -96,13 +96,13 @@ def open_checkpoint(
 
 
 def stated_by(note: str) -> Checkpoint | Refused:
-    """Returns what a note states, without a look at its signatures."""
+    """Returns the checkpoint that a note states, without checking its signatures."""
     text, _, _ = note.rpartition("\n\n")
     return Checkpoint.parse(text + "\n")
 
 
-def _rather_its_origin(note: str, origin: str, refusal: Refused) -> Refused:
-    """Returns ORIGIN_MISMATCH instead, if another trail's name is why no key of ours signed it."""
+def _prefer_origin_mismatch(note: str, origin: str, refusal: Refused) -> Refused:
+    """Returns ORIGIN_MISMATCH instead of the refusal if the note is another trail's."""
     claimed, newline, _ = note.partition("\n")
     if refusal.code is RefusalCode.SIGNATURE_INVALID and newline and claimed != origin:
         return _foreign(claimed, origin)
@@ -112,5 +112,5 @@ def _rather_its_origin(note: str, origin: str, refusal: Refused) -> Refused:
 def _foreign(claimed: str, origin: str) -> Refused:
     return Refused(
         RefusalCode.ORIGIN_MISMATCH,
-        f"this is a checkpoint of {claimed!r}, another trail than {origin!r}",
+        f"this is a checkpoint of the trail {claimed!r}, not of {origin!r}",
     )

@@ -1,7 +1,7 @@
-"""Checks consistency proofs as RFC 9162 specifies it (section 2.1.4.2).
+"""Checks consistency proofs with the algorithm of RFC 9162, section 2.1.4.2.
 
-The algorithm that makes the proofs is another, so that a mistake in one of the two shows in the
-other. Inclusion proofs are checked by `audit.standalone.tree`.
+`audit.c2sp.tree` makes the proofs with a different algorithm, so that a mistake in either shows in
+the other. `audit.standalone.tree` checks inclusion proofs.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def verify_consistency(
 ) -> bool:
     """Checks that `path` proves that the larger tree begins with all of the smaller one.
 
-    Every tree continues the empty one, whose only root is SHA-256 of nothing.
+    Every tree is consistent with the empty tree, whose root hash is SHA-256 of no bytes.
     """
     if not 0 <= from_size <= to_size or not _are_hashes(from_root, to_root, *path):
         return False
@@ -28,28 +28,28 @@ def verify_consistency(
 def _verify_growth(
     from_size: int, to_size: int, path: Sequence[bytes], from_root: bytes, to_root: bytes
 ) -> bool:
-    whole = from_size & (from_size - 1) == 0
-    steps = [from_root, *path] if whole else list(path)
+    is_complete = from_size & (from_size - 1) == 0
+    hashes = [from_root, *path] if is_complete else list(path)
     if not path:
         return False
-    place, last = from_size - 1, to_size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    old = new = steps[0]
-    for step in steps[1:]:
+    index, last = from_size - 1, to_size - 1
+    while index & 1:
+        index, last = index >> 1, last >> 1
+    old = new = hashes[0]
+    for each in hashes[1:]:
         if last == 0:
             return False
-        if place & 1 or place == last:
-            old, new = node_hash(step, old), node_hash(step, new)
+        if index & 1 or index == last:
+            old, new = node_hash(each, old), node_hash(each, new)
             # The right edge has no sibling on some levels.
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
         else:
-            new = node_hash(new, step)
-        place, last = place >> 1, last >> 1
+            new = node_hash(new, each)
+        index, last = index >> 1, last >> 1
     return last == 0 and old == from_root and new == to_root
 
 
 def _are_hashes(*hashes: bytes) -> bool:
-    # A path of odd lengths could move bytes from one neighbor to the other unnoticed.
+    # With hashes of other lengths, bytes could move from one hash to its neighbor unnoticed.
     return all(len(each) == HASH_SIZE for each in hashes)

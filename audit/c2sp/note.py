@@ -1,7 +1,7 @@
-"""Signs and opens C2SP signed notes (c2sp.org/signed-note): a text with the signatures under it.
+"""Signs and opens C2SP signed notes (c2sp.org/signed-note): a text and its signatures.
 
-A note is `text`, a blank line, then a line for each signature:
-`— name base64(key ID || signature)`. It is read as the offline verifier reads it.
+A note is the text, a blank line, and a signature line for each signer:
+`— name base64(key ID || signature)`. The offline verifier's parser reads it here as well.
 """
 
 from collections.abc import Collection
@@ -16,31 +16,32 @@ from audit.standalone.notes import is_note_text, parse_note
 
 @dataclass(frozen=True, slots=True)
 class OpenedNote:
-    """A text whose signatures by known keys are all valid; there is at least one."""
+    """A text with at least one signature by a known key. All signatures by known keys are valid."""
 
     text: str
     signed_by: tuple[VerifierKey, ...]
 
 
 def sign_note(text: str, *signers: Signer) -> str:
-    """Writes the text with a signature by each signer.
+    """Returns the text as a note with a signature by each signer.
 
     Raises:
-        ValueError: a note cannot hold the text, or there is no signer.
+        ValueError: a note cannot contain the text, or there is no signer.
     """
     if not signers:
         raise ValueError("a note needs a signer")
     if not text.endswith("\n") or not is_note_text(text):
-        raise ValueError("a note's text ends in a newline and has no other control characters")
+        raise ValueError(
+            "a note's text must end in a newline and contain no other control characters"
+        )
     return f"{text}\n" + "".join(_signature_line(text, signer) for signer in signers)
 
 
 def open_note(note: str, keys: Collection[VerifierKey]) -> OpenedNote | Refused:
     """Checks a note against known keys.
 
-    Signatures by other keys are passed over. The note is refused if a signature by a known key is
-    invalid, or if no known key signed it. Of a key's signatures the first counts, as in Go's
-    `sumdb/note`.
+    Ignores signatures by unknown keys. Refuses the note if a signature by a known key is invalid,
+    or if no known key signed it. Only a key's first signature counts, as in Go's `sumdb/note`.
     """
     try:
         parsed = parse_note(note.encode("utf-8", "surrogatepass"))
@@ -51,7 +52,7 @@ def open_note(note: str, keys: Collection[VerifierKey]) -> OpenedNote | Refused:
         return Refused(RefusalCode.SIGNATURE_INVALID, signers)
     if not signers:
         names = ", ".join(sorted({signature.name for signature in parsed.signatures}))
-        message = f"no known key signed this; signed by {names}"
+        message = f"no known key signed this; its signature lines name {names}"
         return Refused(RefusalCode.SIGNATURE_INVALID, message)
     return OpenedNote(parsed.text.decode(), tuple(signers))
 

@@ -1,6 +1,6 @@
-"""Signing keys, and a fast check of signatures, by the library `cryptography`. Ed25519 only.
+"""Ed25519 signing keys, and fast signature checks, with the library `cryptography`.
 
-Verifier keys and their text form are the offline verifier's (`audit.standalone.keys`).
+The offline verifier (`audit.standalone.keys`) defines verifier keys and their text form.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from audit.standalone.keys import VerifierKey, parse_key
 
 
 def is_signature(public_key: bytes, text: bytes, signature: bytes) -> bool:
-    """Checks that a key made a signature over a text."""
+    """Returns whether the key made this signature over the text."""
     try:
         _loaded(public_key).verify(signature, text)
     except InvalidSignature:
@@ -29,7 +29,7 @@ _loaded: Final = lru_cache(maxsize=128)(Ed25519PublicKey.from_public_bytes)
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A private key under a name. Its repr shows the public half only."""
+    """A private key with a name. Its repr shows only the public key."""
 
     verifier: VerifierKey
     _key: Ed25519PrivateKey = field(repr=False, compare=False)
@@ -39,18 +39,18 @@ class Signer:
         """Makes a signer from 32 random bytes.
 
         Raises:
-            ValueError: there are not 32 bytes, or the name cannot stand in a note.
+            ValueError: the seed does not have 32 bytes, or a note cannot contain the name.
         """
         key = Ed25519PrivateKey.from_private_bytes(seed)
         return cls(VerifierKey.of(name, key.public_key().public_bytes_raw()), key)
 
     def sign(self, text: bytes) -> bytes:
-        """Signs a text; returns 64 bytes."""
+        """Returns the signature of a text: 64 bytes."""
         return self._key.sign(text)
 
 
 def parse_verifier_key(text: str) -> VerifierKey | Refused:
-    """Reads a verifier key's text form, and checks it against the key ID in it."""
+    """Reads a verifier key's text form, and checks the key ID in it."""
     try:
         return parse_key(text)
     except CannotCheckError as problem:

@@ -1,11 +1,11 @@
-"""Why a note, a key, a checkpoint or a path is refused: a value, never an exception."""
+"""Why a note, a key, a checkpoint or a tile's path is refused: a value, never an exception."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class RefusalCode(StrEnum):
-    """Why something from outside was refused; the words are those of the trail's findings."""
+    """Why outside input was refused, in words that the trail's findings use as well."""
 
     MALFORMED = "MALFORMED"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
@@ -14,12 +14,12 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refusal: a stable code, and a sentence for people with the reason."""
+    """A refusal: a stable code, and the reason as text for people."""
 
     code: RefusalCode
     message: str
 
 
 def malformed(message: str) -> Refused:
-    """Refuses what is not in its format."""
+    """Returns the refusal of input that is not in its format."""
     return Refused(RefusalCode.MALFORMED, message)

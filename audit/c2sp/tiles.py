@@ -1,7 +1,7 @@
-"""C2SP tiles (c2sp.org/tlog-tiles): the tree and its entries as files that never change.
+"""C2SP tiles (c2sp.org/tlog-tiles): the Merkle tree and its entries as immutable files.
 
-A hash tile of level L is a row of 256 nodes from the tree's level 8L; an entry bundle is the 256
-entries below a tile of level 0. At the right edge both are partial: 1 to 255 wide.
+A hash tile of level L is a row of 256 nodes from the tree's level 8L. An entry bundle is the 256
+entries below a tile of level 0. At the right edge of the tree both are partial: 1 to 255 wide.
 """
 
 import re
@@ -25,7 +25,7 @@ _PATH: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class HashTile:
-    """Nodes `index * 256` and the `width - 1` after it, of the tree's level `8 * level`."""
+    """The `width` nodes from `index * 256` on, of the tree's level `8 * level`."""
 
     level: int
     index: int
@@ -33,33 +33,33 @@ class HashTile:
 
     @property
     def path(self) -> str:
-        """Where it is served, below the trail's prefix."""
-        return f"tile/{self.level}/{_encode_place(self.index, self.width)}"
+        """Its path, below the trail's URL prefix."""
+        return f"tile/{self.level}/{_encode_index(self.index, self.width)}"
 
     @property
     def coordinates(self) -> tuple[Coordinate, ...]:
-        """The stored nodes that it is made of, in order."""
+        """The stored nodes that it consists of, in order."""
         first = self.index * WIDTH
         return tuple(
             Coordinate(self.level * HEIGHT, each) for each in range(first, first + self.width)
         )
 
     def is_within(self, size: int) -> bool:
-        """Tell whether a tree of `size` leaves has all of these nodes."""
+        """Returns whether a tree of `size` leaves has all of these nodes."""
         return self.index * WIDTH + self.width <= size >> self.level * HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class EntryBundle:
-    """Entries `index * 256` and the `width - 1` after it."""
+    """The `width` entries from `index * 256` on."""
 
     index: int
     width: int = WIDTH
 
     @property
     def path(self) -> str:
-        """Where it is served, below the trail's prefix."""
-        return f"tile/entries/{_encode_place(self.index, self.width)}"
+        """Its path, below the trail's URL prefix."""
+        return f"tile/entries/{_encode_index(self.index, self.width)}"
 
     @property
     def entries(self) -> range:
@@ -68,12 +68,12 @@ class EntryBundle:
         return range(first, first + self.width)
 
     def is_within(self, size: int) -> bool:
-        """Tell whether a trail of `size` entries has all of these."""
+        """Returns whether a trail of `size` entries has all of these."""
         return self.entries.stop <= size
 
 
 def parse_path(path: str) -> HashTile | EntryBundle | Refused:
-    """Read `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`, in its one proper spelling."""
+    """Reads `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`, in its one valid spelling."""
     found = _PATH.fullmatch(path)
     if found is None:
         return malformed("a tile's path is tile/<level or entries>/<index>[.p/<width>]")
@@ -81,57 +81,59 @@ def parse_path(path: str) -> HashTile | EntryBundle | Refused:
     width = int(found["width"] or WIDTH)
     row = found["row"]
     tile = EntryBundle(index, width) if row == "entries" else HashTile(int(row), index, width)
-    # Spelled again, so that leading zeroes and a "partial" tile of full width are not let through.
+    # Encoding it again refuses leading zeros and a "partial" tile of full width.
     if tile.path != path or width > WIDTH or index > _LARGEST_INDEX:
-        return malformed("a tile's index has no empty groups, and a partial tile is 1 to 255 wide")
+        return malformed(
+            "a tile's index has no leading zero groups, and a partial tile is 1 to 255 wide"
+        )
     if isinstance(tile, HashTile) and tile.level > LARGEST_LEVEL:
         return malformed(f"a tile's level is at most {LARGEST_LEVEL}")
     return tile
 
 
 def hash_tiles(size: int) -> Iterator[HashTile]:
-    """Name all tiles of a tree, level by level: the full ones, then the partial one if any."""
+    """Yields the hash tiles of a tree, level by level: the full tiles, then any partial tile."""
     level = 0
     while nodes := size >> level * HEIGHT:
-        yield from (HashTile(level, index, width) for index, width in _cut(nodes))
+        yield from (HashTile(level, index, width) for index, width in _split(nodes))
         level += 1
 
 
 def encode_hash_tile(tile: HashTile, hashes: Sequence[bytes]) -> bytes | None:
-    """Write a hash tile: its hashes, one after the other.
+    """Returns a hash tile's bytes: its hashes, one after the other.
 
-    None where these are not as many hashes of 32 bytes as it is wide: the stored tree is damaged.
+    Returns None if these are not `width` hashes of 32 bytes: then the stored tree is damaged.
     """
-    if len(hashes) != tile.width or any(_is_no_hash(each) for each in hashes):
+    if len(hashes) != tile.width or not all(_is_hash(each) for each in hashes):
         return None
     return b"".join(hashes)
 
 
-def _is_no_hash(value: object) -> bool:
-    # Of whatever type: SQLite keeps anything in any column.
-    return not isinstance(value, bytes) or len(value) != HASH_SIZE
+def _is_hash(value: object) -> bool:
+    # The type can be any: SQLite stores values of every type in every column.
+    return isinstance(value, bytes) and len(value) == HASH_SIZE
 
 
 def encode_entry_bundle(bundle: EntryBundle, entries: Sequence[bytes]) -> bytes | None:
-    """Write an entry bundle: each entry behind its length, a big-endian uint16.
+    """Returns an entry bundle's bytes: each entry after its length, a big-endian uint16.
 
-    None where these are not as many as it is wide, or one is too long: the events are damaged.
+    Returns None if these are not `width` entries, or one is too long: then the events are damaged.
     """
     if len(entries) != bundle.width or any(len(each) > LARGEST_ENTRY for each in entries):
         return None
     return b"".join(len(each).to_bytes(2, "big") + each for each in entries)
 
 
-def _cut(nodes: int) -> Iterator[tuple[int, int]]:
+def _split(nodes: int) -> Iterator[tuple[int, int]]:
     full, rest = divmod(nodes, WIDTH)
     yield from ((index, WIDTH) for index in range(full))
     if rest:
         yield full, rest
 
 
-def _encode_place(index: int, width: int) -> str:
+def _encode_index(index: int, width: int) -> str:
     digits = f"{index:03d}"
     digits = digits.zfill(-(-len(digits) // 3) * 3)
     groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-    place = "".join(f"x{group}/" for group in groups[:-1]) + groups[-1]
-    return place if width == WIDTH else f"{place}.p/{width}"
+    path = "".join(f"x{group}/" for group in groups[:-1]) + groups[-1]
+    return path if width == WIDTH else f"{path}.p/{width}"

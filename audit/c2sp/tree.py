@@ -1,8 +1,8 @@
-"""The Merkle tree of RFC 6962, section 2.1, over stored complete nodes.
+"""The Merkle tree of RFC 6962, section 2.1, computed from its stored complete nodes.
 
-Only roots of complete subtrees are stored, each once and for ever: node (level, idx) covers the
-leaves from `idx << level` up to, not including, `(idx + 1) << level`. The ragged right edge of
-any size is folded together from them when it is asked for. All hashes are 32 bytes of SHA-256.
+Only the roots of complete subtrees are stored, each once and permanently: node (level, idx) covers
+the leaves from `idx << level` up to, but not including, `(idx + 1) << level`. The incomplete right
+edge of a tree of any size is computed from them when needed. All hashes are 32 bytes of SHA-256.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,11 +14,11 @@ HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
 
 Frontier: TypeAlias = tuple[bytes, ...]
-"""The complete subtrees that a size is made of, largest (leftmost) first: one for each set bit."""
+"""A tree's complete subtrees, largest (leftmost) first: one for each 1 bit of its size."""
 
 
 class Coordinate(NamedTuple):
-    """The place of a complete node; equal to the plain pair that a database row gives."""
+    """The position of a complete node; equal to the plain pair in a database row."""
 
     level: int
     idx: int
@@ -34,33 +34,33 @@ class TreeNode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What one more leaf does: the new right edge, and the nodes it completed, leaf first."""
+    """What one more leaf adds: the new frontier, and the nodes that it completes, leaf first."""
 
     frontier: Frontier
     nodes: tuple[TreeNode, ...]
 
 
 def leaf_hash(body: bytes) -> bytes:
-    """Hash an entry: SHA-256(0x00 || body)."""
+    """Returns the leaf hash of an entry: SHA-256(0x00 || body)."""
     return sha256(b"\x00" + body).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash two subtrees into their parent: SHA-256(0x01 || left || right)."""
+    """Returns the hash of two subtrees' parent: SHA-256(0x01 || left || right)."""
     return sha256(b"\x01" + left + right).digest()
 
 
 def append(frontier: Frontier, size: int, leaf: bytes) -> Growth:
-    """Add a leaf hash to a tree of `size` leaves with that frontier.
+    """Appends a leaf hash to a tree of `size` leaves with this frontier.
 
     Raises:
-        ValueError: the frontier is not one of a tree of that size.
+        ValueError: a tree of that size has another frontier.
     """
     if len(frontier) != size.bit_count():
-        raise ValueError(f"a tree of {size} leaves has not {len(frontier)} complete subtrees")
+        raise ValueError(f"the frontier of {size} leaves does not have {len(frontier)} subtrees")
     roots = list(frontier)
     made = [TreeNode(0, size, leaf)]
-    # As in binary counting: each trailing one of `size` is a subtree that the new leaf completes.
+    # As in binary counting: the new leaf completes a subtree for each trailing 1 bit of `size`.
     level, index, top = 0, size, leaf
     while index & 1:
         top = node_hash(roots.pop(), top)
@@ -71,65 +71,69 @@ def append(frontier: Frontier, size: int, leaf: bytes) -> Growth:
 
 
 def root_hash(frontier: Frontier) -> bytes:
-    """Fold a frontier into the tree's root; the empty tree's is SHA-256 of nothing."""
+    """Returns the root hash of a tree; the empty tree's is SHA-256 of no bytes."""
     return _fold(frontier) if frontier else EMPTY_ROOT
 
 
 def frontier_coordinates(size: int) -> tuple[Coordinate, ...]:
-    """Name the stored nodes from which the frontier, and so the root, of any past size follows."""
+    """Lists the stored nodes that make up the frontier of a tree of `size` leaves."""
     return tuple(_cover(0, size))
 
 
 def frontier_at(size: int, nodes: Mapping[Coordinate, bytes]) -> Frontier:
-    """Put the frontier of `size` together from stored nodes; KeyError when one is missing."""
-    return tuple(nodes[place] for place in _cover(0, size))
+    """Returns the frontier of a tree of `size` leaves, from its stored nodes.
+
+    Raises:
+        KeyError: a node that `frontier_coordinates` lists is missing.
+    """
+    return tuple(nodes[each] for each in _cover(0, size))
 
 
 def inclusion_coordinates(index: int, size: int) -> tuple[Coordinate, ...]:
-    """Name the stored nodes that `inclusion_path` reads: O(log size) of them, for one query.
+    """Lists the stored nodes that `inclusion_path` needs: O(log size) of them, for one query.
 
     Raises:
-        ValueError: there is no such leaf in a tree of that size.
+        ValueError: a tree of that size has no such leaf.
     """
-    return _places(_inclusion_spans(index, size))
+    return _coordinates(_inclusion_spans(index, size))
 
 
 def inclusion_path(index: int, size: int, nodes: Mapping[Coordinate, bytes]) -> tuple[bytes, ...]:
-    """Compute the audit path of a leaf (RFC 6962, 2.1.1), from its sibling up to the root's child.
+    """Computes the audit path of a leaf (RFC 6962, 2.1.1), from its sibling up to the root's child.
 
     Raises:
-        ValueError: there is no such leaf in a tree of that size.
-        KeyError: a node that `inclusion_coordinates` names was not handed in.
+        ValueError: a tree of that size has no such leaf.
+        KeyError: a node that `inclusion_coordinates` lists is missing.
     """
     return _hashes(_inclusion_spans(index, size), nodes)
 
 
 def consistency_coordinates(from_size: int, to_size: int) -> tuple[Coordinate, ...]:
-    """Name the stored nodes that `consistency_path` reads: O(log size) of them, for one query.
+    """Lists the stored nodes that `consistency_path` needs: O(log size) of them, for one query.
 
     Raises:
-        ValueError: the sizes are not in order.
+        ValueError: the sizes are not in ascending order.
     """
-    return _places(_consistency_spans(from_size, to_size))
+    return _coordinates(_consistency_spans(from_size, to_size))
 
 
 def consistency_path(
     from_size: int, to_size: int, nodes: Mapping[Coordinate, bytes]
 ) -> tuple[bytes, ...]:
-    """Compute the consistency proof between two sizes (RFC 6962, 2.1.2).
+    """Computes the consistency proof between two sizes (RFC 6962, 2.1.2).
 
-    It is empty where nothing is to be shown: from the empty tree, and between equal sizes.
+    It is empty if there is nothing to prove: from the empty tree, and between equal sizes.
 
     Raises:
-        ValueError: the sizes are not in order.
-        KeyError: a node that `consistency_coordinates` names was not handed in.
+        ValueError: the sizes are not in ascending order.
+        KeyError: a node that `consistency_coordinates` lists is missing.
     """
     return _hashes(_consistency_spans(from_size, to_size), nodes)
 
 
 def _inclusion_spans(index: int, size: int) -> list[tuple[int, int]]:
     if not 0 <= index < size:
-        raise ValueError(f"there is no leaf {index} in a tree of {size}")
+        raise ValueError(f"a tree of {size} leaves has no leaf {index}")
     spans = []
     low, high = 0, size
     while high - low > 1:
@@ -145,7 +149,7 @@ def _inclusion_spans(index: int, size: int) -> list[tuple[int, int]]:
 
 def _consistency_spans(from_size: int, to_size: int) -> list[tuple[int, int]]:
     if not 0 <= from_size <= to_size:
-        raise ValueError(f"there is no way from size {from_size} to size {to_size}")
+        raise ValueError(f"there is no consistency proof from size {from_size} to size {to_size}")
     if from_size == 0:
         return []
     spans = []
@@ -158,33 +162,33 @@ def _consistency_spans(from_size: int, to_size: int) -> list[tuple[int, int]]:
         else:
             spans.append((low, middle))
             low = middle
-    # Where the old tree is itself a node of the new one, the verifier has its root already.
+    # If the old tree is itself a node of the new tree, the verifier already has its root hash.
     if low > 0:
         spans.append((low, high))
     return spans[::-1]
 
 
 def _split(low: int, high: int) -> int:
-    """Find RFC 6962's k: the largest power of two that is smaller than the number of leaves."""
+    """Returns where to split, by RFC 6962's k: the largest power of two below the leaf count."""
     return low + (1 << (high - low - 1).bit_length() - 1)
 
 
 def _cover(low: int, high: int) -> Iterator[Coordinate]:
-    """Cut a span of the tree into complete subtrees, largest first; `low` is aligned to all."""
+    """Yields the complete subtrees of a span of leaves, largest first; `low` is aligned to all."""
     while low < high:
         level = (high - low).bit_length() - 1
         yield Coordinate(level, low >> level)
         low += 1 << level
 
 
-def _places(spans: Sequence[tuple[int, int]]) -> tuple[Coordinate, ...]:
-    return tuple(place for span in spans for place in _cover(*span))
+def _coordinates(spans: Sequence[tuple[int, int]]) -> tuple[Coordinate, ...]:
+    return tuple(each for span in spans for each in _cover(*span))
 
 
 def _hashes(
     spans: Sequence[tuple[int, int]], nodes: Mapping[Coordinate, bytes]
 ) -> tuple[bytes, ...]:
-    return tuple(_fold([nodes[place] for place in _cover(*span)]) for span in spans)
+    return tuple(_fold([nodes[each] for each in _cover(*span)]) for span in spans)
 
 
 def _fold(roots: Sequence[bytes]) -> bytes:

@@ -1,12 +1,13 @@
-"""The offline verifier: it needs only the standard library, and exports carry it as `verify.py`.
+"""The offline verifier: it needs only the standard library, and exports include it as `verify.py`.
 
-`join` makes that one file of these modules. The service's own verification imports the same
-modules, so that both find the same. Each may import the standard library and modules before it.
+`join` builds that file from these modules. The service's own verification imports the same
+modules, so that both report the same findings. A module may import only the standard library and
+the modules before it.
 
 - Formats: `encoding`, `ed25519`, `tree`, `canonical`, `keys`, `notes`.
 - Files in which checkpoints are kept: `kept`. The files of an export: `bundle`.
-- Rules: `trust` (which keys), `events`, `checkpoints`. What is found: `findings`.
-- The program: `check`, `proof` (one event), `report` (what it prints), `main`.
+- Rules: `trust` (which keys), `events`, `checkpoints`. What they find: `findings`.
+- The program: `check`, `proof` (a single event), `report` (what it prints), `main`.
 """
 
 from audit.standalone.encoding import CannotCheckError

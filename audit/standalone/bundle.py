@@ -20,19 +20,19 @@ _TILE_WIDTH = 256
 
 
 def _as_extracted(name: str) -> str:
-    """Returns the path to which a zip's file is written, the same for all that may end up there.
+    """Returns the path to which a file of a zip is extracted: names that may collide have the same.
 
-    Programs that extract leave out the parts that lead nowhere. Windows accepts other separators
-    and drops dots and spaces at the end of a part; like macOS, it ignores case.
+    Programs that extract leave out empty parts and dots. Windows accepts other separators and
+    drops dots and spaces at the end of a part; like macOS, it ignores case.
     """
     parts = re.sub(r"\A[A-Za-z]:", "", name).replace("\\", "/").casefold().split("/")
     if ".." in (part.strip() for part in parts):
-        raise CannotCheckError(f"the zip holds a file that leads out of its folder: {name!a}")
+        raise CannotCheckError(f"the zip contains a path that leads outside its folder: {name!a}")
     return "/".join(kept for part in parts if (kept := part.rstrip(". ")))
 
 
 class Bundle:
-    """The files of an export: a zip, a folder, or a bare file of events (`bare`)."""
+    """The files of an export: a zip, a folder, or only a file of events (`bare`)."""
 
     def __init__(self, path: Path) -> None:
         self._folder = path
@@ -42,17 +42,17 @@ class Bundle:
             self._zip = zipfile.ZipFile(path)
             names = [_as_extracted(name) for name in self._zip.namelist()]
             if len(set(names)) < len(names):
-                raise CannotCheckError("the zip holds two files of one name: which is shown?")
+                raise CannotCheckError("the zip contains two files for the same path")
         elif path.is_file():
             self.bare = True
-            # Any one line of a whole export may be damaged, which is a finding; not all of these.
-            if not any(map(_is_like_an_event, islice(self.bodies(), _FIRST_LINES))):
-                raise CannotCheckError(_NO_EXPORT)
+            # A damaged line is a finding. If all of the first lines are, this is another file.
+            if not any(map(_looks_like_an_event, islice(self.bodies(), _FIRST_LINES))):
+                raise CannotCheckError(_NOT_AN_EXPORT)
         elif not path.is_dir():
             raise CannotCheckError(f"there is no bundle at {path}")
 
     def read(self, name: str) -> bytes | None:
-        """Reads a small file; None if the bundle has no file of that name."""
+        """Returns the bytes of a small file, or None if the bundle has no file of that name."""
         if self.bare:
             return None
         try:
@@ -65,7 +65,7 @@ class Bundle:
         return data
 
     def bodies(self) -> Iterator[bytes]:
-        """Yields the events' bytes, one after the other; a body that is too long is cut."""
+        """Yields each event's bytes, in order. Truncates a body that is too long."""
         try:
             events = self._folder.open("rb") if self.bare else self._open("entries.jsonl")
         except (KeyError, FileNotFoundError):
@@ -80,19 +80,19 @@ class Bundle:
         if self._zip is not None:
             return self._zip.open(name)
         path = self._folder / name
-        # A device or a pipe could be read for ever.
+        # Reading a device or a pipe might never end.
         if path.exists() and not path.is_file():
-            raise CannotCheckError(f"the bundle's {name} is not a plain file")
+            raise CannotCheckError(f"the bundle's {name} is not a regular file")
         return path.open("rb")
 
 
-_NO_EXPORT = (
-    "this is not an export: a csv or ocsf export proves nothing by itself, and a zip that was cut "
-    "off cannot be read"
+_NOT_AN_EXPORT = (
+    "this is not an export that can be verified: csv and ocsf exports do not contain the events' "
+    "exact bytes, and an incomplete zip cannot be read"
 )
 
 
-def _is_like_an_event(line: bytes) -> bool:
+def _looks_like_an_event(line: bytes) -> bool:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -101,7 +101,7 @@ def _is_like_an_event(line: bytes) -> bool:
 
 
 class Tiles:
-    """The leaf hashes that a bundle states (c2sp.org/tlog-tiles), with one tile in memory."""
+    """The leaf hashes in a bundle's tiles (c2sp.org/tlog-tiles). Keeps one tile in memory."""
 
     def __init__(self, bundle: Bundle, size: int) -> None:
         self._bundle = bundle
@@ -110,11 +110,11 @@ class Tiles:
         self._tile = b""
 
     def leaf(self, seq: int) -> bytes:
-        """Returns the hash stated for an event; `b""` if the bundle states nothing for it."""
-        index, place = divmod(seq, _TILE_WIDTH)
+        """Returns the leaf hash stated for an event, or `b""` if the bundle states none."""
+        index, offset = divmod(seq, _TILE_WIDTH)
         if index != self._index:
             self._index, self._tile = index, self._read(index)
-        return self._tile[HASH_SIZE * place : HASH_SIZE * (place + 1)]
+        return self._tile[HASH_SIZE * offset : HASH_SIZE * (offset + 1)]
 
     def _read(self, index: int) -> bytes:
         digits = str(index)

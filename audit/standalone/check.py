@@ -1,4 +1,4 @@
-"""Checks a bundle from end to end, in one pass, and in memory that does not grow with it."""
+"""Checks a whole bundle, in one pass, and in memory that does not grow with the bundle."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MOST_FINDINGS = 100_000
 class Outcome(NamedTuple):
     """What a check found, what it proved, and what it could not check.
 
-    `own` is the checkpoint that states these events: the bundle's own, or for a bare file the
-    auditor's of that size.
+    `own` is the checkpoint over these events: the bundle's own or, for a file of events alone, the
+    auditor's checkpoint of that size.
     """
 
     findings: Findings
@@ -35,17 +35,17 @@ class Outcome(NamedTuple):
 
 def check(
     bundle: Bundle,
-    outside: Sequence[CheckpointNote],
+    known: Sequence[CheckpointNote],
     given: Sequence[VerifierKey],
     on_event: Callable[[int], None],
 ) -> Outcome:
-    """Checks a bundle against the checkpoints and keys that the auditor brought.
+    """Checks a bundle against the checkpoints and verifier keys that the auditor knows.
 
     Args:
         bundle: the export.
-        outside: the auditor's checkpoints.
-        given: the auditor's keys.
-        on_event: receives the number of events that were read, after each.
+        known: the auditor's checkpoints.
+        given: the auditor's verifier keys.
+        on_event: receives the number of events that were read, after each of them.
     """
     findings = Findings()
     own = _own_checkpoint(bundle, findings)
@@ -53,85 +53,95 @@ def check(
     trust = TrustedKeys(periods, given)
     filtered = bundle.bare or bundle.read("filter") is not None
     tiles = Tiles(bundle, own.size if own else 0)
-    wanted = [each.size for each in (*outside, *([own] if own else []))]
+    wanted = [each.size for each in (*known, *([own] if own else []))]
     tree = Tree([*wanted, *(period.from_size for period in periods)])
     log_id = own.origin.rpartition("/")[2] if own else ""
     events = EventChecks(findings, tiles.leaf, log_id, filtered=filtered)
     for body in bundle.bodies():
-        leaf = events.take(body)
+        leaf = events.check(body)
         if bundle.bare or not filtered:
             tree.append(leaf)
         on_event(events.count)
-        # Each finding costs time, and lines that are no events can be packed into very few bytes.
+        # Each finding costs time, and a small zip can contain very many lines without an event.
         if findings.total > _MOST_FINDINGS:
-            return Outcome(findings, events.count, own, [], [_THE_REST])
+            return Outcome(findings, events.count, own, [], [_REMAINING])
     if bundle.bare:
-        own = _covering(events, outside, given)
+        own = _checkpoint_over(events, known, given)
         filtered = own is None
-        outside = [each for each in outside if each is not own]
-    rooted = not filtered or _grow_from_tiles(tree, tiles, own)
+        known = [each for each in known if each is not own]
+    has_tree = not filtered or _grow_from_tiles(tree, tiles, own)
     compare_keys(periods, None if filtered or bundle.bare else events.key_changes, findings)
-    grown = tree if rooted else None
+    grown = tree if has_tree else None
     checks = CheckpointChecks(grown, trust, findings, own.origin if own else None)
-    apart = filtered and rooted
-    recorded = _recorded_apart(bundle, periods, tiles) if apart else events.key_changes
-    checks.take_key_changes(periods, _first_checkpoints(bundle, periods), recorded)
+    from_tiles = filtered and has_tree
+    recorded = _included_changes(bundle, periods, tiles) if from_tiles else events.key_changes
+    checks.check_key_changes(periods, _first_checkpoints(bundle, periods), recorded)
     if own is not None:
         _check_own(own, checks, findings, events.expected if filtered else tree.size)
-    for each in outside:
-        checks.take_outside(each, "your checkpoint", if_shorter=_OLDER)
+    for each in known:
+        checks.check_known(each, "your checkpoint", if_shorter=_OLDER)
     unchecked = [*_unchecked(bundle, events, own, filtered=filtered), *checks.unchecked]
-    return Outcome(findings, events.count, own, _proven(own, filtered, rooted), unchecked)
+    return Outcome(findings, events.count, own, _proven(own, filtered, has_tree), unchecked)
 
 
 def _check_own(
     own: CheckpointNote, checks: CheckpointChecks, findings: Findings, events: int
 ) -> None:
-    """Checks the bundle's own checkpoint; `events` is one more than the last event's number."""
-    checks.take_newest(own, "the bundle's checkpoint")
+    """Checks the bundle's own checkpoint. `events` is the last event's sequence number plus one."""
+    checks.check_newest(own, "the bundle's checkpoint")
     root = checks.root_of(own, "the bundle's checkpoint")
     if root is None:
         return
     if root != own.root:
-        message = f"the first {own.size} events are not those of the bundle's checkpoint"
+        message = (
+            f"the first {own.size} events do not have the root hash in the bundle's checkpoint"
+        )
         findings.add("ROOT_MISMATCH", None, message)
     if events > own.size:
-        message = "from here on no checkpoint covers the events"
+        message = "the bundle's checkpoint does not cover the events from here on"
         findings.add("BEYOND_CHECKPOINT", own.size, message)
 
 
-def _proven(own: CheckpointNote | None, filtered: bool, rooted: bool) -> list[str]:  # noqa: FBT001 (two facts)
-    if own is None or not rooted:
+def _proven(own: CheckpointNote | None, filtered: bool, has_tree: bool) -> list[str]:  # noqa: FBT001 (two facts)
+    if own is None or not has_tree:
         return []
     if filtered:
-        return ["each event shown is the one that the bundle's checkpoint states there"]
-    return ["these are exactly the events, in this order, that the signed checkpoint states"]
+        return [
+            "each event in this export is in the tree of the bundle's checkpoint, at its number"
+        ]
+    return ["these are exactly the events, in this order, that the signed checkpoint covers"]
 
 
 def _unchecked(
     bundle: Bundle, events: EventChecks, own: CheckpointNote | None, *, filtered: bool
 ) -> list[str]:
     if bundle.bare and own is None and events.count == events.expected:
-        which = f"give the one that came with this export, of {events.count} events"
-        return [f"events alone hold no checkpoint: {which}, with --checkpoint"]
+        which = f"this export's own checkpoint, of {events.count} events"
+        problem = f"a file of events contains no checkpoint: give {which}, with --checkpoint"
+        return [f"whether these are the trail's events, because {problem}"]
     unchecked = []
     if own is None:
-        unchecked.append("it holds no proper checkpoint: whether these are the trail's events")
+        unchecked.append(
+            "whether these are the trail's events, because it has no well-formed checkpoint"
+        )
     if filtered:
-        unchecked.append("this export is filtered or partial: whether events are missing")
+        unchecked.append("whether events are missing, because this export is filtered or partial")
     return unchecked
 
 
-_THE_REST = f"what follows: more than {_MOST_FINDINGS} findings were met"
-_OLDER = ": some were cut off, or this export is older than your checkpoint; then take a newer one"
+_REMAINING = f"the remaining events, because there are more than {_MOST_FINDINGS} findings already"
+_OLDER = (
+    ": either events were removed from the end, or this export is older than your checkpoint; in "
+    "the latter case, get a newer export"
+)
 
 
-def _recorded_apart(
+def _included_changes(
     bundle: Bundle, periods: Sequence[KeyPeriod], tiles: Tiles
 ) -> list[tuple[int, str]]:
-    """Reads the changes of the key from the events that a filtered bundle holds for that purpose.
+    """Returns the key changes in the events that a filtered bundle includes for this purpose.
 
-    Only an event whose hash the tiles state counts.
+    Only an event whose leaf hash the tiles state counts.
     """
     recorded = []
     for period in periods[1:]:
@@ -145,14 +155,14 @@ def _recorded_apart(
     return recorded
 
 
-def _covering(
-    events: EventChecks, outside: Sequence[CheckpointNote], given: Sequence[VerifierKey]
+def _checkpoint_over(
+    events: EventChecks, known: Sequence[CheckpointNote], given: Sequence[VerifierKey]
 ) -> CheckpointNote | None:
-    """Returns the auditor's checkpoint of exactly the events in a bare file, if they are whole."""
-    if outside and not given:
-        raise CannotCheckError("events alone bring no key: give the trail's, with --key")
-    whole = events.count == events.expected
-    return next((each for each in outside if whole and each.size == events.count), None)
+    """Returns the auditor's checkpoint of exactly the events in a file, if none are missing."""
+    if known and not given:
+        raise CannotCheckError("a file of events contains no verifier key: give one with --key")
+    is_whole = events.count == events.expected
+    return next((each for each in known if is_whole and each.size == events.count), None)
 
 
 def _own_checkpoint(bundle: Bundle, findings: Findings) -> CheckpointNote | None:
@@ -162,12 +172,12 @@ def _own_checkpoint(bundle: Bundle, findings: Findings) -> CheckpointNote | None
     try:
         return parse_checkpoint(data)
     except CannotCheckError as problem:
-        findings.add("CHECKPOINT_MALFORMED", None, f"of the bundle's checkpoint: {problem}")
+        findings.add("CHECKPOINT_MALFORMED", None, f"the bundle's checkpoint: {problem}")
         return None
 
 
 def _first_checkpoints(bundle: Bundle, periods: Sequence[KeyPeriod]) -> dict[int, CheckpointNote]:
-    """Reads the checkpoints at which the later keys begin; malformed ones are left out."""
+    """Reads the checkpoints at which the later keys begin. Leaves out malformed checkpoints."""
     firsts = {}
     for period in periods[1:]:
         try:
@@ -180,7 +190,7 @@ def _first_checkpoints(bundle: Bundle, periods: Sequence[KeyPeriod]) -> dict[int
 
 
 def _grow_from_tiles(tree: Tree, tiles: Tiles, own: CheckpointNote | None) -> bool:
-    """Grows a filtered export's tree from the hashes it states; False if hashes are missing."""
+    """Grows a filtered export's tree from its tiles. Returns False if leaf hashes are missing."""
     for seq in range(own.size if own else 0):
         leaf = tiles.leaf(seq)
         if len(leaf) != HASH_SIZE:

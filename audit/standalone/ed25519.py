@@ -1,7 +1,7 @@
-"""Checks Ed25519 signatures (RFC 8032, section 5.1) with the standard library alone.
+"""Checks Ed25519 signatures (RFC 8032, section 5.1) with only the standard library.
 
-The service uses the library `cryptography`. That there are two implementations is on purpose:
-each is an independent second opinion on the other.
+The service uses the library `cryptography`. The separate implementations are intentional: each is
+an independent check on the other.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ def _encode_point(point: _Point) -> bytes:
 
 
 def is_public_key(data: bytes) -> bool:
-    """Checks that the bytes are the one encoding of a point of the curve, and not of small order.
+    """Returns whether the bytes are the canonical encoding of a point that is not of small order.
 
-    Under the eight points of small order anyone can make signatures that are valid for any text.
+    For the eight points of small order, anyone can make signatures that are valid for any text.
     """
     point = _decode_point(data)
     return point is not None and _encode_point(_multiply(8, point)) != _encode_point(_NEUTRAL)
@@ -76,10 +76,10 @@ def is_public_key(data: bytes) -> bool:
 _BASE = _decode_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
 
 
-# A key that a trail returns to is listed twice, and each check costs milliseconds.
+# Cached, because a key that a trail returns to is listed twice and a check takes milliseconds.
 @functools.lru_cache(maxsize=1024)
 def ed25519_verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Checks that the key (32 bytes) made the signature (64 bytes) over the message."""
+    """Returns whether the key (32 bytes) made the signature (64 bytes) over the message."""
     if len(public_key) != KEY_SIZE or len(signature) != SIGNATURE_SIZE:
         return False
     key = _decode_point(public_key)

@@ -1,4 +1,4 @@
-"""Reads base64 and decimals in their one strict form, so that each value has exactly one text."""
+"""Reads base64 and decimals strictly, so that each value has exactly one text."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _LARGEST = 2**63 - 1
 
 
 class CannotCheckError(Exception):
-    """Input is missing or is not in its format, so nothing can be said about it."""
+    """Input is missing or is not in its format, so it cannot be checked."""
 
 
 def encode_base64(data: bytes) -> str:
-    """Writes bytes in standard base64 with padding (RFC 4648, section 4)."""
+    """Returns the bytes in standard base64 with padding (RFC 4648, section 4)."""
     return base64.b64encode(data).decode("ascii")
 
 
 def decode_base64(text: str) -> bytes | None:
-    """Reads canonical standard base64; None for anything else, such as stray bits at the end."""
+    """Reads canonical standard base64. Returns None for others, such as stray bits at the end."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -30,7 +30,7 @@ def decode_base64(text: str) -> bytes | None:
 
 
 def decode_decimal(text: str) -> int | None:
-    """Reads an ASCII decimal from 0 to 2^63-1 without sign or leading zero; None for others."""
+    """Reads an ASCII decimal from 0 to 2^63-1, without sign or leading zeros, or returns None."""
     if _DECIMAL.fullmatch(text) is None:
         return None
     number = int(text)

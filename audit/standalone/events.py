@@ -1,4 +1,4 @@
-"""Checks events one by one: their bytes, the parts that each of them has, and their order."""
+"""Checks events one by one: their bytes, their parts and their order."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from audit.standalone.keys import MOST_KEYS
 from audit.standalone.tree import leaf_hash
 
 LARGEST_BODY = 32 * 1024
-NOT_ITS_HASH = "the event is not the one whose hash is stated beside it"
+WRONG_LEAF_HASH = "the leaf hash of its bytes is not the leaf hash that is stored for it"
 LONGEST_KEY = 1_000
 
-# Of one width, so that the order of the texts is the order of the times.
+# Of a fixed width, so that the order of the texts is the order of the times.
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 _Kinds = dict[str, tuple[type, ...]]
-"""The types that each part of an object may have."""
+"""For each part of an object, the types that it may have."""
 
 _TEXT, _NUMBER, _FLAG, _LIST, _OBJECT = (str,), (int,), (bool,), (list,), (dict,)
 _NONE = type(None)
@@ -58,9 +58,9 @@ _FACT = (str, int, bool, _NONE)
 
 
 def is_event(event: dict[str, object]) -> bool:
-    """Checks that an event has the parts that every event has, of their types, and no others.
+    """Returns whether an event has exactly the parts of an event, each of the right type.
 
-    The actions and outcomes are left open, because later versions of the service know more.
+    Accepts any action and outcome, because later versions of the service may have more of them.
     """
     if not _is_made_of(event, _PARTS):
         return False
@@ -76,7 +76,7 @@ def is_event(event: dict[str, object]) -> bool:
 
 
 def _is_made_of(value: object, parts: _Kinds) -> bool:
-    # Not `isinstance`, for which True is a number.
+    # Not `isinstance`, which would accept True as a number.
     return (
         isinstance(value, dict)
         and value.keys() == parts.keys()
@@ -85,7 +85,7 @@ def _is_made_of(value: object, parts: _Kinds) -> bool:
 
 
 class EventChecks:
-    """Takes the events in order. It keeps only a few facts about the last of them."""
+    """Checks the events in order. Keeps only a few facts about the last event."""
 
     def __init__(
         self,
@@ -99,11 +99,11 @@ class EventChecks:
         """Prepares the checks.
 
         Args:
-            findings: where findings are added.
-            stated_leaf: returns the leaf hash that is stated for an event; `b""` if none is.
-            log_id: the trail's; if it is empty, the first event's counts.
-            filtered: whether events may be left out.
-            parse: reads a body. The service passes in a faster one.
+            findings: receives the findings.
+            stated_leaf: returns the leaf hash that is stated for an event, or `b""` for none.
+            log_id: the trail's ID. If it is empty, the first event's is used.
+            filtered: whether the export is filtered, so that events may be missing.
+            parse: reads a body. The service passes in a faster function.
         """
         self._findings = findings
         self._parse = parse
@@ -115,24 +115,24 @@ class EventChecks:
         self.expected = 0
         self.count = 0
         self.event: object = None
-        """The last event, decoded; None if a finding already reports that it cannot be read."""
+        """The last event, decoded; None if a finding already reports that it is not an event."""
         self.key_changes: list[tuple[int, str]] = []
         """From which size on which verifier key signs, as the events record it."""
 
-    def take(self, body: bytes) -> bytes:
-        """Checks the next event's own form and its place; returns its leaf hash."""
+    def check(self, body: bytes) -> bytes:
+        """Checks the next event's form and position; returns its leaf hash."""
         self.count += 1
         leaf = leaf_hash(body)
-        seq = self._check(body)
+        seq = self._check_body(body)
         stated = self._stated_leaf(seq)
         if stated and stated != leaf:
-            self._findings.add("LEAF_MISMATCH", seq, NOT_ITS_HASH)
+            self._findings.add("LEAF_MISMATCH", seq, WRONG_LEAF_HASH)
         self._previous = leaf
         self.expected = seq + 1
         return leaf
 
-    def _check(self, body: bytes) -> int:
-        """Checks a body; returns its sequence number, or the next one if it has none."""
+    def _check_body(self, body: bytes) -> int:
+        """Checks a body; returns its sequence number, or the expected number if it has none."""
         self.event = None
         try:
             if len(body) > LARGEST_BODY:
@@ -151,7 +151,7 @@ class EventChecks:
         self._check_sequence(seq)
         version = event.get("v")
         if version != 1 or isinstance(version, bool):
-            message = f"its version is {version!a:.40}; this program knows version 1"
+            message = f"its version is {version!a:.40}; this program supports version 1"
             self._findings.add("UNKNOWN_VERSION", seq, message)
             return seq
         self._check_parts(seq, event)
@@ -161,29 +161,31 @@ class EventChecks:
         self._check_trail(seq, event.get("log_id"))
         self._check_previous(seq, event.get("prev"))
         self._check_time(seq, event.get("ts"))
-        self._note_key(seq, event)
+        self._record_key_change(seq, event)
         if is_event(event):
             self.event = event
         else:
-            message = "it lacks something that every event has, or holds what none has"
+            message = "it lacks a part, has an unknown part, or a part has the wrong type"
             self._findings.add("MALFORMED_EVENT", seq, message)
 
-    def _note_key(self, seq: int, event: dict[str, object]) -> None:
+    def _record_key_change(self, seq: int, event: dict[str, object]) -> None:
         after = key_recorded_by(event)
         if after is None:
             return
         if len(self.key_changes) < MOST_KEYS:
             self.key_changes.append((seq + 1, after if len(after) <= LONGEST_KEY else ""))
         else:
-            message = f"from here on the events record more than {MOST_KEYS} changes of the key"
+            message = f"from here on, the events record more than {MOST_KEYS} changes of the key"
             self._findings.add("KEYS_DIFFER", seq, message)
 
     def _check_sequence(self, seq: int) -> None:
         if seq < self.expected:
-            message = f"it stands where {self.expected} belongs: repeated or out of order"
+            message = (
+                f"it is in the place of event {self.expected}, so it is repeated or out of order"
+            )
             self._findings.add("SEQUENCE_ORDER", seq, message)
         elif seq > self.expected and not self._filtered:
-            message = f"{seq} stands where {self.expected} belongs: events are missing or moved"
+            message = f"event {seq} is in its place, so events are missing or out of order"
             self._findings.add("SEQUENCE_GAP", self.expected, message)
 
     def _check_trail(self, seq: int, log_id: object) -> None:
@@ -199,16 +201,14 @@ class EventChecks:
             if previous == b"":
                 return
         if prev != (None if previous is None else previous.hex()):
-            message = (
-                "it does not carry the hash of the event before it: one of the two was changed"
-            )
+            message = "its `prev` is not the leaf hash of the event before it"
             self._findings.add("PREV_MISMATCH", seq, message)
 
     def _check_time(self, seq: int, ts: object) -> None:
         if not isinstance(ts, str):
-            return  # `is_event` finds it
+            return  # reported by `_check_parts`
         if not _TIME.fullmatch(ts):
-            self._findings.add("MALFORMED_EVENT", seq, "it has no proper time")
+            self._findings.add("MALFORMED_EVENT", seq, "its time is not in the required format")
             return
         if ts < self._latest:
             self._findings.add("TIME_BACKWARDS", seq, f"its time {ts} is before {self._latest}")
@@ -216,7 +216,7 @@ class EventChecks:
 
 
 def key_recorded_by(event: object) -> str | None:
-    """Returns the verifier key that signs after this event; None if it records no such change."""
+    """Returns the verifier key that signs from this event on, or None if it records no change."""
     if not isinstance(event, dict):
         return None
     if (event.get("action"), event.get("outcome")) != ("SIGNING_KEY_CHANGED", "SUCCEEDED"):

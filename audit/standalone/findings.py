@@ -1,4 +1,4 @@
-"""Gathers what is wrong with a trail."""
+"""Collects what is wrong with a trail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """What is wrong: at which event first (None: with the whole), and how often it was found."""
+    """What is wrong, first at which event (None: the whole trail), and how often it was found."""
 
     code: str
     seq: int | None
@@ -19,7 +19,7 @@ class Findings(dict[str, Finding]):
     """The first finding of each code, in the order in which they were found."""
 
     def add(self, code: str, seq: int | None, message: str) -> None:
-        """Adds a finding; of each code the first is kept, and the others are counted."""
+        """Adds a finding. Keeps the first of each code, and counts the others."""
         if code in self:
             self[code] = self[code]._replace(times=self[code].times + 1)
         else:
@@ -27,15 +27,15 @@ class Findings(dict[str, Finding]):
 
     @property
     def total(self) -> int:
-        """How often anything was found."""
+        """The number of findings, repeated ones included."""
         return sum(each.times for each in self.values())
 
 
 def escaped(text: str, *, keep: Callable[[str], bool]) -> str:
-    """Writes the characters that are not to be kept as JSON's escapes.
+    """Returns the text with JSON escapes for the characters that `keep` rejects.
 
-    An attacker may choose names and values. Raw, they could move a terminal's cursor or turn the
-    direction of writing, and so hide what is reported about them.
+    An attacker may choose names and values. Unescaped, these could move a terminal's cursor or
+    reverse the direction of the text, and so hide what is reported about them.
     """
     return "".join(each if keep(each) else _escape(each) for each in text)
 

@@ -1,6 +1,7 @@
-"""Joins this folder's modules into the one file that every bundle carries as `verify.py`.
+"""Joins this folder's modules into the one file that every bundle includes as `verify.py`.
 
-Each module is a docstring, its imports and its code, and uses the modules before it in `MODULES`.
+An auditor reads and runs a single file; the service imports the same code as modules. Each module
+is a docstring, its imports and its code, and uses only the modules before it in `MODULES`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MODULES: Final = (
 
 @cache
 def joined() -> str:
-    """Returns the text of `verify.py`: main's docstring, the imports once, and the modules."""
+    """Returns the text of `verify.py`: main's docstring, each import once, the modules' code."""
     imports: defaultdict[str, set[str]] = defaultdict(set)
     parts = [_part(name, imports) for name in MODULES]
     plain = [f"import {name}\n" for name in sorted(imports.pop(""))]
@@ -34,7 +35,7 @@ def joined() -> str:
 
 
 def _part(name: str, imports: defaultdict[str, set[str]]) -> str:
-    """Returns a module's code under its heading, and adds what it imports from elsewhere."""
+    """Returns a module's code under a heading; adds its imports from elsewhere to `imports`."""
     source = _source(name)
     tree = ast.parse(source)
     found = [each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)]

@@ -16,16 +16,16 @@ _NOTE = r"""(?x) (?<![^\n>"'])
 
 
 def kept_in(data: bytes) -> dict[bytes, CheckpointNote]:
-    """Reads each checkpoint in a file, by its note as it was signed.
+    """Returns the checkpoints in a file, each by its note as it was signed.
 
-    Mail programs and editors change line ends, drop the last newline and put a byte order mark in
-    front. A file of anchors, a line of a log, a page or a saved email holds notes among other text.
+    Mail programs and editors change line endings, drop the last newline and add a byte order mark.
+    A file of anchors, a log line, a web page or a saved email contains notes among other text.
 
     Raises:
-        CannotCheckError: there is no checkpoint, one was cut off, or there are several trails'.
+        CannotCheckError: there is no checkpoint, one is incomplete, or they are of several trails.
     """
     if len(data) > LARGEST_FILE:
-        raise CannotCheckError(f"it is larger than {LARGEST_FILE} bytes: cut its last lines out")
+        raise CannotCheckError(f"it is larger than {LARGEST_FILE} bytes: give only its last lines")
     data = restore_line_ends(data)
     try:
         return _checked({data: parse_checkpoint(data)})
@@ -42,21 +42,21 @@ def _checked(found: dict[bytes, CheckpointNote]) -> dict[bytes, CheckpointNote]:
     if any(
         each.origin == line.name and len(line.value) < SIGNATURE_SIZE for each, line in signatures
     ):
-        raise CannotCheckError("the end of a signature is missing: it was cut off")
+        raise CannotCheckError("a checkpoint is incomplete: the end of a signature is missing")
     origins = {each.origin for each in found.values()}
     if len(origins) > 1:
-        message = "it holds checkpoints of several trails, {}: cut out the one that this is about"
+        message = "it contains checkpoints of several trails, {}: give only those of this trail"
         raise CannotCheckError(message.format(", ".join(map(ascii, sorted(origins)))))
     return found
 
 
 def restore_line_ends(data: bytes) -> bytes:
-    """Removes a byte order mark, Windows' line ends, and empty lines around the text."""
+    """Removes a byte order mark, Windows line endings, and empty lines around the text."""
     return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
 
 
 def _texts_of(data: bytes) -> Iterator[str]:
-    """Yields a text as it is, as it was before a log escaped it, and the parts of an email."""
+    """Yields the text as it is, the text without a log's escapes, and the parts of an email."""
     text = data.decode("utf-8", "replace")
     yield text
     yield text.replace("\\n", "\n").replace("\\u2014", "\N{EM DASH}")

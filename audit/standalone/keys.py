@@ -1,4 +1,4 @@
-"""Reads verifier keys (c2sp.org/signed-note), and the list of them in a bundle. Ed25519 only."""
+"""Reads verifier keys (c2sp.org/signed-note), and a bundle's list of them. Ed25519 only."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from audit.standalone.encoding import (
 
 MOST_KEYS = 1_000
 KEY_NAME = r"[^\s+\x00-\x1f\ud800-\udfff]+"
-"""The names that a key, and so a trail, may have: without spaces, control characters and plus."""
+"""The names that keys, and so trails, may have: no spaces, plus signs or control characters."""
 KEY_ID_SIZE = 4
 _ED25519 = b"\x01"
 
 
 class VerifierKey(NamedTuple):
-    """A public key under a name: what a reader of signed notes trusts.
+    """A public key with a name, which a reader of signed notes trusts.
 
-    `key_id` is what a signature names its key by. It is short, so it is a hint and no proof.
+    A signature line identifies its key by name and `key_id`. The ID is short, so it proves nothing.
     """
 
     name: str
@@ -33,10 +33,10 @@ class VerifierKey(NamedTuple):
 
     @classmethod
     def of(cls, name: str, public_key: bytes) -> VerifierKey:
-        """Makes a key, which need not be a point of the curve.
+        """Makes a verifier key without checking that it is a point on the curve.
 
         Raises:
-            ValueError: the name cannot stand in a note, or the key does not have 32 bytes.
+            ValueError: a note cannot contain the name, or the key does not have 32 bytes.
         """
         if not is_key_name(name):
             raise ValueError(f"{name!r} cannot be the name of a key")
@@ -52,7 +52,7 @@ class VerifierKey(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What messages call the key: its name and its ID."""
+        """What messages call the key: its name and its key ID."""
         return f"{ascii(self.name)[1:-1]}+{self.key_id.hex()}"
 
 
@@ -64,12 +64,12 @@ class KeyPeriod(NamedTuple):
 
 
 def is_key_name(text: str) -> bool:
-    """Checks that a key may have that name."""
+    """Returns whether a key may have this name."""
     return re.fullmatch(KEY_NAME, text) is not None
 
 
 def parse_key(text: str) -> VerifierKey:
-    """Reads a verifier key's text form, and checks it against the key ID in it.
+    """Reads a verifier key's text form, and checks the key ID in it.
 
     Raises:
         CannotCheckError: it is not an Ed25519 verifier key. The message does not repeat the text.
@@ -78,26 +78,28 @@ def parse_key(text: str) -> VerifierKey:
     key_id, _, encoded = rest.partition("+")
     data = decode_base64(encoded)
     if not is_key_name(name):
-        raise CannotCheckError("a key's text is name+keyid+base64; this one has no proper name")
+        raise CannotCheckError("a verifier key is name+keyid+base64, and this has no valid name")
     if data is None:
         raise CannotCheckError("the part of the key after its ID is not canonical base64")
     if data[:1] != _ED25519:
-        raise CannotCheckError("the key is of a type other than Ed25519, whose type byte is 01")
+        raise CannotCheckError("the key's type is other than Ed25519, whose type byte is 01")
     if len(data) != 1 + KEY_SIZE:
-        raise CannotCheckError(f"an Ed25519 key has {KEY_SIZE} bytes; this one has {len(data) - 1}")
+        raise CannotCheckError(f"an Ed25519 key has {KEY_SIZE} bytes; this key has {len(data) - 1}")
     if not is_public_key(data[1:]):
-        raise CannotCheckError("under this key any signature could be made to hold")
+        raise CannotCheckError(
+            "the key is not a valid point on the curve, or anyone could sign with it"
+        )
     key = VerifierKey.of(name, data[1:])
     if key_id != key.key_id.hex():
         expected = key.key_id.hex()
         raise CannotCheckError(
-            f"the key's ID should be {expected}: the name or the key was changed"
+            f"the key ID does not match the name and the public key: it should be {expected}"
         )
     return key
 
 
 def parse_named_key(text: str) -> VerifierKey:
-    """Reads a verifier key, one of several; an error's message repeats the text."""
+    """Reads one of several verifier keys; an error's message repeats the text."""
     try:
         return parse_key(text)
     except CannotCheckError as problem:
@@ -106,30 +108,32 @@ def parse_named_key(text: str) -> VerifierKey:
 
 
 def without_size(text: str) -> str:
-    """Returns the key in a line of a bundle's `keys`, which has a size before it."""
+    """Returns the verifier key in a line of a bundle's `keys`, without the size before it."""
     size, space, key = text.strip().partition(" ")
     return key.lstrip(" ") if space and decode_decimal(size) is not None else text.strip()
 
 
 def parse_key_list(data: bytes) -> list[KeyPeriod]:
-    """Reads a bundle's `keys`: a size and a verifier key in each line. The oldest comes first.
+    """Reads a bundle's `keys`: a size and a verifier key per line. Returns the oldest key first.
 
     Raises:
         CannotCheckError: a line is malformed, or there are too many keys.
     """
     lines = data.decode("utf-8", "replace").splitlines()
     if len(lines) > MOST_KEYS:
-        raise CannotCheckError(f"the bundle's keys are more than {MOST_KEYS}")
+        raise CannotCheckError(f"the bundle lists more than {MOST_KEYS} keys")
     periods = []
     named: dict[tuple[str, bytes], VerifierKey] = {}
     for line in lines:
         size, _, text = line.partition(" ")
         from_size = decode_decimal(size)
         if from_size is None:
-            raise CannotCheckError(f"a line in the bundle's keys has no size before it: {line!a}")
+            raise CannotCheckError(
+                f"a line of the bundle's keys does not begin with a size: {line!a}"
+            )
         key = parse_named_key(text)
-        # A trail may return to a key. Two keys of one ID are made to have each signature cost more.
+        # A trail may return to a key. Different keys of one ID would make each signature cost more.
         if named.setdefault((key.name, key.key_id), key) != key:
-            raise CannotCheckError(f"the bundle's keys hold two different ones called {key.label}")
+            raise CannotCheckError(f"the bundle lists two different keys called {key.label}")
         periods.append(KeyPeriod(from_size, key))
     return sorted(periods, key=lambda period: period.from_size)

@@ -1,35 +1,36 @@
-"""Checks an exported trail. Needs python3 (3.9 or newer) and nothing else; reads no network.
+"""Verifies an exported audit trail. Needs Python 3.9 or newer and nothing else; uses no network.
 
     python3 verify.py [--checkpoint FILE]... [--key VKEY]... [BUNDLE]
     python3 verify.py --key VKEY EVENT.tlog-proof
 
-BUNDLE is the exported zip, the folder it was unpacked into (by default the one this file is in),
-or a bare file of events, which needs a checkpoint of its size and a key. A bundle holds:
+BUNDLE is the exported zip, the folder into which it was unpacked (by default, the folder of this
+file), or a file of events alone, which needs a checkpoint of its size and a key. A bundle contains:
 
-    entries.jsonl   the events' exact bytes, one event a line, in order from 0
-    checkpoint      the signed statement of how many there are, and of their Merkle root
-    keys            the verifier keys: in each line the size from which on a key signs, and the key
-    rotations/...   the checkpoint at which each later key begins, which the key before it signed
-                    as well; and, as .event, the event before it, which names that key
-    tile/0/...      the events' hashes as C2SP tiles; if present, they show which event was edited
+    entries.jsonl   the events' exact bytes, one event per line, in order from 0
+    checkpoint      the signed tree head: the number of events, and their Merkle tree's root hash
+    keys            the verifier keys, one per line, each after the size from which on it signs
+    rotations/...   for each later key, the checkpoint at which it begins, which the previous key
+                    signed as well; and, as .event, the event before it, which records that key
+    tile/0/...      the events' leaf hashes as C2SP tiles; if present, they show which event differs
     filter          present only if the export was filtered; then completeness cannot be checked
 
-EVENT.tlog-proof is one event with its inclusion proof in the trail (c2sp.org/tlog-proof).
+EVENT.tlog-proof is a single event with its inclusion proof (c2sp.org/tlog-proof).
 
 --checkpoint FILE  a checkpoint of this trail that you got earlier or elsewhere: an older bundle's,
-                   a saved test email, a file of anchors, lines of the service's log. With it,
-                   cut-off and rewritten trails are found.
---key VKEY         the verifier key that you know the trail by; after changes of the key, the oldest
-                   that you know, or each. Without it the keys in the bundle are believed, and a
-                   signature proves only that they belong to it.
+                   a saved test email, a file of anchors, lines of the service's log. With it, the
+                   check also finds a trail that was shortened, or rewritten with its signing key.
+--key VKEY         the verifier key by which you know the trail; if its key has changed, the oldest
+                   that you know, or all of them. Without it, the keys in the bundle are trusted:
+                   a signature then proves only that it was made with one of them.
 
 Exit status: 0 intact, 1 findings, 2 could not check. Anyone who can change the bundle can change
-this file too: use a copy that you trust. It is one file so that it can be read in one sitting.
+this file too: use a copy that you trust. It is one file so that you can read it in one sitting.
 
-Formats: RFC 6962 (tree), RFC 8032 (Ed25519), RFC 8785 (canonical JSON), and c2sp.org/signed-note,
-/tlog-checkpoint, /tlog-tiles and /tlog-proof. This program needs nothing of the service that wrote
-the trail. The service's own verification uses the same rules for events, keys and checkpoints, so
-that both find the same; its Merkle tree, Ed25519 and canonical JSON are other implementations.
+Formats: RFC 6962 (Merkle tree), RFC 8032 (Ed25519), RFC 8785 (canonical JSON), and
+c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles and /tlog-proof. This program needs nothing of
+the service that wrote the trail. The service's own verification applies the same rules to events,
+keys and checkpoints, so that both report the same findings; its Merkle tree, Ed25519 and canonical
+JSON are separate implementations.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         given = [parse_named_key(without_size(text)) for text in options.key]
-        outside = [each for path in options.checkpoint for each in _read_outside(path)]
+        known = [each for path in options.checkpoint for each in _read_checkpoints(path)]
         proof = _read_proof(options.bundle)
         if proof is not None:
-            return check_proof(proof, outside, given)
-        outcome = check(Bundle(options.bundle), outside, given, show_progress)
-        return report(outcome, outside, given)
+            return check_proof(proof, known, given)
+        outcome = check(Bundle(options.bundle), known, given, show_progress)
+        return report(outcome, known, given)
     except CannotCheckError as problem:
         say(f"COULD NOT CHECK: {problem}.")
     except OSError as problem:
@@ -78,14 +79,14 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE",
-        help="a checkpoint kept elsewhere, or a file that holds some; may be repeated",
+        help="a file with one or more checkpoints that you kept; may be repeated",
     )
     parser.add_argument(
         "--key",
         action="append",
         default=[],
         metavar="VKEY",
-        help="a verifier key that you know, the oldest or all of them; may be repeated",
+        help="a verifier key that you know: the oldest, or all of them; may be repeated",
     )
     parser.add_argument(
         "bundle",
@@ -93,13 +94,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=Path(__file__).parent,
         metavar="BUNDLE",
-        help="the export, zip, folder or events alone, or one event's proof; left out, the folder "
-        "that this file is in",
+        help="the export (a zip, a folder or a file of events) or a single event's proof; by "
+        "default, the folder of this file",
     )
     return parser
 
 
-def _read_outside(path: str) -> list[CheckpointNote]:
+def _read_checkpoints(path: str) -> list[CheckpointNote]:
     try:
         with Path(path).open("rb") as file:
             found = list(kept_in(file.read(LARGEST_FILE + 1)).values())
@@ -109,12 +110,12 @@ def _read_outside(path: str) -> list[CheckpointNote]:
         raise CannotCheckError(f"--checkpoint {path!a}: {problem}") from None
     if len(found) > 1:
         newest = max(each.size for each in found)
-        say(f"{path!a} holds {len(found)} checkpoints, of up to {newest} events.")
+        say(f"{path!a} contains {len(found)} checkpoints, of up to {newest} events.")
     return found
 
 
 def _read_proof(path: Path) -> bytes | None:
-    """Returns a file's bytes if it holds one event's proof."""
+    """Returns a file's bytes if it is a single event's proof, or None if it is not."""
     if not path.is_file():
         return None
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Checks one event with its inclusion proof, in a file (c2sp.org/tlog-proof)."""
+"""Checks a single event by its inclusion proof, in a file of its own (c2sp.org/tlog-proof)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_PATH = 63
 
 
 class EventProof(NamedTuple):
-    """An event, its place, the path from it to the root, and the checkpoint with that root."""
+    """An event, its sequence number, its inclusion proof, and the checkpoint with the root hash."""
 
     body: bytes
     seq: int
@@ -27,10 +27,10 @@ class EventProof(NamedTuple):
 
 
 def parse_proof(data: bytes) -> EventProof:
-    """Reads a proof file, which proves nothing yet.
+    """Reads a proof file without checking the proof.
 
     Raises:
-        CannotCheckError: it is not one; the message says why.
+        CannotCheckError: it is not a proof file; the message says why.
     """
     head, _, note = data.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")[1:]
@@ -39,36 +39,34 @@ def parse_proof(data: bytes) -> EventProof:
     seq = decode_decimal(index[0][6:]) if index and index[0].startswith("index ") else None
     hashes = tuple(each for each in path if each is not None and len(each) == HASH_SIZE)
     if not body or seq is None or len(path) > _LONGEST_PATH or len(hashes) < len(path):
-        raise CannotCheckError("it is not a proof that holds its event, as this trail writes it")
+        raise CannotCheckError("it is not a proof of this trail's kind, which contains the event")
     return EventProof(body, seq, hashes, parse_checkpoint(note))
 
 
-def check_proof(
-    data: bytes, outside: Sequence[CheckpointNote], given: Sequence[VerifierKey]
-) -> int:
-    """Checks one event's proof, and writes what of it is proven; returns the exit status."""
+def check_proof(data: bytes, known: Sequence[CheckpointNote], given: Sequence[VerifierKey]) -> int:
+    """Checks a single event's proof, and prints the result; returns the exit status."""
     proof, findings = parse_proof(data), Findings()
     if not given:
-        raise CannotCheckError("a proof brings no key: give the trail's, with --key")
+        raise CannotCheckError("a proof contains no verifier key: give one with --key")
     stated, trust = proof.checkpoint, TrustedKeys((), given)
     problem = trust.problem_with(stated)
     if problem:
-        findings.add("SIGNATURE_INVALID", None, f"of the proof's checkpoint: {problem}")
+        findings.add("SIGNATURE_INVALID", None, f"the proof's checkpoint: {problem}")
     leaf = leaf_hash(proof.body)
     if not verify_inclusion(leaf, proof.seq, stated.size, proof.path, stated.root):
-        message = "the path does not lead from this event to what the checkpoint states"
+        message = "the inclusion proof does not lead from this event to the root hash"
         findings.add("LEAF_MISMATCH", proof.seq, message)
-    for known in outside:
-        _compare(stated, known, trust, findings)
+    for each in known:
+        _compare(stated, each, trust, findings)
     say_findings(findings)
-    for known in outside:
-        if known.size != stated.size:
-            sizes = f"your checkpoint of {known.size} events; this proof is for {stated.size}"
-            say(f"Not compared: {sizes}. Whether one continues the other, an export shows.")
+    for each in known:
+        if each.size != stated.size:
+            sizes = f"your checkpoint is of {each.size} events, this proof of {stated.size}"
+            say(f"Not compared: {sizes}. An export shows whether they are consistent.")
     if findings:
         say("NOT PROVEN: see the findings above.")
         return 1
-    say(f"PROVEN: event {proof.seq} of the first {stated.size} of {stated.origin!a} is")
+    say(f"PROVEN: this is event {proof.seq} of the first {stated.size} of {stated.origin!a}:")
     say(proof.body.decode("utf-8", "backslashreplace"))
     return 0
 
@@ -76,15 +74,15 @@ def check_proof(
 def _compare(
     stated: CheckpointNote, known: CheckpointNote, trust: TrustedKeys, findings: Findings
 ) -> None:
-    """Compares the proof's checkpoint with one of the auditor's."""
+    """Compares the proof's checkpoint with a checkpoint of the auditor's."""
     if known.origin != stated.origin:
-        message = f"your checkpoint is of {known.origin!a}, this proof of {stated.origin!a}"
+        message = f"your checkpoint is of the trail {known.origin!a}, not of {stated.origin!a}"
         findings.add("ORIGIN_MISMATCH", None, message)
         return
     problem = trust.problem_with(known)
     if problem:
-        message = f"of your checkpoint of size {known.size}: {problem}"
+        message = f"your checkpoint of size {known.size}: {problem}"
         findings.add("SIGNATURE_INVALID", None, message)
     if known.size == stated.size and known.root != stated.root:
-        message = "your checkpoint of that size states other events"
+        message = "your checkpoint of the same size has another root hash"
         findings.add("CHECKPOINT_MISMATCH", None, message)

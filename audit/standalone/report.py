@@ -1,4 +1,4 @@
-"""Writes to the terminal what a check found, what it proved, and what it did not prove."""
+"""Prints what a check found, what it proved, and what it did not prove."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from audit.standalone.notes import CheckpointNote
 
 
 def say(line: str) -> None:
-    """Writes a line, with everything escaped that is not printable ASCII."""
+    """Prints a line, and escapes everything in it that is not printable ASCII."""
     sys.stdout.write(escaped(line, keep=_is_plain) + "\n")
 
 
 def say_findings(findings: Findings) -> None:
-    """Writes each finding with its code and its first event."""
+    """Prints each finding with its code and its first event."""
     for finding in findings.values():
         where = "" if finding.seq is None else f" at event {finding.seq}"
         more = f" (and {finding.times - 1} more)" if finding.times > 1 else ""
@@ -25,15 +25,13 @@ def say_findings(findings: Findings) -> None:
 
 
 def show_progress(count: int) -> None:
-    """Writes how many events were read, now and then, if a person is looking."""
+    """Prints how many events were read, from time to time, if a terminal shows it."""
     if count % 100_000 == 0 and sys.stderr.isatty():
         sys.stderr.write(f"{count} events ...\n")
 
 
-def report(
-    outcome: Outcome, outside: Sequence[CheckpointNote], given: Sequence[VerifierKey]
-) -> int:
-    """Writes the outcome; returns the exit status."""
+def report(outcome: Outcome, known: Sequence[CheckpointNote], given: Sequence[VerifierKey]) -> int:
+    """Prints the outcome; returns the exit status."""
     say_findings(outcome.findings)
     say(f"{outcome.events} events read.")
     for each in outcome.unchecked:
@@ -49,28 +47,31 @@ def report(
     if own is not None:
         say(_SIGNER_KNOWN if given else _SIGNER_UNKNOWN)
     if unchecked:
-        say("NOT PROVEN INTACT: nothing wrong was seen in what could be checked.")
+        say("NOT PROVEN INTACT: nothing wrong was found in what could be checked.")
         return 2
-    _say_how_far(outside)
+    _say_how_far(known)
     return 0
 
 
 _SIGNER_KNOWN = (
-    "Proven: the checkpoint was signed by a key that you gave, or by one that followed it."
+    "Proven: the checkpoint was signed by a key that you gave, or by a later key that follows it."
 )
 _SIGNER_UNKNOWN = (
-    "Not proven: whose key signed it. The bundle brought the key; give yours with --key."
+    "Not proven: whose key signed it. The key is from the bundle itself: give yours with --key."
 )
 
 
-def _say_how_far(outside: Sequence[CheckpointNote]) -> None:
-    if outside:
-        known = max(each.size for each in outside)
-        say(f"Proven: the first {known} events are those that your checkpoint of then stated.")
-        say(f"Not proven: that no events after {known} were cut off or replaced before export.")
+def _say_how_far(known: Sequence[CheckpointNote]) -> None:
+    if known:
+        size = max(each.size for each in known)
+        say(f"Proven: the first {size} events are exactly those that your checkpoint covers.")
+        say(f"Not proven: that no events after the first {size} were removed or replaced.")
     else:
-        say("Not proven: that nothing was cut off the end, or all rewritten by a holder of the")
-        say("signing key. That needs a checkpoint kept elsewhere: give it with --checkpoint.")
+        say("Not proven: that no events were removed from the end, and that the trail was not")
+        say(
+            "rewritten with its signing key. Only a checkpoint that was kept elsewhere proves this:"
+        )
+        say("give it with --checkpoint.")
 
 
 def _is_plain(character: str) -> bool:

@@ -1,10 +1,11 @@
-"""The trail itself: events, their bytes, and appending them under a signature.
+"""The trail itself: events, their bytes, and appending them with a signed checkpoint.
 
-- An event's exact bytes: `body`; the words that find it: `words`. What it says: `audit.event`.
-- Appending inside the caller's transaction: `appending`.
+- An event's exact bytes: `body`. The words by which it is found: `words`. Its content:
+  `audit.event`.
+- Appending in the caller's transaction: `appending`.
 - Opening a trail at start, which compares it with the signer's memory: `opening`, `memory`.
-- Whether a new trail follows one that has ended: `succession`.
-- Reading, newest first: `history`. Proofs: `proofs`, and in one file: `tlog_proof`.
+- Whether a new trail succeeds an ended trail: `succession`.
+- Reading, newest first: `history`. Proofs: `proofs`; as a file: `tlog_proof`.
 """
 
 from audit.trail.appending import Clock, SignerRefusedError, Tip, Trail, append

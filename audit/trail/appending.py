@@ -1,7 +1,7 @@
-"""Appending to the trail, inside the caller's transaction. Nothing here commits.
+"""Appends events to the trail, in the caller's transaction. Nothing here commits.
 
-Whoever opens the database hands the `Trail` in with it (`Trail.attach`): it travels with every
-session, so that each appending transaction extends the tree and signs what it then holds.
+The code that opens the database attaches the `Trail` to it (`Trail.attach`). Every session then
+carries the trail, so that each transaction that appends extends the tree and signs its new head.
 """
 
 import asyncio
@@ -38,21 +38,21 @@ class SigningKeys(Protocol):
     """Where the signing keys come from."""
 
     def signers(self, origin: str) -> Sequence[Signer]:
-        """The keys at hand, under the trail's name, the newest first; none where there is none."""
+        """Returns the available keys, under the trail's name, the newest first."""
         ...
 
     def add(self) -> bool:
-        """Makes a new key and puts it before the others; False where only the operator can."""
+        """Makes a new key and puts it first. Returns False if only the operator can do that."""
         ...
 
 
 class SignerRefusedError(Exception):
-    """The signer will not sign: the database is not a continuation of what it signed before."""
+    """The signer refuses to sign: the database does not continue what it signed before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where an event came to stand."""
+    """An appended event's sequence number and time."""
 
     seq: int
     ts: str
@@ -69,50 +69,50 @@ class Tip:
 
     @classmethod
     def of(cls, head: AuditHead) -> "Tip":
-        """From the head row of a trail that was opened."""
+        """Builds it from the head row of a trail that was opened."""
         if head.origin is None or head.frontier is None or head.verifier_key is None:
             raise SignerRefusedError("the trail was not opened: its head names no key")
         return cls(head.origin, head.size, read_frontier(head.frontier), head.verifier_key)
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """What it says of itself, unsigned."""
+        """The checkpoint of this tree head, unsigned."""
         return Checkpoint(self.origin, self.size, tree.root_hash(self.frontier))
 
 
 class Trail:
-    """The signer, what it remembers, and who waits for events. One for each open database."""
+    """The signer, its memory, and the watchers of new events. One for each open database."""
 
     def __init__(self, keys: SigningKeys, memory: SignerMemory) -> None:
         self.keys = keys
         self.memory = memory
         self.verifying = asyncio.Lock()
-        """Held while the whole trail is read, which is not to happen twice at once."""
+        """Held while the whole trail is read, so that only one verification runs at a time."""
         self._seen: Checkpoint | None = None
         self._signers: dict[str, Signer] = {}
         self._watchers: set[Callable[[], None]] = set()
 
     def attach(self, database: Database) -> None:
-        """Has the trail travel with the database's sessions."""
+        """Makes the database's sessions carry the trail."""
         database.carried[_CARRIED] = self
 
     @staticmethod
     def of(session: Session) -> "Trail":
-        """The trail that came with the session."""
+        """Returns the trail that the session carries."""
         trail = session.info.get(_CARRIED)
         if not isinstance(trail, Trail):
             raise TypeError("the database was opened without its trail: see Trail.attach")
         return trail
 
     def begin_at(self, checkpoint: Checkpoint) -> None:
-        """Takes a checkpoint for what was signed last: from here on only its continuations are."""
+        """Takes a checkpoint as the last signed one: from then on, only its continuations are."""
         self._seen = checkpoint
 
     def signer(self, tip: Tip) -> Signer:
-        """The key in use.
+        """Returns the signer with the key in use.
 
         Raises:
-            SignerRefusedError: it is not at hand.
+            SignerRefusedError: that key is not available.
         """
         signer = self._signers.get(tip.verifier_key)
         if signer is None:
@@ -121,15 +121,15 @@ class Trail:
             signer = self._signers.get(tip.verifier_key)
         if signer is None:
             raise SignerRefusedError(
-                f"The trail is signed with the key {tip.verifier_key}, which is not at hand."
+                f"The trail is signed with the key {tip.verifier_key}, which is not available."
             )
         return signer
 
     async def hold(self, session: Session, tip: Tip) -> None:
-        """Sees that the trail's end continues what was signed before.
+        """Checks that the end of the trail continues what was signed before.
 
         Raises:
-            SignerRefusedError: it does not: events were removed or changed in the database.
+            SignerRefusedError: it does not, so events were removed or changed in the database.
         """
         seen = self._seen
         if seen is None:
@@ -138,19 +138,19 @@ class Trail:
             return
         raise SignerRefusedError(
             f"The database does not continue the trail: {seen.size} events were signed with the "
-            f"root {seen.root.hex()}, now it has {tip.size}. Nothing is recorded, and so nothing "
-            "changed, until the service is started again and says what to do."
+            f"root hash {seen.root.hex()}, and the database has {tip.size}. Nothing is recorded, "
+            "and so nothing is changed, until the service is restarted and reports what to do."
         )
 
     def signed(self, session: Session, checkpoint: Checkpoint, note: str) -> None:
-        """Remembers a checkpoint, once the session's transaction stands."""
+        """Remembers a checkpoint, once the session's transaction is committed."""
         first = _SIGNED not in session.info
         session.info[_SIGNED] = (checkpoint, note)
         if first:
             after_commit(session, lambda: self._remember(*session.info[_SIGNED]))
 
     def watch(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Has `wake` called after each commit that appended here; the answer ends that."""
+        """Calls `wake` after each commit that appended here; the returned function ends that."""
         self._watchers.add(wake)
         return lambda: self._watchers.discard(wake)
 
@@ -163,7 +163,7 @@ class Trail:
         try:
             await asyncio.to_thread(self.memory.remember, checkpoint, note)
         except OSError as error:
-            # The change stands, and a memory that is behind is one that a crash may leave, too.
+            # The change is committed. A crash, too, may leave the memory behind the database.
             reason = f"{self.memory.path}: {error.strerror}"
             _log.error("the signer's memory cannot be written", reason=reason)
 
@@ -171,21 +171,21 @@ class Trail:
 async def append(
     session: Session, event: Event, clock: Clock, *, next_signer: Signer | None = None
 ) -> Appended:
-    """Appends an event; it stands when the caller's transaction commits.
+    """Appends an event, which is recorded when the caller's transaction commits.
 
-    Call it late in the transaction: it locks the trail's end until then. Sequence numbers are
-    taken from the locked row and so have no gaps. Times never go back: where the clock did,
-    the event carries the time of the one before and says so in `detail`. The clock is read
-    behind the lock, so that nobody's waiting looks like a clock that went back.
+    Call it late in the transaction: it locks the end of the trail until the commit. Sequence
+    numbers are taken from the locked row and so have no gaps. Times never go back: if the clock
+    did, the event has the time of the event before it, and the clock's time in `detail`. The clock
+    is read under the lock, so that waiting for the lock never looks like a clock that went back.
 
     Args:
         session: the caller's transaction, of a database that a `Trail` was attached to.
         event: what is to be recorded.
-        clock: tells the time.
-        next_signer: the key that signs from this event on; the one in use signs it as well.
+        clock: returns the time.
+        next_signer: a key that signs from this event on; the key in use signs this event as well.
 
     Raises:
-        SignerRefusedError: the database is not a continuation of what was signed before.
+        SignerRefusedError: the database does not continue what was signed before.
     """
     trail = Trail.of(session)
     head = await events.lock_head(session)
@@ -193,7 +193,9 @@ async def append(
     await trail.hold(session, tip)
     problem = await head_problem(session, head)
     if problem is not None:
-        raise SignerRefusedError(f"The trail's end was changed past the service: {problem}.")
+        raise SignerRefusedError(
+            f"The end of the trail was changed outside the service: {problem}."
+        )
     signers = [trail.signer(tip)]
     ts = write_instant(clock())
     if head.last_ts is not None and ts < head.last_ts:
@@ -204,7 +206,7 @@ async def append(
     growth = tree.append(tip.frontier, tip.size, tree.leaf_hash(body.encode()))
     leaf = growth.nodes[0].hash.hex()
     await events.insert_event(session, place.seq, body, leaf, place.prev)
-    # Of the body, which may have cut the event's texts: so anyone can make the words again.
+    # From the body, which may have shortened texts: a verification has only the body as well.
     await events.insert_search(session, place.seq, event_words(read_body(body)))
     await stored.insert_nodes(session, growth.nodes)
     head.size += 1
@@ -221,7 +223,7 @@ async def append(
 
 
 async def sign(session: Session, tip: Tip, signers: Sequence[Signer]) -> str:
-    """Signs what the trail holds, and keeps the note; it is remembered when the session commits."""
+    """Signs the tree head and stores the note; the memory keeps it when the session commits."""
     note = sign_checkpoint(tip.checkpoint, *signers)
     await stored.insert_checkpoint(session, tip.size, note)
     Trail.of(session).signed(session, tip.checkpoint, note)
@@ -229,36 +231,36 @@ async def sign(session: Session, tip: Tip, signers: Sequence[Signer]) -> str:
 
 
 async def head_problem(session: Session, head: AuditHead) -> str | None:
-    """What the head row says of the last event that is not so: the next event would repeat it."""
+    """Returns how the head row contradicts the last event: the next event would repeat that."""
     last = await events.event(session, head.size - 1)
     leaf = None if last is None else tree.leaf_hash(last.body.encode()).hex()
     if (head.last_leaf, head.last_ts) != (leaf, None if last is None else last.ts):
-        return "its record holds another hash or time than the last event"
+        return "the head row has another hash or time than the last event"
     if not (head.origin or "").endswith(f"/{head.log_id}"):
-        return "its record names another trail than its checkpoints"
+        return "the head row names another trail than the checkpoints"
     return None
 
 
 async def continues(session: Session, seen: Checkpoint, tip: Tip) -> bool:
-    """Whether the trail's end, by the stored nodes, is a continuation of a checkpoint."""
+    """Returns whether the end of the trail, by its stored nodes, continues a checkpoint."""
     if seen.origin != tip.origin or seen.size > tip.size:
         return False
-    places = tree.consistency_coordinates(seen.size, tip.size)
+    coordinates = tree.consistency_coordinates(seen.size, tip.size)
     try:
-        path = tree.consistency_path(seen.size, tip.size, await read_nodes(session, places))
+        path = tree.consistency_path(seen.size, tip.size, await read_nodes(session, coordinates))
     except KeyError:
         return False
     return verify_consistency(seen.size, tip.size, path, seen.root, tip.checkpoint.root)
 
 
 async def read_nodes(
-    session: Session, places: Sequence[tree.Coordinate]
+    session: Session, coordinates: Sequence[tree.Coordinate]
 ) -> dict[tree.Coordinate, bytes]:
-    """The stored nodes at some places."""
-    found = await stored.nodes(session, places)
-    return {tree.Coordinate(*place): value for place, value in found.items()}
+    """Returns the stored nodes at the given coordinates."""
+    found = await stored.nodes(session, coordinates)
+    return {tree.Coordinate(*each): value for each, value in found.items()}
 
 
 def read_frontier(data: bytes) -> tree.Frontier:
-    """The hashes of a stored frontier."""
+    """Splits a stored frontier into its hashes."""
     return tuple(data[at : at + tree.HASH_SIZE] for at in range(0, len(data), tree.HASH_SIZE))

@@ -1,4 +1,4 @@
-"""An event's body: the exact bytes that the trail vouches for, RFC 8785 canonical JSON."""
+"""An event's body: the exact bytes that the trail proves, in canonical JSON (RFC 8785)."""
 
 import re
 from dataclasses import dataclass, fields
@@ -18,17 +18,17 @@ MAX_BODY_BYTES: Final = 32 * 1024
 _MARK: Final = "… [cut, {} characters, SHA-256 {}]"
 _CUT: Final = re.compile(r"… \[cut, ([0-9]{1,9}) characters, SHA-256 [0-9a-f]{64}\]\Z")
 _TEXT_LIMITS: Final = (8_000, 2_000, 500, 100)
-"""Characters that a text may keep; the later limits are tried while the body is too large."""
+"""How many characters a text may keep. The later limits apply if the body is too large."""
 
 _Json: TypeAlias = "str | int | bool | list[_Json] | dict[str, _Json] | None"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an event stands in its trail.
+    """An event's position in its trail.
 
-    `prev` is the leaf hash of the event before (hexadecimal), None for the first; `ts` is RFC 3339
-    in UTC with microseconds.
+    `prev` is the leaf hash of the event before it (hexadecimal), or None for the first event. `ts`
+    is RFC 3339 in UTC with microseconds.
     """
 
     log_id: str
@@ -38,7 +38,11 @@ class Place:
 
 
 def write_body(event: Event, place: Place) -> str:
-    """The canonical text of an event. Texts too long for 32 KiB are cut, and say so."""
+    """Returns an event's canonical text. Shortens and marks texts that are too long for 32 KiB.
+
+    Raises:
+        ValueError: the event is still too long.
+    """
     for limit in _TEXT_LIMITS:
         body = rfc8785.dumps(_document(event, place, limit))
         if len(body) <= MAX_BODY_BYTES:
@@ -48,26 +52,26 @@ def write_body(event: Event, place: Place) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A body read: the event, and its place."""
+    """What a body contains: the event, and its position."""
 
     event: Event
     place: Place
 
 
 def read_body(body: str) -> Event:
-    """The event that a body tells.
+    """Returns the event in a body.
 
     Raises:
-        ValueError: the body is not one that `write_body` makes.
+        ValueError: `write_body` cannot have made the body.
     """
     return parse_body(body).event
 
 
 def parse_body(body: str | bytes) -> Parsed:
-    """The event that a body tells, and the place that it claims.
+    """Returns the event in a body, and the position that the body states.
 
     Raises:
-        ValueError: the body is not one that `write_body` makes.
+        ValueError: `write_body` cannot have made the body.
     """
     if len(body) > MAX_BODY_BYTES:
         raise ValueError("it is longer than 32 KiB")
@@ -75,23 +79,23 @@ def parse_body(body: str | bytes) -> Parsed:
 
 
 def parse_document(document: object) -> Parsed:
-    """The same, of a body that was decoded already.
+    """Does the same for a body that is decoded already.
 
     Raises:
-        ValueError: it is not the document of a body that `write_body` makes.
+        ValueError: `write_body` cannot have made it.
     """
     event, place = msgspec.convert(document, Event), msgspec.convert(document, Place)
-    if not isinstance(document, dict) or not _has_its_names(document):
-        raise ValueError("it lacks something that every event has, or holds what none has")
+    if not isinstance(document, dict) or not _has_all_names(document):
+        raise ValueError("it lacks a part, or has an unknown part")
     if document["v"] != VERSION:
-        raise ValueError("it is of another version")
+        raise ValueError("it has another version")
     if event.action is AuditAction.UNREADABLE:
-        raise ValueError("it is of an action that is never written")
+        raise ValueError("it has an action that is never written")
     return Parsed(event, place)
 
 
-def _has_its_names(document: dict[str, Any]) -> bool:
-    """Whether a document with values of the right types has all names, and no others."""
+def _has_all_names(document: dict[str, Any]) -> bool:
+    """Returns whether a document, whose values have the right types, has exactly all names."""
     client = document.get("client")
     return (
         document.keys() == _NAMES
@@ -111,31 +115,31 @@ _CHANGE_NAMES: Final = _names_of(Change)
 _NAMES: Final = {"v"} | _names_of(Place) | _names_of(Event)
 
 
-def is_cut_from(told: str, whole: str) -> bool:
-    """Whether a text in an event is what became of a whole text that was too long for it."""
+def is_cut_from(text: str, whole: str) -> bool:
+    """Returns whether a text in an event is the shortened form of a whole text."""
     mark = _MARK.format(len(whole), digest_of(whole))
-    return cut_mark(told) == mark and whole.startswith(told.removesuffix(mark))
+    return cut_mark(text) == mark and whole.startswith(text.removesuffix(mark))
 
 
-def cut_mark(told: str | None) -> str | None:
-    """What a text that was cut says of the whole: its length and hash. None for another text.
+def cut_mark(text: str | None) -> str | None:
+    """Returns the mark of a shortened text, with the whole's length and hash, or None without one.
 
-    Only what `write_body` makes counts: a text that is cut to one of its limits, or one that looks
-    cut by itself, of which all is kept.
+    Only what `write_body` makes counts: a text that is cut to one of its limits, or a text that
+    itself looked as if it had been cut, which is kept whole.
     """
-    if told is None or not told.endswith("]"):
+    if text is None or not text.endswith("]"):
         return None
-    found = _CUT.search(told)
+    found = _CUT.search(text)
     if found is None:
         return None
     kept, length = found.start(), int(found[1])
     is_cut = length > kept and kept in _TEXT_LIMITS
-    is_whole = length == kept and cut_mark(told[:kept]) is not None
+    is_whole = length == kept and cut_mark(text[:kept]) is not None
     return found[0] if is_cut or is_whole else None
 
 
 def digest_of(text: str) -> str:
-    """SHA-256 of a text, hexadecimal."""
+    """Returns a text's SHA-256, in hexadecimal."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -194,10 +198,11 @@ def _detail(detail: Detail, limit: int) -> dict[str, _Json]:
 
 
 def _clean(text: str, limit: int) -> str:
-    """Text that every JSON reader and both databases keep as it is: no NUL, no lone surrogate.
+    """Returns a text that every JSON reader and both databases preserve: no NUL, no lone surrogate.
 
-    Of one that is too long the beginning is kept, its length, and the hash of the whole. The same
-    of one that looks as if it had been cut, or it could stand for any text that it names.
+    A text that is too long keeps its beginning, followed by a mark with the whole's length and
+    hash. A text that already looks as if it had been cut gets such a mark as well: otherwise it
+    could pass for a shortened form of the text that its own mark describes.
     """
     is_marked = len(text) > limit or cut_mark(text) is not None
     kept = text[:limit] + _MARK.format(len(text), digest_of(text)) if is_marked else text

@@ -1,4 +1,4 @@
-"""Reading the trail, newest first."""
+"""Reads the trail, newest first."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from db.tables import AuditEventRow
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event in its place. `body` is the exact text that the trail vouches for.
+    """A recorded event. `body` is the exact text that the trail proves.
 
-    Where that cannot be read, because somebody changed it in the database, the event is UNREADABLE:
-    one such is no reason to show nobody the others.
+    If the body cannot be read, because it was damaged in the database, the event is UNREADABLE, so
+    that the other events can still be shown.
     """
 
     seq: int
@@ -35,10 +35,11 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events: all conditions must hold, of a tuple any; an empty one is no condition.
+    """Which events to return: all conditions must be met. An empty condition is always met.
 
-    `since` is at or after, `until` is before. `text` is words, of which an event must have all
-    (`audit.trail.words`); `fields` are those that a change, or a refused one, was about.
+    A tuple lists alternatives. `since` is inclusive, `until` is exclusive. `text` is words, all of
+    which an event must have (`audit.trail.words`). `fields` are fields that were changed, or whose
+    change was refused.
     """
 
     actions: tuple[AuditAction, ...] = ()
@@ -53,7 +54,7 @@ class EventFilter:
 
 
 async def read_event(session: Session, seq: int) -> Recorded | None:
-    """One event."""
+    """Returns the event with that sequence number, or None."""
     row = await events.event(session, seq)
     return None if row is None else _recorded(row)
 
@@ -61,7 +62,7 @@ async def read_event(session: Session, seq: int) -> Recorded | None:
 async def read_events(
     session: Session, window: Window, wanted: EventFilter | None = None
 ) -> Sequence[Recorded]:
-    """The events of a window that a filter lets through, newest first."""
+    """Returns the events in a window that match a filter, newest first."""
     conditions = _conditions(wanted or EventFilter())
     if conditions is None:
         return []
@@ -72,7 +73,7 @@ async def read_events(
 async def read_bodies(
     session: Session, window: Window, wanted: EventFilter
 ) -> Sequence[tuple[int, str]]:
-    """Numbers and bodies alone, newest first; read though they may not be events any more."""
+    """Returns sequence numbers and bodies, newest first, even if a body is not a readable event."""
     conditions = _conditions(wanted)
     if conditions is None:
         return []
@@ -82,7 +83,7 @@ async def read_bodies(
 
 
 def _conditions(wanted: EventFilter) -> EventConditions | None:
-    """The filter in the database's terms; None where nothing can fit it."""
+    """Returns the filter as database conditions, or None if no event can match it."""
     words: Words = tuple((word,) for word in sought_words(wanted.text or ""))
     if not words and (wanted.text or "").strip():
         return None
@@ -90,8 +91,9 @@ def _conditions(wanted: EventFilter) -> EventConditions | None:
         words = (*words, tuple(map(field_word, wanted.fields)))
     others = tuple(filter(None, _other_words(wanted)))
     if len(words) + len(others) > 1 or (wanted.actions and wanted.outcomes):
-        # One index finds what meets them all. By one condition's own, all that meet that would be
-        # looked through for the others: half a second in a million, where there are few or none.
+        # The index of words finds the events that meet all conditions. With the index of a single
+        # condition, all events that meet it would be searched for the others: half a second among
+        # a million events, if few or none match.
         words = (*words, *others)
     return EventConditions(
         actions=tuple(each.value for each in wanted.actions),

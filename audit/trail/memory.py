@@ -1,8 +1,8 @@
-"""What the signer remembers outside the database: the last checkpoint that it signed.
+"""The signer's memory, outside the database: the last checkpoint that it signed.
 
-Written after the commit and before the answer: a crash can leave it behind the database, never
-ahead of it. So a database that is behind it, or that does not continue it, is not the one that
-was signed.
+It is written after the commit and before the answer, so a crash can leave it behind the database,
+but never ahead of it. So a database that is behind the memory, or does not continue it, is not the
+database that was signed.
 """
 
 from contextlib import AbstractContextManager
@@ -14,25 +14,25 @@ from audit.c2sp.refusal import Refused, malformed
 from db.durable_file import locked, replace_file
 
 _MODE: Final = 0o666
-"""Its checkpoint is no secret: whoever may look into the folder may read it."""
+"""The checkpoint is no secret: every user who may access the folder may read it."""
 
 
 class SignerMemory:
-    """The file of one machine. It holds the signed note, and so is a checkpoint kept outside."""
+    """One machine's file. It contains a signed note: a checkpoint kept outside the database."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @property
     def note(self) -> str | None:
-        """The file's text; None where there is none that could be read."""
+        """The file's text, or None if it cannot be read."""
         try:
             return self.path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return None
 
     def read(self) -> Checkpoint | Refused | None:
-        """The last checkpoint; None where nothing was signed from here yet."""
+        """Returns the last checkpoint, or None if nothing was signed on this machine yet."""
         try:
             note = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -42,9 +42,9 @@ class SignerMemory:
         return stated_by(note)
 
     def remember(self, checkpoint: Checkpoint, note: str) -> None:
-        """Keeps a checkpoint, unless a larger one of this trail, or another trail's, is there.
+        """Saves a checkpoint, unless the file has a newer one of this trail or another trail's.
 
-        Several processes may share the file: whoever comes late does not turn it back.
+        Several processes may share the file, so a late process must not undo a newer checkpoint.
         """
         with self._locked():
             known = self.read()
@@ -55,7 +55,7 @@ class SignerMemory:
             self._write(note)
 
     def begin_anew(self, note: str) -> None:
-        """Keeps a new trail's checkpoint in place of whatever is there."""
+        """Saves a new trail's checkpoint in place of the current content."""
         with self._locked():
             self._write(note)
 

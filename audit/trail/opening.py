@@ -1,7 +1,8 @@
-"""Opening the trail: compares the database with the signer's memory before anything is signed.
+"""Opens the trail: compares the database with the signer's memory before anything is signed.
 
-The two are written one after the other (database, then memory), so the database may be ahead by
-what a crash or another process left; it may never be behind, and it must continue what was signed.
+Each change is written to the database first and to the memory second. So the database may be ahead
+after a crash, or because of another process. It may never be behind, and it must continue what was
+signed.
 """
 
 from dataclasses import dataclass
@@ -39,23 +40,23 @@ class OpeningCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotOpened:
-    """The service must not go on: a code, and what was seen, which is ahead, and what to do."""
+    """Why the service must not continue: a code, and a message that also says what to do."""
 
     code: OpeningCode
     message: str
 
 
 async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | None:
-    """Opens the trail for appending, in the caller's transaction; says why, where it must not be.
+    """Opens the trail for appending, in the caller's transaction; returns why if it must not.
 
     Args:
         session: a transaction that may write.
         trail: the signer with its memory.
-        name: the first part of the origin of a trail that has none yet.
+        name: the first part of the origin, for a trail without an origin.
     """
     head = await events.lock_head(session)
     await _complete(session, head, name)
-    missing = await _find_key(session, trail, head)
+    missing = await _check_key(session, trail, head)
     if missing is not None:
         return missing
     tip = Tip.of(head)
@@ -73,24 +74,24 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
         await sign(session, tip, [trail.signer(tip)])
         return None
     if ended:
-        _log.warning("the trail was begun anew", origin=tip.origin, size=tip.size)
+        _log.warning("a new trail was begun", origin=tip.origin, size=tip.size)
         trail.memory.begin_anew(note)
     trail.signed(session, tip.checkpoint, note)
     return None
 
 
 async def open_fresh(session: Session, trail: Trail, name: str) -> NotOpened | None:
-    """Opens a trail without events, whatever the memory holds: the start of a new trail."""
+    """Opens a trail without events, regardless of the memory: the start of a new trail."""
     head = await events.lock_head(session)
     await _complete(session, head, name)
-    missing = await _find_key(session, trail, head)
+    missing = await _check_key(session, trail, head)
     if missing is None:
         trail.begin_at(Tip.of(head).checkpoint)
     return missing
 
 
 async def has_followed(session: Session, trail: Trail, ended: Checkpoint) -> bool:
-    """Whether the trail in the database was begun where `ended`'s had ended, by a key held here."""
+    """Returns whether the trail in the database succeeds the ended one, with a key held here."""
     head = await events.head(session)
     tip = Tip.of(head)
     held = {str(each.verifier) for each in trail.keys.signers(tip.origin)}
@@ -102,12 +103,12 @@ async def has_followed(session: Session, trail: Trail, ended: Checkpoint) -> boo
 
 
 def origin_of(name: str, log_id: str) -> str:
-    """A trail's origin: whose it is, and its own id, so that no other trail's can pass for it."""
+    """Returns a trail's origin: its name and its ID, which makes it unique."""
     return f"{name}/{log_id}"
 
 
 async def _complete(session: Session, head: AuditHead, name: str) -> None:
-    """Gives a trail that was written before it had proofs its origin and its tree."""
+    """Adds the origin and the tree to a trail from before there were proofs."""
     if head.origin is None:
         head.origin = origin_of(name, head.log_id)
     if head.frontier is None:
@@ -129,15 +130,15 @@ async def _grow(session: Session, size: int) -> tree.Frontier:
     return frontier
 
 
-async def _find_key(session: Session, trail: Trail, head: AuditHead) -> NotOpened | None:
-    """Sees that the key in use is at hand; a new trail takes the newest one."""
+async def _check_key(session: Session, trail: Trail, head: AuditHead) -> NotOpened | None:
+    """Checks that the key in use is available. A new trail uses the newest key."""
     origin = head.origin or ""
     signers = trail.keys.signers(origin)
     if not signers:
         return NotOpened(
             OpeningCode.KEY_MISSING,
             "There is no signing key for the trail: set POSTLEDGER_SIGNING_KEY "
-            "(`postledger keys generate` makes one), or put the key file back.",
+            "(`postledger keys generate` makes one), or restore the key file.",
         )
     if head.verifier_key is None:
         head.verifier_key = str(signers[0].verifier)
@@ -148,8 +149,8 @@ async def _find_key(session: Session, trail: Trail, head: AuditHead) -> NotOpene
         return NotOpened(
             OpeningCode.KEY_MISSING,
             f"The trail is signed with the key {head.verifier_key}, which is not among the keys "
-            "here: put the key file back, or add that key to POSTLEDGER_SIGNING_KEY. If it is "
-            "lost, begin a new trail with `postledger audit reopen --reason …`.",
+            "here: restore the key file, or add that key to POSTLEDGER_SIGNING_KEY. If it is lost, "
+            "begin a new trail with `postledger audit reopen --reason …`.",
         )
     return None
 
@@ -162,8 +163,8 @@ async def _compare(
         case None:
             if tip.size > 0:
                 _log.warning(
-                    "the signer's memory is not there: whether the database is the one that was "
-                    "signed last, only a checkpoint kept elsewhere can tell",
+                    "the signer's memory is missing: only a checkpoint kept elsewhere can show "
+                    "whether this is the database that was signed last",
                     path=str(where),
                     size=tip.size,
                 )
@@ -171,44 +172,45 @@ async def _compare(
         case Refused():
             return NotOpened(
                 OpeningCode.MEMORY_MALFORMED,
-                f"The signer's memory {where} is damaged: {remembered.message}. Put it back from a "
-                "copy, or, where that is impossible and the trail verifies against a checkpoint "
-                "kept elsewhere, begin a new trail with `postledger audit reopen --reason …`.",
+                f"The signer's memory {where} is damaged: {remembered.message}. Restore it from a "
+                "copy. If that is impossible, and the trail verifies against a checkpoint kept "
+                "elsewhere, begin a new trail with `postledger audit reopen --reason …`.",
             )
         case Checkpoint(origin=origin) if origin != tip.origin:
             return NotOpened(
                 OpeningCode.OTHER_TRAIL,
                 f"The signer's memory {where} is of the trail {origin} ({remembered.size} events), "
-                f"the database holds another one, {tip.origin} ({tip.size} events): the database "
-                f"was removed or exchanged. {_WHAT_TO_DO}",
+                f"but the database contains the trail {tip.origin} ({tip.size} events): one of the "
+                f"two was replaced. {_WHAT_TO_DO}",
             )
         case Checkpoint(size=size) if size > tip.size:
             return NotOpened(
                 OpeningCode.DATABASE_BEHIND,
-                f"The signer's memory {where} is ahead of the database: it signed {size} events, "
-                f"the database has {tip.size}. Events were removed, or an older copy of the "
-                f"database was put in its place. {_WHAT_TO_DO}",
+                f"The signer's memory {where} is ahead of the database: {size} events were signed, "
+                f"but the database has {tip.size}. Events were removed, or the database was "
+                f"replaced by an older copy. {_WHAT_TO_DO}",
             )
     if await continues(session, remembered, tip):
         return None
     return NotOpened(
         OpeningCode.NOT_A_CONTINUATION,
-        f"The database does not continue what was signed: the signer's memory {where} states "
-        f"{remembered.size} events with the root {remembered.root.hex()}, and the database, with "
-        f"{tip.size} events, has others in their place. Events were changed. {_WHAT_TO_DO}",
+        f"The database does not continue what was signed: the signer's memory {where} has the root "
+        f"hash {remembered.root.hex()} for the first {remembered.size} events, and the database, "
+        f"with {tip.size} events, has another. Events were changed. {_WHAT_TO_DO}",
     )
 
 
 _WHAT_TO_DO = (
-    "Put the right database back. If it is lost, begin a new trail, which will say so, with "
+    "Restore the right database. If it is lost, begin a new trail, which records why, with "
     "`postledger audit reopen --reason …`."
 )
 
 
 async def _check_signed(session: Session, head: AuditHead, tip: Tip) -> NotOpened | None:
-    """Whether the newest checkpoint is one of this key over this very end, and the tree holds it.
+    """Checks that the newest checkpoint, signed with the key in use, covers exactly this end.
 
-    A database that was never signed has none: then there is nothing to compare with.
+    The stored tree must have it as well. A database that was never signed has no checkpoint: then
+    there is nothing to compare.
     """
     newest = await stored.newest_checkpoint(session)
     if newest is None:
@@ -219,23 +221,22 @@ async def _check_signed(session: Session, head: AuditHead, tip: Tip) -> NotOpene
     if isinstance(opened, Refused):
         reason = opened.message
     elif str(opened.signed_by[0]) != tip.verifier_key:
-        reason = "another key than the one in use signed it"
-    elif opened.checkpoint != tip.checkpoint or not await _is_grown(session, tip):
-        reason = f"it states {opened.checkpoint.size} events, and the database's end is another"
+        reason = "it is signed by another key than the key in use"
+    elif opened.checkpoint != tip.checkpoint or not await _has_frontier(session, tip):
+        reason = f"it states {opened.checkpoint.size} events, and the database has another end"
     else:
         reason = await head_problem(session, head) or ""
     if not reason:
         return None
     return NotOpened(
         OpeningCode.NOT_SIGNED,
-        f"The end of the trail in the database ({tip.size} events) is not what the newest "
-        f"checkpoint in it states: {reason}. Rows were changed past the service. {_WHAT_TO_DO}",
+        f"The newest checkpoint in the database does not match the end of the trail ({tip.size} "
+        f"events): {reason}. Rows were changed outside the service. {_WHAT_TO_DO}",
     )
 
 
-async def _is_grown(session: Session, tip: Tip) -> bool:
-    places = tree.frontier_coordinates(tip.size)
-    found = await read_nodes(session, places)
+async def _has_frontier(session: Session, tip: Tip) -> bool:
+    found = await read_nodes(session, tree.frontier_coordinates(tip.size))
     try:
         return tree.frontier_at(tip.size, found) == tip.frontier
     except KeyError:

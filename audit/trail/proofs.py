@@ -1,4 +1,4 @@
-"""Proofs about single events and earlier states, in O(log n) reads."""
+"""Proofs about single events and earlier states of the trail, from O(log n) stored nodes."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from db.queries import tree as stored
 
 @dataclass(frozen=True, slots=True)
 class SignedCheckpoint:
-    """A checkpoint with its note, and the verifier key that belongs to its size."""
+    """A checkpoint with its note, and the verifier key that is in use at its size."""
 
     checkpoint: Checkpoint
     note: str
@@ -21,9 +21,9 @@ class SignedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class InclusionProof:
-    """That the leaf stands at its place in the checkpoint's tree; the sibling comes first.
+    """Proves that the leaf is in the checkpoint's tree at index `seq`.
 
-    `body` is the event's, of which the leaf is the hash.
+    `leaf` is the hash of `body`, the event's body. `path` begins with the leaf's sibling.
     """
 
     seq: int
@@ -35,7 +35,7 @@ class InclusionProof:
 
 @dataclass(frozen=True, slots=True)
 class ConsistencyProof:
-    """That the larger tree begins with all of the smaller one (RFC 6962, section 2.1.2)."""
+    """Proves that the larger tree begins with all of the smaller tree (RFC 6962, section 2.1.2)."""
 
     old: SignedCheckpoint
     new: SignedCheckpoint
@@ -44,20 +44,22 @@ class ConsistencyProof:
 
 @dataclass(frozen=True, slots=True)
 class NoProof:
-    """What was asked for is not there; the message says why."""
+    """There is no such proof or checkpoint; the message says why."""
 
     message: str
 
 
 async def read_checkpoint(session: Session, size: int | None) -> SignedCheckpoint | NoProof:
-    """The checkpoint of a size; the newest for None."""
+    """Returns the checkpoint of a size, or the newest for None."""
     newest = await stored.newest_checkpoint(session)
     if newest is None:
         return NoProof("There is no checkpoint: verify the trail.")
     note = newest.note if size is None else await stored.checkpoint_note(session, size)
     size = newest.size if size is None else size
     if note is None:
-        return NoProof(f"No checkpoint was signed at size {size}; the newest is of {newest.size}.")
+        return NoProof(
+            f"No checkpoint was signed at size {size}; the newest size is {newest.size}."
+        )
     checkpoint = stated_by(note)
     key = await _key_at(session, size)
     if not isinstance(checkpoint, Checkpoint) or key is None:
@@ -66,15 +68,15 @@ async def read_checkpoint(session: Session, size: int | None) -> SignedCheckpoin
 
 
 async def prove_inclusion(session: Session, seq: int, size: int | None) -> InclusionProof | NoProof:
-    """That an event stands in the trail of a size."""
+    """Proves that an event is in the trail of a size."""
     signed = await read_checkpoint(session, size)
     if isinstance(signed, NoProof):
         return signed
     size = signed.checkpoint.size
     if not 0 <= seq < size:
-        return NoProof(f"There is no event {seq} among the first {size}.")
-    places = tree.inclusion_coordinates(seq, size)
-    nodes = await read_nodes(session, (*places, tree.Coordinate(0, seq)))
+        return NoProof(f"There is no event {seq} among the first {size} events.")
+    coordinates = tree.inclusion_coordinates(seq, size)
+    nodes = await read_nodes(session, (*coordinates, tree.Coordinate(0, seq)))
     bodies = await events.bodies(session, seq, 1)
     try:
         path = tree.inclusion_path(seq, size, nodes)
@@ -86,7 +88,7 @@ async def prove_inclusion(session: Session, seq: int, size: int | None) -> Inclu
 async def prove_consistency(
     session: Session, old_size: int, new_size: int | None
 ) -> ConsistencyProof | NoProof:
-    """That the trail of one size continues the trail of a smaller one."""
+    """Proves that the trail of one size continues the trail of a smaller size."""
     old = await read_checkpoint(session, old_size)
     if isinstance(old, NoProof):
         return old
@@ -103,10 +105,10 @@ async def prove_consistency(
         return NoProof(_DAMAGED)
 
 
-_DAMAGED = "The stored tree lacks a node, or the trail an event: verify the trail."
+_DAMAGED = "The stored tree lacks a node, or the trail lacks an event: verify the trail."
 
 
 async def _key_at(session: Session, size: int) -> str | None:
-    """The verifier key of the key that signs at a size."""
+    """Returns the verifier key in use at a size."""
     rows = [row for row in await stored.keys(session) if row.from_size <= size]
     return rows[-1].verifier_key if rows else None

@@ -1,7 +1,7 @@
-"""Whether a trail is the one that was begun where another had ended.
+"""Decides whether a trail succeeds an ended trail.
 
-`postledger audit reopen` is run on one machine. The others remember the ended trail, and follow
-where the new one's first event names it: that event is under the new trail's signed root.
+`postledger audit reopen` runs on one machine. The other machines remember the ended trail. They
+follow the new trail if its first event, which is under its signed root hash, names the ended trail.
 """
 
 from audit.c2sp import tree
@@ -15,9 +15,9 @@ from db.queries import events
 
 
 async def begins_after(session: Session, tip: Tip, ended: Checkpoint) -> bool:
-    """Whether the trail's first event says that it was begun where `ended`'s trail had ended.
+    """Returns whether the trail's first event says that it succeeds the trail of `ended`.
 
-    That the trail's end is signed is for the caller to see.
+    The caller checks that the end of the trail is signed.
     """
     first = await events.event(session, 0)
     if first is None or ended.origin == tip.origin:
@@ -31,8 +31,8 @@ async def begins_after(session: Session, tip: Tip, ended: Checkpoint) -> bool:
         return False
     if not verify_inclusion(leaf, 0, tip.size, path, tip.checkpoint.root):
         return False
-    told = (event.detail.get("database_checkpoint"), event.detail.get("remembered_checkpoint"))
-    stated = [stated_by(note) for note in told if isinstance(note, str)]
+    notes = (event.detail.get("database_checkpoint"), event.detail.get("remembered_checkpoint"))
+    stated = [stated_by(note) for note in notes if isinstance(note, str)]
     return event.action is AuditAction.TRAIL_REOPENED and any(
         isinstance(each, Checkpoint) and each.origin == ended.origin for each in stated
     )

@@ -1,4 +1,4 @@
-"""C2SP proofs in one file (c2sp.org/tlog-proof): that an event stands in the trail, offline.
+"""C2SP proof files (c2sp.org/tlog-proof): each proves that an event is in the trail.
 
 An auditor checks them offline with a bundle's `verify.py`.
 """
@@ -13,10 +13,10 @@ _HEADER: Final = "c2sp.org/tlog-proof@v1"
 
 
 def write_tlog_proof(proof: InclusionProof) -> str:
-    """The file's text: the event itself, its place, the path from there, the signed checkpoint.
+    """Returns the file's text: the event, its index, the inclusion proof, the signed checkpoint.
 
-    The event's body is the format's `extra`, which is for the application: with it the file stands
-    for itself. The path vouches for it.
+    The event's body is in `extra`, which the format leaves to the application, so that the file is
+    self-contained. The inclusion proof covers the body.
     """
     lines = [
         _HEADER,

@@ -1,7 +1,7 @@
 """The words by which an event is found: of its actor, reason, fields, values and error code.
 
-They are made here, for both databases alike, so that both find the same. A word is a run of
-letters and digits, folded to one case; what is searched for is cut in the same way.
+They are computed here and not by the database, so that both databases find the same events. A word
+is a run of letters and digits, case-folded. The text of a search is split in the same way.
 """
 
 import re
@@ -16,15 +16,15 @@ from audit.event import Event
 _MOST: Final = 400
 _LONGEST: Final = 48
 _WORD: Final = re.compile(r"[^\W_]+")
-_SOUGHT: Final = re.compile(r"[^\W_]+\*?")
+_SEARCH_WORD: Final = re.compile(r"[^\W_]+\*?")
 _FIELD_MARK: Final = "_"
 
 
 class Fact(StrEnum):
-    """What of an event has a word of its own, and the mark that this begins with.
+    """The facts about an event that have a word of their own, and the mark with which it begins.
 
-    Action and outcome together have one too: failed tests, refused changes and the like are asked
-    for often, and each of the two alone is of a good part of the trail.
+    Action and outcome also have a word together: failed tests, refused changes and the like are
+    searched for often, and each of the two alone matches a large part of the trail.
     """
 
     ACTION = "__a"
@@ -36,7 +36,7 @@ class Fact(StrEnum):
 
 
 def event_words(event: Event) -> str:
-    """An event's words, each once, separated by spaces; of very long texts the first ones."""
+    """Returns an event's words, each once, separated by spaces: at most the first 400."""
     words = [
         fact_word(Fact.ACTION, event.action),
         fact_word(Fact.OUTCOME, event.outcome),
@@ -49,31 +49,31 @@ def event_words(event: Event) -> str:
     if event.correlation_id is not None:
         words.append(fact_word(Fact.CORRELATION, event.correlation_id))
     words += map(field_word, _changed_fields(event))
-    # All texts at once: a line's end is no part of a word, and changes none beside it.
+    # All texts at once, which is faster: a newline separates words and changes none.
     words += _words("\n".join(_texts(event)))
     return " ".join(list(dict.fromkeys(words))[:_MOST])
 
 
 @lru_cache(maxsize=512)
 def field_word(name: str) -> str:
-    """The word that stands for "this field was changed": no text can hold it."""
+    """Returns the word that means "this field was changed". No text can contain it."""
     return _FIELD_MARK + "".join(_words(name))
 
 
 @lru_cache(maxsize=512)
 def fact_word(fact: Fact, *values: str | int) -> str:
-    """The word that stands for a fact, by which it is found together with others.
+    """Returns the word that stands for a fact, so that it is found together with other words.
 
-    Other facts than one meant may have the same word, if they are very odd; never the other way.
+    Two facts with very unusual values may share a word, but a fact never has two words.
     """
     return fact.value + "".join(_words(" ".join(map(str, values)).replace("_", " ")))
 
 
 def sought_words(text: str) -> tuple[str, ...]:
-    """The words of a search, of which an event must have all; `mail*` is any that begins so."""
-    found = dict.fromkeys(_SOUGHT.findall(_fold(text)))
+    """Returns a search's words, all of which an event must have; `mail*` means any beginning."""
+    found = dict.fromkeys(_SEARCH_WORD.findall(_fold(text)))
     return tuple(
-        _spell(word.removesuffix("*")) + ("*" if word.endswith("*") else "") for word in found
+        _to_ascii(word.removesuffix("*")) + ("*" if word.endswith("*") else "") for word in found
     )
 
 
@@ -99,13 +99,13 @@ def _words(text: str) -> list[str]:
     found: list[str] = _WORD.findall(folded)
     if folded.isascii():  # the same, in half the time
         return [word[:_LONGEST] for word in found]
-    return list(map(_spell, found))
+    return list(map(_to_ascii, found))
 
 
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _spell(word: str) -> str:
-    """ASCII for every word, so that no database's own idea of letters takes part."""
+def _to_ascii(word: str) -> str:
+    """Returns a word in ASCII, so that no database's own rules about letters matter."""
     return "".join(c if c.isascii() else f"u{ord(c):x}" for c in word)[:_LONGEST]

@@ -1,11 +1,11 @@
-"""Verifies a trail in its database, in one reading transaction.
+"""Verifies a trail in its database, in one read transaction.
 
-- From end to end: `database`, which reads in `steps`.
+- The whole verification: `database`, which reads in `steps`.
 - Events: `events`, with `canonical` for their bytes. The tree: `tree`. Checkpoints: `checkpoints`.
 - The tables' schema, guards and indexes: `guards`.
-- What may be found, by code, and how damage becomes a finding: `findings`.
+- The codes of findings, and how damage becomes a finding: `findings`.
 
-The rules for events, keys and checkpoints are the offline verifier's, `audit.standalone`.
+The offline verifier (`audit.standalone`) has the rules for events, keys and checkpoints.
 """
 
 from audit.standalone.findings import Finding, Findings

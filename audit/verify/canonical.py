@@ -1,8 +1,9 @@
-"""Reads canonical JSON quickly, for a verification that reads millions of bodies.
+"""Reads canonical JSON fast, for a verification that reads millions of bodies.
 
 A library reads each body and writes it again. If the bytes are the same, the body is canonical;
-that takes a third of the time. The offline verifier's reader (`audit.standalone.canonical`) decides
-about every other body. That there are two is on purpose: each is an independent second opinion.
+this takes a third of the time. The offline verifier's reader (`audit.standalone.canonical`) decides
+about all other bodies. The separate implementations are intentional: each is an independent check
+on the other.
 """
 
 from typing import Annotated, Final, TypeAlias
@@ -17,7 +18,7 @@ _Plain: TypeAlias = str | _Number | bool | None
 _Body: TypeAlias = dict[str, _Plain | list[dict[str, _Plain]] | dict[str, _Plain]]
 
 _FIRST_OF_FOUR: Final = 0xF0
-"""The least byte with which UTF-8 begins a character over U+FFFF."""
+"""The smallest first byte, in UTF-8, of a character above U+FFFF."""
 _decode: Final = Decoder(_Body).decode
 _encode: Final = Encoder(order="sorted").encode
 
@@ -26,13 +27,13 @@ def parse_canonical(body: bytes) -> object:
     """Reads a body, which must be canonical JSON (RFC 8785) with integers for numbers.
 
     Raises:
-        NotCanonicalError: the body is not canonical; the message says in what.
+        NotCanonicalError: the body is not canonical; the message says why.
     """
     try:
         value = _decode(body)
     except (ValueError, RecursionError):
         return strict.parse_canonical(body)
-    # The library orders names by their characters. Up to U+FFFF that is RFC 8785's order.
+    # The library orders names by their characters. Up to U+FFFF, this is the order of RFC 8785.
     # Nearly all bodies are ASCII, which is faster to check.
     if _encode(value) == body and (body.isascii() or max(body) < _FIRST_OF_FOUR):
         return value

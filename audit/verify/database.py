@@ -1,7 +1,7 @@
-"""Verifies a trail in its database, from end to end, in one reading transaction.
+"""Verifies a whole trail in its database, in one read transaction.
 
 The rows are read in steps, so that memory does not grow with the trail. Computations run in a
-thread, so that a service that verifies itself goes on answering.
+thread, so that a service that verifies itself keeps answering requests.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Protocol
 from audit.c2sp.checkpoint import Checkpoint, stated_by
 from audit.c2sp.note_keys import is_signature
 from audit.c2sp.tree import leaf_hash
-from audit.standalone.events import NOT_ITS_HASH, key_recorded_by
+from audit.standalone.events import WRONG_LEAF_HASH, key_recorded_by
 from audit.standalone.findings import Findings
 from audit.standalone.keys import KeyPeriod, VerifierKey
 from audit.standalone.trust import TrustedKeys, compare_keys
@@ -35,14 +35,14 @@ from db.tables import AuditHead
 
 
 class Follower(Protocol):
-    """Follows the events that can be read, in order, and compares what they led to."""
+    """Follows the readable events in order, and compares the state that they lead to."""
 
     def take(self, seq: int, parsed: Parsed) -> None:
         """Follows one event. Called in a thread."""
         ...
 
     async def compare_due(self, session: Session) -> None:
-        """Compares what was gathered, after each step."""
+        """Compares what has been collected so far. Called after each step."""
         ...
 
 
@@ -59,7 +59,7 @@ class Asked:
     """What a verification compares the trail with.
 
     `quick` limits it to the events' hashes, the tree, the newest checkpoint, the keys and the
-    checkpoints from elsewhere. `on_step` receives how many events are checked, and of how many.
+    checkpoints kept elsewhere. `on_step` receives how many events are checked, and of how many.
     """
 
     outside: tuple[Outside, ...] = ()
@@ -70,9 +70,9 @@ class Asked:
 
 
 class DatabaseVerification:
-    """One verification. `run` it once; what it found is in `findings`.
+    """One verification. Call `run` once; then `findings` has the results.
 
-    `unproven` is what could not be checked about the checkpoints from elsewhere.
+    `unproven` is what could not be checked about the checkpoints kept elsewhere.
     """
 
     def __init__(self, session: Session, asked: Asked, findings: Findings) -> None:
@@ -87,12 +87,12 @@ class DatabaseVerification:
 
     @property
     def events_checked(self) -> int:
-        """How many events were there."""
+        """The number of events that were checked."""
         return self._tree.size
 
     async def run(self) -> None:
         """Verifies everything in the database that follows from the trail alone."""
-        async with self._reading("the record of the trail's end, or the keys"):
+        async with self._reading("the head row, or the keys"):
             head = await events.head(self._session)
             rows = [(row.from_size, row.verifier_key) for row in await stored.keys(self._session)]
             periods = read_periods(rows, self.findings)
@@ -124,16 +124,16 @@ class DatabaseVerification:
     async def _check_events(
         self, head: AuditHead, periods: Sequence[KeyPeriod], checkpoints: StoredCheckpoints
     ) -> bool:
-        """Checks all of the events; returns whether they could be read with all their parts."""
+        """Checks all events; returns whether all of their columns could be read."""
         checks = RowChecks(self.findings, head.log_id, self._follow)
         read = False
-        async with self._reading("the events' parts"):
+        async with self._reading("the events' columns"):
             await self._take_events(head, checks, checkpoints)
             read = True
         if read:
             self._check_head(head, periods)
             self._check_keys(periods, checks.key_changes)
-            async with self._reading("the rows beside the events"):
+            async with self._reading("the rows other than the events"):
                 await self._check_rest(checkpoints)
         return read
 
@@ -151,15 +151,15 @@ class DatabaseVerification:
                 await self._asked.follower.compare_due(self._session)
             self._show_step(head)
         async with self._reading("the checkpoints"):
-            # What is left states more events than there are.
+            # The remaining checkpoints state more events than there are.
             while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
                 noted = more
 
     def _take(self, batch: Sequence[EventRow], checks: RowChecks) -> dict[int, bytes]:
-        """Checks a step's rows and grows the tree by them; returns the root at each size."""
+        """Checks a step's rows and appends them to the tree; returns the root hash at each size."""
         roots = {self._tree.size: self._tree.root}
         for row in batch:
-            self._last_leaf = checks.take(row)
+            self._last_leaf = checks.check(row)
             self._tree.grow(self._last_leaf)
             roots[self._tree.size] = self._tree.root
         self._last = batch[-1]
@@ -180,11 +180,11 @@ class DatabaseVerification:
     def _take_leaves(self, batch: Sequence[LeafRow]) -> None:
         for row in batch:
             if row.seq != self._tree.size:
-                message = f"{row.seq} stands where {self._tree.size} belongs"
+                message = f"event {row.seq} is in its place, so events are missing or out of order"
                 self.findings.add("SEQUENCE_GAP", self._tree.size, message)
             leaf = leaf_hash(bytes_of(row.body))
             if leaf.hex() != row.leaf:
-                self.findings.add("LEAF_MISMATCH", row.seq, NOT_ITS_HASH)
+                self.findings.add("LEAF_MISMATCH", row.seq, WRONG_LEAF_HASH)
             self._tree.grow(leaf)
         self._reached = batch[-1].seq
 
@@ -198,19 +198,19 @@ class DatabaseVerification:
 
         Args:
             checkpoints: the checks.
-            roots: the roots at the sizes of this step; None for checkpoints beyond the events.
+            roots: the root hashes at this step's sizes; None for checkpoints beyond the events.
             after: the size of the last checkpoint that was checked.
         """
         found = await stored.checkpoints(self._session, after, STEP + 1)
         due = [(size, note) for size, note in found if roots is None or size in roots]
-        await asyncio.to_thread(checkpoints.take_all, due, roots or self._tree.roots)
+        await asyncio.to_thread(checkpoints.check_all, due, roots or self._tree.roots)
         return due[-1][0] if due else after
 
     async def _check_newest(self, checkpoints: StoredCheckpoints) -> None:
         newest = await stored.newest_checkpoint(self._session)
         if newest is not None:
             root = self._tree.root if newest.size == self._tree.size else None
-            checkpoints.take(newest.size, newest.note, root)
+            checkpoints.check(newest.size, newest.note, root)
 
     async def _check_key_changes(
         self, periods: Sequence[KeyPeriod], checkpoints: StoredCheckpoints
@@ -219,7 +219,7 @@ class DatabaseVerification:
         sizes = [period.from_size for period in periods[1:]]
         notes = {size: await stored.checkpoint_note(self._session, size) for size in sizes}
         recorded = [(size, await self._recorded_key(size - 1) or "") for size in sizes]
-        checkpoints.take_key_changes(periods, notes, recorded)
+        checkpoints.check_key_changes(periods, notes, recorded)
 
     async def _recorded_key(self, seq: int) -> str | None:
         rows = await leaf_rows(self._session, seq - 1, 1)
@@ -233,7 +233,7 @@ class DatabaseVerification:
         for each in self._asked.outside:
             stated = stated_by(each.note)
             ended = isinstance(stated, Checkpoint) and await self._has_ended(stated.origin)
-            checkpoints.take_outside(each.note, each.name, has_ended=ended)
+            checkpoints.check_known(each.note, each.name, has_ended=ended)
         self.unproven = checkpoints.unproven
 
     async def _has_ended(self, origin: str) -> bool:
@@ -262,7 +262,7 @@ class DatabaseVerification:
         if wrong:
             message = f"its {', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not the events'"
             if "size" in wrong:
-                message += f": it states {head.size} of them, and there are {self._tree.size}"
+                message += f": it states {head.size} events, and there are {self._tree.size}"
             self.findings.add("HEAD_DIFFERS", None, message)
 
     def _check_keys(self, periods: Sequence[KeyPeriod], changes: Sequence[tuple[int, str]]) -> None:
@@ -271,16 +271,18 @@ class DatabaseVerification:
             self.findings.add("KEYS_DIFFER", None, "the list of keys is empty")
 
     async def _check_rest(self, checkpoints: StoredCheckpoints) -> None:
-        """Checks that there are no rows besides those that were read by their numbers."""
-        beside = await count_rows(self._session, "audit_event") - self._tree.size
-        if beside:
-            message = f"{beside} more stand where no number of an event is"
+        """Checks that there are no rows except those that were read by their sequence numbers."""
+        others = await count_rows(self._session, "audit_event") - self._tree.size
+        if others:
+            message = f"{others} more events have no valid sequence number"
             self.findings.add("SEQUENCE_ORDER", None, message)
         if await count_rows(self._session, "audit_checkpoint") != checkpoints.count:
-            message = "one stands there for a size that no trail has"
+            message = "a checkpoint is stored for a size that no trail has"
             self.findings.add("CHECKPOINT_MALFORMED", None, message)
         if await count_rows(self._session, "audit_search") != self._tree.size:
-            self.findings.add("SEARCH_DIFFERS", None, "the search holds what is no event")
+            self.findings.add(
+                "SEARCH_DIFFERS", None, "the search has words of something that is not an event"
+            )
 
     def _reading(self, what: str) -> AbstractAsyncContextManager[None]:
         return reading_from(self._session, self.findings, what)

@@ -1,8 +1,8 @@
-"""Verifies the rows of events: bodies, their order, and the columns that are shown of them.
+"""Verifies the rows of events: their bodies, their order, and the columns made from the bodies.
 
-The offline verifier's checks decide about bodies and their order, so that both find the same. The
-service alone knows which actions and outcomes there are. This module is pure: rows in, findings
-out. It keeps no more than the last event.
+The offline verifier's checks decide about bodies and their order, so that both report the same.
+Only the service knows which actions and outcomes there are. This module is pure: rows in, findings
+out. It keeps only the last event.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,11 +17,11 @@ from audit.verify.canonical import parse_canonical
 from db.queries.trail_reading import EventRow
 
 Observer: TypeAlias = Callable[[int, Parsed], None]
-"""Receives each event that can be read, in order: its number and what it says."""
+"""Receives each readable event, in order: its sequence number and its content."""
 
 
 class RowChecks:
-    """Takes the trail's rows in order."""
+    """Checks the trail's rows in order."""
 
     def __init__(self, findings: Findings, log_id: str, observe: Observer) -> None:
         self.findings = findings
@@ -36,12 +36,12 @@ class RowChecks:
         """From which size on which verifier key signs, as the events record it."""
         return self._events.key_changes
 
-    def take(self, row: EventRow) -> bytes:
+    def check(self, row: EventRow) -> bytes:
         """Checks a row; returns its leaf hash, computed from the body."""
         self._stated = _hash_of(row.leaf)
         if not isinstance(row.body, str):
-            self.findings.add("MALFORMED_EVENT", row.seq, "its body is not kept as text")
-        leaf = self._events.take(bytes_of(row.body))
+            self.findings.add("MALFORMED_EVENT", row.seq, "its body is not stored as text")
+        leaf = self._events.check(bytes_of(row.body))
         try:
             parsed = self._parse(row.body)
         except (ValueError, TypeError, RecursionError) as problem:
@@ -73,15 +73,15 @@ class RowChecks:
         if expected != shown:
             names = ("seq", "prev", *EventRow._fields[4:10])
             wrong = [n for n, a, b in zip(names, expected, shown, strict=True) if a != b]
-            message = f"the columns {', '.join(wrong)} are not what the body says"
+            message = f"the columns {', '.join(wrong)} differ from the body"
             self.findings.add("PROJECTION_DIFFERS", row.seq, message)
         if row.words != event_words(event):
-            message = "the words that it is searched by are not its own"
+            message = "the words by which it is found are not those of its body"
             self.findings.add("SEARCH_DIFFERS", row.seq, message)
 
 
 def bytes_of(body: str | bytes) -> bytes:
-    """Returns a body's bytes, whether the database keeps them as text or not."""
+    """Returns a body's bytes, whether the database has it as text or as bytes."""
     return body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
 
 
@@ -90,5 +90,5 @@ def _hash_of(text: str | bytes) -> bytes:
         value = bytes.fromhex(text if isinstance(text, str) else "")
     except ValueError:
         value = b""
-    # Never empty, which would stand for "nothing stated".
+    # Never empty, which would mean "nothing stated".
     return value if len(value) == tree.HASH_SIZE and text == value.hex() else b"no hash"

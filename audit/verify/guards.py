@@ -1,4 +1,4 @@
-"""Verifies what keeps the service's tables as they are: their schema, guards and indexes."""
+"""Verifies the schema, the guards and the indexes of the service's tables."""
 
 from audit.standalone.findings import Findings
 from audit.verify.findings import reading_from
@@ -14,10 +14,10 @@ async def check_guards(session: Session, findings: Findings) -> None:
     standing = await actual_schema(session)
     expected = expected_schema(session.get_bind().dialect.name)
     for name in sorted(expected.keys() - standing.keys()):
-        findings.add("GUARD_MISSING", None, f"{name} does not stand")
+        findings.add("GUARD_MISSING", None, f"{name} is missing")
     for name in sorted(standing):
         if name in expected and is_off(standing[name]):
-            findings.add("GUARD_MISSING", None, f"{name} was switched off")
+            findings.add("GUARD_MISSING", None, f"{name} is switched off")
         elif standing[name] != expected.get(name):
             findings.add("GUARD_ALTERED", None, f"{name} is not the service's own")
     async with reading_from(session, findings, "the indexes"):
@@ -25,5 +25,5 @@ async def check_guards(session: Session, findings: Findings) -> None:
             findings.add("SEARCH_DIFFERS", None, f"an index: {message}")
     async with reading_from(session, findings, "the search's index"):
         if await damaged_words(session):
-            message = "the search's index leads from a word to other events than have it"
+            message = "the search's index leads from a word to other events than contain it"
             findings.add("SEARCH_DIFFERS", None, message)

@@ -1,4 +1,4 @@
-"""Reads a trail's events in steps, past those that cannot be read."""
+"""Reads a trail's events in steps, and skips events that cannot be read."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, TypeVar
@@ -16,7 +16,7 @@ Row = TypeVar("Row", EventRow, LeafRow)
 Reader: TypeAlias = Callable[[Session, int, int], Awaitable[Sequence[Row]]]
 """Reads the events above a number, up to a limit."""
 Empty: TypeAlias = Callable[[int, str, str], Row]
-"""Makes the row that stands for an unreadable one: number, body and hash."""
+"""Makes the row that replaces an unreadable row: sequence number, body and leaf hash."""
 
 
 async def next_rows(
@@ -26,10 +26,12 @@ async def next_rows(
     read: Reader[Row],
     empty: Empty[Row],
 ) -> Sequence[Row]:
-    """Returns the rows after the last number that was read; fewer before an unreadable row.
+    """Returns the next rows after a sequence number; fewer before an unreadable row.
+
+    An unreadable row becomes a finding and an empty row.
 
     Raises:
-        DBAPIError: no row can be read, as a table or a column is gone; or an outage.
+        DBAPIError: no row can be read, because a table or a column is missing; or an outage.
     """
     limit, reason = STEP, ""
     while limit > 0:
@@ -41,7 +43,7 @@ async def next_rows(
                 raise
             reason = reason_of(error)
         limit //= 2
-    await read(session, above, 0)  # raises where it is not for this row that nothing can be read
+    await read(session, above, 0)  # raises if the cause is not this row
     seq = await next_number(session, above)
     if seq is None:
         return []

@@ -1,4 +1,4 @@
-"""Verifies the stored tree against the tree that grows from the events' own hashes."""
+"""Compares the stored tree with the tree that grows from the events' own hashes."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from db.queries.trail_reading import count_rows, nodes_of_level
 
 
 class TreeChecks:
-    """Grows the tree again, leaf by leaf, and compares each step's nodes with the stored ones."""
+    """Grows the tree again, leaf by leaf, and compares its nodes with the stored nodes."""
 
     def __init__(self, findings: Findings, wanted: Iterable[int]) -> None:
         self._findings = findings
@@ -18,19 +18,19 @@ class TreeChecks:
         self.frontier: tree.Frontier = ()
         self.size = 0
         self.roots = {0: tree.EMPTY_ROOT}
-        """The roots at the sizes asked for, as far as they are reached, and in the end the last."""
+        """The root hashes at the wanted sizes that were reached, and at the end the last one."""
 
     def want(self, sizes: Iterable[int]) -> None:
-        """Asks for the roots at more sizes, before the tree has grown to them."""
+        """Adds sizes at which the root hash is wanted, before the tree has grown to them."""
         self._wanted.update(sizes)
 
     @property
     def root(self) -> bytes:
-        """The root at the size reached."""
+        """The root hash at the current size."""
         return tree.root_hash(self.frontier)
 
     def grow(self, leaf: bytes) -> None:
-        """Adds a leaf."""
+        """Adds a leaf hash."""
         growth = tree.append(self.frontier, self.size, leaf)
         self.frontier = growth.frontier
         self.size += 1
@@ -40,20 +40,20 @@ class TreeChecks:
             self.roots[self.size] = self.root
 
     async def compare(self, session: Session) -> None:
-        """Compares the nodes that were made since the last time."""
+        """Compares the nodes that were added since the last call with the stored nodes."""
         made, self._made = self._made, {}
         for level, expected in made.items():
             found = await nodes_of_level(session, level, min(expected), max(expected))
             if found != expected:
                 wrong = min(idx for idx in expected if found.get(idx) != expected[idx])
-                message = f"the node {wrong} of level {level} is not the events'"
+                message = f"the node {wrong} of level {level} is not that of the events"
                 self._findings.add("TREE_DIFFERS", wrong << level, message)
 
     async def finish(self, session: Session) -> None:
-        """Keeps the last root, and checks that no node is stored beyond the events."""
+        """Keeps the last root hash, and checks that no other nodes are stored."""
         self.roots[self.size] = self.root
         expected = 2 * self.size - self.size.bit_count()
         found = await count_rows(session, "audit_node")
         if found != expected:
-            message = f"the stored tree has {found} nodes, that of the events has {expected}"
+            message = f"the stored tree has {found} nodes, and the events' tree has {expected}"
             self._findings.add("TREE_DIFFERS", None, message)

@@ -19,12 +19,12 @@ EMPTY_BODY = f"{ORIGIN}\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
 
 
 def code_of(result: object) -> str | None:
-    """Tell a refusal's code."""
+    """Returns a refusal's code, or None for another result."""
     return result.code if isinstance(result, Refused) else None
 
 
 def test_body_is_three_lines() -> None:
-    """An empty trail's checkpoint is its origin, 0, and SHA-256 of nothing."""
+    """An empty trail's checkpoint is its origin, the size 0, and SHA-256 of no bytes."""
     checkpoint = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
 
     assert checkpoint.body == EMPTY_BODY
@@ -48,7 +48,7 @@ def test_body_is_three_lines() -> None:
     ],
 )
 def test_bodies_in_any_other_form_are_refused(body: str) -> None:
-    """A checkpoint has one text; nothing near it is read, even signed."""
+    """A checkpoint has exactly one text. Similar texts are refused, even with a signature."""
     assert code_of(Checkpoint.parse(body)) == "MALFORMED"
     if body.endswith("\n") and body.startswith(ORIGIN):
         signed = sign_note(body, SIGNER)
@@ -57,14 +57,14 @@ def test_bodies_in_any_other_form_are_refused(body: str) -> None:
 
 
 def test_a_signed_checkpoint_opens() -> None:
-    """What was signed is what is read, with the key that signed it."""
+    """Opening a checkpoint returns what was signed, and the key that signed it."""
     opened = open_checkpoint(NOTE, ORIGIN, [NEXT.verifier, SIGNER.verifier])
 
     assert OpenedCheckpoint(HEAD, (SIGNER.verifier,)) == opened
 
 
 def test_both_keys_may_sign_while_they_change() -> None:
-    """At a change of keys, both signatures count."""
+    """When the key changes, the signatures of both keys count."""
     note = sign_checkpoint(HEAD, SIGNER, NEXT)
 
     both = (SIGNER.verifier, NEXT.verifier)
@@ -73,7 +73,7 @@ def test_both_keys_may_sign_while_they_change() -> None:
 
 
 def test_a_witness_alone_does_not_speak_for_the_trail() -> None:
-    """A known key under another name than the origin's is not enough."""
+    """A signature by a known key with another name than the origin is not enough."""
     witnessed = sign_note(HEAD.body, WITNESS)
     keys = [SIGNER.verifier, WITNESS.verifier]
 
@@ -101,15 +101,15 @@ def test_a_witness_alone_does_not_speak_for_the_trail() -> None:
     ],
 )
 def test_false_checkpoints_are_refused(note: str, code: str) -> None:
-    """A checkpoint that is changed, unknown or of another trail is refused with its code."""
+    """A checkpoint that was changed, or is by an unknown key or of another trail, is refused."""
     assert code == code_of(open_checkpoint(note, ORIGIN, [SIGNER.verifier]))
 
 
-def test_signing_under_another_name_is_a_bug() -> None:
-    """A trail's checkpoint is signed, and under the trail's name."""
-    with pytest.raises(ValueError, match="own name"):
+def test_signing_with_another_name_raises() -> None:
+    """Only a signer with the trail's name signs a checkpoint, and there is at least one signer."""
+    with pytest.raises(ValueError, match="origin as their name"):
         sign_checkpoint(HEAD, WITNESS)
     with pytest.raises(ValueError, match="needs a signer"):
         sign_checkpoint(HEAD)
-    with pytest.raises(ValueError, match="only one root"):
+    with pytest.raises(ValueError, match="root hash is not that of the empty tree"):
         Checkpoint(ORIGIN, 0, LEAVES[0])

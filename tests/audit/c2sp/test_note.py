@@ -31,7 +31,7 @@ FOO_LINE = (
 
 
 def key(text: str) -> VerifierKey:
-    """Read a key that is known to be good."""
+    """Reads a valid key."""
     parsed = parse_verifier_key(text)
 
     assert isinstance(parsed, VerifierKey)
@@ -39,7 +39,7 @@ def key(text: str) -> VerifierKey:
 
 
 def code_of(result: object) -> RefusalCode | None:
-    """Tell a refusal's code."""
+    """Returns a refusal's code, or None for another result."""
     return result.code if isinstance(result, Refused) else None
 
 
@@ -90,16 +90,16 @@ def test_published_key_signs_the_published_note() -> None:
         pytest.param(PETER_KEY.replace("c7", "c8"), "should be c74f20a3", id="other ID"),
         pytest.param(PETER_KEY.replace("c74f", "C74F"), "should be c74f20a3", id="ID in capitals"),
         pytest.param(PETER_KEY.replace("Peter", "Pater"), "should be", id="other name"),
-        pytest.param(PETER_KEY.replace("rN", "r N"), "no proper name", id="space in name"),
-        pytest.param(PETER_KEY.replace("rN", "r\ud800N"), "no proper name", id="surrogate"),
+        pytest.param(PETER_KEY.replace("rN", "r N"), "no valid name", id="space in name"),
+        pytest.param(PETER_KEY.replace("rN", "r\ud800N"), "no valid name", id="surrogate"),
         pytest.param(PETER_KEY + "\n", "not canonical base64", id="newline at the end"),
         pytest.param("PeterNeumann+c74f20a3+ARpc2Q==", "has 3", id="too short"),
         pytest.param("PeterNeumann", "not canonical base64|other than", id="name alone"),
-        pytest.param("", "no proper name", id="empty"),
+        pytest.param("", "no valid name", id="empty"),
     ],
 )
 def test_malformed_keys_are_refused(text: str, why: str) -> None:
-    """A verifier key that is not in its one form is refused with the reason."""
+    """A verifier key in any other form is refused with the reason."""
     refused = parse_verifier_key(text)
 
     assert isinstance(refused, Refused)
@@ -107,7 +107,7 @@ def test_malformed_keys_are_refused(text: str, why: str) -> None:
 
 
 def test_signer_hides_its_key() -> None:
-    """What a signer shows of itself is public."""
+    """A signer's repr and text contain only what is public."""
     shown = repr(ALICE) + str(ALICE)
 
     assert "Ed25519PrivateKey" not in shown
@@ -115,8 +115,8 @@ def test_signer_hides_its_key() -> None:
     assert repr(b"a" * 32) not in shown
 
 
-def test_names_that_no_note_can_hold_are_bugs() -> None:
-    """A key is not made under a name with a space or a plus, nor from a wrong number of bytes."""
+def test_names_that_no_note_can_contain_raise() -> None:
+    """A key's name has no spaces or plus signs, and an Ed25519 key has 32 bytes."""
     with pytest.raises(ValueError, match="cannot be the name"):
         Signer.from_seed("two words", b"a" * 32)
     with pytest.raises(ValueError, match="32 bytes"):
@@ -124,7 +124,7 @@ def test_names_that_no_note_can_hold_are_bugs() -> None:
 
 
 def test_several_signatures() -> None:
-    """All known keys that signed are named; those who are unknown do not matter."""
+    """All known keys that signed are returned; unknown keys do not matter."""
     opened = open_note(NOTE, [BOB.verifier, ALICE.verifier, PETER])
 
     assert OpenedNote("said\n", (ALICE.verifier, BOB.verifier)) == opened
@@ -132,7 +132,7 @@ def test_several_signatures() -> None:
 
 
 def test_a_key_of_the_same_name_is_another_key() -> None:
-    """A signature by an unknown key under a known name is passed over, not tried."""
+    """A signature by an unknown key with a known name is ignored."""
     namesake = Signer.from_seed("example.com/alice", b"c" * 32)
 
     opened = open_note(sign_note("said\n", namesake, BOB), [ALICE.verifier, BOB.verifier])
@@ -140,8 +140,8 @@ def test_a_key_of_the_same_name_is_another_key() -> None:
     assert OpenedNote("said\n", (BOB.verifier,)) == opened
 
 
-def test_one_false_signature_by_a_known_key_spoils_the_note() -> None:
-    """A valid signature does not make up for a false one by another known key."""
+def test_one_invalid_signature_by_a_known_key_refuses_the_note() -> None:
+    """A valid signature does not make up for an invalid signature by another known key."""
     swapped = NOTE.replace(NOTE.split("\n")[2][-20:], sign_note("x\n", ALICE).split("\n")[2][-20:])
 
     refused = open_note(swapped, [ALICE.verifier, BOB.verifier])
@@ -154,8 +154,8 @@ LINE = NOTE.split("\n")[2]
 FALSE_LINE = sign_note("x\n", ALICE).split("\n")[2]
 
 
-def test_of_a_keys_signatures_the_first_counts() -> None:
-    """As in Go's package: a later one makes a note neither better nor worse."""
+def test_only_a_keys_first_signature_counts() -> None:
+    """A key's later signatures do not count, as in Go's package."""
     good_first = NOTE + FALSE_LINE + "\n"
     false_first = NOTE.replace(LINE, f"{FALSE_LINE}\n{LINE}")
 
@@ -173,7 +173,7 @@ def test_of_a_keys_signatures_the_first_counts() -> None:
         pytest.param("said\n\n", "MALFORMED", id="no signature"),
         pytest.param("said\n", "MALFORMED", id="text alone"),
         pytest.param("", "MALFORMED", id="empty"),
-        pytest.param(NOTE.replace("\n", "\r\n"), "MALFORMED", id="line ends of Windows"),
+        pytest.param(NOTE.replace("\n", "\r\n"), "MALFORMED", id="Windows line endings"),
         pytest.param(NOTE.replace("said", "sa\0id"), "MALFORMED", id="NUL"),
         pytest.param(NOTE.replace("said", "sa\ud800id"), "MALFORMED", id="lone surrogate"),
         pytest.param(NOTE.replace("— ", "- "), "MALFORMED", id="hyphens for dashes"),
@@ -186,14 +186,14 @@ def test_of_a_keys_signatures_the_first_counts() -> None:
     ],
 )
 def test_bad_notes_are_refused(note: str, code: str) -> None:
-    """A note that is not whole, known and true is refused with its code."""
+    """A note that is malformed, or not validly signed by a known key, is refused with a code."""
     refused = open_note(note, [ALICE.verifier])
 
     assert code == code_of(refused)
 
 
 def test_as_many_signatures_as_the_limit_are_read() -> None:
-    """The limit itself is allowed: C2SP asks for at least 16."""
+    """A note may have as many signatures as the limit; C2SP requires at least 16."""
     note = NOTE + (LINE + "\n") * (MOST_SIGNATURES - 2)
 
     assert isinstance(open_note(note, [ALICE.verifier]), OpenedNote)
@@ -207,7 +207,7 @@ def test_as_many_signatures_as_the_limit_are_read() -> None:
         pytest.param("text\n", [], "needs a signer", id="no signer"),
     ],
 )
-def test_signing_nonsense_is_a_bug(text: str, signers: list[Signer], why: str) -> None:
+def test_signing_what_cannot_be_opened_raises(text: str, signers: list[Signer], why: str) -> None:
     """Only a text that can be opened again is signed."""
     with pytest.raises(ValueError, match=why):
         sign_note(text, *signers)
@@ -221,7 +221,7 @@ texts = st.text(
 @settings(deadline=None)
 @given(text=texts, seed=st.binary(min_size=32, max_size=32))
 def test_every_text_comes_back(text: str, seed: bytes) -> None:
-    """Whatever a note may hold, blank lines included, is what its reader gets."""
+    """A reader gets back exactly the text of a note, including blank lines."""
     signer = Signer.from_seed("example.com/carol", seed)
 
     opened = open_note(sign_note(text, signer), [signer.verifier])
@@ -233,7 +233,7 @@ def test_every_text_comes_back(text: str, seed: bytes) -> None:
 @settings(deadline=None)
 @given(place=st.integers(0, len(NOTE.encode()) - 1), bit=st.integers(0, 7))
 def test_every_bit_of_a_note_counts(place: int, bit: int) -> None:
-    """A note with any bit changed does not open under all of its keys."""
+    """A note in which any bit was changed does not open with the signatures of all of its keys."""
     changed = bytearray(NOTE.encode())
     changed[place] ^= 1 << bit
 

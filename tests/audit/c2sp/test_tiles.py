@@ -1,4 +1,4 @@
-"""Tiles: their paths, their bytes, and which of them a tree has."""
+"""Tiles: their paths, their bytes, and which tiles a tree has."""
 
 import pytest
 from hypothesis import given, settings
@@ -30,7 +30,7 @@ from audit.c2sp.tree import Coordinate
     ],
 )
 def test_paths(tile: HashTile | EntryBundle, path: str) -> None:
-    """A tile has one path, and the path names that tile."""
+    """A tile has one path, and reading the path returns the tile."""
     assert path == tile.path
     assert tile == parse_path(path)
 
@@ -84,7 +84,7 @@ def test_paths_come_back(index: int, level: int, width: int) -> None:
 
 
 def test_tiles_of_the_published_size() -> None:
-    """A tree of 70,000 has the tiles that the specification counts."""
+    """A tree of 70,000 leaves has the tiles that the specification lists."""
     tiles = list(hash_tiles(70_000))
     shapes = [(tile.level, tile.width) for tile in tiles]
 
@@ -94,15 +94,15 @@ def test_tiles_of_the_published_size() -> None:
 
 
 def test_a_full_tile_has_a_node_above_it() -> None:
-    """A tree of 256 is one full tile and a partial one above; an empty tree has no tiles."""
+    """A tree of 256 leaves is a full tile and a partial tile above; an empty tree has no tiles."""
     assert [HashTile(0, 0), HashTile(1, 0, 1)] == list(hash_tiles(256))
     assert list(hash_tiles(0)) == []
 
 
 @settings(deadline=None)
 @given(size=st.integers(1, 200_000), level=st.integers(0, 3), index=st.integers(0, 800))
-def test_what_is_listed_is_what_there_is(size: int, level: int, index: int) -> None:
-    """A tree holds the tiles that are listed for its size, and none that reach past its edge."""
+def test_a_tree_has_exactly_the_listed_tiles(size: int, level: int, index: int) -> None:
+    """A tree has the tiles that are listed for its size, and none that reach beyond its edge."""
     assert all(tile.is_within(size) for tile in hash_tiles(size))
     full = HashTile(level, index) in list(hash_tiles(size))
     assert full == HashTile(level, index).is_within(size)
@@ -118,7 +118,7 @@ def test_coordinates_are_those_of_the_stored_nodes() -> None:
 
 
 def test_entries_of_a_bundle() -> None:
-    """A partial bundle holds as many entries as it is wide."""
+    """A partial bundle contains as many entries as its width."""
     bundle = EntryBundle(2, 3)
 
     assert range(512, 515) == bundle.entries
@@ -127,7 +127,7 @@ def test_entries_of_a_bundle() -> None:
 
 
 def test_bytes() -> None:
-    """Hashes stand next to each other; entries behind a big-endian length."""
+    """Hashes follow each other; each entry follows its big-endian length."""
     hashes = [b"a" * 32, b"b" * 32]
     entries = [b"", b"ab", b"c" * 258]
 
@@ -135,8 +135,8 @@ def test_bytes() -> None:
     assert b"\0\0\0\2ab\1\2" + b"c" * 258 == encode_entry_bundle(EntryBundle(0, 3), entries)
 
 
-def test_what_is_damaged_is_no_tile() -> None:
-    """Nothing is handed out as one that is not whole."""
+def test_damaged_tiles_are_not_encoded() -> None:
+    """Missing or malformed hashes and entries yield no tile."""
     tile, bundle = HashTile(0, 0, 1), EntryBundle(0, 1)
 
     assert [None, None] == [encode_hash_tile(tile, each) for each in ([], [b"a"])]

@@ -49,7 +49,7 @@ class Grown(NamedTuple):
 
 
 def grow(bodies: Sequence[bytes]) -> Grown:
-    """Append bodies one by one, keeping what a database would keep."""
+    """Appends bodies one by one, and keeps what a database would keep."""
     frontier: tree.Frontier = ()
     grown = Grown({}, [tree.root_hash(frontier)], [])
     for size, body in enumerate(bodies):
@@ -69,7 +69,7 @@ GROWN = grow([b"event %d" % number for number in range(LARGEST)])
 
 @cache
 def reference_root(low: int, high: int) -> bytes:
-    """RFC 6962's MTH, word for word."""
+    """Computes RFC 6962's MTH, word for word."""
     if high - low == 1:
         return GROWN.leaves[low]
     k = 1
@@ -79,7 +79,7 @@ def reference_root(low: int, high: int) -> bytes:
 
 
 def reference_path(index: int, low: int, high: int) -> tuple[bytes, ...]:
-    """RFC 6962's PATH, word for word."""
+    """Computes RFC 6962's PATH, word for word."""
     if high - low == 1:
         return ()
     k = 1
@@ -91,7 +91,7 @@ def reference_path(index: int, low: int, high: int) -> tuple[bytes, ...]:
 
 
 def reference_proof(size: int, low: int, high: int, *, whole: bool) -> tuple[bytes, ...]:
-    """RFC 6962's SUBPROOF, word for word."""
+    """Computes RFC 6962's SUBPROOF, word for word."""
     if size == high - low:
         return () if whole else (reference_root(low, high),)
     k = 1
@@ -105,7 +105,7 @@ def reference_proof(size: int, low: int, high: int, *, whole: bool) -> tuple[byt
 
 
 def with_flipped_bit(path: Sequence[bytes], element: int, bit: int) -> list[bytes]:
-    """Copy hashes with one bit of one of them changed."""
+    """Copies hashes, and changes one bit in one of them."""
     changed = list(path)
     number = int.from_bytes(changed[element], "big") ^ (1 << bit)
     changed[element] = number.to_bytes(tree.HASH_SIZE, "big")
@@ -159,7 +159,7 @@ def test_published_inclusion_paths(index: int, size: int, expected: list[str]) -
     ],
 )
 def test_published_consistency_paths(old: int, new: int, expected: list[str]) -> None:
-    """Growths of the reference tree have their published proofs."""
+    """Sizes of the reference tree have their published consistency proofs."""
     path = tree.consistency_path(old, new, PUBLISHED.nodes)
 
     assert expected == [each.hex() for each in path]
@@ -182,7 +182,7 @@ def test_proofs_are_those_of_the_definition() -> None:
 
 
 def test_every_inclusion_proof_up_to_300() -> None:
-    """Every leaf of every tree is proven, and a bit changed anywhere in the path is noticed."""
+    """Every leaf of every tree is proven, and a changed bit anywhere in the path is noticed."""
     for size in range(1, LARGEST + 1):
         for index in range(size):
             path = tree.inclusion_path(index, size, GROWN.nodes)
@@ -196,7 +196,7 @@ def test_every_inclusion_proof_up_to_300() -> None:
 
 
 def test_every_consistency_proof_up_to_300() -> None:
-    """Every growth is proven, and a bit changed anywhere in the path is noticed."""
+    """Every pair of sizes is proven consistent, and a changed bit in the path is noticed."""
     for new in range(LARGEST + 1):
         for old in range(new + 1):
             path = tree.consistency_path(old, new, GROWN.nodes)
@@ -218,7 +218,7 @@ bits = st.integers(0, 255)
 def test_no_part_of_an_inclusion_proof_can_be_changed(
     size: int, data: st.DataObject, bit: int
 ) -> None:
-    """A proof fails with any other bit in it, with any other index, or with another length."""
+    """A proof fails if a bit, the index or its length is changed."""
     index = data.draw(st.integers(0, size - 1))
     path = tree.inclusion_path(index, size, GROWN.nodes)
     parts = [GROWN.leaves[index], GROWN.roots[size], *path]
@@ -236,11 +236,11 @@ def test_no_part_of_an_inclusion_proof_can_be_changed(
 def test_no_part_of_a_consistency_proof_can_be_changed(
     new: int, data: st.DataObject, bit: int
 ) -> None:
-    """A proof fails with any other bit in either root or the path, or with another length."""
+    """A proof fails if a bit of either root or of the path, or its length, is changed."""
     old = data.draw(st.integers(0, new))
     path = tree.consistency_path(old, new, GROWN.nodes)
     parts = [GROWN.roots[old], GROWN.roots[new], *path]
-    # From the empty tree nothing is proven of the new root: there is nothing it could contradict.
+    # A proof from the empty tree proves nothing about the new root: nothing could contradict it.
     places = [0] if old == 0 else list(range(len(parts)))
     from_root, to_root, *steps = with_flipped_bit(parts, data.draw(st.sampled_from(places)), bit)
 
@@ -252,8 +252,8 @@ def test_no_part_of_a_consistency_proof_can_be_changed(
 
 @settings(deadline=None)
 @given(size=sizes, data=st.data())
-def test_paths_read_only_the_nodes_they_name(size: int, data: st.DataObject) -> None:
-    """The nodes named beforehand are enough, and their number grows with the logarithm."""
+def test_paths_read_only_the_listed_nodes(size: int, data: st.DataObject) -> None:
+    """The listed nodes are enough, and their number grows with the logarithm of the size."""
     index = data.draw(st.integers(0, size - 1))
     inclusion = {each: GROWN.nodes[each] for each in tree.inclusion_coordinates(index, size)}
     consistency = {each: GROWN.nodes[each] for each in tree.consistency_coordinates(index, size)}
@@ -266,7 +266,7 @@ def test_paths_read_only_the_nodes_they_name(size: int, data: st.DataObject) -> 
 
 
 def test_hashes_of_other_lengths_are_refused() -> None:
-    """Bytes cannot be moved between neighbours: every part of a proof has 32 of them."""
+    """Every part of a proof has 32 bytes, so bytes cannot move from one hash to the next."""
     leaf, root = GROWN.leaves[0], GROWN.roots[2]
     (sibling,) = tree.inclusion_path(0, 2, GROWN.nodes)
 
@@ -275,7 +275,7 @@ def test_hashes_of_other_lengths_are_refused() -> None:
 
 
 def test_paths_of_other_lengths_are_refused() -> None:
-    """Where the way is longer than nothing, nothing does not prove it, nor does too much."""
+    """A consistency proof with too few or too many hashes is refused."""
     whole, ragged = GROWN.roots[4], GROWN.roots[3]
     path = tree.consistency_path(3, 4, GROWN.nodes)
 
@@ -287,18 +287,18 @@ def test_paths_of_other_lengths_are_refused() -> None:
 
 
 def test_a_node_is_made_once() -> None:
-    """Appending names each complete node exactly once, and the leaf first."""
+    """Appending returns each complete node exactly once, the leaf first."""
     made = tree.append(tree.frontier_at(3, GROWN.nodes), 3, GROWN.leaves[3]).nodes
 
     assert [(node.level, node.idx) for node in made] == [(0, 3), (1, 1), (2, 0)]
     assert len(GROWN.nodes) == sum(LARGEST >> level for level in range(LARGEST.bit_length()))
 
 
-def test_nonsense_is_a_bug() -> None:
-    """A frontier of another size, a leaf that is not there and sizes out of order raise."""
-    with pytest.raises(ValueError, match="3 leaves has not 0"):
+def test_impossible_arguments_raise() -> None:
+    """A frontier of another size, a missing leaf and descending sizes raise an error."""
+    with pytest.raises(ValueError, match="3 leaves does not have 0"):
         tree.append((), 3, GROWN.leaves[0])
     with pytest.raises(ValueError, match="no leaf 5"):
         tree.inclusion_coordinates(5, 5)
-    with pytest.raises(ValueError, match="no way from size 2"):
+    with pytest.raises(ValueError, match="no consistency proof from size 2"):
         tree.consistency_coordinates(2, 1)

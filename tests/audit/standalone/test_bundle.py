@@ -1,4 +1,4 @@
-"""An export's verify.py, run as an auditor runs it, against bundles whole and tampered with."""
+"""An export's verify.py, run as an auditor runs it, on intact and on tampered bundles."""
 
 import email
 import email.policy
@@ -32,13 +32,13 @@ ORIGIN = f"postledger.example/{LOG_ID}"
 OTHER_ORIGIN = "postledger.example/another"
 OWNER = Signer.from_seed(ORIGIN, b"o" * 32)
 NEXT = Signer.from_seed(ORIGIN, b"n" * 32)
-THIEF = Signer.from_seed(ORIGIN, b"t" * 32)
+ATTACKER = Signer.from_seed(ORIGIN, b"t" * 32)
 OTHER = Signer.from_seed(OTHER_ORIGIN, b"x" * 32)
 
 
 @dataclass(frozen=True)
 class Export:
-    """A bundle's files, and what the auditor hands in beside it."""
+    """The files of a bundle."""
 
     bodies: tuple[bytes, ...]
     note: str
@@ -46,14 +46,14 @@ class Export:
     files: tuple[tuple[str, bytes], ...] = ()
 
     def write(self, path: Path) -> Path:
-        """Write it as a zip."""
+        """Writes it as a zip."""
         with zipfile.ZipFile(path, "w") as bundle:
             for name, data in self.contents().items():
                 bundle.writestr(name, data)
         return path
 
     def contents(self) -> dict[str, bytes]:
-        """Give its files by name; a file of no bytes is left out."""
+        """Returns its files by name, without empty files."""
         files = {
             "entries.jsonl": b"".join(body + b"\n" for body in self.bodies),
             "checkpoint": self.note.encode(),
@@ -64,7 +64,7 @@ class Export:
 
 
 def event(seq: int, **other: object) -> dict[str, object]:
-    """Make an event; `linked` gives it its `prev`."""
+    """Makes an event; `linked` adds its `prev`."""
     return {
         "v": 1,
         "log_id": LOG_ID,
@@ -85,7 +85,7 @@ def event(seq: int, **other: object) -> dict[str, object]:
 
 
 def linked(events: Sequence[Mapping[str, object]]) -> tuple[bytes, ...]:
-    """Write events as bodies, each with the hash of the one before."""
+    """Writes events as bodies, each with the leaf hash of the event before it."""
     bodies: list[bytes] = []
     for each in events:
         prev = tree.leaf_hash(bodies[-1]).hex() if bodies else None
@@ -94,7 +94,7 @@ def linked(events: Sequence[Mapping[str, object]]) -> tuple[bytes, ...]:
 
 
 def signed(bodies: Sequence[bytes], *signers: Signer) -> str:
-    """State what the bodies are, as their trail does."""
+    """Signs a checkpoint over the bodies, as their trail does."""
     frontier: tree.Frontier = ()
     for size, body in enumerate(bodies):
         frontier = tree.append(frontier, size, tree.leaf_hash(body)).frontier
@@ -105,12 +105,12 @@ def signed(bodies: Sequence[bytes], *signers: Signer) -> str:
 
 
 def export(bodies: Sequence[bytes], *signers: Signer) -> Export:
-    """Export bodies with a checkpoint that fits."""
+    """Exports bodies with a matching checkpoint."""
     return Export(tuple(bodies), signed(bodies, *signers))
 
 
 def with_tiles(whole: Export) -> Export:
-    """Add the hashes of the bodies, as tiles of level 0."""
+    """Adds the leaf hashes of the bodies, as tiles of level 0."""
     hashes = [tree.leaf_hash(body) for body in whole.bodies]
     files = [
         (tile.path, b"".join(hashes[place.idx] for place in tile.coordinates))
@@ -129,36 +129,36 @@ Change = Callable[[list[bytes]], Sequence[bytes]]
 
 
 def after(change: Change, of: Export = INTACT) -> Export:
-    """Change the bodies and nothing else."""
+    """Changes the bodies and nothing else."""
     return replace(of, bodies=tuple(change(list(of.bodies))))
 
 
 def rewritten(place: int, *signers: Signer, **other: object) -> Export:
-    """Change an event, link all after it anew, and sign the whole."""
+    """Changes an event, links all events after it again, and signs the result."""
     events = [each | (other if each["seq"] == place else {}) for each in EVENTS]
     return export(linked(events), *signers)
 
 
 def renumbered() -> Export:
-    """Delete an event, renumber and link the rest, and leave the checkpoint."""
+    """Deletes an event, renumbers and links the rest, and keeps the checkpoint."""
     events = [event(seq, revision=seq + 1 + (seq >= 5)) for seq in range(9)]
     return replace(INTACT, bodies=linked(events))
 
 
 def inserted() -> Export:
-    """Insert a forged event, renumber and link the rest, and leave the checkpoint."""
+    """Inserts a forged event, renumbers and links the rest, and keeps the checkpoint."""
     events = [event(seq, revision=99 if seq == 5 else seq + 1 - (seq > 5)) for seq in range(11)]
     return replace(INTACT, bodies=linked(events))
 
 
 def edited(bodies: list[bytes], place: int) -> list[bytes]:
-    """Change one value in one body."""
+    """Changes one value in one body."""
     bodies[place] = bodies[place].replace(b'"587"', b'"465"')
     return bodies
 
 
 def replaced(place: int, new: Callable[[bytes], bytes]) -> Export:
-    """Write one body anew, and sign the trail so: what only a holder of the key can do."""
+    """Replaces a body and signs the result, as only a holder of the key can do."""
     bodies = list(BODIES[:place])
     bodies.append(new(BODIES[place]))
     for each in EVENTS[place + 1 :]:
@@ -169,7 +169,7 @@ def replaced(place: int, new: Callable[[bytes], bytes]) -> Export:
 
 @dataclass(frozen=True)
 class Answer:
-    """What verify.py said: its exit status, the findings with their events, and all its words."""
+    """What verify.py reported: its exit status, the findings with their events, and its output."""
 
     status: int
     findings: dict[str, int | None]
@@ -178,9 +178,9 @@ class Answer:
 
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
-    """Run verify.py alone: without this project, its dependencies or anything installed.
+    """Returns a function that runs verify.py without this project or any installed package.
 
-    The modules that it is joined of, called from within this process, must say the same.
+    The modules from which it is joined, called in this process, must report the same.
     """
     program = tmp_path / "verify.py"
     program.write_text(joined(), encoding="utf-8")
@@ -218,23 +218,23 @@ Run = Callable[..., Answer]
 
 
 def test_an_intact_bundle(run: Run) -> None:
-    """An intact bundle passes, and what that does not prove is said."""
+    """An intact bundle passes, and the output says what this does not prove."""
     answer = run(INTACT)
 
     assert (answer.status, answer.findings) == (0, {})
     assert f"INTACT: 10 events of '{ORIGIN}'" in answer.text
     assert "Not proven: whose key signed it" in answer.text
-    assert "Not proven: that nothing was cut off the end" in answer.text
+    assert "Not proven: that no events were removed from the end" in answer.text
 
 
 def test_an_intact_bundle_with_all_that_an_auditor_may_have(run: Run) -> None:
-    """With checkpoints and the key from elsewhere, more is proven."""
+    """With known checkpoints and a known key, more is proven."""
     answer = run(with_tiles(INTACT), [AT_7, AT_10], [str(OWNER.verifier)])
 
     assert (answer.status, answer.findings) == (0, {})
     assert "Proven: the checkpoint was signed by a key that you gave" in answer.text
     assert "Proven: the first 10 events" in answer.text
-    assert "Not proven: that no events after 10" in answer.text
+    assert "Not proven: that no events after the first 10" in answer.text
 
 
 @pytest.mark.parametrize("size", [0, 1, 256, 600])
@@ -248,7 +248,7 @@ def test_intact_bundles_of_other_sizes(run: Run, size: int) -> None:
 
 
 def test_an_unpacked_bundle(run: Run, tmp_path: Path) -> None:
-    """Without arguments the folder is checked that verify.py lies in."""
+    """Without arguments, verify.py checks the folder that contains it."""
     for name, data in with_tiles(INTACT).contents().items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -263,14 +263,14 @@ def test_an_unpacked_bundle(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_that_went_through_the_mail(run: Run) -> None:
-    """Line ends of Windows and a lost last newline do not spoil a kept checkpoint."""
+    """A kept checkpoint may have Windows line endings, and may lack its last newline."""
     answer = run(INTACT, [AT_7.replace("\n", "\r\n").strip()])
 
     assert answer.status == 0
 
 
 def logged(note: str, *, as_json: bool) -> str:
-    """Write a note as the service's log does."""
+    """Writes a note as the service's log does."""
     renderers: list[structlog.typing.Processor] = [
         structlog.dev.ConsoleRenderer(colors=False),
         structlog.processors.JSONRenderer(),
@@ -279,7 +279,7 @@ def logged(note: str, *, as_json: bool) -> str:
 
 
 def mailed(note: str) -> str:
-    """A test email, as a mail program saves it."""
+    """Returns a test email, as a mail program saves it."""
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     purpose = Purpose("Ada", now, revision=3, unsaved=False, server="mx:587", checkpoint=note)
     message = compose(
@@ -294,13 +294,13 @@ def mailed(note: str) -> str:
 
 
 def page_of(mail: str) -> str:
-    """The page that a mail program shows of it."""
+    """Returns the HTML page that a mail program shows of an email."""
     body = email.message_from_string(mail, policy=email.policy.default).get_body(("html",))
     return str(body.get_content()) if body else ""
 
 
 KEPT = {
-    "with a mark in front": f"\ufeff{AT_7}",
+    "with a byte order mark": f"\ufeff{AT_7}",
     "by Notepad": f"\ufeff{AT_7}".replace("\n", "\r\n"),
     "in a file of anchors": f"{AT_7}\n{AT_10}\n",
     "by the log": f"started\n{logged(AT_7, as_json=False)}stopped\n",
@@ -312,27 +312,27 @@ KEPT = {
 
 @pytest.mark.parametrize("name", KEPT)
 def test_a_checkpoint_as_it_was_kept(run: Run, name: str) -> None:
-    """Whatever a checkpoint came in, it is taken out of it and held against the trail."""
+    """A checkpoint is found in the file in which it was kept, and compared with the trail."""
     answer = run(INTACT, [KEPT[name]])
     found = run(after(lambda b: edited(b, 5)), [KEPT[name]])
 
     assert (0, {}) == (answer.status, answer.findings), answer.text
-    assert re.search(r"Proven: the first (7|10) events are those", answer.text)
+    assert re.search(r"Proven: the first (7|10) events are exactly those", answer.text)
     assert KNOWN.keys() <= found.findings.keys()
 
 
 def test_several_kept_checkpoints_are_counted(run: Run) -> None:
-    """So that one that could not be read is missed."""
+    """The number of checkpoints in a file is printed, so that the auditor notices a missing one."""
     answer = run(INTACT, [f"{AT_7}\n{AT_10}\n{AT_10[:60]}\n"])
 
-    assert "holds 2 checkpoints, of up to 10 events" in answer.text
+    assert "contains 2 checkpoints, of up to 10 events" in answer.text
 
 
 AFTER_EDIT = {"PREV_MISMATCH": 6, "ROOT_MISMATCH": None}
 CUT = {"SHORTER_THAN_CHECKPOINT": 7}
 KNOWN = {"CHECKPOINT_MISMATCH": None}
 STOLEN = rewritten(5, reason="rewritten")
-OWN_KEY = replace(rewritten(5, THIEF, reason="forged"), keys=f"0 {THIEF.verifier}\n")
+OWN_KEY = replace(rewritten(5, ATTACKER, reason="forged"), keys=f"0 {ATTACKER.verifier}\n")
 SWAPPED: dict[str, int | None] = {
     "SEQUENCE_GAP": 4,
     "PREV_MISMATCH": 5,
@@ -384,7 +384,7 @@ SWAPPED: dict[str, int | None] = {
             OWN_KEY, {}, {"SIGNATURE_INVALID": None, **KNOWN}, id="rewrite with another key"
         ),
         pytest.param(
-            replace(INTACT, note=signed(BODIES, THIEF)),
+            replace(INTACT, note=signed(BODIES, ATTACKER)),
             {"SIGNATURE_INVALID": None},
             {},
             id="sign with another key",
@@ -472,44 +472,47 @@ def test_tampering(
     alone: dict[str, int | None],
     with_checkpoint: dict[str, int | None],
 ) -> None:
-    """Tampering is found, and the first bad event named: by the bundle alone or a kept checkpoint.
+    """Tampering is found, with its first event, from the bundle alone or with a kept checkpoint.
 
-    Where the bundle alone shows nothing, it says that it proves nothing of the kind.
+    If the bundle alone shows nothing, the output says that this is not proven.
     """
     without, checked = run(tampered), run(tampered, [AT_10])
 
     assert ((1 if alone else 0), alone) == (without.status, without.findings)
-    assert alone or "Not proven: that nothing was cut off the end" in without.text
+    assert alone or "Not proven: that no events were removed from the end" in without.text
     assert (1, alone | with_checkpoint) == (checked.status, checked.findings)
 
 
 def test_a_kept_checkpoint_of_another_trail(run: Run) -> None:
-    """Another installation's checkpoint does not pass for this trail's."""
+    """A checkpoint of another installation is not accepted as this trail's."""
     answer = run(INTACT, [signed(BODIES, OTHER)])
 
     assert (answer.status, answer.findings) == (1, {"ORIGIN_MISMATCH": None})
 
 
 def test_two_trails_for_two_parties(run: Run) -> None:
-    """Two valid statements that contradict each other are named as the proof that they are."""
+    """Two validly signed checkpoints that contradict each other are reported as a proof."""
     answer = run(STOLEN, [AT_7])
 
     assert (answer.status, answer.findings) == (1, KNOWN)
-    assert "both are validly signed, which proves that two trails were shown" in answer.text
+    assert (
+        "both checkpoints are validly signed, which proves that two histories were signed"
+        in answer.text
+    )
 
 
 def test_a_checkpoint_over_events_that_the_bundles_own_does_not_cover(run: Run) -> None:
-    """Then the two do not contradict each other, whatever the events between them are."""
+    """A checkpoint of more events than the bundle's own does not contradict it."""
     uncovered = replace(after(lambda b: edited(b, 7)), note=signed(BODIES[:5]))
     answer = run(uncovered, [signed(BODIES[:8])])
 
     expected = {"PREV_MISMATCH": 8, "BEYOND_CHECKPOINT": 5, **KNOWN}
     assert (1, expected) == (answer.status, answer.findings)
-    assert "two trails" not in answer.text
+    assert "two histories" not in answer.text
 
 
 def test_a_key_known_from_elsewhere(run: Run) -> None:
-    """With the right key given, a bundle that brings its own is found out."""
+    """With the right key given, a bundle that is signed with another key is a finding."""
     answer = run(OWN_KEY, keys=[str(OWNER.verifier)])
 
     assert (answer.status, answer.findings) == (1, {"SIGNATURE_INVALID": None})
@@ -524,7 +527,7 @@ ROTATED = linked([*EVENTS[:7], ROTATION, *EVENTS[8:]])
 
 
 def rotated(*signers: Signer, by: tuple[Signer, ...] = (NEXT, OWNER)) -> Export:
-    """A trail whose key changed at 8, by the word of `by`, signed at its end by others."""
+    """Exports a trail whose key changed at size 8, signed there by `by`, and later by others."""
     first = ("rotations/8", signed(ROTATED[:8], *by).encode())
     return Export(ROTATED, signed(ROTATED, *signers), TWO_KEYS, (first,))
 
@@ -538,23 +541,23 @@ def rotated(*signers: Signer, by: tuple[Signer, ...] = (NEXT, OWNER)) -> Export:
     ],
 )
 def test_a_change_of_keys(run: Run, signers: tuple[Signer, ...], status: int) -> None:
-    """After a change of keys only the new one counts; older checkpoints stand under the old one."""
+    """After a change of keys only the new key counts; before it, the old key counts."""
     answer = run(rotated(*signers), [signed(ROTATED[:7])])
 
     assert status == answer.status
-    assert answer.text.count("which was not the key in use at 10") == status
+    assert answer.text.count("which was not the key in use at size 10") == status
 
 
 @pytest.mark.parametrize("key", [OWNER, NEXT], ids=["old", "new"])
-def test_trust_goes_from_a_key_to_the_next(run: Run, key: Signer) -> None:
-    """Whoever knows the trail by its old key needs no other word for the new one."""
+def test_trust_passes_from_a_key_to_the_next(run: Run, key: Signer) -> None:
+    """An auditor who knows only the old key can trust the new key."""
     answer = run(rotated(NEXT), keys=[str(key.verifier)])
 
     assert (0, {}) == (answer.status, answer.findings), answer.text
 
 
-def test_a_checkpoint_from_before_the_keys_that_are_known(run: Run) -> None:
-    """It accuses nobody, and proves nothing of who signed it; with the older key, it does."""
+def test_a_checkpoint_from_before_the_known_keys(run: Run) -> None:
+    """It is not a finding, but who signed it is not proven unless the older key is given."""
     new, old = str(NEXT.verifier), str(OWNER.verifier)
     answer = run(rotated(NEXT), [signed(ROTATED[:7])], [new])
     known = [run(rotated(NEXT), [signed(ROTATED[:7])], keys) for keys in ([old], [new, old])]
@@ -566,18 +569,18 @@ def test_a_checkpoint_from_before_the_keys_that_are_known(run: Run) -> None:
     assert [(0, {}), (0, {})] == [(each.status, each.findings) for each in known]
 
 
-THIEFS_PAST = f"0 {THIEF.verifier}\n8 {NEXT.verifier}\n"
+ATTACKERS_PAST = f"0 {ATTACKER.verifier}\n8 {NEXT.verifier}\n"
 NO_EXCUSE = {
     "of other events": (rotated(NEXT), signed([*BODIES[:6], BODIES[7]]), "CHECKPOINT_MISMATCH"),
-    "of a thief": (rotated(NEXT), signed(ROTATED[:7], THIEF), "SIGNATURE_INVALID"),
-    "of a thief whom the bundle lists": (
-        replace(rotated(NEXT), keys=THIEFS_PAST),
-        signed(ROTATED[:7], THIEF),
+    "of an attacker": (rotated(NEXT), signed(ROTATED[:7], ATTACKER), "SIGNATURE_INVALID"),
+    "of an attacker whom the bundle lists": (
+        replace(rotated(NEXT), keys=ATTACKERS_PAST),
+        signed(ROTATED[:7], ATTACKER),
         "SIGNATURE_INVALID",
     ),
-    "of a thief, the known key listed behind the end": (
-        Export(BODIES, signed(BODIES, THIEF), THIEFS_PAST.replace("\n8", "\n99")),
-        signed(BODIES[:7], THIEF),
+    "of an attacker, the known key listed behind the end": (
+        Export(BODIES, signed(BODIES, ATTACKER), ATTACKERS_PAST.replace("\n8", "\n99")),
+        signed(BODIES[:7], ATTACKER),
         "SIGNATURE_INVALID",
     ),
     "from after the known key began": (rotated(NEXT), signed(ROTATED[:9]), "SIGNATURE_INVALID"),
@@ -587,7 +590,7 @@ NO_EXCUSE = {
 
 @pytest.mark.parametrize("name", NO_EXCUSE)
 def test_a_checkpoint_by_an_unknown_key_is_no_excuse(run: Run, name: str) -> None:
-    """Only the key that the trail had before the known one's, over these events, is passed over."""
+    """Only an earlier key of the trail, over the same events, is not a finding."""
     bundle, note, code = NO_EXCUSE[name]
     answer = run(bundle, [note], [str(NEXT.verifier)])
 
@@ -596,29 +599,30 @@ def test_a_checkpoint_by_an_unknown_key_is_no_excuse(run: Run, name: str) -> Non
 
 
 def test_an_export_from_before_the_key_was_changed(run: Run, tmp_path: Path) -> None:
-    """It is said that perhaps an older key is wanted, for a bundle and for events alone."""
+    """The finding says that perhaps an older key is needed."""
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"\n".join(BODIES))
     for bundle in (INTACT, path):
         answer = run(bundle, [AT_10], [str(NEXT.verifier)])
 
         assert {"SIGNATURE_INVALID": None} == answer.findings
-        assert "perhaps the trail's key was changed: give the oldest key" in answer.text
+        assert "perhaps the trail's key has changed: give the oldest key" in answer.text
 
 
 def test_an_export_that_is_older_than_the_checkpoint(run: Run) -> None:
-    """That need not be an attack, and it is said what to do."""
+    """The finding says that it may not be an attack, and what to do."""
     answer = run(export(BODIES[:7]), [AT_10])
 
     assert CUT == answer.findings
-    assert "or this export is older than your checkpoint; then take a newer one" in answer.text
+    assert "or this export is older than your checkpoint" in answer.text
+    assert "get a newer export" in answer.text
 
 
 UNFOUNDED = {
-    "nobody's word": rotated(NEXT, by=(NEXT,)),
+    "the new key's alone": rotated(NEXT, by=(NEXT,)),
     "the old key's alone": rotated(NEXT, by=(OWNER,)),
-    "a thief's": rotated(NEXT, by=(NEXT, THIEF)),
-    "none at all": replace(rotated(NEXT), files=()),
+    "an attacker's": rotated(NEXT, by=(NEXT, ATTACKER)),
+    "missing": replace(rotated(NEXT), files=()),
     "of another size": replace(
         rotated(NEXT), files=(("rotations/8", signed(ROTATED[:7], NEXT, OWNER).encode()),)
     ),
@@ -626,8 +630,8 @@ UNFOUNDED = {
 
 
 @pytest.mark.parametrize("name", UNFOUNDED)
-def test_a_key_that_nobody_vouches_for(run: Run, name: str) -> None:
-    """A key that comes without the word of the one before is not the trail's."""
+def test_a_key_that_the_key_before_did_not_sign(run: Run, name: str) -> None:
+    """A key is not the trail's if its first checkpoint lacks the previous key's signature."""
     answer = run(UNFOUNDED[name])
 
     assert (1, {"SIGNATURE_INVALID": None}) == (answer.status, answer.findings), answer.text
@@ -636,11 +640,11 @@ def test_a_key_that_nobody_vouches_for(run: Run, name: str) -> None:
 FORGED = linked([*EVENTS[:8], event(8, reason="forged"), event(9, reason="forged")])
 
 
-def partial(by: Signer, bodies: Sequence[bytes], told: bytes) -> Export:
-    """A filtered export of a trail that `by` signs from 8 on, with what is to tell of that key."""
+def partial(by: Signer, bodies: Sequence[bytes], change: bytes) -> Export:
+    """Exports a trail that `by` signs from size 8 on, filtered, with the event of that change."""
     files = (
         ("rotations/8", signed(bodies[:8], by, OWNER).encode()),
-        ("rotations/8.event", told),
+        ("rotations/8.event", change),
         ("filter", b"{}"),
     )
     keys = f"0 {OWNER.verifier}\n8 {by.verifier}\n"
@@ -648,25 +652,25 @@ def partial(by: Signer, bodies: Sequence[bytes], told: bytes) -> Export:
     return replace(whole, bodies=whole.bodies[8:], files=whole.files + files)
 
 
-def test_trust_goes_to_the_next_key_in_a_filtered_export(run: Run) -> None:
-    """The event that tells of the key is there for that, whatever the filter leaves out."""
+def test_trust_passes_to_the_next_key_in_a_filtered_export(run: Run) -> None:
+    """A filtered export always includes the event that records a new key."""
     answer = run(partial(NEXT, ROTATED, ROTATED[7]), keys=[str(OWNER.verifier)])
 
     assert (2, {}) == (answer.status, answer.findings), answer.text
 
 
 @pytest.mark.parametrize(
-    "told", [FORGED[7], linked([*EVENTS[:7], ROTATION])[7], b""], ids=["genuine", "other", "none"]
+    "change", [FORGED[7], linked([*EVENTS[:7], ROTATION])[7], b""], ids=["genuine", "other", "none"]
 )
-def test_a_key_that_no_event_tells_of(run: Run, told: bytes) -> None:
-    """The old key signed the checkpoint of that size, as every one: that is no word for a thief."""
-    answer = run(partial(THIEF, FORGED, told), keys=[str(OWNER.verifier)])
+def test_a_key_that_no_event_records(run: Run, change: bytes) -> None:
+    """The old key's signature does not introduce a new key that no event records."""
+    answer = run(partial(ATTACKER, FORGED, change), keys=[str(OWNER.verifier)])
 
     assert "SIGNATURE_INVALID" in answer.findings, answer.text
 
 
 def test_a_change_of_keys_over_other_events(run: Run) -> None:
-    """Both keys signed, but not these events."""
+    """A checkpoint that both keys signed over other events is a finding."""
     other = linked([*EVENTS[:6], event(6, reason="another"), ROTATION])
     files = (("rotations/8", signed(other, NEXT, OWNER).encode()),)
     answer = run(replace(rotated(NEXT), files=files))
@@ -675,7 +679,7 @@ def test_a_change_of_keys_over_other_events(run: Run) -> None:
 
 
 def test_a_key_that_comes_back(run: Run) -> None:
-    """The trail may go back to a key that it had before: the key then stands in the list twice."""
+    """The trail may return to an earlier key, which is then in the list twice."""
     times = {"seq": 9, "ts": EVENTS[9]["ts"]}
     back = {**ROTATION, **times, "detail": {"after": str(OWNER.verifier)}}
     bodies = linked([*EVENTS[:7], ROTATION, EVENTS[8], back])
@@ -699,7 +703,7 @@ OWN_LINE = AT_10.splitlines(keepends=True)[-1]
 
 
 def key_lines(keys: Sequence[tuple[int, Signer]]) -> str:
-    """Write a bundle's list of keys."""
+    """Writes a bundle's list of keys."""
     return "".join(f"{size} {key.verifier}\n" for size, key in keys)
 
 
@@ -742,7 +746,7 @@ def key_lines(keys: Sequence[tuple[int, Signer]]) -> str:
     ],
 )
 def test_what_signatures_may_cost(verify: Form, tmp_path: Path, costly: Export, most: int) -> None:
-    """However many keys and signatures a bundle lists, each change of keys needs two checked."""
+    """Many keys and signatures in a bundle do not make it slow: few signatures are checked."""
     verify.ed25519_verify.cache_clear()
     verify.main([str(costly.write(tmp_path / "bundle.zip"))])
 
@@ -750,20 +754,20 @@ def test_what_signatures_may_cost(verify: Form, tmp_path: Path, costly: Export, 
 
 
 def test_two_keys_of_one_id(run: Run) -> None:
-    """Different keys that a signature cannot tell apart are refused: each of them would cost."""
+    """Different keys with the same ID are refused, because each would cost a signature check."""
     twins = [Signer.from_seed(ORIGIN, n.to_bytes(32, "big")) for n in (30_485, 43_918)]
     answer = run(replace(INTACT, keys=key_lines(list(enumerate(twins)))))
 
     assert 1 == len({each.verifier.key_id for each in twins})
     assert (2, {}) == (answer.status, answer.findings)
-    assert "two different ones called" in answer.text
+    assert "two different keys called" in answer.text
 
 
 @pytest.mark.parametrize(
     "keys", [f"0 {NEXT.verifier}\n", f"0 {OWNER.verifier}\n7 {NEXT.verifier}\n"]
 )
-def test_keys_that_the_events_do_not_tell_of(run: Run, keys: str) -> None:
-    """The list of keys is the one that the events tell, each at its place."""
+def test_keys_that_the_events_do_not_record(run: Run, keys: str) -> None:
+    """The list of keys must match the changes that the events record."""
     answer = run(replace(rotated(NEXT), keys=keys))
 
     assert "KEYS_DIFFER" in answer.findings
@@ -771,21 +775,21 @@ def test_keys_that_the_events_do_not_tell_of(run: Run, keys: str) -> None:
 
 @forms
 def test_more_changes_of_keys_than_are_followed(verify: Form) -> None:
-    """The events decide neither how many changes are kept nor how long a key may be."""
+    """The events cannot make the verifier keep too many changes, or keys that are too long."""
     findings = verify.Findings()
     checks = verify.EventChecks(findings, lambda _: b"", LOG_ID, filtered=False)
     keys = ["x" * 1_001, "x" * 1_000, *("x" for _ in range(MOST_KEYS - 1))]
     times = {"action": "SIGNING_KEY_CHANGED", "ts": EVENTS[0]["ts"]}
     for body in linked([event(n, detail={"after": key}, **times) for n, key in enumerate(keys)]):
-        checks.take(body)
+        checks.check(body)
 
     assert [(1, ""), (2, "x" * 1_000)] == checks.key_changes[:2]
     assert MOST_KEYS == len(checks.key_changes)
     assert {"KEYS_DIFFER": MOST_KEYS} == {code: each.seq for code, each in findings.items()}
 
 
-def test_lines_without_end_that_are_no_events(run: Run, tmp_path: Path) -> None:
-    """Packed, they are next to nothing: after so many findings more would only cost time."""
+def test_very_many_lines_that_are_not_events(run: Run, tmp_path: Path) -> None:
+    """The check stops after a number of findings, because a small zip can contain many lines."""
     path = tmp_path / "lines.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in (INTACT.contents() | {"entries.jsonl": b"\n" * 5_000_000}).items():
@@ -794,11 +798,11 @@ def test_lines_without_end_that_are_no_events(run: Run, tmp_path: Path) -> None:
 
     assert (1, {"NOT_CANONICAL": 0}) == (answer.status, answer.findings)
     assert "100001 events read" in answer.text
-    assert "COULD NOT CHECK: what follows" in answer.text
+    assert "COULD NOT CHECK: the remaining events" in answer.text
 
 
 def test_a_filtered_export(run: Run) -> None:
-    """A filtered export proves that its events are true, never that they are all: status 2."""
+    """A filtered export proves its events, but not that they are all: status 2."""
     some = replace(INTACT, bodies=(BODIES[2], BODIES[5]))
     bare = replace(some, files=(("filter", b"{}"),))
     proven = replace(bare, files=(("filter", b"{}"), *with_tiles(INTACT).files))
@@ -807,11 +811,13 @@ def test_a_filtered_export(run: Run) -> None:
         answer = run(each)
 
         assert (answer.status, answer.findings) == (2, {})
-        assert "filtered or partial: whether events are missing" in answer.text
+        assert (
+            "whether events are missing, because this export is filtered or partial" in answer.text
+        )
         assert "Not proven: whose key signed it" in answer.text
         assert "signed by a key that you gave" in run(each, keys=[str(OWNER.verifier)]).text
-    assert "Proven: each event shown" not in run(bare).text
-    assert "Proven: each event shown" in run(proven).text
+    assert "Proven: each event in this export" not in run(bare).text
+    assert "Proven: each event in this export" in run(proven).text
 
 
 @pytest.mark.parametrize(
@@ -831,7 +837,7 @@ def test_a_filtered_export(run: Run) -> None:
 def test_tampering_with_a_filtered_export(
     run: Run, bodies: tuple[bytes, ...], findings: dict[str, int | None]
 ) -> None:
-    """What a filtered export does show cannot be changed unnoticed where it brings its tiles."""
+    """The events of a filtered export with tiles cannot be changed unnoticed."""
     files = (("filter", b"{}"), *with_tiles(INTACT).files)
 
     answer = run(replace(INTACT, bodies=bodies, files=files))
@@ -840,7 +846,7 @@ def test_tampering_with_a_filtered_export(
 
 
 def test_false_tiles_of_a_filtered_export(run: Run) -> None:
-    """Tiles that were made to fit an edited event do not lead to the signed root."""
+    """Tiles that were made to match an edited event do not lead to the signed root hash."""
     forged = with_tiles(after(lambda b: edited(b, 5)))
     files = (("filter", b"{}"), *forged.files)
 
@@ -850,15 +856,15 @@ def test_false_tiles_of_a_filtered_export(run: Run) -> None:
 
 
 def test_a_file_of_events_alone(run: Run, tmp_path: Path) -> None:
-    """Events without a bundle around them cannot be checked against anything."""
+    """A file of events cannot be checked without a checkpoint."""
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"\n".join(BODIES))
 
     answer = run(path)
 
     assert (answer.status, answer.findings) == (2, {})
-    assert "give the one that came with this export, of 10 events" in answer.text
-    assert "proper" not in answer.text
+    assert "give this export's own checkpoint, of 10 events" in answer.text
+    assert "well-formed" not in answer.text
     assert "filtered" not in answer.text
 
 
@@ -868,7 +874,9 @@ def test_a_file_of_events_alone(run: Run, tmp_path: Path) -> None:
         pytest.param(BODIES, [AT_10], 0, {}, id="all of it"),
         pytest.param(BODIES, [AT_7, AT_10], 0, {}, id="and an older checkpoint"),
         pytest.param(edited(list(BODIES), 5), [AT_10], 1, {"ROOT_MISMATCH": None}, id="edited"),
-        pytest.param(BODIES, [signed(BODIES, THIEF)], 1, {"SIGNATURE_INVALID": None}, id="forged"),
+        pytest.param(
+            BODIES, [signed(BODIES, ATTACKER)], 1, {"SIGNATURE_INVALID": None}, id="forged"
+        ),
         pytest.param(BODIES[:7], [AT_10], 2, {}, id="another size"),
         pytest.param(BODIES, [AT_7], 2, {}, id="an older checkpoint alone"),
         pytest.param([*BODIES[:4], *BODIES[5:]], [AT_10], 2, {}, id="a part"),
@@ -882,7 +890,7 @@ def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's colum
     status: int,
     findings: dict[str, int | None],
 ) -> None:
-    """Events alone are proven by a checkpoint of just as many, and the trail's key."""
+    """A file of events is proven by a checkpoint of its size and the trail's key."""
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"\n".join(bodies))
 
@@ -899,8 +907,10 @@ def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's colum
 @pytest.mark.parametrize(
     ("bundle", "arguments", "why"),
     [
-        pytest.param(replace(INTACT, note=""), {}, "no proper checkpoint", id="no checkpoint"),
-        pytest.param(replace(INTACT, keys="nonsense\n"), {}, "no size before it", id="bad keys"),
+        pytest.param(replace(INTACT, note=""), {}, "no well-formed checkpoint", id="no checkpoint"),
+        pytest.param(
+            replace(INTACT, keys="nonsense\n"), {}, "does not begin with a size", id="bad keys"
+        ),
         pytest.param(Path("missing.zip"), {}, "no bundle at", id="no bundle"),
         pytest.param(Path(), {}, "no entries.jsonl", id="folder that is no bundle"),
         pytest.param(
@@ -926,21 +936,24 @@ def test_a_file_of_events_with_its_checkpoint(  # noqa: PLR0917 (a table's colum
             INTACT, {"checkpoints": ["\n" * 10 + "x" * 1_000_000]}, "larger than", id="kept huge"
         ),
         pytest.param(INTACT, {"checkpoints": [""]}, "not a signed note", id="kept nothing"),
-        pytest.param(INTACT, {"checkpoints": [AT_7[:-9]]}, "was cut off", id="kept cut"),
+        pytest.param(INTACT, {"checkpoints": [AT_7[:-9]]}, "is incomplete", id="kept cut"),
         pytest.param(INTACT, {"keys": ["nonsense"]}, "not an Ed25519 verifier key", id="bad key"),
         pytest.param(INTACT, {"checkpoints": ["x"]}, "not a signed note", id="kept no note"),
         pytest.param(
             INTACT, {"checkpoints": [f"{AT_7}x\n"]}, "not a signature line", id="kept half a note"
         ),
         pytest.param(
-            INTACT, {"checkpoints": [AT_7.replace("\n7\n", "\n07\n")]}, "properly", id="kept 07"
+            INTACT,
+            {"checkpoints": [AT_7.replace("\n7\n", "\n07\n")]},
+            "size or its root hash is malformed",
+            id="kept 07",
         ),
     ],
 )
 def test_what_cannot_be_checked(
     run: Run, bundle: Export | Path, arguments: dict[str, list[str]], why: str
 ) -> None:
-    """What is not there or not readable is neither intact nor a finding: status 2, and why."""
+    """Missing or unreadable input is neither intact nor a finding: status 2, with the reason."""
     answer = run(bundle, **arguments)
 
     assert (answer.status, answer.findings) == (2, {})
@@ -949,7 +962,7 @@ def test_what_cannot_be_checked(
 
 
 def test_a_key_as_a_bundle_lists_it(run: Run) -> None:
-    """A line of the bundle's `keys` may be given whole."""
+    """A whole line of the bundle's `keys` is accepted as a key."""
     answer = run(INTACT, keys=[INTACT.keys])
 
     assert "Proven: the checkpoint was signed by a key that you gave" in answer.text
@@ -975,8 +988,8 @@ with zipfile.ZipFile(WHOLE_ZIP, "w", zipfile.ZIP_DEFLATED) as zipped:
         pytest.param(b"", id="nothing"),
     ],
 )
-def test_what_is_no_export(run: Run, tmp_path: Path, data: bytes) -> None:
-    """A wrong file is not called tampered with."""
+def test_other_files_are_not_exports(run: Run, tmp_path: Path, data: bytes) -> None:
+    """A wrong file is not a finding."""
     path = tmp_path / "events.jsonl"
     path.write_bytes(data)
     answer = run(path, [AT_10], [str(OWNER.verifier)])
@@ -987,7 +1000,7 @@ def test_what_is_no_export(run: Run, tmp_path: Path, data: bytes) -> None:
 
 @pytest.mark.parametrize("place", [0, 5, 9])
 def test_one_damaged_line_of_an_export(run: Run, tmp_path: Path, place: int) -> None:
-    """It is a finding, wherever it stands: in a file of events, and in a bundle."""
+    """A damaged line is a finding, in a file of events and in a bundle."""
     bodies = [*BODIES[:place], b"\x00", *BODIES[place + 1 :]]
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"\n".join(bodies))
@@ -1000,8 +1013,8 @@ def test_one_damaged_line_of_an_export(run: Run, tmp_path: Path, place: int) -> 
 
 @pytest.mark.parametrize("name", ["entries.jsonl", "checkpoint"])
 @pytest.mark.parametrize("kind", ["device", "pipe", "folder"])
-def test_a_bundle_holds_plain_files(run: Run, tmp_path: Path, name: str, kind: str) -> None:
-    """A device or a pipe in a folder's place of one is not read, which would have no end."""
+def test_a_bundle_contains_regular_files(run: Run, tmp_path: Path, name: str, kind: str) -> None:
+    """A device, a pipe or a folder instead of a file is not read."""
     folder = tmp_path / "unpacked"
     for file, data in INTACT.contents().items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
@@ -1016,13 +1029,13 @@ def test_a_bundle_holds_plain_files(run: Run, tmp_path: Path, name: str, kind: s
     answer = run(folder)
 
     assert (2, {}) == (answer.status, answer.findings)
-    assert f"the bundle's {name} is not a plain file" in answer.text
+    assert f"the bundle's {name} is not a regular file" in answer.text
 
 
 def test_a_bundle_that_may_not_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The system's own words are said, without the program's."""
+    """The operating system's error message is printed."""
     path = INTACT.write(tmp_path / "bundle.zip")
 
     def refuse(_: object) -> None:
@@ -1035,10 +1048,8 @@ def test_a_bundle_that_may_not_be_read(
     assert f"COULD NOT CHECK: '{path}': Permission denied.\n" == capsys.readouterr().out
 
 
-def test_a_kept_checkpoint_that_is_not_there(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A mistyped file name is said, not skipped."""
+def test_a_missing_checkpoint_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped file name is reported, not skipped."""
     status = run_verifier(["--checkpoint", str(tmp_path / "typo"), str(tmp_path)])
 
     assert status == 2
@@ -1046,7 +1057,7 @@ def test_a_kept_checkpoint_that_is_not_there(
 
 
 def test_a_damaged_zip(run: Run, tmp_path: Path) -> None:
-    """A zip that breaks off while it is read is not checked, and no crash is taken for findings."""
+    """A damaged zip could not be checked, and this is not a finding."""
     path = INTACT.write(tmp_path / "bundle.zip")
     path.write_bytes(path.read_bytes().replace(b'"587"', b'"588"', 1))
 
@@ -1066,7 +1077,7 @@ def test_a_zip_with_two_files_of_one_name(run: Run, tmp_path: Path) -> None:
     answer = run(path)
 
     assert (answer.status, answer.findings) == (2, {})
-    assert "two files of one name" in answer.text
+    assert "two files for the same path" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -1088,25 +1099,25 @@ def test_a_zip_with_two_files_of_one_name(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_a_zip_with_two_files_for_one_place(run: Run, name: str) -> None:
-    """What extraction would write over one another is not checked: which would the reader see?"""
+    """A zip is refused if extracting it would overwrite one of its files with another."""
     files = (("rotations/8", b""), (name, BODIES[0]))
     answer = run(replace(INTACT, files=files))
 
     assert (2, {}) == (answer.status, answer.findings), answer.text
-    assert "two files of one name" in answer.text
+    assert "two files for the same path" in answer.text
 
 
 @pytest.mark.parametrize("name", ["../entries.jsonl", "tile/../keys", "a\\..\\keys", ".."])
 def test_a_zip_that_leads_out_of_its_folder(run: Run, name: str) -> None:
-    """A name with `..` is no file of a bundle: where it is written depends on the program."""
+    """A path with `..` is refused: where it is written depends on the program."""
     answer = run(replace(INTACT, files=((name, b""),)))
 
     assert (2, {}) == (answer.status, answer.findings), answer.text
-    assert "leads out of its folder" in answer.text
+    assert "leads outside its folder" in answer.text
 
 
 def test_a_zip_with_folders_and_more_files(run: Run) -> None:
-    """What was packed anew, with its folders and an auditor's own notes, is still a bundle."""
+    """A bundle may be packed again, with its folders and an auditor's own files."""
     files = (("tile/", b""), ("tile/0/", b""), ("My notes..txt", b""), ("...", b""))
     answer = run(replace(INTACT, files=files))
 
@@ -1114,7 +1125,7 @@ def test_a_zip_with_folders_and_more_files(run: Run) -> None:
 
 
 def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:
-    """Control characters in an event's values are shown as escapes."""
+    """Control characters in an event's values are printed as escapes."""
     answer = run(rewritten(5, log_id="\x1b[2Jgone"))
 
     assert answer.findings == {"ORIGIN_MISMATCH": 5}
@@ -1123,8 +1134,8 @@ def test_nothing_from_the_bundle_reaches_the_terminal_raw(run: Run) -> None:
 
 
 @forms
-def test_a_finding_cannot_hide_what_is_said_of_it(verify: Form) -> None:
-    """Whatever could act on a terminal is escaped where a finding is noted; letters are not."""
+def test_a_finding_cannot_hide_its_message(verify: Form) -> None:
+    """A finding escapes characters that could act on a terminal, but not letters."""
     findings = verify.Findings()
     findings.add("UNREADABLE", None, "Z\u0142y\x1b[2J\x9b\r\nINTACT.\u202e\ud800")
 
@@ -1134,18 +1145,18 @@ def test_a_finding_cannot_hide_what_is_said_of_it(verify: Form) -> None:
 
 
 @forms
-def test_the_help_says_what_each_part_is(verify: Form, capsys: pytest.CaptureFixture[str]) -> None:
-    """And which parts may be repeated."""
+def test_the_help_explains_the_arguments(verify: Form, capsys: pytest.CaptureFixture[str]) -> None:
+    """The help explains each argument, and which arguments may be repeated."""
     with pytest.raises(SystemExit):
         verify.main(["--help"])
     said = re.sub(r"\s+", " ", capsys.readouterr().out).partition("BUNDLE the export")[2]
 
     assert 2 == said.count("may be repeated")
-    assert "left out, the folder" in said
+    assert "by default, the folder" in said
 
 
 def test_a_path_reaches_the_terminal_as_text(run: Run) -> None:
-    """Also where it is no ASCII, whatever the terminal's encoding is."""
+    """A path that is not ASCII is printed in any terminal's encoding."""
     answer = run(Path("Z\u0142y\x1b.zip"))
 
     assert 2 == answer.status

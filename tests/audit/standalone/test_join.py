@@ -1,4 +1,4 @@
-"""The one file that exports carry, and the modules that it is joined of."""
+"""The single file that exports include, and the modules from which it is joined."""
 
 import ast
 import hashlib
@@ -30,13 +30,13 @@ def imported(source: str) -> list[str]:
 
 
 def test_every_module_is_joined() -> None:
-    """None is forgotten but the program that joins them, and the folder's door."""
+    """All modules are joined, except the program that joins them and the package's `__init__`."""
     assert {"__init__", "join", *MODULES} == SOURCES.keys()
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_modules_need_the_standard_library_and_those_before_them(name: str) -> None:
-    """So they can be joined in this order, and need nothing of the service."""
+def test_modules_import_only_the_standard_library_and_earlier_modules(name: str) -> None:
+    """The modules can be joined in this order, and need nothing of the service."""
     before = {f"audit.standalone.{each}" for each in MODULES[: MODULES.index(name)]}
     others = {each for each in imported(SOURCES[name]) if each not in before}
 
@@ -44,7 +44,7 @@ def test_modules_need_the_standard_library_and_those_before_them(name: str) -> N
 
 
 def test_the_joined_file_needs_the_standard_library() -> None:
-    """It imports nothing that does not come with Python, each module in one place."""
+    """The file imports only what Python includes, each module once."""
     modules = [each.partition(".")[0] for each in imported(joined())]
 
     assert set() == set(modules) - sys.stdlib_module_names
@@ -69,17 +69,17 @@ def names(source: str) -> Iterator[str]:
 
 
 def test_no_module_takes_anothers_name() -> None:
-    """In the joined file a name that two modules defined would mean the later one's thing."""
+    """No two modules define the same name, because the later would replace the earlier."""
     assert [] == [name for name, times in Counter(names(joined())).items() if times > 1]
 
 
-def test_the_usage_stands_on_top() -> None:
-    """An auditor who opens the file reads first what it is for and how it is run."""
+def test_the_usage_is_at_the_top() -> None:
+    """An auditor who opens the file first reads its purpose and usage."""
     assert joined().startswith(f'"""{usage}"""')
 
 
 def test_every_line_of_a_module_is_in_the_joined_file() -> None:
-    """In its place under the module's heading: imports apart, nothing is changed or left out."""
+    """Except for the imports, nothing in a module is changed or left out."""
     position = 0
     for name in MODULES:
         tree = ast.parse(SOURCES[name])
@@ -94,7 +94,7 @@ def _last_import(tree: ast.Module) -> int:
 
 
 def test_the_joined_file_is_the_same_everywhere() -> None:
-    """Another process, in whatever order it hashes, joins the same bytes."""
+    """Another process, with another hash seed, joins the same bytes."""
     program = "from audit.standalone import joined; print(joined(), end='')"
     done = [
         subprocess.run(  # noqa: S603 (our own program)

@@ -1,4 +1,4 @@
-"""The parts of the offline verifier, checked against standards and libraries, in both its forms."""
+"""The parts of the offline verifier, checked against standards and libraries, in both forms."""
 
 import hashlib
 import json
@@ -67,7 +67,7 @@ ED25519 = {
 @forms
 @pytest.mark.parametrize("name", ED25519)
 def test_published_signatures(verify: Form, name: str) -> None:
-    """RFC 8032's signatures hold, and none of them over another text or by another key."""
+    """RFC 8032's signatures are valid, and invalid for another text or another key."""
     _, public, message, signature = ED25519[name]
     key, value = bytes.fromhex(public), bytes.fromhex(signature)
     other = bytes.fromhex(ED25519["TEST 1" if name != "TEST 1" else "TEST 2"][1])
@@ -81,7 +81,7 @@ def test_published_signatures(verify: Form, name: str) -> None:
 @settings(max_examples=15, deadline=None)
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(), bit=st.integers(0, 511))
 def test_signatures_of_the_library(verify: Form, seed: bytes, message: bytes, bit: int) -> None:
-    """What cryptography signs is accepted, and refused with any bit changed."""
+    """Signatures of the library `cryptography` are valid, and invalid if any bit is changed."""
     signer = Ed25519PrivateKey.from_private_bytes(seed)
     key, signature = signer.public_key().public_bytes_raw(), signer.sign(message)
     forged = (int.from_bytes(signature, "big") ^ 1 << bit).to_bytes(64, "big")
@@ -105,7 +105,7 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
     ],
 )
 def test_malformed_keys_and_signatures(verify: Form, key: bytes, signature: bytes) -> None:
-    """What is no key or no signature verifies nothing."""
+    """A malformed key or signature is invalid."""
     assert not verify.ed25519_verify(key, b"", signature)
 
 
@@ -123,7 +123,7 @@ def test_a_signature_has_one_form(verify: Form) -> None:
 @settings(deadline=None)
 @given(leaves=st.lists(st.binary(max_size=40), max_size=70))
 def test_the_two_trees_agree(verify: Form, leaves: list[bytes]) -> None:
-    """verify.py's tree has the service's roots at every size."""
+    """verify.py's tree has the service's root hash at every size."""
     frontier: tree.Frontier = ()
     own = verify.Tree(range(len(leaves) + 1))
     for size, body in enumerate(leaves):
@@ -139,7 +139,7 @@ texts = st.text(st.characters(codec="utf-8"), max_size=8)
 plain = st.none() | st.booleans() | numbers | texts
 objects = st.dictionaries(texts, plain, max_size=4)
 documents = st.dictionaries(texts, plain | objects | st.lists(objects, max_size=3), max_size=6)
-"""Of the shape that bodies have, which the service reads in a way of its own."""
+"""Documents with the shape of bodies, which the service reads with a faster reader."""
 values = documents | st.recursive(
     plain,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
@@ -156,7 +156,7 @@ NOT_CANONICAL = tuple(each.NotCanonicalError for each in FORMS.values())
 @settings(deadline=None)
 @given(value=values)
 def test_canonical_texts_of_the_library(value: object, parse: Parse) -> None:
-    """What rfc8785 writes is canonical to verify.py and to the service, and means the same."""
+    """verify.py and the service accept what rfc8785 writes, and read the same value."""
     body = rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON by construction
 
     assert value == parse(body)
@@ -177,7 +177,7 @@ def test_the_two_canonical_forms_agree(
     turned: bool,  # noqa: FBT001 (drawn, not called)
     parse: Parse,
 ) -> None:
-    """Of other JSON texts of a value, both accept just the one that rfc8785 would write."""
+    """verify.py and the service accept only the JSON text of a value that rfc8785 would write."""
     if turned and isinstance(value, dict):
         value = dict(reversed(value.items()))
     text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # keywords by name
@@ -187,7 +187,7 @@ def test_the_two_canonical_forms_agree(
 
 
 def is_canonical(body: bytes, parse: Parse) -> bool:
-    """Tell whether a body is taken."""
+    """Returns whether a reader accepts a body."""
     try:
         parse(body)
     except NOT_CANONICAL:
@@ -197,7 +197,7 @@ def is_canonical(body: bytes, parse: Parse) -> bool:
 
 @readers
 def test_published_order_of_names(parse: Parse) -> None:
-    """RFC 8785, section 3.2.3: names stand in the order of their UTF-16 units."""
+    """RFC 8785, section 3.2.3: names are in the order of their UTF-16 code units."""
     names = ["\r", "1", "\x80", "\xf6", "\u20ac", "\U0001f600", "\ufb33"]
     body = json.dumps(dict.fromkeys(names), ensure_ascii=False, separators=(",", ":"))
     by_code_point = json.dumps(dict.fromkeys(sorted(names)), ensure_ascii=False)
@@ -216,7 +216,7 @@ def test_published_order_of_names(parse: Parse) -> None:
         pytest.param(b'{"b":1,"a":1}', "order", id="order"),
         pytest.param(b'{"a": 1}', "spaces", id="space"),
         pytest.param(b'{"a":1} ', "spaces", id="space at the end"),
-        pytest.param(b'{"a":1}\r', "spaces", id="line end of Windows"),
+        pytest.param(b'{"a":1}\r', "spaces", id="Windows line ending"),
         pytest.param(b'"\\u0061"', "escapes", id="needless escape"),
         pytest.param(b'"\\/"', "escapes", id="escaped slash"),
         pytest.param(b'"\\u001F"', "escapes", id="capitals in escape"),
@@ -240,7 +240,7 @@ def test_published_order_of_names(parse: Parse) -> None:
     ],
 )
 def test_other_texts_are_not_canonical(body: bytes, why: str, parse: Parse) -> None:
-    """What RFC 8785 would not write is refused with the reason."""
+    """A text that RFC 8785 would not write is refused with the reason."""
     with pytest.raises(NOT_CANONICAL, match=why):
         parse(body)
 
@@ -270,7 +270,7 @@ VALUES: tuple[object, ...] = (None, True, 7, "x", [], {}, ["x"], {"x": []}, {"x"
 
 
 def other_events() -> list[dict[str, object]]:
-    """The event, with each part in turn left out, or of another kind, or with one more."""
+    """Returns the event with each part left out or of another type, or with an additional part."""
     made = [WHOLE, WHOLE | {"client": None, "changes": [], "detail": {}}]
     for path in ((), ("actor",), ("client",), ("changes", 0), ("detail",)):
         for name in [*_at(WHOLE, path), "more"]:
@@ -292,12 +292,12 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 (JSON)
 
 
 @forms
-def test_the_two_know_the_same_events_by_their_parts(verify: Form) -> None:
-    """verify.py takes for an event what the service takes: the names and kinds of its parts."""
-    taken = [verify.is_event(each) for each in other_events()]
+def test_both_accept_the_same_parts_of_events(verify: Form) -> None:
+    """verify.py accepts the same names and types of an event's parts as the service."""
+    accepted = [verify.is_event(each) for each in other_events()]
 
-    assert [_is_event_to_the_service(each) for each in other_events()] == taken
-    assert 60 < taken.count(True) < len(taken) / 2
+    assert [_is_event_to_the_service(each) for each in other_events()] == accepted
+    assert 60 < accepted.count(True) < len(accepted) / 2
 
 
 def _is_event_to_the_service(document: object) -> bool:
@@ -309,7 +309,7 @@ def _is_event_to_the_service(document: object) -> bool:
 
 
 EIGHTH = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
-"""A point of order 8: added to itself eight times, it gives nothing."""
+"""A point of order 8: eight times the point is the neutral element."""
 
 
 @forms
@@ -325,14 +325,14 @@ EIGHTH = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b1380288
         pytest.param(b"\x01" + bytes(30) + b"\x80", id="minus zero"),
     ],
 )
-def test_keys_under_which_anything_holds_are_refused(verify: Form, key: bytes) -> None:
-    """By verify.py and by the service: no point of small order, and one form for each."""
+def test_keys_with_which_anyone_can_sign_are_refused(verify: Form, key: bytes) -> None:
+    """verify.py and the service refuse points of small order, and other encodings of a point."""
     text = str(VerifierKey.of("a.example", key))
     refused = parse_verifier_key(text)
 
     assert isinstance(refused, Refused)
-    assert "any signature" in refused.message
-    with pytest.raises(verify.CannotCheckError, match="any signature"):
+    assert "anyone could sign" in refused.message
+    with pytest.raises(verify.CannotCheckError, match="anyone could sign"):
         verify.parse_key(text)
 
 
@@ -343,7 +343,7 @@ FOREIGN = encode_base64(b"k" * 68)
 
 @forms
 @pytest.mark.parametrize(
-    ("note", "taken"),
+    ("note", "accepted"),
     [
         pytest.param(NOTE, True, id="as it is"),
         pytest.param(
@@ -360,20 +360,20 @@ FOREIGN = encode_base64(b"k" * 68)
         pytest.param(NOTE.replace("\n3\n", f"\n{2**63}\n"), False, id="2^63 events"),
     ],
 )
-def test_the_two_read_the_same_notes(verify: Form, note: str, taken: bool) -> None:  # noqa: FBT001 (a table's column)
-    """verify.py takes the checkpoints that the service takes: c2sp.org/signed-note's rules."""
+def test_both_read_the_same_notes(verify: Form, note: str, accepted: bool) -> None:  # noqa: FBT001 (a table's column)
+    """verify.py accepts the same checkpoints as the service, by c2sp.org/signed-note's rules."""
     key = parse_verifier_key(str(WITNESSED.verifier))
     assert isinstance(key, VerifierKey)
     opened = open_note(note, [key])
     well_formed = not isinstance(opened, Refused) or opened.code.value != "MALFORMED"
 
-    assert taken == (well_formed and not isinstance(stated_by(note), Refused))
-    assert taken == is_checkpoint(verify, note.encode("utf-8", "surrogatepass"))
+    assert accepted == (well_formed and not isinstance(stated_by(note), Refused))
+    assert accepted == is_checkpoint(verify, note.encode("utf-8", "surrogatepass"))
     assert not is_checkpoint(verify, note.encode("utf-8", "surrogatepass").replace(b"a", b"\xff"))
 
 
 def is_checkpoint(verify: Form, data: bytes) -> bool:
-    """Tell whether verify.py reads it."""
+    """Returns whether verify.py reads a checkpoint."""
     try:
         verify.parse_checkpoint(data)
     except verify.CannotCheckError:

@@ -1,4 +1,4 @@
-"""Appending: the tree grows, the checkpoint is signed, and all of it stands or falls together."""
+"""Appending: the tree grows and the checkpoint is signed, all in one transaction."""
 
 import asyncio
 import threading
@@ -39,7 +39,7 @@ async def _tip(database: Database) -> Tip:
 async def test_each_event_extends_the_tree_and_gets_a_signed_checkpoint(
     database: Database, trail: Trail
 ) -> None:
-    """The root in the newest note is the root of the bodies, by RFC 6962's own definition."""
+    """The root hash in the newest note is that of the bodies, by RFC 6962's own definition."""
     await write(database, 5)
     tip = await _tip(database)
     async with database.reading() as session:
@@ -61,7 +61,7 @@ def _root(bodies: list[bytes]) -> bytes:
 
 @pytest.mark.usefixtures("trail")
 async def test_the_stored_nodes_are_the_complete_subtrees(database: Database) -> None:
-    """Of five leaves: five, two pairs, one four; no node of a ragged edge is stored."""
+    """Five leaves have five, two and one complete nodes; no other node is stored."""
     await write(database, 5)
     async with database.reading() as session:
         rows = await session.exec(
@@ -75,7 +75,7 @@ async def test_the_stored_nodes_are_the_complete_subtrees(database: Database) ->
 async def test_several_events_in_one_transaction_follow_each_other(
     database: Database, trail: Trail
 ) -> None:
-    """Each has its place and its checkpoint, and the last one is remembered."""
+    """Each event has its number and its checkpoint, and the signer remembers the last one."""
     async with database.transaction() as session:
         for number in range(3):
             await append(session, an_event(number), at(START))
@@ -90,7 +90,7 @@ async def _append_and_fail(database: Database) -> None:
 
 
 async def test_what_is_rolled_back_leaves_nothing(database: Database, trail: Trail) -> None:
-    """Neither the database nor the signer's memory knows of an event that did not come to stand."""
+    """Neither the database nor the signer's memory keeps an event that was rolled back."""
     await write(database, 2)
     with pytest.raises(ZeroDivisionError):
         await _append_and_fail(database)
@@ -103,7 +103,7 @@ async def test_what_is_rolled_back_leaves_nothing(database: Database, trail: Tra
 
 @pytest.mark.usefixtures("trail")
 async def test_a_clock_that_went_back_is_noted(database: Database) -> None:
-    """The event carries the time before it, and says which time the clock showed."""
+    """The event has the time of the event before it, and records the clock's time."""
     async with database.transaction() as session:
         await append(session, an_event(0), at(START))
         appended = await append(session, an_event(1), at(START - timedelta(hours=1)))
@@ -114,8 +114,8 @@ async def test_a_clock_that_went_back_is_noted(database: Database) -> None:
     assert "2026-11-23T06:29:00.000000Z" == read_body(row.body).detail["clock_went_back_to"]
 
 
-async def test_who_waits_has_no_clock_that_went_back(runtime: Runtime) -> None:
-    """An event's time is told once it is its turn, not when somebody began to wait for it."""
+async def test_waiting_for_the_lock_does_not_turn_the_clock_back(runtime: Runtime) -> None:
+    """An event's time is read when the transaction has the lock, not when it began to wait."""
     asked = asyncio.Event()
     seconds = count()
 
@@ -141,7 +141,7 @@ async def test_who_waits_has_no_clock_that_went_back(runtime: Runtime) -> None:
 
 @pytest.mark.usefixtures("trail")
 async def test_many_writers_leave_no_gap(database: Database) -> None:
-    """Twenty at once in one process: every event is there once, each holding the one before."""
+    """Of twenty concurrent writers, every event is recorded once, with the hash before it."""
     await asyncio.gather(*(write(database, 1, first=number) for number in range(20)))
     async with database.reading() as session:
         rows = await events.events(session, EventConditions(), Window(100))
@@ -157,7 +157,7 @@ async def test_many_writers_leave_no_gap(database: Database) -> None:
 async def test_another_process_may_append_in_between(
     database: Database, memory: SignerMemory
 ) -> None:
-    """A signer that last saw an earlier end goes on, as the new end continues what it saw."""
+    """A signer that last saw a smaller trail goes on if the new end continues what it saw."""
     await write(database, 3)
     other = Trail(HeldKeys(SEED), memory)
     seen = (await _tip(database)).checkpoint
@@ -172,7 +172,7 @@ async def test_another_process_may_append_in_between(
 async def test_the_signer_refuses_a_history_that_it_did_not_sign(
     database: Database, trail: Trail
 ) -> None:
-    """Where another root stands for the size it signed, nothing is recorded any more."""
+    """Nothing is recorded if the database has another root hash for the size that was signed."""
     await write(database, 3)
     seen = (await _tip(database)).checkpoint
     trail.begin_at(replace(seen, root=bytes(32)))
@@ -194,12 +194,12 @@ async def test_the_signer_refuses_a_history_that_it_did_not_sign(
 async def test_nothing_is_appended_to_an_end_that_was_changed(
     database: Database, trail: Trail, change: str
 ) -> None:
-    """What the head row says goes into the next event, so it is held to the last one first."""
+    """The head row must match the last event, because the next event repeats what it says."""
     await write(database, 2)
     async with database.transaction() as session:
         await (await session.connection()).execute(text(f"UPDATE audit_head SET {change}"))
 
-    with pytest.raises(SignerRefusedError, match="changed past the service"):
+    with pytest.raises(SignerRefusedError, match="changed outside the service"):
         await write(database, 1, first=2)
     async with database.reading() as session:
         opened = await open_trail(session, trail, NAME)
@@ -209,7 +209,7 @@ async def test_nothing_is_appended_to_an_end_that_was_changed(
 
 
 async def test_the_signer_refuses_a_shorter_database(database: Database, trail: Trail) -> None:
-    """A database that has fewer events than were signed is an older one."""
+    """A database with fewer events than were signed is refused."""
     await write(database, 3)
     seen = (await _tip(database)).checkpoint
     trail.begin_at(replace(seen, size=9))
@@ -219,21 +219,21 @@ async def test_the_signer_refuses_a_shorter_database(database: Database, trail: 
 
 
 @pytest.mark.usefixtures("trail")
-async def test_a_key_that_is_not_at_hand_signs_nothing(
+async def test_a_key_that_is_not_available_signs_nothing(
     database: Database, memory: SignerMemory
 ) -> None:
-    """A process with another key than the trail's cannot append."""
+    """A process without the trail's key cannot append."""
     await write(database, 1)
     stranger = Trail(HeldKeys(bytes(32)), memory)
     stranger.begin_at((await _tip(database)).checkpoint)
     stranger.attach(database)
 
-    with pytest.raises(SignerRefusedError, match="not at hand"):
+    with pytest.raises(SignerRefusedError, match="not available"):
         await write(database, 1, first=1)
 
 
-async def test_the_database_must_come_with_its_trail(database: Database) -> None:
-    """Appending through a database to which no trail was attached is a mistake of the code."""
+async def test_the_database_must_carry_its_trail(database: Database) -> None:
+    """Appending through a database without an attached trail raises an error."""
     with pytest.raises(TypeError, match="without its trail"):
         await write(database, 1)
 
@@ -241,7 +241,7 @@ async def test_the_database_must_come_with_its_trail(database: Database) -> None
 async def test_a_memory_that_cannot_be_written_does_not_undo_the_change(
     database: Database, trail: Trail
 ) -> None:
-    """The event stands; the next one that can be remembered brings the memory up again."""
+    """The event is recorded, and the memory catches up with the next event."""
     place = trail.memory.path
     await write(database, 1)
     trail.memory = SignerMemory(place.parent / "gone" / "memory")
@@ -258,16 +258,16 @@ async def test_a_memory_that_cannot_be_written_does_not_undo_the_change(
 
 
 def test_a_signer_shows_no_secret() -> None:
-    """Neither a trail's signer nor its keys print what they sign with."""
+    """A signer's repr does not contain its private key."""
     signer = Signer.from_seed("a/b", SEED)
 
     assert SEED.hex() not in repr(signer)
 
 
-async def test_whoever_gives_up_too_late_leaves_nothing_half_done(
+async def test_a_call_that_is_canceled_too_late_completes(
     database: Database, trail: Trail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A call that is cancelled once its change stands waits for the signer's memory."""
+    """A call that is canceled after its commit still waits for the signer's memory."""
     begun, let_go = threading.Event(), threading.Event()
     remember, woken = SignerMemory.remember, asyncio.Event()
 

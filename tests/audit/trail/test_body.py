@@ -1,4 +1,4 @@
-"""Bodies: what is written is read again, and nothing else passes for an event."""
+"""Bodies: what is written can be read, and nothing else is accepted as an event."""
 
 import json
 from collections.abc import Callable
@@ -55,7 +55,7 @@ events = st.builds(
 @settings(deadline=None)
 @given(event=events)
 def test_what_is_written_is_read_again(event: Event) -> None:
-    """Every event comes back as it was, in its place."""
+    """Every event and its position can be read from its body unchanged."""
     assert Parsed(event, PLACE) == parse_body(write_body(event, PLACE))
 
 
@@ -73,7 +73,7 @@ def _with(value: object, *path: str | int) -> Callable[[Document], None]:
     return change
 
 
-def _at(document: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 (whatever JSON holds)
+def _at(document: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 (JSON)
     for step in path:
         document = document[step]
     return document
@@ -105,13 +105,13 @@ OTHERS = {
     "a list in the detail": _with([], "detail", "tried"),
     "a fraction in the detail": _with(0.5, "detail", "tried"),
     "a detail that is a list": _with([], "detail"),
-    "changes that are none": _with(None, "changes"),
+    "changes that are null": _with(None, "changes"),
 }
 
 
 @pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS.keys())
-def test_nothing_else_passes_for_an_event(change: Callable[[Document], None]) -> None:
-    """Whatever lacks a part, has one more, or one of another type, is refused as a bad value."""
+def test_other_documents_are_refused(change: Callable[[Document], None]) -> None:
+    """A document with a missing, additional or mistyped part is refused as a bad value."""
     document = json.loads(write_body(EVENT, PLACE))
     change(document)
 
@@ -120,8 +120,8 @@ def test_nothing_else_passes_for_an_event(change: Callable[[Document], None]) ->
 
 
 @pytest.mark.parametrize("body", ["", "[]", "null", "5", '"text"', "{", "{}", "\ud800"])
-def test_what_is_no_document_is_refused(body: str) -> None:
-    """Any text may stand in the database."""
+def test_other_texts_are_refused(body: str) -> None:
+    """A damaged database may contain any text, which is refused as a bad value."""
     with pytest.raises(ValueError, match=r".+"):
         parse_body(body)
 
@@ -147,12 +147,12 @@ def _as_if_cut(kept: int, whole: str = WHOLE) -> str:
         pytest.param(_as_if_cut(100) + "x" * 8_000 + _as_if_cut(100), id="long-and-looks-cut"),
     ],
 )
-def test_a_text_in_an_event_stands_for_one_text_alone(reason: str) -> None:
-    """For the one that was given: whether it was cut, or looks as if it had been."""
-    told = read_body(write_body(replace(EVENT, reason=reason), PLACE)).reason or ""
-    others = (WHOLE, _as_if_cut(100), told, told[:8_000])
+def test_a_text_in_an_event_stands_for_only_one_text(reason: str) -> None:
+    """A text in an event matches only the original, even if that looks as if it had been cut."""
+    written = read_body(write_body(replace(EVENT, reason=reason), PLACE)).reason or ""
+    others = (WHOLE, _as_if_cut(100), written, written[:8_000])
 
-    assert is_cut_from(told, reason) if cut_mark(told) else told == reason
+    assert is_cut_from(written, reason) if cut_mark(written) else written == reason
     for other in {*others} - {reason}:
-        assert not is_cut_from(told, other)
-        assert cut_mark(told) or told != other
+        assert not is_cut_from(written, other)
+        assert cut_mark(written) or written != other

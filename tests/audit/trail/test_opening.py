@@ -1,4 +1,4 @@
-"""At start the database is compared with what the signer remembers, and the loser is named."""
+"""At start the database is compared with the signer's memory, and a difference is reported."""
 
 import json
 from dataclasses import replace
@@ -45,15 +45,15 @@ async def _problem(storage: Storage) -> str:
     return str(raised.value)
 
 
-async def test_a_trail_that_nobody_touched_opens_again(storage: Storage) -> None:
-    """Start after start, the database continues what is remembered."""
+async def test_an_unchanged_trail_opens_again(storage: Storage) -> None:
+    """The database of an unchanged trail continues what the signer remembers."""
     checkpoint = await _fill(storage)
     async with open_runtime(storage) as runtime:
         assert checkpoint == runtime.trail.memory.read()
 
 
-async def test_a_crash_before_the_memory_was_written_is_nothing(storage: Storage) -> None:
-    """The database may be ahead by what was committed last; the memory catches up."""
+async def test_a_crash_before_the_memory_was_written_is_harmless(storage: Storage) -> None:
+    """The database may be ahead of the memory, which then catches up."""
     await _fill(storage, 3)
     memory = storage.data_directory / "signer.memory"
     behind = memory.read_text()
@@ -64,7 +64,7 @@ async def test_a_crash_before_the_memory_was_written_is_nothing(storage: Storage
 
 
 async def test_an_older_database_does_not_open(storage: Storage) -> None:
-    """The memory is ahead: the message names both sizes, and what to do."""
+    """If the memory is ahead, the message contains both sizes and what to do."""
     await _fill(storage)
     async with open_closed_trail(storage) as runtime, runtime.database.reading() as session:
         notes = await stored.checkpoints(session, 2, 1)
@@ -73,12 +73,12 @@ async def test_an_older_database_does_not_open(storage: Storage) -> None:
     problem = await _problem(storage)
 
     assert problem.startswith("DATABASE_BEHIND: ")
-    assert "signed 300 events, the database has 5" in problem
+    assert "300 events were signed, but the database has 5" in problem
     assert "postledger audit reopen" in problem
 
 
 async def test_a_rewritten_database_does_not_open(storage: Storage) -> None:
-    """The database is as long as it was, or longer, and says something else."""
+    """A database with as many events as the memory, but another root hash, does not open."""
     await _fill(storage)
     memory = storage.data_directory / "signer.memory"
     lines = memory.read_text().split("\n")
@@ -89,7 +89,7 @@ async def test_a_rewritten_database_does_not_open(storage: Storage) -> None:
 
 
 async def test_another_trails_database_does_not_open(storage: Storage) -> None:
-    """The memory is of another trail than the database's: one of the two was exchanged."""
+    """A database of another trail than the memory's does not open."""
     await _fill(storage)
     memory = storage.data_directory / "signer.memory"
     memory.write_text(memory.read_text().replace(NAME, "other.example"))
@@ -97,8 +97,8 @@ async def test_another_trails_database_does_not_open(storage: Storage) -> None:
     assert (await _problem(storage)).startswith("OTHER_TRAIL: ")
 
 
-async def test_a_damaged_memory_is_no_memory_to_trust(storage: Storage) -> None:
-    """What cannot be read is not taken for a first start."""
+async def test_a_damaged_memory_is_not_a_first_start(storage: Storage) -> None:
+    """A memory that cannot be read is not treated as a missing memory."""
     await _fill(storage)
     (storage.data_directory / "signer.memory").write_text("scribble")
 
@@ -106,15 +106,15 @@ async def test_a_damaged_memory_is_no_memory_to_trust(storage: Storage) -> None:
 
 
 async def test_a_missing_key_is_named(storage: Storage) -> None:
-    """With another key than the one in use nothing can be recorded, so nothing is served."""
+    """Without the key in use nothing can be recorded, so the service does not start."""
     await _fill(storage)
     other = replace(storage, signing_keys=("A" * 43 + "=",))
 
     assert (await _problem(other)).startswith("KEY_MISSING: ")
 
 
-async def test_no_key_at_all_says_which_variable_to_set(storage: Storage) -> None:
-    """PostgreSQL is shared, so its key comes from the configuration."""
+async def test_without_any_key_the_message_names_the_variable(storage: Storage) -> None:
+    """Without a valid signing key, the message says which variable to set."""
     if storage.database_url is not None and storage.database_url.startswith("sqlite"):
         storage = replace(storage, signing_keys=("short",))
 
@@ -131,15 +131,15 @@ async def test_no_key_at_all_says_which_variable_to_set(storage: Storage) -> Non
 async def test_an_end_that_is_not_signed_does_not_open(
     storage: Storage, statements: tuple[str, ...]
 ) -> None:
-    """The newest checkpoint must be of this very end, and the stored tree must lead to it."""
+    """The newest checkpoint must match the end of the trail and the stored tree."""
     await _fill(storage)
     await tamper(storage.database_url or "", *statements)
 
     assert (await _problem(storage)).startswith("NOT_SIGNED: ")
 
 
-async def test_a_new_key_follows_with_the_old_ones_word(storage: Storage) -> None:
-    """The first checkpoint after the change is signed by both; the change is an event."""
+async def test_the_old_key_introduces_the_new_key(storage: Storage) -> None:
+    """The first checkpoint after a change of keys is signed by both; the change is an event."""
     await _fill(storage, 3)
     newer = replace(storage, signing_keys=("A" * 43 + "=", *storage.signing_keys))
     async with open_runtime(newer) as runtime:
@@ -168,13 +168,13 @@ async def test_a_new_key_follows_with_the_old_ones_word(storage: Storage) -> Non
 
 
 async def test_without_a_newer_key_nothing_rotates(storage: Storage) -> None:
-    """Where the keys come from the configuration, only the operator can add one."""
+    """If the keys are in the configuration, only the operator can add one."""
     async with open_runtime(storage) as runtime:
         assert isinstance(await rotate_signing_key(runtime, COMMAND_LINE), NoNewKey)
 
 
 async def test_the_embedded_default_makes_and_rotates_its_own_key(storage: Storage) -> None:
-    """A key file of mode 0600 in the data directory; rotating puts a new key into it."""
+    """The key file in the data directory has mode 0600, and rotating adds a new key to it."""
     local = replace(storage, database_url=None, signing_keys=())
     async with open_runtime(local) as runtime:
         rotated = await rotate_signing_key(runtime, COMMAND_LINE)
@@ -185,8 +185,8 @@ async def test_the_embedded_default_makes_and_rotates_its_own_key(storage: Stora
         assert 2 == len(file.read_text().split())
 
 
-async def test_a_new_trail_tells_of_the_old_one(storage: Storage) -> None:
-    """Its first event holds the reason and both checkpoints; the old events are in the archive."""
+async def test_a_new_trail_records_the_old_trail(storage: Storage) -> None:
+    """Its first event contains the reason and both checkpoints; the old events are archived."""
     await _fill(storage)
     await tamper(storage.database_url or "", *CUT)
     memory = storage.data_directory / "signer.memory"
@@ -213,8 +213,8 @@ async def test_a_new_trail_tells_of_the_old_one(storage: Storage) -> None:
     assert 3 == kept
 
 
-async def test_the_guards_stand_again_in_a_new_trail(runtime: Runtime) -> None:
-    """Beginning a new trail takes the guards down for a moment only."""
+async def test_the_guards_are_back_in_a_new_trail(runtime: Runtime) -> None:
+    """Beginning a new trail removes the guards only for a moment."""
     await write(runtime.database, 2)
     await reopen_trail(runtime, COMMAND_LINE, "trying", NAME)
 

@@ -1,4 +1,4 @@
-"""Several processes on one trail, and processes that are killed: nothing is lost, nothing forks."""
+"""Several processes, also killed ones, append to one trail: nothing is lost, and nothing forks."""
 
 import random
 
@@ -12,11 +12,11 @@ pytestmark = pytest.mark.anyio
 
 EACH = 15
 LONGEST_PAUSE = 0.01
-"""Seconds: a few events' time."""
+"""In seconds: about as long as a few events take."""
 
 
 async def test_processes_append_at_once(storage: Storage) -> None:
-    """Eight on PostgreSQL, three on SQLite: every event is there once, and the trail verifies."""
+    """Every event of several processes is recorded once, and the trail verifies."""
     processes = 3 if (storage.database_url or "").startswith("sqlite") else 8
     async with open_runtime(storage):
         pass
@@ -28,7 +28,7 @@ async def test_processes_append_at_once(storage: Storage) -> None:
 
 
 async def test_a_killed_process_loses_nothing_that_it_acknowledged(storage: Storage) -> None:
-    """Killed at some moment, again and again: the trail opens, verifies, and holds every answer."""
+    """After each kill, the trail opens, verifies, and contains every acknowledged event."""
     moments = random.Random(20261123)  # noqa: S311 (moments, not secrets)
     for life in range(3):
         acknowledged = await kill_after(

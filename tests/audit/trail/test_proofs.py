@@ -1,4 +1,4 @@
-"""Proofs from the database hold up to the algorithms that an auditor would use."""
+"""Proofs from the database pass the algorithms that an auditor would use."""
 
 import pytest
 
@@ -24,13 +24,13 @@ SIZE = 13
 
 @pytest.fixture
 async def filled(runtime: Runtime) -> Runtime:
-    """A trail of thirteen events."""
+    """Returns a service with a trail of thirteen events."""
     await write(runtime.database, SIZE)
     return runtime
 
 
 async def test_every_event_is_proven_in_every_size(filled: Runtime) -> None:
-    """The path leads from the event's own bytes to the signed root."""
+    """The inclusion proof leads from the event's own bytes to the signed root hash."""
     for size in (1, 2, 7, 8, SIZE):
         for seq in range(size):
             recorded = await audit_event(filled, seq)
@@ -44,7 +44,7 @@ async def test_every_event_is_proven_in_every_size(filled: Runtime) -> None:
 
 
 async def test_every_size_continues_the_smaller_ones(filled: Runtime) -> None:
-    """The proof leads from the smaller signed root to the larger one."""
+    """The consistency proof leads from the smaller signed root hash to the larger."""
     for old in range(SIZE + 1):
         proof = await audit_consistency_proof(filled, old)
 
@@ -54,7 +54,7 @@ async def test_every_size_continues_the_smaller_ones(filled: Runtime) -> None:
 
 
 async def test_the_note_is_signed_by_the_key_that_is_named(filled: Runtime) -> None:
-    """What is handed out beside the note is enough to check it."""
+    """The verifier key that is returned with a note is enough to check it."""
     signed = await audit_checkpoint(filled)
 
     assert isinstance(signed, SignedCheckpoint)
@@ -65,8 +65,8 @@ async def test_the_note_is_signed_by_the_key_that_is_named(filled: Runtime) -> N
     assert SIZE == opened.checkpoint.size
 
 
-async def test_what_is_not_there_is_not_proven(filled: Runtime) -> None:
-    """Sizes and events that the trail does not have, and a trail that would shrink."""
+async def test_what_does_not_exist_is_not_proven(filled: Runtime) -> None:
+    """There is no proof for missing sizes or events, or for a trail that would shrink."""
     found = [
         await audit_checkpoint(filled, SIZE + 1),
         await audit_inclusion_proof(filled, SIZE),

@@ -1,4 +1,4 @@
-"""One event's proof in a file: written as c2sp.org/tlog-proof says, and checked at home."""
+"""A single event's proof file: written as c2sp.org/tlog-proof specifies, and checked offline."""
 
 import contextlib
 import io
@@ -25,7 +25,7 @@ KEY = str(SIGNER.verifier)
 
 
 def grown(size: int) -> tuple[dict[tree.Coordinate, bytes], bytes]:
-    """The stored nodes and the root of the first bodies."""
+    """Returns the stored nodes and the root hash of the first bodies."""
     frontier: tree.Frontier = ()
     nodes: dict[tree.Coordinate, bytes] = {}
     for seq, body in enumerate(BODIES[:size]):
@@ -36,7 +36,7 @@ def grown(size: int) -> tuple[dict[tree.Coordinate, bytes], bytes]:
 
 
 def written(seq: int, size: int, signer: Signer = SIGNER) -> str:
-    """The proof of an event in the trail of a size."""
+    """Returns the proof file of an event in the trail of a size."""
     nodes, root = grown(size)
     checkpoint = Checkpoint(ORIGIN, size, root)
     signed = SignedCheckpoint(checkpoint, sign_checkpoint(checkpoint, signer), KEY)
@@ -49,7 +49,7 @@ PROOF = written(4, 7)
 
 
 def checked(text: str, folder: Path, *arguments: str) -> tuple[int, str]:
-    """What `verify.py` says of a proof."""
+    """Returns the exit status and the output of `verify.py` for a proof."""
     file = folder / "event.tlog-proof"
     file.write_bytes(text.encode())
     printed = io.StringIO()
@@ -59,7 +59,7 @@ def checked(text: str, folder: Path, *arguments: str) -> tuple[int, str]:
 
 
 def test_the_text_is_that_of_the_specification() -> None:
-    """Header, the event, its index, the path from the sibling upwards, a blank line, the note."""
+    """The file has a header, the event, its index, the proof, a blank line and the note."""
     head, _, note = PROOF.partition("\n\n")
     lines = head.split("\n")
 
@@ -71,17 +71,17 @@ def test_the_text_is_that_of_the_specification() -> None:
 
 @pytest.mark.parametrize("size", range(1, len(BODIES) + 1))
 def test_every_event_is_proven(tmp_path: Path, size: int) -> None:
-    """From the file and the trail's key alone, what the event says and where it stands."""
+    """The file and the trail's key are enough to prove an event's content and its number."""
     for seq in range(size):
         status, said = checked(written(seq, size), tmp_path, "--key", KEY)
 
         assert 0 == status, said
-        assert said.startswith(f"PROVEN: event {seq} of the first {size} of '{ORIGIN}' is\n")
+        assert said.startswith(f"PROVEN: this is event {seq} of the first {size} of '{ORIGIN}':\n")
         assert f'"seq":{seq},' in said
 
 
-def test_mail_may_have_changed_its_line_ends(tmp_path: Path) -> None:
-    """A proof that came by mail proves the same."""
+def test_mail_may_have_changed_its_line_endings(tmp_path: Path) -> None:
+    """A proof with Windows line endings proves the same."""
     status, said = checked(PROOF.replace("\n", "\r\n").strip(), tmp_path, "--key", KEY)
 
     assert 0 == status, said
@@ -105,8 +105,8 @@ def test_mail_may_have_changed_its_line_ends(tmp_path: Path) -> None:
         pytest.param(PROOF.replace("\n7\n", "\n8\n"), "SIGNATURE_INVALID", id="another statement"),
     ],
 )
-def test_what_does_not_hold_is_found(tmp_path: Path, text: str, code: str) -> None:
-    """Another event, place, path, statement or key."""
+def test_what_is_false_is_found(tmp_path: Path, text: str, code: str) -> None:
+    """A proof with another event, index, path, checkpoint or key is a finding."""
     status, said = checked(text, tmp_path, "--key", KEY)
 
     assert 1 == status, said
@@ -125,21 +125,21 @@ def test_what_does_not_hold_is_found(tmp_path: Path, text: str, code: str) -> No
         pytest.param("c2sp.org/tlog-proof@v1\n", id="header alone"),
     ],
 )
-def test_what_is_no_proof_cannot_be_checked(tmp_path: Path, text: str) -> None:
-    """It is neither proven nor found to be false."""
+def test_other_files_cannot_be_checked(tmp_path: Path, text: str) -> None:
+    """A malformed proof file is neither proven nor a finding."""
     assert 2 == checked(text, tmp_path, "--key", KEY)[0]
 
 
 def test_a_proof_needs_a_key(tmp_path: Path) -> None:
-    """A file that brought its own key would prove nothing."""
+    """A proof contains no key, so it cannot be checked without one."""
     status, said = checked(PROOF, tmp_path)
 
     assert 2 == status
     assert "--key" in said
 
 
-def test_a_kept_checkpoint_is_held_against_it(tmp_path: Path) -> None:
-    """Of the same size it must state the same; of another it is not compared, which is said."""
+def test_a_kept_checkpoint_is_compared(tmp_path: Path) -> None:
+    """A kept checkpoint of the same size must match; another size is reported as not compared."""
     (tmp_path / "same").write_text(PROOF.partition("\n\n")[2])
     other = Signer.from_seed("other.example/1", b"s" * 32)
     foreign = sign_checkpoint(Checkpoint("other.example/1", 7, bytes(32)), other)
@@ -155,18 +155,18 @@ def test_a_kept_checkpoint_is_held_against_it(tmp_path: Path) -> None:
 
     assert 0 == said["same"][0] == said["older"][0]
     assert "Not compared" not in said["same"][1]
-    words = "Not compared: your checkpoint of 5 events; this proof is for 7."
+    words = "Not compared: your checkpoint is of 5 events, this proof of 7."
     assert words in said["older"][1]
     assert words in said["stranger's"][1]
-    assert "SIGNATURE_INVALID: of your checkpoint of size 5" in said["stranger's"][1]
-    assert "perhaps the trail's key was changed" in said["stranger's"][1]
+    assert "SIGNATURE_INVALID: your checkpoint of size 5" in said["stranger's"][1]
+    assert "perhaps the trail's key has changed" in said["stranger's"][1]
     assert "ORIGIN_MISMATCH" in said["foreign"][1]
     assert "CHECKPOINT_MISMATCH" in said["forged"][1]
 
 
 @given(st.data())
 def test_a_changed_path_leads_elsewhere(data: st.DataObject) -> None:
-    """Any changed bit of leaf or path, and another index, end at another root or at none."""
+    """A path does not lead to the root if a bit of it or of the leaf, or the index, is changed."""
     size = data.draw(st.integers(2, len(BODIES)))
     seq = data.draw(st.integers(0, size - 1))
     nodes, root = grown(size)
@@ -183,7 +183,7 @@ def test_a_changed_path_leads_elsewhere(data: st.DataObject) -> None:
 
 
 def test_the_event_is_shown_as_json_without_control_characters(tmp_path: Path) -> None:
-    """What is printed means what the event says, and nothing to a terminal."""
+    """The printed JSON equals the event, and contains nothing that a terminal would act on."""
     body = '{"who":"Za\u017c \U0001f600 \x7f\x9b"}'
     BODIES.append(body)
     try:

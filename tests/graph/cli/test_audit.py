@@ -49,7 +49,7 @@ def test_what_was_not_proven_is_reported(shell: Shell) -> None:
 
     assert (0, 0) == (known.exit_code, unknown.exit_code), unknown.output
     assert 5 == len(printed.stdout.splitlines())
-    assert "the signer's memory is not there" in printed.stderr
+    assert "the signer's memory is missing" in printed.stderr
     assert "whose key signed it" in unknown.output
     assert "the signer's\nmemory is missing" in unknown.output
     assert "whose key signed it" not in known.output
@@ -73,7 +73,9 @@ def test_a_trail_that_can_continue_is_not_ended(shell: Shell) -> None:
     origin = before.partition("\n")[0]
     assert origin != after.partition("\n")[0]
     assert 1 == old.exit_code
-    assert f"that has ended: check it by an export, with --archive {origin[-36:]}" in old.output
+    assert (
+        f"that trail has ended: check its export, made with --archive {origin[-36:]}" in old.output
+    )
 
 
 def test_a_trail_is_not_ended_while_a_service_runs(shell: Shell) -> None:
@@ -103,7 +105,7 @@ def test_a_trail_that_was_tampered_with_is_not_exported(shell: Shell) -> None:
     refused = shell.run("audit", "export", "--output", str(shell.folder / "trail.zip"))
 
     assert (2, "") == (refused.exit_code, refused.stdout), refused.output
-    assert "changed past the service" in refused.stderr
+    assert "changed outside the service" in refused.stderr
     assert 1 == refused.stderr.count("\n")
 
 

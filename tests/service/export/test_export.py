@@ -78,7 +78,7 @@ async def test_a_filtered_bundle_proves_what_it_shows(runtime: Runtime, tmp_path
     status, output = checked(bundle)
 
     assert 2 == status
-    assert "each event shown is the one that the bundle's checkpoint states" in output
+    assert "each event in this export is in the tree of the bundle's checkpoint" in output
     with zipfile.ZipFile(bundle) as file:
         assert 1 == len(file.read("entries.jsonl").splitlines())
         expected = {"outcomes": ["DENIED"], "text": "number 7"}

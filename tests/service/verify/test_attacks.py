@@ -695,7 +695,7 @@ async def test_two_trails_shown_to_two_parties_are_proof(
         run_verifier(["--checkpoint", str(tmp_path / "known"), str(bundle)])
 
     messages = [each["message"] for each in answer["auditVerification"]["findings"]]
-    words = "proves that two trails were shown"
+    words = "proves that two histories were signed"
     assert proven == any(words in message for message in messages)
     assert proven == (words in printed.getvalue())
 

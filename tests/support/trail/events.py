@@ -11,12 +11,12 @@ START: Final = datetime(2026, 11, 23, 7, 29, tzinfo=UTC)
 
 
 def at(instant: datetime) -> Clock:
-    """A clock that stands still."""
+    """Returns a clock that stands still."""
     return lambda: instant
 
 
 def an_event(number: int, **changed: str) -> Event:
-    """Some event that was never there before."""
+    """Returns an event that differs from those with other numbers."""
     return Event(
         action=AuditAction.EMAIL_SETTINGS_CHANGE_REFUSED,
         outcome=AuditOutcome.DENIED,
@@ -28,7 +28,7 @@ def an_event(number: int, **changed: str) -> Event:
 
 
 async def write(database: Database, count: int, first: int = 0) -> None:
-    """Appends events, one a transaction and a second."""
+    """Appends events, one per transaction and second."""
     for number in range(first, first + count):
         async with database.transaction() as session:
             await append(session, an_event(number), at(START + timedelta(seconds=number)))

@@ -15,12 +15,12 @@ from audit.trail.words import event_words
 from tests.support.trail.tampering import REBUILD_SEARCH
 
 Document = dict[str, Any]
-"""An event's body as JSON, free to be changed."""
+"""An event's body as JSON, which a test may change."""
 
 
 @dataclass(slots=True)
 class Forged:
-    """A trail's bodies in the attacker's hands."""
+    """A trail's bodies, as an attacker changes them, and the SQL statements that write them."""
 
     origin: str
     bodies: list[str]
@@ -28,13 +28,13 @@ class Forged:
     statements: list[str] = field(default_factory=list)
 
     def documents(self) -> list[Document]:
-        """The bodies, to be changed."""
+        """Returns the bodies as JSON, to be changed."""
         return [json.loads(body) for body in self.bodies]
 
     def rewrite(
         self, documents: Sequence[Document], write: Callable[[Document], str] | None = None
     ) -> None:
-        """Puts changed documents in place of all, numbered and chained as they should be."""
+        """Replaces all bodies with changed documents, correctly numbered and linked."""
         bodies: list[str] = []
         prev: str | None = None
         for seq, document in enumerate(documents):
@@ -44,7 +44,7 @@ class Forged:
         self.bodies = bodies
 
     def replace_rows(self) -> None:
-        """Writes the events with everything that follows from them, checkpoints excepted."""
+        """Writes the events with everything that follows from them, except checkpoints."""
         self.statements += ["DELETE FROM audit_event", "DELETE FROM audit_node"]
         self.statements.append("DELETE FROM audit_search")
         frontier: tree.Frontier = ()
@@ -74,7 +74,7 @@ class Forged:
         )
 
     def add_a_key(self, signer: Signer, *others: Document) -> None:
-        """Has a key of the attacker's own follow, which then signs some events more."""
+        """Adds a key of the attacker's, which then signs more events."""
         old = len(self.bodies)
         change = self.documents()[-1] | {
             "action": "SIGNING_KEY_CHANGED",
@@ -90,7 +90,7 @@ class Forged:
         self._sign(signer, old)
 
     def go_on_with(self, signer: Signer, *others: Document) -> None:
-        """Has a key follow of which no event tells, by a checkpoint that the trail's own signed."""
+        """Adds a key that no event records, at a checkpoint that the trail's own key signed."""
         old = len(self.bodies)
         self.rewrite([*self.documents(), *others])
         self.replace_rows()
@@ -105,7 +105,7 @@ class Forged:
         )
 
     def sign_all(self, signer: Signer) -> None:
-        """Signs a checkpoint for each size, in place of those that stand."""
+        """Signs a checkpoint of each size, in place of the stored checkpoints."""
         self.statements += ["DELETE FROM audit_checkpoint", "DELETE FROM audit_key"]
         self.statements.append(
             f"INSERT INTO audit_key (from_size, verifier_key) VALUES (0, '{signer.verifier}')"

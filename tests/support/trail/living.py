@@ -13,12 +13,12 @@ from service.verify.trail import TrailVerification, VerificationRequest, verify_
 
 
 async def save(runtime: Runtime, revision: int, patch: SettingsPatch) -> None:
-    """Saves settings over a revision."""
+    """Saves settings on top of a revision."""
     await update_email_settings(runtime, COMMAND_LINE, SettingsUpdate(patch, revision, "a reason"))
 
 
 async def live(runtime: Runtime) -> None:
-    """A little of everything that the trail tells of."""
+    """Does a little of everything that the trail records."""
     created = await create_token(runtime, COMMAND_LINE, "ends soon", Role.VIEWER)
     assert isinstance(created, CreatedToken)
     await create_token(runtime, COMMAND_LINE, "stays", Role.AUDITOR)
@@ -30,14 +30,14 @@ async def live(runtime: Runtime) -> None:
     await save(runtime, 7, SettingsPatch(smtp_port=1))
     await save(runtime, 2, SettingsPatch(smtp_password=None))
     await revoke_token(runtime, COMMAND_LINE, created.token.id)
-    nobody = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
+    unreachable = SettingsPatch(smtp_host="127.0.0.1", smtp_port=1)
     await send_test_email(
-        runtime, COMMAND_LINE, EmailTestRequest(patch=nobody, depth=EmailTestDepth.CONNECT)
+        runtime, COMMAND_LINE, EmailTestRequest(patch=unreachable, depth=EmailTestDepth.CONNECT)
     )
 
 
 async def verified(runtime: Runtime, *notes: str, keys: tuple[str, ...] = ()) -> list[str]:
-    """The codes and messages of what a verification finds."""
+    """Returns the codes and messages of a verification's findings."""
     checkpoints = tuple((note, "your checkpoint") for note in notes)
     result = await verify_trail(runtime, VerificationRequest(checkpoints, keys))
     assert isinstance(result, TrailVerification)

@@ -1,4 +1,4 @@
-"""The offline verifier in its two forms: its modules, and the file that they are joined into."""
+"""The offline verifier in its two forms: its modules, and the file into which they are joined."""
 
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
@@ -10,13 +10,13 @@ from audit.standalone.join import MODULES, joined
 
 
 def _modules() -> SimpleNamespace:
-    """All names of all modules."""
+    """Returns all names of all modules."""
     loaded = [import_module(f"audit.standalone.{name}") for name in MODULES]
     return SimpleNamespace(**{name: value for each in loaded for name, value in vars(each).items()})
 
 
 def _joined() -> ModuleType:
-    """The joined file, loaded as a module of its own."""
+    """Returns the joined file, loaded as a module."""
     module = ModuleType("verify", "")
     module.__file__ = "verify.py"
     exec(compile(joined(), "verify.py", "exec"), vars(module))  # noqa: S102 (our own program)
@@ -24,7 +24,7 @@ def _joined() -> ModuleType:
 
 
 Form: TypeAlias = Any
-"""One of the two: a namespace, whose names no type checker can know."""
+"""One of the two forms: a namespace whose names no type checker can know."""
 
 FORMS: Final[dict[str, Form]] = {"modules": _modules(), "verify.py": _joined()}
 """Their names are the same, so a test can use either."""

@@ -1,4 +1,4 @@
-"""An open trail for tests, with keys that the test holds in its hand."""
+"""An open trail for tests, with keys that the test chooses."""
 
 from pathlib import Path
 from typing import Final
@@ -20,16 +20,16 @@ class HeldKeys:
         self.seeds = seeds
 
     def signers(self, origin: str) -> list[Signer]:
-        """The keys, under the trail's name."""
+        """Returns the keys, under the trail's name."""
         return [Signer.from_seed(origin, seed) for seed in self.seeds]
 
     def add(self) -> bool:
-        """Makes no key: the test does."""
+        """Makes no key, because the test does."""
         return False
 
 
 async def opened_trail(database: Database, folder: Path) -> Trail:
-    """A trail that is open and attached to the database; its memory lies in the folder."""
+    """Returns an open trail that is attached to the database, with its memory in the folder."""
     trail = Trail(HeldKeys(SEED), SignerMemory(folder / "signer.memory"))
     trail.attach(database)
     async with database.transaction() as session:

@@ -1,4 +1,4 @@
-"""Processes that append at once, or are killed while they do, and what must be true afterwards."""
+"""Processes that append concurrently, or are killed meanwhile, and what must be true afterwards."""
 
 import asyncio
 import sys
@@ -15,7 +15,7 @@ from tests.support.root import ROOT
 
 
 async def started(storage: Storage, name: str, count: int) -> Process:
-    """A worker process (`tests.support.trail.worker`)."""
+    """Starts a worker process (`tests.support.trail.worker`)."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -31,7 +31,7 @@ async def started(storage: Storage, name: str, count: int) -> Process:
 
 
 async def append_at_once(storage: Storage, processes: int, each: int) -> None:
-    """Has several processes append, and waits for all.
+    """Lets several processes append, and waits for all of them.
 
     Raises:
         AssertionError: one of them failed.
@@ -44,14 +44,14 @@ async def append_at_once(storage: Storage, processes: int, each: int) -> None:
 
 
 async def kill_after(storage: Storage, name: str, acknowledged: int, pause: float) -> int:
-    """Kills a worker in the middle of something; how many events it had acknowledged by then.
+    """Kills a worker at some moment; returns how many events it had acknowledged by then.
 
     Args:
-        storage: where it works.
-        name: the worker's.
-        acknowledged: how many events are waited for.
-        pause: for how many seconds it goes on after that. Without it, it would always be killed
-            just as it begins the next event.
+        storage: the storage to which it appends.
+        name: the worker's name.
+        acknowledged: how many acknowledged events to wait for.
+        pause: for how many seconds it continues after that. Without a pause, it would always be
+            killed just as it begins the next event.
     """
     worker = await started(storage, name, 0)
     assert worker.stdout is not None
@@ -62,12 +62,12 @@ async def kill_after(storage: Storage, name: str, acknowledged: int, pause: floa
     worker.kill()
     rest = await worker.stdout.read()
     await worker.wait()
-    # A line that was cut off by the kill was not read by anybody.
+    # A client does not receive a line that the kill cut off.
     return acknowledged + rest.count(b"\n")
 
 
 async def settled(storage: Storage) -> list[str]:
-    """The reasons of all events of a trail that opens, and verifies."""
+    """Checks that a trail opens and verifies; returns the reasons of all of its events."""
     async with open_runtime(storage) as runtime:
         verified = await verify_trail(runtime)
         assert isinstance(verified, TrailVerification)

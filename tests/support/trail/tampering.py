@@ -1,4 +1,4 @@
-"""What somebody does who owns the database: plain SQL, past the service and past its guards."""
+"""What an attacker with the database does: plain SQL, without the service and its guards."""
 
 import asyncio
 import re
@@ -10,16 +10,16 @@ import asyncpg
 from sqlalchemy import make_url
 
 REBUILD_SEARCH: Final = "INSERT INTO audit_search_words (audit_search_words) VALUES ('rebuild')"
-"""What SQLite's index needs after its words were changed; PostgreSQL's follows by itself."""
+"""What SQLite's index needs after a change of its words; PostgreSQL's is updated automatically."""
 
 _BLOB: Final = re.compile(r"\{blob:([0-9a-f]*)\}")
-"""How a statement holds bytes; the databases write them differently."""
+"""How a statement contains bytes, which the databases write differently."""
 
 
 async def tamper(url: str, *statements: str, guards_too: bool = True) -> None:
-    """Runs statements on the database's file, or as its superuser; first the guards come down.
+    """Runs statements on the database's file, or as its superuser, with the guards removed.
 
-    Afterwards the guards stand again, as a careful attacker would leave them.
+    Afterwards the guards are restored, as a careful attacker would do.
     """
     if make_url(url).get_backend_name() == "sqlite":
         await asyncio.to_thread(_tamper_sqlite, url, statements, guards_too=guards_too)
@@ -43,7 +43,7 @@ async def tamper(url: str, *statements: str, guards_too: bool = True) -> None:
 
 
 def sqlite_file(url: str) -> Path:
-    """The database's file."""
+    """Returns the path of the database's file."""
     return Path(make_url(url).database or "")
 
 

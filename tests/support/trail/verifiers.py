@@ -1,4 +1,4 @@
-"""The three ways to verify a trail: by command, by GraphQL, and by a bundle's own program."""
+"""The three ways to verify a trail: the command, GraphQL, and a bundle's own program."""
 
 import contextlib
 import io
@@ -25,7 +25,7 @@ VERIFY: Final = """query($known: String) {
 
 
 async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
-    """The codes that `auditVerification` finds."""
+    """Returns the codes that `auditVerification` finds."""
     answer = await Edge(runtime, Role.AUDITOR).ask(VERIFY, known=known)
     findings = answer["auditVerification"]["findings"]
     assert answer["auditVerification"]["intact"] == (not findings)
@@ -33,7 +33,7 @@ async def by_graphql(runtime: Runtime, known: str | None) -> list[str]:
 
 
 async def by_command(storage: Storage, folder: Path, known: str | None) -> list[str]:
-    """The codes that the command prints; it must end with the status that goes with them."""
+    """Returns the codes that the command prints, and checks its exit status."""
     arguments = ["audit", "verify"]
     if known is not None:
         (folder / "known").write_text(known)
@@ -51,7 +51,7 @@ def _codes(printed: str) -> list[str]:
 
 
 def variables(storage: Storage) -> dict[str, str]:
-    """The environment in which commands work on a storage."""
+    """Returns the environment variables with which commands use a storage."""
     keys = ",".join(storage.signing_keys)
     return {
         "POSTLEDGER_DATA_DIRECTORY": str(storage.data_directory),
@@ -62,7 +62,7 @@ def variables(storage: Storage) -> dict[str, str]:
 
 
 async def exported(runtime: Runtime, folder: Path) -> Path:
-    """A bundle of the attacked trail, as the service would hand it out."""
+    """Writes a bundle of the attacked trail, as the service would export it."""
     newest = await audit_checkpoint(runtime)
     assert isinstance(newest, SignedCheckpoint)
     path = folder / "attacked.zip"
@@ -72,7 +72,7 @@ async def exported(runtime: Runtime, folder: Path) -> Path:
 
 
 async def by_bundle(bundle: Path, known: Path | None = None) -> list[str]:
-    """The codes that the bundle's program finds."""
+    """Returns the codes that the bundle's program finds."""
     arguments = [] if known is None else ["--checkpoint", str(known)]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

@@ -1,8 +1,8 @@
-"""A process that appends events, and says of each when it is acknowledged: one number a line.
+"""A process that appends events, and prints the number of each when it is acknowledged.
 
     python -m tests.support.trail.worker DATA-DIRECTORY DATABASE-URL KEY NAME COUNT
 
-COUNT 0 goes on until the process is ended. NAME tells its events from those of others.
+With COUNT 0 it continues until the process is ended. NAME distinguishes its events from others.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from tests.support.trail.opened import NAME
 
 
 async def work(storage: Storage, name: str, count: int) -> None:
-    """Appends."""
+    """Appends events, and prints their numbers."""
     async with open_runtime(storage) as runtime:
         for number in range(count) if count else itertools.count():
             event = replace(an_event(number), reason=f"{name} {number}")
