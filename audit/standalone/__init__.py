@@ -12,8 +12,8 @@ the modules before it.
 
 from audit.standalone.encoding import CannotCheckError
 from audit.standalone.join import joined
-from audit.standalone.kept import kept_in
+from audit.standalone.kept import find_checkpoints
 from audit.standalone.keys import without_size
 from audit.standalone.main import main as run_verifier
 
-__all__ = ["CannotCheckError", "joined", "kept_in", "run_verifier", "without_size"]
+__all__ = ["CannotCheckError", "find_checkpoints", "joined", "run_verifier", "without_size"]

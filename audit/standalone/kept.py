@@ -15,7 +15,7 @@ _NOTE = r"""(?x) (?<![^\n>"'])
     \n (?: \N{EM DASH}[ ][^\s+]+[ ][A-Za-z0-9+/=]+ \n )+ (?=[\n"'<]|\Z)"""
 
 
-def kept_in(data: bytes) -> dict[bytes, CheckpointNote]:
+def find_checkpoints(data: bytes) -> dict[bytes, CheckpointNote]:
     """Returns the checkpoints in a file, each by its note as it was signed.
 
     Mail programs and editors change line endings, drop the last newline and add a byte order mark.

@@ -43,7 +43,7 @@ from pathlib import Path
 from audit.standalone.bundle import Bundle
 from audit.standalone.check import check
 from audit.standalone.encoding import CannotCheckError
-from audit.standalone.kept import kept_in, restore_line_ends
+from audit.standalone.kept import find_checkpoints, restore_line_ends
 from audit.standalone.keys import parse_named_key, without_size
 from audit.standalone.notes import LARGEST_FILE, CheckpointNote
 from audit.standalone.proof import PROOF_HEADER, check_proof
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
 def _read_checkpoints(path: str) -> list[CheckpointNote]:
     try:
         with Path(path).open("rb") as file:
-            found = list(kept_in(file.read(LARGEST_FILE + 1)).values())
+            found = list(find_checkpoints(file.read(LARGEST_FILE + 1)).values())
     except OSError as problem:
         raise CannotCheckError(f"--checkpoint {path!a}: {problem.strerror}") from None
     except CannotCheckError as problem:

@@ -125,7 +125,7 @@ class Trail:
             )
         return signer
 
-    async def hold(self, session: Session, tip: Tip) -> None:
+    async def check_continues(self, session: Session, tip: Tip) -> None:
         """Checks that the end of the trail continues what was signed before.
 
         Raises:
@@ -142,7 +142,7 @@ class Trail:
             "and so nothing is changed, until the service is restarted and reports what to do."
         )
 
-    def signed(self, session: Session, checkpoint: Checkpoint, note: str) -> None:
+    def remember_after_commit(self, session: Session, checkpoint: Checkpoint, note: str) -> None:
         """Remembers a checkpoint, once the session's transaction is committed."""
         first = _SIGNED not in session.info
         session.info[_SIGNED] = (checkpoint, note)
@@ -190,7 +190,7 @@ async def append(
     trail = Trail.of(session)
     head = await events.lock_head(session)
     tip = Tip.of(head)
-    await trail.hold(session, tip)
+    await trail.check_continues(session, tip)
     problem = await head_problem(session, head)
     if problem is not None:
         raise SignerRefusedError(
@@ -226,7 +226,7 @@ async def sign(session: Session, tip: Tip, signers: Sequence[Signer]) -> str:
     """Signs the tree head and stores the note; the memory keeps it when the session commits."""
     note = sign_checkpoint(tip.checkpoint, *signers)
     await stored.insert_checkpoint(session, tip.size, note)
-    Trail.of(session).signed(session, tip.checkpoint, note)
+    Trail.of(session).remember_after_commit(session, tip.checkpoint, note)
     return note
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.body import read_body
-from audit.trail.words import Fact, fact_word, field_word, sought_words
+from audit.trail.words import Fact, fact_word, field_word, search_words
 from db.engine.damage import text_of
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
@@ -84,7 +84,7 @@ async def read_bodies(
 
 def _conditions(wanted: EventFilter) -> EventConditions | None:
     """Returns the filter as database conditions, or None if no event can match it."""
-    words: Words = tuple((word,) for word in sought_words(wanted.text or ""))
+    words: Words = tuple((word,) for word in search_words(wanted.text or ""))
     if not words and (wanted.text or "").strip():
         return None
     if wanted.fields:

@@ -54,7 +54,7 @@ class SignerMemory:
                 return
             self._write(note)
 
-    def begin_anew(self, note: str) -> None:
+    def replace(self, note: str) -> None:
         """Saves a new trail's checkpoint in place of the current content."""
         with self._locked():
             self._write(note)

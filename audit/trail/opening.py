@@ -75,8 +75,8 @@ async def open_trail(session: Session, trail: Trail, name: str) -> NotOpened | N
         return None
     if ended:
         _log.warning("a new trail was begun", origin=tip.origin, size=tip.size)
-        trail.memory.begin_anew(note)
-    trail.signed(session, tip.checkpoint, note)
+        trail.memory.replace(note)
+    trail.remember_after_commit(session, tip.checkpoint, note)
     return None
 
 

@@ -69,7 +69,7 @@ def fact_word(fact: Fact, *values: str | int) -> str:
     return fact.value + "".join(_words(" ".join(map(str, values)).replace("_", " ")))
 
 
-def sought_words(text: str) -> tuple[str, ...]:
+def search_words(text: str) -> tuple[str, ...]:
     """Returns a search's words, all of which an event must have; `mail*` means any beginning."""
     found = dict.fromkeys(_SEARCH_WORD.findall(_fold(text)))
     return tuple(

@@ -9,16 +9,16 @@ The offline verifier (`audit.standalone`) has the rules for events, keys and che
 """
 
 from audit.standalone.findings import Finding, Findings
-from audit.verify.database import Asked, DatabaseVerification, Outside
+from audit.verify.database import DatabaseVerification, KnownCheckpoint, VerificationOptions
 from audit.verify.findings import MEANINGS, reading, reading_from
 
 __all__ = [
     "MEANINGS",
-    "Asked",
     "DatabaseVerification",
     "Finding",
     "Findings",
-    "Outside",
+    "KnownCheckpoint",
+    "VerificationOptions",
     "reading",
     "reading_from",
 ]

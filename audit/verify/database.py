@@ -47,7 +47,7 @@ class Follower(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class KnownCheckpoint:
     """A checkpoint that was kept elsewhere: the note, and what messages call it."""
 
     note: str
@@ -55,14 +55,14 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VerificationOptions:
     """What a verification compares the trail with.
 
     `quick` limits it to the events' hashes, the tree, the newest checkpoint, the keys and the
     checkpoints kept elsewhere. `on_step` receives how many events are checked, and of how many.
     """
 
-    outside: tuple[Outside, ...] = ()
+    known: tuple[KnownCheckpoint, ...] = ()
     keys: tuple[VerifierKey, ...] = ()
     follower: Follower | None = None
     on_step: Callable[[int, int], None] | None = None
@@ -75,11 +75,11 @@ class DatabaseVerification:
     `unproven` is what could not be checked about the checkpoints kept elsewhere.
     """
 
-    def __init__(self, session: Session, asked: Asked, findings: Findings) -> None:
+    def __init__(self, session: Session, options: VerificationOptions, findings: Findings) -> None:
         self.findings = findings
         self._session = session
-        self._asked = asked
-        self._tree = TreeChecks(findings, self._outside_sizes())
+        self._options = options
+        self._tree = TreeChecks(findings, self._known_sizes())
         self._reached = -1
         self._last: EventRow | None = None
         self._last_leaf: bytes | None = None
@@ -100,8 +100,8 @@ class DatabaseVerification:
             await self._run(head, periods)
 
     async def _run(self, head: AuditHead, periods: Sequence[KeyPeriod]) -> None:
-        quick = self._asked.quick
-        trust = TrustedKeys(periods, self._asked.keys, is_signature)
+        quick = self._options.quick
+        trust = TrustedKeys(periods, self._options.keys, is_signature)
         origin = head.origin or ""
         checkpoints = StoredCheckpoints(self.findings, trust, origin, self._tree, newest_only=quick)
         if quick or not await self._check_events(head, periods, checkpoints):
@@ -119,7 +119,7 @@ class DatabaseVerification:
         async with self._reading("the newest checkpoint"):
             newest = await stored.newest_checkpoint(self._session)
             checkpoints.finish(self._tree.size, None if newest is None else newest.note)
-        await self._take_outside(checkpoints)
+        await self._check_known(checkpoints)
 
     async def _check_events(
         self, head: AuditHead, periods: Sequence[KeyPeriod], checkpoints: StoredCheckpoints
@@ -128,7 +128,7 @@ class DatabaseVerification:
         checks = RowChecks(self.findings, head.log_id, self._follow)
         read = False
         async with self._reading("the events' columns"):
-            await self._take_events(head, checks, checkpoints)
+            await self._check_rows(head, checks, checkpoints)
             read = True
         if read:
             self._check_head(head, periods)
@@ -137,25 +137,25 @@ class DatabaseVerification:
                 await self._check_rest(checkpoints)
         return read
 
-    async def _take_events(
+    async def _check_rows(
         self, head: AuditHead, checks: RowChecks, checkpoints: StoredCheckpoints
     ) -> None:
         noted = -1
         while batch := await self._next(event_rows, EventRow):
-            roots = await asyncio.to_thread(self._take, batch, checks)
+            roots = await asyncio.to_thread(self._check_batch, batch, checks)
             async with self._reading("the tree"):
                 await self._tree.compare(self._session)
             async with self._reading("the checkpoints"):
-                noted = await self._take_checkpoints(checkpoints, roots, noted)
-            if self._asked.follower is not None:
-                await self._asked.follower.compare_due(self._session)
+                noted = await self._check_checkpoints(checkpoints, roots, noted)
+            if self._options.follower is not None:
+                await self._options.follower.compare_due(self._session)
             self._show_step(head)
         async with self._reading("the checkpoints"):
             # The remaining checkpoints state more events than there are.
-            while (more := await self._take_checkpoints(checkpoints, None, noted)) > noted:
+            while (more := await self._check_checkpoints(checkpoints, None, noted)) > noted:
                 noted = more
 
-    def _take(self, batch: Sequence[EventRow], checks: RowChecks) -> dict[int, bytes]:
+    def _check_batch(self, batch: Sequence[EventRow], checks: RowChecks) -> dict[int, bytes]:
         """Checks a step's rows and appends them to the tree; returns the root hash at each size."""
         roots = {self._tree.size: self._tree.root}
         for row in batch:
@@ -167,17 +167,17 @@ class DatabaseVerification:
         return roots
 
     def _follow(self, seq: int, parsed: Parsed) -> None:
-        if self._asked.follower is not None:
-            self._asked.follower.take(seq, parsed)
+        if self._options.follower is not None:
+            self._options.follower.take(seq, parsed)
 
     async def _check_leaves(self, head: AuditHead) -> None:
         while batch := await self._next(leaf_rows, LeafRow):
-            await asyncio.to_thread(self._take_leaves, batch)
+            await asyncio.to_thread(self._check_leaf_rows, batch)
             async with self._reading("the tree"):
                 await self._tree.compare(self._session)
             self._show_step(head)
 
-    def _take_leaves(self, batch: Sequence[LeafRow]) -> None:
+    def _check_leaf_rows(self, batch: Sequence[LeafRow]) -> None:
         for row in batch:
             if row.seq != self._tree.size:
                 message = f"event {row.seq} is in its place, so events are missing or out of order"
@@ -191,7 +191,7 @@ class DatabaseVerification:
     async def _next(self, read: Reader[Row], empty: Empty[Row]) -> Sequence[Row]:
         return await next_rows(self._session, self.findings, self._reached, read, empty)
 
-    async def _take_checkpoints(
+    async def _check_checkpoints(
         self, checkpoints: StoredCheckpoints, roots: dict[int, bytes] | None, after: int
     ) -> int:
         """Checks the stored checkpoints up to the events read; returns the last one's size.
@@ -229,8 +229,8 @@ class DatabaseVerification:
         except (ValueError, RecursionError):
             return None
 
-    async def _take_outside(self, checkpoints: StoredCheckpoints) -> None:
-        for each in self._asked.outside:
+    async def _check_known(self, checkpoints: StoredCheckpoints) -> None:
+        for each in self._options.known:
             stated = stated_by(each.note)
             ended = isinstance(stated, Checkpoint) and await self._has_ended(stated.origin)
             checkpoints.check_known(each.note, each.name, has_ended=ended)
@@ -287,10 +287,10 @@ class DatabaseVerification:
     def _reading(self, what: str) -> AbstractAsyncContextManager[None]:
         return reading_from(self._session, self.findings, what)
 
-    def _outside_sizes(self) -> list[int]:
-        stated = [stated_by(each.note) for each in self._asked.outside]
+    def _known_sizes(self) -> list[int]:
+        stated = [stated_by(each.note) for each in self._options.known]
         return [each.size for each in stated if isinstance(each, Checkpoint)]
 
     def _show_step(self, head: AuditHead) -> None:
-        if self._asked.on_step is not None:
-            self._asked.on_step(self._tree.size, max(head.size, self._tree.size))
+        if self._options.on_step is not None:
+            self._options.on_step(self._tree.size, max(head.size, self._tree.size))

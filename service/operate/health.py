@@ -51,7 +51,7 @@ async def _signer(runtime: Runtime) -> bool:
     async with runtime.database.reading() as session:
         tip = Tip.of(await head(session))
         runtime.trail.signer(tip)
-        await runtime.trail.hold(session, tip)
+        await runtime.trail.check_continues(session, tip)
     return True
 
 

@@ -91,7 +91,7 @@ async def reopen_trail(runtime: Runtime, caller: Caller, reason: str, name: str)
         await append(session, event, runtime.clock)
         note = await stored.checkpoint_note(session, 1) or ""
     # The signer's memory is of one trail and refuses the checkpoints of any other.
-    runtime.trail.memory.begin_anew(note)
+    runtime.trail.memory.replace(note)
     return Reopened(note, ended)
 
 

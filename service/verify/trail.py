@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.c2sp import Checkpoint, Refused, VerifierKey, parse_verifier_key, stated_by
-from audit.standalone import CannotCheckError, kept_in, run_verifier, without_size
+from audit.standalone import CannotCheckError, find_checkpoints, run_verifier, without_size
 from audit.trail import NoProof, SignedCheckpoint, Trail, has_followed, read_checkpoint
 from audit.verify import (
-    Asked,
     DatabaseVerification,
     Finding,
     Findings,
-    Outside,
+    KnownCheckpoint,
+    VerificationOptions,
     reading,
     reading_from,
 )
@@ -82,7 +82,7 @@ def read_kept_checkpoints(data: bytes) -> tuple[str, ...] | NotACheckpoint:
     The rules are those of the offline verifier, `verify.py`.
     """
     try:
-        return tuple(note.decode() for note in kept_in(data))
+        return tuple(note.decode() for note in find_checkpoints(data))
     except CannotCheckError as problem:
         return NotACheckpoint(str(problem))
 
@@ -111,19 +111,19 @@ async def _verify(
     replay = Replay.of(runtime.scope, runtime.keys, findings)
     # The memory is read before the database's snapshot is taken. If it were read afterwards, an
     # event appended in between would make the memory look ahead of the database.
-    outside = [Outside(_cleaned(note), name) for note, name in request.checkpoints]
+    known = [KnownCheckpoint(_cleaned(note), name) for note, name in request.checkpoints]
     remembered = runtime.trail.memory.note
     async with runtime.database.reading() as session:
         if remembered is not None:
-            outside += await _memory(session, runtime.trail, remembered)
-        asked = Asked(
-            outside=tuple(outside),
+            known += await _memory(session, runtime.trail, remembered)
+        options = VerificationOptions(
+            known=tuple(known),
             keys=keys,
             follower=replay,
             on_step=request.on_step,
             quick=request.quick,
         )
-        verification = DatabaseVerification(session, asked, findings)
+        verification = DatabaseVerification(session, options, findings)
         await verification.run()
         if not request.quick:
             await replay.compare(session)
@@ -144,7 +144,7 @@ async def _verify(
     )
 
 
-async def _memory(session: Session, trail: Trail, note: str) -> list[Outside]:
+async def _memory(session: Session, trail: Trail, note: str) -> list[KnownCheckpoint]:
     """Returns the signer's memory as a checkpoint, unless it is of the trail that was reopened.
 
     The memory is of that older trail if another machine reopened it and no service has started on
@@ -155,7 +155,7 @@ async def _memory(session: Session, trail: Trail, note: str) -> list[Outside]:
     async with reading_from(session, Findings(), "the trail's beginning"):
         if isinstance(stated, Checkpoint) and await has_followed(session, trail, stated):
             return []
-    return [Outside(note, "the signer's memory")]
+    return [KnownCheckpoint(note, "the signer's memory")]
 
 
 async def _check_search(runtime: Runtime, findings: Findings) -> None:

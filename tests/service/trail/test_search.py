@@ -15,7 +15,7 @@ from audit.event import (
 )
 from audit.trail.appending import Trail, append
 from audit.trail.history import EventFilter, read_events
-from audit.trail.words import event_words, sought_words
+from audit.trail.words import event_words, search_words
 from db.engine.database import Database
 from db.queries import event_search
 from db.queries.keyset import Window
@@ -245,4 +245,4 @@ def test_events_and_searches_are_split_into_the_same_words() -> None:
         AuditAction.ACCESS_DENIED, AuditOutcome.DENIED, Actor(ActorKind.SYSTEM, None, text), "x"
     )
 
-    assert set() == set(sought_words(text)) - set(event_words(event).split())
+    assert set() == set(search_words(text)) - set(event_words(event).split())
