@@ -122,7 +122,7 @@ def _unchecked(
     unchecked = []
     if own is None:
         unchecked.append(
-            "whether these are the trail's events, because it has no well-formed checkpoint"
+            "whether these are the trail's events, because there is no well-formed checkpoint"
         )
     if filtered:
         unchecked.append("whether events are missing, because this export is filtered or partial")

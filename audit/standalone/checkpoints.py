@@ -123,8 +123,8 @@ class CheckpointChecks:
         before = self._trust.key_before(known)
         if before is not None:
             self.unchecked.append(
-                f"whose key signed {whose} of {known.size} events: {before.label}, which is older "
-                "than the keys that you gave. Give the oldest key that you know, or all of them"
+                f"whose key signed {whose} of {known.size} events: {before.label} is older than "
+                "the keys that you gave. Give the oldest key that you know, or all of them"
             )
         elif problem:
             message = f"{whose} of size {known.size}: {problem}"

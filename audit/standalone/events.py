@@ -211,7 +211,8 @@ class EventChecks:
             self._findings.add("MALFORMED_EVENT", seq, "its time is not in the required format")
             return
         if ts < self._latest:
-            self._findings.add("TIME_BACKWARDS", seq, f"its time {ts} is before {self._latest}")
+            message = f"its time {ts} is before {self._latest}, the time of an earlier event"
+            self._findings.add("TIME_BACKWARDS", seq, message)
         self._latest = max(ts, self._latest)
 
 

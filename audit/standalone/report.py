@@ -54,7 +54,7 @@ def report(outcome: Outcome, known: Sequence[CheckpointNote], given: Sequence[Ve
 
 
 _SIGNER_KNOWN = (
-    "Proven: the checkpoint was signed by a key that you gave, or by a later key that follows it."
+    "Proven: the checkpoint was signed by a key that you gave, or by a key that follows it."
 )
 _SIGNER_UNKNOWN = (
     "Not proven: whose key signed it. The key is from the bundle itself: give yours with --key."

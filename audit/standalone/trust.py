@@ -66,9 +66,7 @@ class TrustedKeys:
             return signers
         if not set(both) <= set(signers):
             previous = before.key.label
-            return (
-                f"its first checkpoint lacks a signature by itself or by the key before, {previous}"
-            )
+            return f"its first checkpoint lacks a signature by this key or by {previous} before it"
         if before.key in self._trusted:
             self._trusted.add(after.key)
         return None

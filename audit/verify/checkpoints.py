@@ -84,7 +84,7 @@ class StoredCheckpoints:
     def check_all(
         self, notes: Sequence[tuple[int, str | bytes]], roots: Mapping[int, bytes]
     ) -> None:
-        """Checks several, each with the root at its size."""
+        """Checks several stored checkpoints, each against the root hash at its size."""
         for size, note in notes:
             self.check(size, note, roots.get(size))
 

@@ -114,7 +114,7 @@ class DatabaseVerification:
                 await check_guards(self._session, self.findings)
         async with self._reading("the tree"):
             await self._tree.finish(self._session)
-        async with self._reading("the changes of the key"):
+        async with self._reading("the key changes"):
             await self._check_key_changes(periods, checkpoints)
         async with self._reading("the newest checkpoint"):
             newest = await stored.newest_checkpoint(self._session)
@@ -140,20 +140,20 @@ class DatabaseVerification:
     async def _check_rows(
         self, head: AuditHead, checks: RowChecks, checkpoints: StoredCheckpoints
     ) -> None:
-        noted = -1
+        checked = -1
         while batch := await self._next(event_rows, EventRow):
             roots = await asyncio.to_thread(self._check_batch, batch, checks)
             async with self._reading("the tree"):
                 await self._tree.compare(self._session)
             async with self._reading("the checkpoints"):
-                noted = await self._check_checkpoints(checkpoints, roots, noted)
+                checked = await self._check_checkpoints(checkpoints, roots, checked)
             if self._options.follower is not None:
                 await self._options.follower.compare_due(self._session)
             self._show_step(head)
         async with self._reading("the checkpoints"):
             # The remaining checkpoints state more events than there are.
-            while (more := await self._check_checkpoints(checkpoints, None, noted)) > noted:
-                noted = more
+            while (more := await self._check_checkpoints(checkpoints, None, checked)) > checked:
+                checked = more
 
     def _check_batch(self, batch: Sequence[EventRow], checks: RowChecks) -> dict[int, bytes]:
         """Checks a step's rows and appends them to the tree; returns the root hash at each size."""
