@@ -227,7 +227,7 @@ async def test_a_strangers_key_is_not_the_trails(runtime: Runtime) -> None:
     found = await verified(runtime, keys=(stranger,))
 
     assert 1 == len(found)
-    assert found[0].startswith("SIGNATURE_INVALID: of the newest checkpoint: it is signed by")
+    assert found[0].startswith("SIGNATURE_INVALID: the newest checkpoint: it is signed by")
 
 
 async def test_a_checkpoint_from_before_the_known_key(storage: Storage) -> None:
