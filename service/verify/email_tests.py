@@ -49,7 +49,8 @@ class EmailTestsReplay:
         if event.action is AuditAction.TRAIL_REOPENED:
             inherited = detail.get("tests")
             self._inherited = inherited if isinstance(inherited, int) else 0
-            self._digest = str(detail.get("tests_digest"))
+            digest = detail.get("tests_digest")
+            self._digest = digest if isinstance(digest, str) else None
         elif event.action is AuditAction.TEST_EMAIL_REQUESTED:
             if event.outcome is AuditOutcome.SUCCEEDED:
                 self._check_settings(seq, event)

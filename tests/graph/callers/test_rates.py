@@ -201,6 +201,7 @@ async def test_a_refused_preflight(
     assert (403, ["FORBIDDEN"]) == (refused.status_code, codes(refused.json()))
     assert named in message
     assert ("POSTLEDGER_CORS_ORIGINS" in message) == (named == "POSTLEDGER_CORS_ORIGINS")
+    assert "Origin" in refused.headers["Vary"].split(", ")
 
 
 @pytest.mark.anyio

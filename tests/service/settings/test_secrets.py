@@ -103,7 +103,6 @@ def test_a_sealed_secret_opens_only_with_its_key_and_associated_data(secret: str
     assert (
         Keyring([EncryptionKey(b"o" * 32), EncryptionKey(b"k" * 32)]).open(sealed, b"here")
         == secret.encode()
-        == secret.encode()
     )
     assert Unreadable(sealed.key_id) == keyring.open(sealed, b"there")
     assert Unreadable(sealed.key_id) == Keyring([EncryptionKey(b"o" * 32)]).open(sealed, b"here")
