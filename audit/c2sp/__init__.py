@@ -22,7 +22,7 @@ from audit.c2sp.tiles import (
     parse_path,
 )
 from audit.c2sp.tree import leaf_hash, node_hash
-from audit.standalone.keys import VerifierKey
+from audit.standalone.formats.keys import VerifierKey
 
 __all__ = [
     "WIDTH",

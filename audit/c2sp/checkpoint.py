@@ -8,9 +8,9 @@ from audit.c2sp.note import open_note, sign_note
 from audit.c2sp.note_keys import Signer
 from audit.c2sp.refusal import RefusalCode, Refused, malformed
 from audit.c2sp.tree import EMPTY_ROOT, HASH_SIZE
-from audit.standalone.encoding import CannotCheckError, encode_base64
-from audit.standalone.keys import VerifierKey, is_key_name
-from audit.standalone.notes import parse_statement
+from audit.standalone.formats.encoding import CannotCheckError, encode_base64
+from audit.standalone.formats.keys import VerifierKey, is_key_name
+from audit.standalone.formats.notes import parse_statement
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:

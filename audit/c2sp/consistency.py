@@ -1,7 +1,7 @@
 """Checks consistency proofs with the algorithm of RFC 9162, section 2.1.4.2.
 
 `audit.c2sp.tree` makes the proofs with a different algorithm, so that a mistake in either shows in
-the other. `audit.standalone.tree` checks inclusion proofs.
+the other. `audit.standalone.formats.tree` checks inclusion proofs.
 """
 
 from collections.abc import Sequence

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from audit.c2sp.note_keys import Signer, is_signature
 from audit.c2sp.refusal import RefusalCode, Refused, malformed
-from audit.standalone.encoding import CannotCheckError, encode_base64
-from audit.standalone.keys import VerifierKey
-from audit.standalone.notes import is_note_text, parse_note
+from audit.standalone.formats.encoding import CannotCheckError, encode_base64
+from audit.standalone.formats.keys import VerifierKey
+from audit.standalone.formats.notes import is_note_text, parse_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Ed25519 signing keys, and fast signature checks, with the library `cryptography`.
 
-The offline verifier (`audit.standalone.keys`) defines verifier keys and their text form.
+The offline verifier (`audit.standalone.formats.keys`) defines verifier keys and their text form.
 """
 
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from audit.c2sp.refusal import Refused, malformed
-from audit.standalone.encoding import CannotCheckError
-from audit.standalone.keys import VerifierKey, parse_key
+from audit.standalone.formats.encoding import CannotCheckError
+from audit.standalone.formats.keys import VerifierKey, parse_key
 
 
 def is_signature(public_key: bytes, text: bytes, signature: bytes) -> bool:

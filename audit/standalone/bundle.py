@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from audit.standalone.encoding import CannotCheckError
 from audit.standalone.events import LARGEST_BODY
-from audit.standalone.notes import LARGEST_FILE
-from audit.standalone.tree import HASH_SIZE
+from audit.standalone.formats.encoding import CannotCheckError
+from audit.standalone.formats.notes import LARGEST_FILE
+from audit.standalone.formats.tree import HASH_SIZE
 
 _FIRST_LINES = 100
 _TILE_WIDTH = 256

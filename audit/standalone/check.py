@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from audit.standalone.bundle import Bundle, Tiles
-from audit.standalone.canonical import NotCanonicalError, parse_canonical
 from audit.standalone.checkpoints import CheckpointChecks
-from audit.standalone.encoding import CannotCheckError
 from audit.standalone.events import EventChecks, key_recorded_by
 from audit.standalone.findings import Findings
-from audit.standalone.keys import KeyPeriod, VerifierKey, parse_key_list
-from audit.standalone.notes import CheckpointNote, parse_checkpoint
-from audit.standalone.tree import HASH_SIZE, Tree, leaf_hash
+from audit.standalone.formats.canonical import NotCanonicalError, parse_canonical
+from audit.standalone.formats.encoding import CannotCheckError
+from audit.standalone.formats.keys import KeyPeriod, VerifierKey, parse_key_list
+from audit.standalone.formats.notes import CheckpointNote, parse_checkpoint
+from audit.standalone.formats.tree import HASH_SIZE, Tree, leaf_hash
 from audit.standalone.trust import TrustedKeys, compare_keys
 
 _MOST_FINDINGS = 100_000

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from audit.standalone.findings import Findings
-from audit.standalone.keys import KeyPeriod
-from audit.standalone.notes import CheckpointNote
+from audit.standalone.formats.keys import KeyPeriod
+from audit.standalone.formats.notes import CheckpointNote
 from audit.standalone.trust import TrustedKeys
 
 

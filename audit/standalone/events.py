@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from audit.standalone.canonical import NotCanonicalError, parse_canonical
 from audit.standalone.findings import Findings
-from audit.standalone.keys import MOST_KEYS
-from audit.standalone.tree import leaf_hash
+from audit.standalone.formats.canonical import NotCanonicalError, parse_canonical
+from audit.standalone.formats.keys import MOST_KEYS
+from audit.standalone.formats.tree import leaf_hash
 
 LARGEST_BODY = 32 * 1024
 WRONG_LEAF_HASH = "the leaf hash of its bytes is not the leaf hash that is stored for it"

@@ -14,8 +14,9 @@ from typing import Final
 
 _PACKAGE: Final = "audit.standalone"
 MODULES: Final = (
-    *("encoding", "ed25519", "tree", "canonical", "keys", "notes", "kept", "findings", "trust"),
-    *("events", "bundle", "checkpoints", "check", "report", "proof", "main"),
+    *(f"formats.{name}" for name in ("encoding", "ed25519", "tree", "canonical", "keys", "notes")),
+    *("kept", "findings", "trust", "events", "bundle", "checkpoints", "check", "report"),
+    *("proof", "main"),
 )
 
 
@@ -50,4 +51,5 @@ def _part(name: str, imports: defaultdict[str, set[str]]) -> str:
 
 
 def _source(name: str) -> str:
-    return files(_PACKAGE).joinpath(f"{name}.py").read_text(encoding="utf-8")
+    path = f"{name.replace('.', '/')}.py"
+    return files(_PACKAGE).joinpath(path).read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ import email
 import re
 from collections.abc import Iterator
 
-from audit.standalone.ed25519 import SIGNATURE_SIZE
-from audit.standalone.encoding import CannotCheckError
-from audit.standalone.notes import LARGEST_FILE, CheckpointNote, parse_checkpoint
+from audit.standalone.formats.ed25519 import SIGNATURE_SIZE
+from audit.standalone.formats.encoding import CannotCheckError
+from audit.standalone.formats.notes import LARGEST_FILE, CheckpointNote, parse_checkpoint
 
 _NOTE = r"""(?x) (?<![^\n>"'])
     [^\s+<>"']+ \n [0-9]+ \n [A-Za-z0-9+/]{43}= \n

@@ -42,10 +42,10 @@ from pathlib import Path
 
 from audit.standalone.bundle import Bundle
 from audit.standalone.check import check
-from audit.standalone.encoding import CannotCheckError
+from audit.standalone.formats.encoding import CannotCheckError
+from audit.standalone.formats.keys import parse_named_key, without_size
+from audit.standalone.formats.notes import LARGEST_FILE, CheckpointNote
 from audit.standalone.kept import find_checkpoints, restore_line_ends
-from audit.standalone.keys import parse_named_key, without_size
-from audit.standalone.notes import LARGEST_FILE, CheckpointNote
 from audit.standalone.proof import PROOF_HEADER, check_proof
 from audit.standalone.report import report, say, show_progress
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from audit.standalone.encoding import CannotCheckError, decode_base64, decode_decimal
 from audit.standalone.findings import Findings
-from audit.standalone.keys import VerifierKey
-from audit.standalone.notes import CheckpointNote, parse_checkpoint
+from audit.standalone.formats.encoding import CannotCheckError, decode_base64, decode_decimal
+from audit.standalone.formats.keys import VerifierKey
+from audit.standalone.formats.notes import CheckpointNote, parse_checkpoint
+from audit.standalone.formats.tree import HASH_SIZE, leaf_hash, verify_inclusion
 from audit.standalone.report import say, say_findings
-from audit.standalone.tree import HASH_SIZE, leaf_hash, verify_inclusion
 from audit.standalone.trust import TrustedKeys
 
 PROOF_HEADER = b"c2sp.org/tlog-proof@v1\n"

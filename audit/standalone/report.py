@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from audit.standalone.check import Outcome
 from audit.standalone.findings import Findings, escaped
-from audit.standalone.keys import VerifierKey
-from audit.standalone.notes import CheckpointNote
+from audit.standalone.formats.keys import VerifierKey
+from audit.standalone.formats.notes import CheckpointNote
 
 
 def say(line: str) -> None:

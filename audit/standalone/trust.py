@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audit.standalone.ed25519 import ed25519_verify
 from audit.standalone.findings import Findings
-from audit.standalone.keys import KeyPeriod, VerifierKey
-from audit.standalone.notes import CheckpointNote, SignatureCheck
+from audit.standalone.formats.ed25519 import ed25519_verify
+from audit.standalone.formats.keys import KeyPeriod, VerifierKey
+from audit.standalone.formats.notes import CheckpointNote, SignatureCheck
 
 _PERHAPS = "perhaps the trail's key has changed: give the oldest key that you know, or all of them"
 

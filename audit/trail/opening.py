@@ -14,7 +14,7 @@ from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, open_checkpoint
 from audit.c2sp.note_keys import parse_verifier_key
 from audit.c2sp.refusal import Refused
-from audit.standalone.keys import VerifierKey
+from audit.standalone.formats.keys import VerifierKey
 from audit.trail.appending import Tip, Trail, continues, head_problem, read_nodes, sign
 from audit.trail.succession import begins_after
 from db.engine.database import Session

@@ -7,7 +7,7 @@ follow the new trail if its first event, which is under its signed root hash, na
 from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, stated_by
 from audit.event import AuditAction
-from audit.standalone.tree import verify_inclusion
+from audit.standalone.formats.tree import verify_inclusion
 from audit.trail.appending import Tip, read_nodes
 from audit.trail.body import read_body
 from db.engine.database import Session

@@ -5,7 +5,7 @@ An auditor checks them offline with a bundle's `verify.py`.
 
 from typing import Final
 
-from audit.standalone.encoding import encode_base64
+from audit.standalone.formats.encoding import encode_base64
 from audit.trail.proofs import InclusionProof
 
 FILE_EXTENSION: Final = ".tlog-proof"

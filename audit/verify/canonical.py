@@ -1,9 +1,9 @@
 """Reads canonical JSON fast, for a verification that reads millions of bodies.
 
 A library reads each body and writes it again. If the bytes are the same, the body is canonical;
-this takes a third of the time. The offline verifier's reader (`audit.standalone.canonical`) decides
-about all other bodies. The separate implementations are intentional: each is an independent check
-on the other.
+this takes a third of the time. The offline verifier's reader
+(`audit.standalone.formats.canonical`) decides about all other bodies. The separate
+implementations are intentional: each is an independent check on the other.
 """
 
 from typing import Annotated, Final, TypeAlias
@@ -11,7 +11,7 @@ from typing import Annotated, Final, TypeAlias
 from msgspec import Meta
 from msgspec.json import Decoder, Encoder
 
-from audit.standalone import canonical as strict
+from audit.standalone.formats import canonical as strict
 
 _Number: TypeAlias = Annotated[int, Meta(ge=-strict.LARGEST_INTEGER, le=strict.LARGEST_INTEGER)]
 _Plain: TypeAlias = str | _Number | bool | None

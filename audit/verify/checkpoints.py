@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from audit.c2sp.note_keys import parse_verifier_key
 from audit.c2sp.refusal import Refused
 from audit.standalone.checkpoints import CheckpointChecks
-from audit.standalone.encoding import CannotCheckError
 from audit.standalone.findings import Findings
-from audit.standalone.keys import KeyPeriod
-from audit.standalone.notes import CheckpointNote, parse_checkpoint
+from audit.standalone.formats.encoding import CannotCheckError
+from audit.standalone.formats.keys import KeyPeriod
+from audit.standalone.formats.notes import CheckpointNote, parse_checkpoint
 from audit.standalone.trust import TrustedKeys
 from audit.verify.tree import TreeChecks
 

@@ -16,7 +16,7 @@ from audit.c2sp.note_keys import is_signature
 from audit.c2sp.tree import leaf_hash
 from audit.standalone.events import WRONG_LEAF_HASH, key_recorded_by
 from audit.standalone.findings import Findings
-from audit.standalone.keys import KeyPeriod, VerifierKey
+from audit.standalone.formats.keys import KeyPeriod, VerifierKey
 from audit.standalone.trust import TrustedKeys, compare_keys
 from audit.trail.appending import read_frontier
 from audit.trail.body import Parsed

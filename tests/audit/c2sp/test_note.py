@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from audit.c2sp.note import OpenedNote, open_note, sign_note
 from audit.c2sp.note_keys import Signer, parse_verifier_key
 from audit.c2sp.refusal import RefusalCode, Refused
-from audit.standalone.encoding import decode_base64, decode_decimal, encode_base64
-from audit.standalone.keys import VerifierKey
-from audit.standalone.notes import LARGEST_FILE, MOST_SIGNATURES
+from audit.standalone.formats.encoding import decode_base64, decode_decimal, encode_base64
+from audit.standalone.formats.keys import VerifierKey
+from audit.standalone.formats.notes import LARGEST_FILE, MOST_SIGNATURES
 
 # golang.org/x/mod/sumdb/note's documentation and C2SP signed-note's examples.
 PETER_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit.c2sp import tree
 from audit.c2sp.consistency import verify_consistency
-from audit.standalone.tree import verify_inclusion
+from audit.standalone.formats.tree import verify_inclusion
 
 # RFC 6962 reference inputs and roots, as in transparency-dev/merkle's testdata.
 LEAF_INPUTS = [

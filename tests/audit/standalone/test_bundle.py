@@ -22,8 +22,8 @@ from audit.c2sp import tiles, tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.standalone import joined, run_verifier
-from audit.standalone.keys import MOST_KEYS
-from audit.standalone.notes import MOST_SIGNATURES
+from audit.standalone.formats.keys import MOST_KEYS
+from audit.standalone.formats.notes import MOST_SIGNATURES
 from mail.message.message import Purpose, compose
 from tests.support.trail.offline import Form, forms
 

@@ -15,7 +15,10 @@ from audit.standalone.join import MODULES, joined
 from audit.standalone.main import __doc__ as usage
 
 FOLDER = Path(standalone.__file__).parent
-SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
+SOURCES = {
+    ".".join(path.relative_to(FOLDER).with_suffix("").parts): path.read_text(encoding="utf-8")
+    for path in FOLDER.rglob("*.py")
+}
 
 
 def imported(source: str) -> list[str]:
@@ -31,7 +34,7 @@ def imported(source: str) -> list[str]:
 
 def test_every_module_is_joined() -> None:
     """All modules are joined, except the program that joins them and the package's `__init__`."""
-    assert {"__init__", "join", *MODULES} == SOURCES.keys()
+    assert {"__init__", "formats.__init__", "join", *MODULES} == SOURCES.keys()
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -17,8 +17,8 @@ from audit.c2sp.note import open_note
 from audit.c2sp.note_keys import Signer, parse_verifier_key
 from audit.c2sp.refusal import Refused
 from audit.event import SYSTEM, AuditAction, AuditOutcome, Change, Client, Event
-from audit.standalone.encoding import encode_base64
-from audit.standalone.keys import VerifierKey
+from audit.standalone.formats.encoding import encode_base64
+from audit.standalone.formats.keys import VerifierKey
 from audit.trail.body import Place, parse_document, write_body
 from audit.verify import canonical
 from tests.support.trail.offline import FORMS, Form, forms

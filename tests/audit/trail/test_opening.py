@@ -9,7 +9,7 @@ from sqlalchemy import text
 from audit.c2sp.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.c2sp.note_keys import parse_verifier_key
 from audit.event import AuditAction
-from audit.standalone.keys import VerifierKey
+from audit.standalone.formats.keys import VerifierKey
 from audit.trail.appending import Tip
 from audit.trail.body import read_body
 from db.engine.database import Database

@@ -6,8 +6,8 @@ from audit.c2sp.checkpoint import OpenedCheckpoint, open_checkpoint
 from audit.c2sp.consistency import verify_consistency
 from audit.c2sp.note_keys import parse_verifier_key
 from audit.c2sp.tree import leaf_hash
-from audit.standalone.keys import VerifierKey
-from audit.standalone.tree import verify_inclusion
+from audit.standalone.formats.keys import VerifierKey
+from audit.standalone.formats.tree import verify_inclusion
 from audit.trail.proofs import ConsistencyProof, InclusionProof, NoProof, SignedCheckpoint
 from service.process.runtime import Runtime
 from service.trail.reading import (

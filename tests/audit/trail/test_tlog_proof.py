@@ -13,7 +13,7 @@ from audit.c2sp import tree
 from audit.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from audit.c2sp.note_keys import Signer
 from audit.standalone import run_verifier
-from audit.standalone.tree import verify_inclusion
+from audit.standalone.formats.tree import verify_inclusion
 from audit.trail.proofs import InclusionProof, SignedCheckpoint
 from audit.trail.tlog_proof import write_tlog_proof
 

@@ -159,7 +159,7 @@ async def test_two_hundred_against_silence(world: World) -> None:
 
     assert {"GREETING_TIMED_OUT"} == {code_of(each) for each in reports}
     assert took < MUCH_TIME
-    assert lag < 1
+    assert lag < MUCH_TIME
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from audit.c2sp.note_keys import Signer
 from audit.standalone import run_verifier
-from audit.standalone.tree import leaf_hash
+from audit.standalone.formats.tree import leaf_hash
 from audit.trail.history import EventFilter
 from audit.trail.proofs import SignedCheckpoint
 from db.tables import AccessTokenRow, EmailSettingsRow, EmailTestRow

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from audit.standalone.encoding import CannotCheckError, decode_base64, decode_decimal
-from audit.standalone.keys import KEY_ID_SIZE, KEY_NAME, VerifierKey, is_key_name
-from audit.standalone.tree import EMPTY_ROOT, HASH_SIZE
+from audit.standalone.formats.encoding import CannotCheckError, decode_base64, decode_decimal
+from audit.standalone.formats.keys import KEY_ID_SIZE, KEY_NAME, VerifierKey, is_key_name
+from audit.standalone.formats.tree import EMPTY_ROOT, HASH_SIZE
 
 LARGEST_FILE = 1_000_000
 MOST_SIGNATURES = 100

@@ -6,8 +6,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from audit.standalone.ed25519 import KEY_SIZE, is_public_key
-from audit.standalone.encoding import (
+from audit.standalone.formats.ed25519 import KEY_SIZE, is_public_key
+from audit.standalone.formats.encoding import (
     CannotCheckError,
     decode_base64,
     decode_decimal,
