@@ -215,9 +215,10 @@ async def test_a_webhook_that_never_ends_is_given_up() -> None:
     left = asyncio.Event()
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        with suppress(ConnectionError):
+        # A busy machine may give up before the request is whole.
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             while not reader.at_eof():
                 writer.write(b"1\r\nx\r\n")
                 await writer.drain()
@@ -227,7 +228,7 @@ async def test_a_webhook_that_never_ends_is_given_up() -> None:
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    sink = WebhookSink(f"http://127.0.0.1:{port}/hook", timeout_seconds=0.1)
+    sink = WebhookSink(f"http://127.0.0.1:{port}/hook", timeout_seconds=0.5)
     async with server:
         with pytest.raises(TimeoutError):
             await sink.deliver("a note")
