@@ -65,20 +65,31 @@ class Breakable:
         self._flowing.clear()
 
     async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
-        if self._cutting:
-            writer.transport.abort()
-            self.cuts.release()
-            return
         self._writers.add(writer)
         try:
+            if self._cut_new(writer):
+                return
             await self._pass()
             there, back = await _connect(self._url)
             self._writers.add(back)
+            # It may have been broken while this connection was being made.
+            if self._cut_new(writer, back):
+                return
             await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
         except OSError:
             writer.close()
         finally:
             self._writers.discard(writer)
+
+    def _cut_new(self, *writers: StreamWriter) -> bool:
+        broken = self._cutting or self._server is None
+        if broken:
+            for writer in writers:
+                writer.transport.abort()
+                self._writers.discard(writer)
+            if self._cutting:
+                self.cuts.release()
+        return broken
 
     def _abort(self) -> None:
         for writer in self._writers:

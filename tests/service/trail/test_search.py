@@ -227,7 +227,7 @@ async def test_words_are_found_however_far_from_the_end(
     expected: list[int],
 ) -> None:
     """A text is found beyond the newest events, which PostgreSQL searches first."""
-    monkeypatch.setattr(event_search, "_NEAR", 1)
+    monkeypatch.setattr(event_search, "_NEARBY", 1)
 
     assert expected == await _found(filled, wanted, window)
 
