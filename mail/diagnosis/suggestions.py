@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from mail.account import SaslMechanism, Security, TlsMode
 from mail.diagnosis.failure_context import FailureContext
+from mail.diagnosis.present import is_present
 from mail.network.certificates import highest, names_match
 from mail.providers.lookup import PROVIDERS
 from mail.report.code_facts import CODES
@@ -21,8 +22,12 @@ Suggest = Callable[[Failure, FailureContext], Iterable[Suggestion]]
 
 
 def suggestions_for(failure: Failure, context: FailureContext) -> tuple[Suggestion, ...]:
-    """Returns the specific suggestions for `failure`, or its code's general suggestion."""
-    specific = tuple(_SPECIFIC.get(failure.code, _no_suggestions)(failure, context))
+    """Returns the specific suggestions for `failure`, or its code's general suggestion.
+
+    A value that is already set is never suggested.
+    """
+    suggested = _SPECIFIC.get(failure.code, _no_suggestions)(failure, context)
+    specific = tuple(each for each in suggested if not is_present(each, context))
     return specific or (_general(failure, context),)
 
 
@@ -210,6 +215,7 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.TOKEN_REFUSED: _scope,
     Code.SENDER_NOT_OWNED: _own_address,
     Code.SENDER_REFUSED: _own_address,
+    Code.SENDER_UNKNOWN: _own_address,
     Code.SENDER_NOT_VERIFIED: _general_with_page,
     Code.ADDRESS_INVALID: _address,
     Code.SMTPUTF8_NOT_OFFERED: _address,

@@ -337,6 +337,11 @@ CODES: Mapping[Code, CodeFacts] = {
         "Ask the provider or the organization's administrator to unlock the account.",
         field=("smtpUsername",),
     ),
+    Code.ACCOUNT_NOT_ACTIVE: CodeFacts(
+        "The account at {host} is not active yet: {detail}",
+        "The provider has not activated the account for sending.",
+        "Activate the account on the provider's website, or ask the provider to activate it.",
+    ),
     Code.TOKEN_REFUSED: CodeFacts(
         "{host} rejected the OAuth2 access token: {detail}",
         "The token has the wrong scope, or the client is not allowed to use this mailbox.",
@@ -409,6 +414,14 @@ CODES: Mapping[Code, CodeFacts] = {
         field=("defaultFromAddress",),
         transient=None,
     ),
+    Code.SENDER_UNKNOWN: CodeFacts(
+        "{host} found that the mailbox {sender} does not exist: {detail}",
+        "The server asks the mail server of the sender's domain whether the From address exists "
+        "before it accepts a message.",
+        "Use a From address that can receive mail, or create its mailbox.",
+        field=("defaultFromAddress",),
+        transient=None,
+    ),
     Code.RELAYING_DENIED: CodeFacts(
         "{host} does not relay mail for this client: {detail}",
         "The server accepts mail only for its own domains, unless the client signs in or is on "
@@ -435,6 +448,14 @@ CODES: Mapping[Code, CodeFacts] = {
         "The server does not deliver to this address.",
         "Try another recipient.",
         transient=None,
+    ),
+    Code.RECIPIENT_NOT_AUTHORIZED: CodeFacts(
+        "This account may send only to authorized recipients, and {recipient} is not among them: "
+        "{detail}",
+        "The provider limits trial accounts and sandbox domains to recipients that confirmed their "
+        "address.",
+        "Add the recipient to the authorized recipients on the provider's website, or upgrade the "
+        "account.",
     ),
     Code.MAILBOX_FULL: CodeFacts(
         "The mailbox of {recipient} is full: {detail}",

@@ -1,7 +1,6 @@
 """Stage AUTHENTICATE."""
 
 from mail.account import SaslMechanism, Security
-from mail.diagnosis.replies import meaning_of
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.report import StageName
@@ -28,7 +27,7 @@ async def authenticate(session: Session, token: str | None) -> None:
         session.stages.record_reply(reply)
         if reply.code != AUTHENTICATED:
             by_token = mechanism is SaslMechanism.XOAUTH2
-            code = meaning_of(reply, StageName.AUTHENTICATE, by_token=by_token)
+            code = session.meaning_of(reply, by_token=by_token)
             if code is Code.TOKEN_REFUSED:
                 session.tools.tokens.forget(session.account)
             status = client.status if isinstance(client, XOAuth2) else ""

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mail.account import Account
-from mail.diagnosis.replies import meaning_of
+from mail.classification.classify import classify
+from mail.classification.observation import Circumstances
 from mail.network.destinations import IPAddress
 from mail.network.protocols import is_tls, other_protocol
 from mail.network.tls import refusal_of
@@ -68,7 +69,19 @@ class Session:
     def expect(self, reply: Reply, *codes: int) -> None:
         """Raises StageFailed with the reply's meaning if `reply` has none of `codes`."""
         if reply.code not in codes:
-            raise StageFailed(meaning_of(reply, self.stages.current), reply)
+            raise StageFailed(self.meaning_of(reply), reply)
+
+    def meaning_of(self, reply: Reply, *, by_token: bool = False) -> Code:
+        """Returns what a refusal means in the current stage. `by_token`: the sign-in uses one."""
+        circumstances = Circumstances(
+            stage=self.stages.current,
+            host=self.account.host,
+            banner=self.stages.server.banner or "",
+            username_set=self.account.username is not None,
+            secured=self.secured,
+            by_token=by_token,
+        )
+        return classify(reply, circumstances)
 
     @contextlib.contextmanager
     def faults(self) -> Iterator[None]:

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from tests.mail.diagnosis import faults_reaching, faults_securing, faults_sending, faults_signing_in
+from tests.mail.diagnosis import (
+    faults_providers,
+    faults_reaching,
+    faults_repeated,
+    faults_securing,
+    faults_sending,
+    faults_signing_in,
+)
 from tests.mail.diagnosis.fault import Fault
 
 FAULTS = (
@@ -10,6 +17,8 @@ FAULTS = (
     *faults_securing.FAULTS,
     *faults_signing_in.FAULTS,
     *faults_sending.FAULTS,
+    *faults_repeated.FAULTS,
+    *faults_providers.FAULTS,
 )
 _MAX_REPLY_CHARS = 120
 

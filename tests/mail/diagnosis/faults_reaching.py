@@ -513,7 +513,7 @@ GREETING = (
             " zen.spamhaus.org"
         ),
         stage=Stage.GREETING,
-        code=Code.CLIENT_REFUSED,
+        code=Code.REPUTATION_REFUSED,
     ),
     Fault(
         title="Exim: this client is not accepted",

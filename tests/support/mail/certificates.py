@@ -26,6 +26,11 @@ HOSTS = (
     "smtp.mail.yahoo.com",
     "smtp.fastmail.com",
     "smtp.zoho.com",
+    "smtp-relay.brevo.com",
+    "smtp.mailgun.org",
+    "smtp.sparkpostmail.com",
+    "smtp.mail.me.com",
+    "smtp-mail.outlook.com",
     "xn--bcher-kva.example",
 )
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

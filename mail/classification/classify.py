@@ -1,0 +1,48 @@
+"""Decides what a refusal means: the first matching row of the table."""
+
+from mail.classification.accounts import ACCOUNTS, POLICIES
+from mail.classification.client import CLIENT, HELO, REPUTATION
+from mail.classification.fallback import ENHANCED, REPLY_CODES
+from mail.classification.message import AUTHENTICITY, CONTENT, GREYLISTING, QUOTA
+from mail.classification.observation import Circumstances, observe
+from mail.classification.recipient import RECIPIENT, RELAYING, SANDBOX
+from mail.classification.sender import ALIASES, CALLOUTS, SENDER
+from mail.classification.signing_in import MECHANISMS, PASSWORDS, REQUIRED
+from mail.classification.tls import TLS
+from mail.report.codes import Code
+from mail.report.reply import Reply
+
+TABLE = (
+    *CALLOUTS,
+    *TLS,
+    *HELO,
+    *POLICIES,
+    *ACCOUNTS,
+    *PASSWORDS,
+    *MECHANISMS,
+    *GREYLISTING,
+    *AUTHENTICITY,
+    *REPUTATION,
+    *SANDBOX,
+    *ALIASES,
+    *RELAYING,
+    *REQUIRED,
+    *QUOTA,
+    *SENDER,
+    *CLIENT,
+    *RECIPIENT,
+    *CONTENT,
+    *ENHANCED,
+    *REPLY_CODES,
+)
+"""The rows in the order in which they are tried: what was refused first, then general rows."""
+
+
+def classify(reply: Reply, circumstances: Circumstances) -> Code:
+    """Returns the diagnosis code of a reply that refuses something.
+
+    Returns REPLY_SENSELESS for a reply that is no refusal, such as 354 to MAIL FROM.
+    """
+    seen = observe(reply, circumstances)
+    matching = (wording.code for wording in TABLE if wording.matches(seen))
+    return next(matching, Code.REPLY_SENSELESS)

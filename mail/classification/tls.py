@@ -1,0 +1,118 @@
+"""Wordings about the secured connection: it is required, unavailable, or lacks a certificate."""
+
+from mail.classification.wording import SENDING, SIGNING_IN, Wording
+from mail.report.codes import Code
+from mail.report.report import StageName
+
+_BEFORE_TLS = (
+    "must issue a starttls",
+    "starttls is required",
+    "starttls required",
+    "issue a starttls",
+    "use starttls",
+    "starttls first",
+    "starttls before",
+    "tls is required",
+    "tls required",
+    "requires tls",
+    "requires a tls",
+    "need tls",
+    "over tls",
+    "tls connection",
+    "encryption is required",
+    "encryption required",
+    "encryption needed",
+    "encryption is needed",
+    "requires encryption",
+    "secure connection",
+    "encrypted connection",
+    "encrypted session",
+    "ssl … required",
+    "requires ssl",
+    "only with ssl|tls",
+    "only over ssl|tls",
+    "plaintext authentication disallowed",
+    "cleartext authentication disallowed",
+)
+
+TLS = (
+    Wording(
+        Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
+        (
+            "no client certificate presented",
+            "client certificate not trusted",
+            "client certificate … required",
+            "client certificate not verified",
+            "client certificate not permitted",
+            "certificate required",
+            "certificate is required",
+        ),
+        source="Postfix smtpd.c (smtpd_tls_req_ccert), smtpd_check.c (permit_tls_clientcerts)",
+        examples=(
+            "EHLO: 421 4.7.1 pf.test Error: No client certificate presented",
+            "RCPT_TO: 554 5.7.1 Client certificate not trusted",
+        ),
+    ),
+    Wording(
+        Code.TLS_VERSION_TOO_OLD,
+        ("tls and are not supported", "tls version|versions … not supported", "tls … deprecated"),
+        source="Exchange Online (TLS 1.0 and 1.1 are refused)",
+        examples=(
+            (
+                "MAIL_FROM: 421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update"
+                " your"
+                " client to support TLS 1.2."
+            ),
+        ),
+    ),
+    Wording(
+        Code.SIGN_IN_REQUIRES_TLS,
+        _BEFORE_TLS,
+        replies=("5", "451"),
+        stages=SIGNING_IN,
+        source="RFC 4954 §4, RFC 3207 §4; Postfix, Exim, Dovecot",
+        examples=(
+            "AUTHENTICATE: 530 5.7.0 Must issue a STARTTLS command first",
+            (
+                "AUTHENTICATE: 523 5.7.10 [AUTH] Plaintext authentication disallowed on non-secure"
+                " (SSL/TLS) connections."
+            ),
+            "AUTHENTICATE: 503 5.5.1 Encryption required before AUTH",
+        ),
+    ),
+    Wording(
+        Code.SIGN_IN_REQUIRES_TLS,
+        enhanced=("7.10", "7.11"),
+        stages=SIGNING_IN,
+        source="RFC 4954 §6, RFC 5248",
+        examples=("AUTHENTICATE: 534 5.7.11 Not over this connection",),
+    ),
+    Wording(
+        Code.SIGN_IN_REQUIRES_TLS,
+        replies=("538", "523"),
+        stages=SIGNING_IN,
+        source="RFC 4954 §6 (538); Dovecot submission-login (523)",
+        examples=("AUTHENTICATE: 538 no",),
+    ),
+    Wording(
+        Code.TLS_REQUIRED,
+        _BEFORE_TLS,
+        stages=SENDING | {StageName.EHLO},
+        secured=False,
+        source="RFC 3207 §4; Postfix, Exim, Gmail, Microsoft 365",
+        examples=(
+            "MAIL_FROM: 530 5.7.0 Must issue a STARTTLS command first. d2e1a72 - gsmtp",
+            "MAIL_FROM: 451 5.7.3 STARTTLS is required to send mail [AM0PR02]",
+            "RCPT_TO: 550 5.7.1 Session encryption is required",
+        ),
+    ),
+    Wording(
+        Code.TLS_REQUIRED,
+        enhanced=("7.10", "7.11"),
+        stages=SENDING,
+        secured=False,
+        source="RFC 5248",
+        examples=("MAIL_FROM: 530 5.7.10 no",),
+    ),
+)
+"""The examples are of sessions without TLS."""
