@@ -133,6 +133,15 @@ def _own_address(failure: Failure, context: FailureContext) -> Iterable[Suggesti
         yield Suggestion(CODES[failure.code].fix)
 
 
+def _own_address_or_sign_in(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests the account's address. Without a username, the server may expect a sign-in."""
+    yield from _own_address(failure, context)
+    if context.account.username is None:
+        facts = CODES[failure.code]
+        yield Suggestion(facts.fix, facts.field)
+        yield Suggestion(CODES[Code.SIGN_IN_REQUIRED].fix, ("smtpUsername",))
+
+
 def _provider_credentials(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     """Suggests the username and password that the known provider expects."""
     provider, facts = context.provider, CODES[failure.code]
@@ -155,9 +164,9 @@ def _oauth2(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
         text = "Set the mechanism to XOAUTH2 to sign in with OAuth2."
         yield Suggestion(text, ("authMechanism",), value, page)
     elif provider is not None and provider.oauth2_token_url:
-        text = f"{facts.fix} The token URL is {provider.oauth2_token_url}."
-        yield Suggestion(text, ("oauth2", "tokenUrl"), None, page)
-        yield from _scope(failure, context)
+        text = f"{facts.fix} The token URL is {provider.oauth2_token_url}"
+        scope = f", and the scope is {provider.oauth2_scope}" if provider.oauth2_scope else ""
+        yield Suggestion(f"{text}{scope}.", ("oauth2", "tokenUrl"), None, page)
 
 
 def _scope(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
@@ -214,7 +223,7 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.TOKEN_SCOPE_REJECTED: _scope,
     Code.TOKEN_REFUSED: _scope,
     Code.SENDER_NOT_OWNED: _own_address,
-    Code.SENDER_REFUSED: _own_address,
+    Code.SENDER_REFUSED: _own_address_or_sign_in,
     Code.SENDER_UNKNOWN: _own_address,
     Code.SENDER_NOT_VERIFIED: _general_with_page,
     Code.ADDRESS_INVALID: _address,

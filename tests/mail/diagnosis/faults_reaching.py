@@ -7,8 +7,9 @@ from mail.account import SaslMechanism, TlsMode
 from mail.report.codes import Code
 from tests.mail.diagnosis.fault import Changes, Fault, Stage
 from tests.support.mail.scripted import (
+    GREETING,
     Script,
-    alert,
+    alert_then_tls,
     close,
     drip,
     endless,
@@ -334,10 +335,10 @@ GREETING = (
     ),
     Fault(
         title="A TLS alert instead of a greeting",
-        server=Script(greeting=alert),
+        server=Script(greeting=alert_then_tls(GREETING)),
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
-        suggests="tlsMode",
+        fix={"tlsMode": "IMPLICIT"},
     ),
     Fault(
         title="Implicit TLS to a port that starts without TLS",

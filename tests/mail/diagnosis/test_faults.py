@@ -109,6 +109,8 @@ async def assert_fixable(
 
     assert suggestions
     if not fault.fix:
+        # A longer timeout helps with a slow server, but not with the silent server of such a row.
+        assert expected.keys() == suggested.keys() - {"timeoutSeconds"}
         assert fault.suggests == ".".join(suggestions[0].field or ())
         return
     assert expected == suggested

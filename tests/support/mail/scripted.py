@@ -72,6 +72,21 @@ async def alert(peer: Peer, _line: str) -> None:
     peer.writer.close()
 
 
+def alert_then_tls(greeting: str) -> Step:
+    """Sends an alert on the first connection, and speaks implicit TLS on every later one."""
+    alerted: list[Peer] = []
+
+    async def act(peer: Peer, line: str) -> None:
+        if not alerted:
+            alerted.append(peer)
+            await alert(peer, line)
+            return
+        await peer.start_tls()
+        await peer.say(greeting)
+
+    return act
+
+
 async def reset(peer: Peer, _line: str) -> None:
     """Resets the connection (RST)."""
     sock = peer.writer.get_extra_info("socket")
