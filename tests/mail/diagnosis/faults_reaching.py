@@ -7,7 +7,6 @@ from mail.account import SaslMechanism, TlsMode
 from mail.report.codes import Code
 from tests.mail.diagnosis.fault import Changes, Fault, Stage
 from tests.support.mail.scripted import (
-    GREETING,
     Script,
     alert_then_tls,
     close,
@@ -335,7 +334,7 @@ GREETING = (
     ),
     Fault(
         title="A TLS alert instead of a greeting",
-        server=Script(greeting=alert_then_tls(GREETING)),
+        server=Script(greeting=alert_then_tls()),
         stage=Stage.GREETING,
         code=Code.PORT_SPEAKS_IMPLICIT_TLS,
         fix={"tlsMode": "IMPLICIT"},

@@ -72,7 +72,7 @@ async def alert(peer: Peer, _line: str) -> None:
     peer.writer.close()
 
 
-def alert_then_tls(greeting: str) -> Step:
+def alert_then_tls() -> Step:
     """Sends an alert on the first connection, and speaks implicit TLS on every later one."""
     alerted: list[Peer] = []
 
@@ -82,7 +82,7 @@ def alert_then_tls(greeting: str) -> Step:
             await alert(peer, line)
             return
         await peer.start_tls()
-        await peer.say(greeting)
+        await peer.say(GREETING)
 
     return act
 
