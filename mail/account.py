@@ -25,6 +25,17 @@ class Security(StrEnum):
     IMPLICIT = "IMPLICIT"
 
 
+class RevocationCheck(StrEnum):
+    """Whether a test asks if a certificate of the server was revoked, and what follows.
+
+    With SOFT, a check that is impossible is only reported. With HARD, it fails the test.
+    """
+
+    OFF = "OFF"
+    SOFT = "SOFT"
+    HARD = "HARD"
+
+
 class SaslMechanism(StrEnum):
     """A sign-in mechanism. AUTO selects the best mechanism that both sides support."""
 
@@ -56,7 +67,8 @@ class Account:
     """Everything that a connection needs to know, without a sender or a message.
 
     `host` is a name in A-labels or an IP address. `trusted_certificates` are in PEM format.
-    `timeout_seconds` limits connecting and waiting for each reply.
+    `timeout_seconds` limits connecting and waiting for each reply. `client_certificate` is a chain
+    in PEM format that identifies this client to the server, and `client_key` its private key.
     """
 
     host: str
@@ -71,6 +83,9 @@ class Account:
     oauth2: OAuth2 | None = None
     ehlo_hostname: str | None = None
     timeout_seconds: float = 30
+    client_certificate: str | None = None
+    client_key: Secret | None = None
+    revocation: RevocationCheck = RevocationCheck.OFF
 
     @property
     def security(self) -> Security:
@@ -99,4 +114,5 @@ class Account:
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret of the account, so that they can be kept out of a report."""
         client_secret = self.oauth2.client_secret if self.oauth2 else None
-        return tuple(secret for secret in (self.password, client_secret) if secret is not None)
+        secrets = (self.password, client_secret, self.client_key)
+        return tuple(secret for secret in secrets if secret is not None)

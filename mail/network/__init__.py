@@ -3,7 +3,7 @@
 - What it needs from outside: `network`, `clock`.
 - Resolving a destination and checking it against the rules: `resolve`, `admission`, `destinations`.
 - Connecting: `dial`. The protocol that a port speaks: `probe`, `protocols`.
-- TLS: `tls`, `certificates`. This machine's name for EHLO: `names`.
+- TLS: the folder `tls`, `certificates`. This machine's name for EHLO: `names`.
 """
 
 from mail.network.admission import is_refused

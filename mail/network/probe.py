@@ -6,7 +6,7 @@ import contextlib
 from mail.account import Account
 from mail.network.destinations import IPAddress
 from mail.network.dial import Dial
-from mail.network.tls import Handshake, context_for, watching
+from mail.network.tls import Handshake, TlsUse, context_for, watching
 from mail.report.failure import StageFailed
 
 
@@ -21,7 +21,7 @@ async def first_answer(
     handshake, host = Handshake(), account.host.strip("[]").rstrip(".")
     with contextlib.suppress(OSError, TimeoutError, StageFailed):
         async with asyncio.timeout(seconds):
-            context = await context_for(account.trusted_certificates)
+            context = await context_for(account.trusted_certificates, use=TlsUse.SMTP)
             connection = await dial(address, account.port)
             try:
                 loop = asyncio.get_running_loop()

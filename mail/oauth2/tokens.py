@@ -13,7 +13,7 @@ from mail.network.admission import Destination, admitted_addresses
 from mail.network.clock import Clock
 from mail.network.destinations import IPAddress
 from mail.network.network import Network
-from mail.network.tls import context_for, refusal_of
+from mail.network.tls import TlsUse, context_for, refusal_of
 from mail.oauth2.response import AccessToken, parse_response
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
@@ -83,7 +83,7 @@ async def request_token(account: Account, oauth2: OAuth2, network: Network) -> A
     try:
         async with asyncio.timeout(seconds):
             addresses = await _addresses(url, seconds, network)
-            context = await context_for(account.trusted_certificates)
+            context = await context_for(account.trusted_certificates, use=TlsUse.HTTP)
             return parse_response(*await _post(url, addresses, context, _form(oauth2)))
     except TimeoutError:
         detail = "no answer in time"

@@ -210,8 +210,55 @@ CODES: Mapping[Code, CodeFacts] = {
     ),
     Code.TLS_CLIENT_CERTIFICATE_REQUIRED: CodeFacts(
         "{host} requires a client certificate.",
-        "The server identifies its clients by certificate, and Postledger does not have one.",
-        "Use a port or a server that accepts a username and password.",
+        "The server identifies its clients by certificate, and the settings contain none, or none "
+        "that this server accepts.",
+        "Set the client certificate that the server's operator issued to you, and its private key. "
+        "Otherwise, use a port or a server that accepts a username and password.",
+        field=("clientCertificate",),
+    ),
+    Code.TLS_CLIENT_CERTIFICATE_REFUSED: CodeFacts(
+        "{host} refused the client certificate: {detail}.",
+        "The client certificate in the settings has expired, was revoked, or was issued by an "
+        "authority that the server does not trust.",
+        "Set a client certificate that the server's operator accepts, with the intermediate "
+        "certificates of its chain.",
+        field=("clientCertificate",),
+    ),
+    Code.CLIENT_CERTIFICATE_UNREADABLE: CodeFacts(
+        "The client certificate in the settings cannot be used: {detail}.",
+        "The value is not a certificate in PEM format, or its key is too short.",
+        "Paste the whole certificate, with its BEGIN and END lines, and then its intermediate "
+        "certificates.",
+        field=("clientCertificate",),
+    ),
+    Code.CLIENT_KEY_UNREADABLE: CodeFacts(
+        "The private key of the client certificate cannot be used: {detail}.",
+        "The value is not a private key in PEM format, is encrypted with a passphrase, or belongs "
+        "to another certificate.",
+        "Paste the private key of the client certificate, without a passphrase, with its BEGIN and "
+        "END lines.",
+        field=("clientKey",),
+    ),
+    Code.TLS_CIPHERS_TOO_OLD: CodeFacts(
+        "{host} and Postledger have no secure cipher in common: {detail}.",
+        "The server supports only ciphers, key lengths or signatures that are no longer secure, "
+        "such as 3DES, RC4, key exchange without forward secrecy, or a Diffie-Hellman key of 1024 "
+        "bits.",
+        "Ask the server's operator to enable current ciphers, such as AES-GCM with ECDHE. No "
+        "setting accepts older ciphers.",
+    ),
+    Code.TLS_SERVER_NAME_UNKNOWN: CodeFacts(
+        "The server does not know the name {host}: {detail}.",
+        "The server has certificates only for other names than the SMTP host in the settings.",
+        "Set the SMTP host to the name that the server's operator documents.",
+        field=("smtpHost",),
+    ),
+    Code.TLS_ALPN_REFUSED: CodeFacts(
+        "{host} refused the handshake because of the application protocol: {detail}.",
+        "The server requires its clients to announce a protocol (ALPN), or a device on the network "
+        "path announces another protocol than SMTP.",
+        "Check the port, and whether a proxy or a firewall changes the connection. Otherwise, ask "
+        "the server's operator to accept clients without ALPN.",
     ),
     Code.TLS_ANSWER_SMUGGLED: CodeFacts(
         "Unexpected data arrived between the reply to STARTTLS and the TLS handshake, so "

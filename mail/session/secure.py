@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from mail.network.certificates import chain_facts
 from mail.network.protocols import is_smtp, other_protocol
-from mail.network.tls import Handshake, context_for, refusal_of, watching
+from mail.network.tls import (
+    ClientCertificate,
+    Handshake,
+    TlsUse,
+    context_for,
+    refusal_of,
+    watching,
+)
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.report import StageName
@@ -40,8 +47,9 @@ async def start_tls(session: Session) -> None:
 
 async def _handshake(session: Session) -> None:
     wire, stages, account = session.open_wire, session.stages, session.account
-    handshake = Handshake()
-    context = await context_for(account.trusted_certificates)
+    handshake = session.handshake = Handshake()
+    client = ClientCertificate.of(account)
+    context = await context_for(account.trusted_certificates, use=TlsUse.SMTP, client=client)
     if wire.has_unread:  # with implicit TLS, the client speaks first
         raise _not_tls(wire.first_unread, wire.take_unread())
     try:

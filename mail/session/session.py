@@ -16,7 +16,7 @@ from mail.classification.classify import classify
 from mail.classification.observation import Circumstances
 from mail.network.destinations import IPAddress
 from mail.network.protocols import is_tls, other_protocol
-from mail.network.tls import refusal_of
+from mail.network.tls import Handshake, refusal_of
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.reply import Reply
@@ -57,6 +57,7 @@ class Session:
     extensions: dict[str, str] = field(default_factory=dict)
     mechanisms: tuple[str, ...] = ()
     secured: bool = False
+    handshake: Handshake | None = None
     ehlo_name: str = ""
 
     async def command(self, line: str) -> Reply:
@@ -89,7 +90,7 @@ class Session:
         try:
             yield
         except WireError as error:
-            raise _failure_of(error, self.stages.current) from error
+            raise _failure_of(error, self.stages.current, self.handshake) from error
 
     @property
     def open_wire(self) -> Wire:
@@ -109,9 +110,9 @@ class Session:
             self.wire.abort()
 
 
-def _failure_of(error: WireError, stage: StageName) -> StageFailed:
+def _failure_of(error: WireError, stage: StageName, handshake: Handshake | None) -> StageFailed:
     if isinstance(error.__cause__, ssl.SSLError):  # TLS 1.3 refuses a client after the handshake
-        code, words = refusal_of(error.__cause__)
+        code, words = refusal_of(error.__cause__, handshake)
         return StageFailed(code, detail=words)
     if stage is StageName.GREETING:
         if error.fault is Fault.TIMED_OUT:

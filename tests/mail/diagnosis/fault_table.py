@@ -6,6 +6,8 @@ from tests.mail.diagnosis import (
     faults_providers,
     faults_reaching,
     faults_repeated,
+    faults_handshake,
+    faults_reaching,
     faults_securing,
     faults_sending,
     faults_signing_in,
@@ -15,6 +17,7 @@ from tests.mail.diagnosis.fault import Fault
 FAULTS = (
     *faults_reaching.FAULTS,
     *faults_securing.FAULTS,
+    *faults_handshake.FAULTS,
     *faults_signing_in.FAULTS,
     *faults_sending.FAULTS,
     *faults_repeated.FAULTS,

@@ -218,12 +218,14 @@ TLS = (
         ),
         stage=Stage.TLS,
         code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
+        suggests="clientCertificate",
     ),
     Fault(
         title="A client certificate is required, after the handshake",
         server=Script(certificate="wants_certificate", on={"STARTTLS": alerting_handshake}),
         stage=Stage.EHLO,
         code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
+        suggests="clientCertificate",
     ),
     Fault(
         title="A reply injected before the handshake",

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from tests.support.mail.client_certificates import MadeClient
+
 HOST = "mx.example.org"
 OTHER = "mail.example.net"
 HOSTS = (
@@ -33,6 +35,14 @@ HOSTS = (
     "smtp-mail.outlook.com",
     "xn--bcher-kva.example",
 )
+_SHORT_DH = """\
+-----BEGIN DH PARAMETERS-----
+MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
+-----END DH PARAMETERS-----
+"""
+"""Diffie-Hellman parameters of 1024 bits: group 2 of RFC 2409."""
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _LATER = datetime(2090, 1, 1, tzinfo=UTC)
 
@@ -48,6 +58,11 @@ class MadeCertificates:
     def trusted_pem(self) -> str:
         """The certificate of the authority that accounts trust."""
         return self._authority.cert_pem.bytes().decode()
+
+    @functools.cached_property
+    def client(self) -> MadeClient:
+        """A client certificate that servers with `wants_certificate` accept."""
+        return MadeClient.of(self._private)
 
     @functools.cache  # noqa: B019 - the only instance lives as long as the tests
     def context(self, name: str) -> ssl.SSLContext:
@@ -104,6 +119,20 @@ class MadeCertificates:
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+    def _no_forward_secrecy(self, context: ssl.SSLContext) -> None:
+        self._authority.issue_cert(HOST, key_type=trustme.KeyType.RSA).configure_cert(context)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("AES128-SHA:AES256-SHA:AES128-GCM-SHA256")
+
+    def _short_dh(self, context: ssl.SSLContext) -> None:
+        self._authority.issue_cert(HOST, key_type=trustme.KeyType.RSA).configure_cert(context)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "dh.pem"
+            file.write_text(_SHORT_DH)
+            context.load_dh_params(str(file))
 
     def _wants_certificate(self, context: ssl.SSLContext) -> None:
         self._good(context)

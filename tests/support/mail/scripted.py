@@ -160,6 +160,19 @@ async def alerting_handshake(peer: Peer, _line: str) -> None:
     peer.writer.close()
 
 
+def handshake_refused_by(number: int) -> Step:
+    """Refuses the handshake with this alert, after STARTTLS or from the first byte."""
+
+    async def act(peer: Peer, line: str) -> None:
+        if line:
+            await peer.say("220 2.0.0 Ready to start TLS")
+        await peer.reader.read(1)
+        await peer.say(bytes((0x15, 3, 3, 0, 2, 2, number)))
+        peer.writer.close()
+
+    return act
+
+
 async def echo(peer: Peer, line: str) -> None:
     """Repeats the sign-in, in plain text and encoded, over several lines."""
     response = line.rpartition(" ")[2]

@@ -12,6 +12,7 @@ from tests.support.mail.world import PASSWORD
 def assert_no_secret(report: Report) -> None:
     """Checks that a report contains no secret, in plain text or in a common encoding."""
     text = repr(report)
+    assert "PRIVATE KEY" not in text
     for secret in (PASSWORD, CLIENT_SECRET, TOKEN):
         raw = secret.encode()
         assert secret not in text

@@ -1,0 +1,19 @@
+"""TLS as a client: whom to trust, what a server presented, why a handshake failed.
+
+- Contexts, and the client's own certificate: `contexts`, `client_certificate`.
+- What one handshake received, and the reason of its failure: `handshake`, `alerts`, `refusals`.
+"""
+
+from mail.network.tls.client_certificate import ClientCertificate
+from mail.network.tls.contexts import TlsUse, context_for
+from mail.network.tls.handshake import Handshake, watching
+from mail.network.tls.refusals import refusal_of
+
+__all__ = [
+    "ClientCertificate",
+    "Handshake",
+    "TlsUse",
+    "context_for",
+    "refusal_of",
+    "watching",
+]
