@@ -1,6 +1,7 @@
 """What is known when an attempt has failed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mail.account import Account
 from mail.providers.lookup import provider_of_host
@@ -18,6 +19,7 @@ class FailureContext:
 
     stage: StageName
     account: Account
+    now: datetime
     sender: str | None = None
     recipient: str | None = None
     ehlo_name: str = ""

@@ -4,9 +4,15 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 
 from mail.account import SaslMechanism, Security, TlsMode
+from mail.diagnosis.certificate_suggestions import (
+    certificate_name,
+    is_host,
+    missing_issuer,
+    replaced_trust,
+    trust,
+)
 from mail.diagnosis.failure_context import FailureContext
 from mail.diagnosis.present import is_present
-from mail.network.certificates import highest, names_match
 from mail.providers.lookup import PROVIDERS
 from mail.report.code_facts import CODES
 from mail.report.codes import Code
@@ -44,6 +50,8 @@ def _no_suggestions(_failure: Failure, _context: FailureContext) -> Iterable[Sug
 
 def _nearest_host(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     hosts = [provider.smtp_host for provider in PROVIDERS if "{" not in provider.smtp_host]
+    if is_host(context, *hosts):
+        return
     for host in difflib.get_close_matches(context.account.host, hosts, n=1, cutoff=0.8):
         yield Suggestion(f"Did you mean {host}?", ("smtpHost",), host)
 
@@ -94,28 +102,6 @@ def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestio
     for name in (context.machine_name, domain):
         if name and name != context.ehlo_name:
             yield Suggestion(f"Set the EHLO hostname to {name}.", ("ehloHostname",), name)
-            return
-
-
-def _trust(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
-    """Suggests trusting the topmost certificate of the chain, and so all that it signed."""
-    if not context.certificates:
-        return
-    top = highest(context.certificates)
-    text = (
-        f"If the SHA-256 fingerprint {top.sha256} is that of your own server or certificate"
-        f" authority, trust this certificate ({top.subject})."
-    )
-    yield Suggestion(text, ("trustedCertificates",), top.pem)
-    if not names_match(context.certificates[0], context.account.host):
-        yield from _certificate_name(failure, context)
-
-
-def _certificate_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
-    for name in context.certificates[0].dns_names if context.certificates else ():
-        if "*" not in name:
-            text = f"Set the SMTP host to {name}, if that is the server that you want."
-            yield Suggestion(text, ("smtpHost",), name)
             return
 
 
@@ -207,9 +193,12 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.EHLO_NAME_REFUSED: _ehlo_name,
     Code.STARTTLS_NOT_OFFERED: _other_secured_port,
     Code.STARTTLS_REFUSED: _other_secured_port,
-    Code.CERTIFICATE_SELF_SIGNED: _trust,
-    Code.CERTIFICATE_UNKNOWN_AUTHORITY: _trust,
-    Code.CERTIFICATE_HOSTNAME_MISMATCH: _certificate_name,
+    Code.CERTIFICATE_SELF_SIGNED: trust,
+    Code.CERTIFICATE_UNKNOWN_AUTHORITY: trust,
+    Code.CERTIFICATE_EXPIRED: replaced_trust,
+    Code.CERTIFICATE_NOT_YET_VALID: replaced_trust,
+    Code.CERTIFICATE_CHAIN_INCOMPLETE: missing_issuer,
+    Code.CERTIFICATE_HOSTNAME_MISMATCH: certificate_name,
     Code.SIGN_IN_REQUIRES_TLS: _secure,
     Code.TLS_REQUIRED: _secure,
     Code.NO_COMMON_MECHANISM: _any_mechanism,

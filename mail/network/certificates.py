@@ -1,14 +1,26 @@
 """Reads certificates as servers present them. Makes no decision about trust."""
 
+import contextlib
 import hashlib
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
 from mail.report.report import CertificateFacts
+
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
+"""What `cryptography` raises for certificates that it does not accept; OpenSSL may accept them."""
 
 
 def certificate_facts(der: bytes) -> CertificateFacts:
@@ -31,19 +43,26 @@ def chain_facts(chain: Iterable[bytes]) -> tuple[CertificateFacts, ...]:
     for der in chain:
         try:
             facts.append(certificate_facts(der))
-        except ValueError:  # a broken certificate must not prevent the report
+        except UNREADABLE:  # a broken certificate must not prevent the report
             continue
     return tuple(facts)
 
 
-def highest(chain: Sequence[CertificateFacts]) -> CertificateFacts:
-    """Returns the topmost certificate of a chain, found by following issuers from `chain[0]`."""
+def ders_in(pems: Iterable[str]) -> Iterator[bytes]:
+    """Yields the certificates in PEM texts, without those that are unreadable."""
+    for pem in pems:
+        with contextlib.suppress(*UNREADABLE):
+            for certificate in x509.load_pem_x509_certificates(pem.encode()):
+                yield certificate.public_bytes(Encoding.DER)
+
+
+def issuing_path(chain: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
+    """Returns the certificates from `chain[0]` upward, found by following issuers."""
     by_subject = {each.subject: each for each in reversed(chain)}
-    found, seen = chain[0], {chain[0].sha256}
-    while (issuer := by_subject.get(found.issuer)) and issuer.sha256 not in seen:
-        found = issuer
-        seen.add(found.sha256)
-    return found
+    path = list(chain[:1])
+    while path and (issuer := by_subject.get(path[-1].issuer)) and issuer not in path:
+        path.append(issuer)
+    return tuple(path)
 
 
 def names_match(certificate: CertificateFacts, host: str) -> bool:

@@ -1,9 +1,18 @@
 """Measures durations with a clock that the caller passes in."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 Clock = Callable[[], float]
 """Returns monotonic seconds, as `time.monotonic` does."""
+
+Now = Callable[[], datetime]
+"""Returns the date and time, with a time zone."""
+
+
+def utc_now() -> datetime:
+    """Returns the date and time of the system's clock, which OpenSSL reads as well."""
+    return datetime.now(UTC)
 
 
 class Stopwatch:

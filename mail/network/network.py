@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from mail.network.clock import Clock
+from mail.network.clock import Clock, Now, utc_now
 from mail.network.destinations import DestinationRules
 from mail.network.dial import Dial, dial
 from mail.network.resolve import Resolver, ThreadResolver
@@ -17,6 +17,7 @@ class Network:
     """
 
     clock: Clock = time.monotonic
+    now: Now = utc_now
     resolver: Resolver = field(default_factory=ThreadResolver)
     dial: Dial = dial
     rules: DestinationRules = field(default_factory=DestinationRules)

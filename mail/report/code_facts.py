@@ -268,14 +268,15 @@ CODES: Mapping[Code, CodeFacts] = {
         "Do not use this connection. Check the network path, and have the server updated.",
     ),
     Code.CERTIFICATE_EXPIRED: CodeFacts(
-        "The certificate of {host} has expired: {detail}.",
-        "The server's operator did not renew the certificate, or the clock of the machine that "
+        "A certificate of {host} has expired: {detail}.",
+        "The server's operator did not renew the server's certificate or one of its authorities' "
+        "certificates, or the clock of the machine that "
         "runs Postledger is wrong.",
         "Ask the server's operator to renew the certificate, and check the clock of the machine "
         "that runs Postledger.",
     ),
     Code.CERTIFICATE_NOT_YET_VALID: CodeFacts(
-        "The certificate of {host} is not valid yet: {detail}.",
+        "A certificate of {host} is not valid yet: {detail}.",
         "The certificate becomes valid later, or the clock of the machine that runs Postledger is "
         "wrong.",
         "Check the clock of the machine that runs Postledger.",
@@ -295,10 +296,17 @@ CODES: Mapping[Code, CodeFacts] = {
     ),
     Code.CERTIFICATE_UNKNOWN_AUTHORITY: CodeFacts(
         "The certificate of {host} was issued by an authority that is not trusted: {detail}.",
-        "The certificate authority is private, or the server does not send its intermediate "
-        "certificates.",
+        "The certificate authority is private, or this machine's list of authorities is old.",
         "If it is your own certificate authority, add its certificate to the trusted certificates.",
         field=("trustedCertificates",),
+    ),
+    Code.CERTIFICATE_CHAIN_INCOMPLETE: CodeFacts(
+        "{host} does not send the whole chain of its certificate: {detail}.",
+        "The server is configured with its own certificate only, without the intermediate "
+        "certificates that lead to a trusted authority. Some clients download them; most mail "
+        "clients do not.",
+        "Ask the server's operator to send the intermediate certificates too, such as the file "
+        "`fullchain.pem`.",
     ),
     Code.CERTIFICATE_REFUSED: CodeFacts(
         "The certificate of {host} was rejected: {detail}.",

@@ -163,6 +163,7 @@ def _final_report(
     context = FailureContext(
         stage=stages.current,
         account=session.account,
+        now=session.tools.network.now(),
         sender=outgoing.sender if outgoing else None,
         recipient=outgoing.recipient if outgoing else None,
         ehlo_name=session.ehlo_name,

@@ -1,7 +1,9 @@
 """Stage TLS: by STARTTLS or from the first byte, verified either way."""
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mail.network.certificates import chain_facts
 from mail.network.protocols import is_smtp, other_protocol
@@ -9,7 +11,9 @@ from mail.network.tls import (
     ClientCertificate,
     Handshake,
     TlsUse,
+    anchors_of,
     context_for,
+    explain,
     refusal_of,
     watching,
 )
@@ -18,8 +22,6 @@ from mail.report.failure import StageFailed
 from mail.report.report import StageName
 from mail.session.greet import READY
 from mail.session.session import Session
-
-_NAMES_SHOWN = 8
 
 
 async def start_implicit_tls(session: Session) -> None:
@@ -56,7 +58,8 @@ async def _handshake(session: Session) -> None:
         with watching(handshake):
             secured = await wire.secure(context, account.host.strip("[]").rstrip("."))
     except ssl.SSLError as error:
-        raise _failure_of(error, handshake) from error
+        anchors = anchors_of(context, account.trusted_certificates)
+        raise _failure_of(error, handshake, anchors, session.tools.network.now()) from error
     except ConnectionAbortedError as error:  # asyncio raises it when the handshake times out
         raise StageFailed(Code.TLS_HANDSHAKE_TIMED_OUT) from error
     except OSError as error:
@@ -79,18 +82,15 @@ def _not_tls(first_bytes: bytes, received: str = "") -> StageFailed:
     return StageFailed(Code.TLS_HANDSHAKE_FAILED, detail="it does not speak TLS")
 
 
-def _failure_of(error: ssl.SSLError, handshake: Handshake) -> StageFailed:
+def _failure_of(
+    error: ssl.SSLError,
+    handshake: Handshake,
+    anchors: Sequence[bytes],
+    now: datetime,
+) -> StageFailed:
     first = handshake.first_bytes
     if is_smtp(first) or other_protocol(first):
         return _not_tls(first)
     code, words = refusal_of(error, handshake)
-    leaf = chain_facts(handshake.chain[:1])
-    if leaf and code is Code.CERTIFICATE_HOSTNAME_MISMATCH:
-        words = ", ".join(leaf[0].dns_names[:_NAMES_SHOWN]) or "no name at all"
-    if leaf and code is Code.CERTIFICATE_EXPIRED:
-        words = f"it was valid until {leaf[0].not_after:%Y-%m-%d %H:%M} UTC"
-    if leaf and code is Code.CERTIFICATE_NOT_YET_VALID:
-        words = f"it is valid from {leaf[0].not_before:%Y-%m-%d %H:%M} UTC"
-    if leaf and code is Code.CERTIFICATE_UNKNOWN_AUTHORITY:
-        words = leaf[0].issuer
+    code, words = explain(code, handshake.chain, anchors, now) or (code, words)
     return StageFailed(code, detail=words)

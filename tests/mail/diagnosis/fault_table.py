@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from tests.mail.diagnosis import (
+    faults_chains,
+    faults_handshake,
     faults_providers,
     faults_reaching,
     faults_repeated,
-    faults_handshake,
-    faults_reaching,
     faults_securing,
     faults_sending,
     faults_signing_in,
@@ -18,6 +18,7 @@ FAULTS = (
     *faults_reaching.FAULTS,
     *faults_securing.FAULTS,
     *faults_handshake.FAULTS,
+    *faults_chains.FAULTS,
     *faults_signing_in.FAULTS,
     *faults_sending.FAULTS,
     *faults_repeated.FAULTS,

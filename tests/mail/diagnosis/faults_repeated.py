@@ -329,6 +329,7 @@ DELAYED = (
         ),
         stage=Stage.MAIL_FROM,
         code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
+        suggests="clientCertificate",
     ),
 )
 

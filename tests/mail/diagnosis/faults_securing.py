@@ -4,7 +4,7 @@ from mail.account import TlsMode
 from mail.report.codes import Code
 from tests.mail.diagnosis.fault import Fault, Stage
 from tests.mail.diagnosis.faults_reaching import SOON
-from tests.support.mail.certificates import OTHER
+from tests.support.mail.chains import OTHER
 from tests.support.mail.scripted import (
     Script,
     alerting_handshake,

@@ -1,5 +1,8 @@
+import socket
 import ssl
+from dataclasses import replace
 
+import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from mail.report.failure import Failure
 from mail.report.report import StageName
 from mail.secret import Secret
 from tests.mail.diagnosis.fault import applied
+from tests.support.mail.world import NOON, World
 
 HOSTS = ["smtp.gmial.com", "mx.example.org", *(each.smtp_host for each in PROVIDERS)]
 SENDERS = ["ops@example.org", "ceo@example.org"]
@@ -60,6 +64,7 @@ contexts = st.builds(
     ehlo_name=st.sampled_from(NAMES),
     machine_name=st.sampled_from([None, *NAMES]),
     certificates=st.sampled_from([(), *CHAINS]),
+    now=st.just(NOON),
 )
 
 
@@ -73,3 +78,14 @@ def test_a_suggestion_changes_something(code: Code, context: FailureContext) -> 
             assert context.sender != each.value
         elif each.field != ("oauth2", "scope") or context.account.oauth2:
             assert context.account != applied(context.account, each), each
+
+
+@pytest.mark.parametrize("host", ["smtp.gmail.com", "SMTP.gmail.com."])
+@pytest.mark.anyio
+async def test_never_suggests_the_present_host(world: World, host: str) -> None:
+    """A known provider's host that cannot be found is not suggested for itself."""
+    world.names[host] = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    report = await world.attempt(replace(world.account, host=host))
+
+    assert report.diagnosis is not None
+    assert [None] == [each.value for each in report.diagnosis.suggestions]

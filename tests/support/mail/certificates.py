@@ -13,10 +13,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from tests.support.mail.chains import CHAINS, HOST, OTHER
 from tests.support.mail.client_certificates import MadeClient
 
-HOST = "mx.example.org"
-OTHER = "mail.example.net"
 HOSTS = (
     HOST,
     "login.example.org",
@@ -68,7 +67,10 @@ class MadeCertificates:
     def context(self, name: str) -> ssl.SSLContext:
         """Returns a server's TLS context with the certificate called `name`."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        getattr(self, f"_{name}")(context)
+        if name in CHAINS:
+            CHAINS[name](context)
+        else:
+            getattr(self, f"_{name}")(context)
         return context
 
     def _good(self, context: ssl.SSLContext) -> None:

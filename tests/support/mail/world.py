@@ -21,7 +21,8 @@ from mail.session.attempt import run_attempt
 from mail.session.stages import OnProgress
 from mail.session.tools import Tools
 from tests.support.mail.aiosmtpd_server import Daemon, DaemonServer
-from tests.support.mail.certificates import HOST, MadeCertificates
+from tests.support.mail.certificates import MadeCertificates
+from tests.support.mail.chains import HOST
 from tests.support.mail.scripted import Script, ScriptedServer
 
 PASSWORD = "Tr0ub4dor&3-пароль"
