@@ -42,14 +42,27 @@ class SaslMechanism(StrEnum):
     AUTO = "AUTO"
     PLAIN = "PLAIN"
     LOGIN = "LOGIN"
+    SCRAM_SHA_256 = "SCRAM_SHA_256"
+    SCRAM_SHA_1 = "SCRAM_SHA_1"
     CRAM_MD5 = "CRAM_MD5"
     NTLM = "NTLM"
     XOAUTH2 = "XOAUTH2"
+    OAUTHBEARER = "OAUTHBEARER"
 
     @property
     def keyword(self) -> str:
         """The mechanism's name in SMTP's AUTH, such as `CRAM-MD5`."""
         return self.value.replace("_", "-")
+
+    @property
+    def uses_token(self) -> bool:
+        """Whether the mechanism sends an OAuth2 access token instead of a password."""
+        return self in (SaslMechanism.XOAUTH2, SaslMechanism.OAUTHBEARER)
+
+    @property
+    def sends_password(self) -> bool:
+        """Whether the mechanism sends the password itself, which TLS must then protect."""
+        return self in (SaslMechanism.PLAIN, SaslMechanism.LOGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,7 @@ class Account:
         """Whether signing in uses an access token instead of a password."""
         if self.mechanism is SaslMechanism.AUTO:
             return self.oauth2 is not None
-        return self.mechanism is SaslMechanism.XOAUTH2
+        return self.mechanism.uses_token
 
     @property
     def login_name(self) -> str:

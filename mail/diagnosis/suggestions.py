@@ -12,6 +12,7 @@ from mail.diagnosis.certificate_suggestions import (
     trust,
 )
 from mail.diagnosis.failure_context import FailureContext
+from mail.diagnosis.mechanisms import another_mechanism
 from mail.diagnosis.present import is_present
 from mail.providers.lookup import PROVIDERS
 from mail.report.code_facts import CODES
@@ -105,12 +106,6 @@ def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestio
             return
 
 
-def _any_mechanism(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
-    if context.account.mechanism is not SaslMechanism.AUTO:
-        text = "Set the mechanism to AUTO, which selects a mechanism that the server offers."
-        yield Suggestion(text, ("authMechanism",), SaslMechanism.AUTO.value)
-
-
 def _own_address(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     name = context.account.username or ""
     if "@" in name and name != context.sender:
@@ -126,6 +121,20 @@ def _own_address_or_sign_in(failure: Failure, context: FailureContext) -> Iterab
         facts = CODES[failure.code]
         yield Suggestion(facts.fix, facts.field)
         yield Suggestion(CODES[Code.SIGN_IN_REQUIRED].fix, ("smtpUsername",))
+
+
+def _credentials(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests clearing the domain if it was sent as a part of the name, and the credentials."""
+    by_name = any(mechanism.sends_password for mechanism in failure.tried)
+    known = tuple(_provider_credentials(failure, context))
+    if by_name and context.account.domain:
+        text = (
+            "Clear SMTP Domain, which is sent as a part of the name, if the name needs no domain."
+        )
+        yield Suggestion(text, ("smtpDomain",), "")
+        yield from known or (_general(failure, context),)
+    else:
+        yield from known
 
 
 def _provider_credentials(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
@@ -145,10 +154,15 @@ def _oauth2(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     """Suggests OAuth2 if the provider no longer accepts passwords."""
     facts, provider = CODES[failure.code], context.provider
     page = provider.documentation_url if provider else None
+    if context.account.uses_oauth2:
+        return
     if context.account.oauth2 is not None:
-        value = SaslMechanism.XOAUTH2.value
-        text = "Set the mechanism to XOAUTH2 to sign in with OAuth2."
-        yield Suggestion(text, ("authMechanism",), value, page)
+        offered = [keyword.upper() for keyword in context.server.auth_mechanisms]
+        mechanism = SaslMechanism.XOAUTH2
+        if mechanism.keyword not in offered and SaslMechanism.OAUTHBEARER.keyword in offered:
+            mechanism = SaslMechanism.OAUTHBEARER
+        text = f"Set the mechanism to {mechanism.keyword} to sign in with OAuth2."
+        yield Suggestion(text, ("authMechanism",), mechanism.value, page)
     elif provider is not None and provider.oauth2_token_url:
         text = f"{facts.fix} The token URL is {provider.oauth2_token_url}"
         scope = f", and the scope is {provider.oauth2_scope}" if provider.oauth2_scope else ""
@@ -201,9 +215,10 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.CERTIFICATE_HOSTNAME_MISMATCH: certificate_name,
     Code.SIGN_IN_REQUIRES_TLS: _secure,
     Code.TLS_REQUIRED: _secure,
-    Code.NO_COMMON_MECHANISM: _any_mechanism,
-    Code.MECHANISM_REFUSED: _any_mechanism,
-    Code.CREDENTIALS_REJECTED: _provider_credentials,
+    Code.NO_COMMON_MECHANISM: another_mechanism,
+    Code.MECHANISM_REFUSED: another_mechanism,
+    Code.ITERATIONS_OUT_OF_RANGE: another_mechanism,
+    Code.CREDENTIALS_REJECTED: _credentials,
     Code.APP_PASSWORD_REQUIRED: _provider_credentials,
     Code.WEB_SIGN_IN_REQUIRED: _provider_credentials,
     Code.BASIC_SIGN_IN_DISABLED: _oauth2,

@@ -66,8 +66,8 @@ CODES: Mapping[Code, CodeFacts] = {
         field=("oauth2", "tokenUrl"),
     ),
     Code.OAUTH2_NOT_CONFIGURED: CodeFacts(
-        "XOAUTH2 is selected, but no OAuth2 client is configured.",
-        "`authMechanism` is XOAUTH2, but `oauth2` or its client secret is empty.",
+        "The mechanism in the settings needs OAuth2, but no OAuth2 client is configured.",
+        "`authMechanism` is XOAUTH2 or OAUTHBEARER, but `oauth2` or its client secret is empty.",
         "Fill in the OAuth2 settings, or select another mechanism.",
         field=("oauth2",),
     ),
@@ -335,14 +335,31 @@ CODES: Mapping[Code, CodeFacts] = {
         "{host} offers no sign-in mechanism that these settings can use. It offers {detail}.",
         "The server does not offer the mechanism in the settings or, with AUTO, any mechanism "
         "that Postledger supports.",
-        "Set the mechanism to AUTO, or to a mechanism that the server offers.",
+        "Choose a mechanism that the server offers.",
         field=("authMechanism",),
     ),
     Code.MECHANISM_REFUSED: CodeFacts(
         "{host} refused the sign-in mechanism: {detail}",
         "The server does not accept this mechanism from Postledger, although it may offer it.",
-        "Set the mechanism to AUTO, or to another mechanism that the server offers.",
+        "Choose another mechanism that the server offers.",
         field=("authMechanism",),
+    ),
+    Code.ITERATIONS_OUT_OF_RANGE: CodeFacts(
+        "{host} asks Postledger to hash the password {detail}.",
+        "With SCRAM, the server decides how often the client hashes the password. Fewer times "
+        "than the minimum help an impostor to guess the password, and more times than the maximum "
+        "keep the client busy.",
+        "Ask the server's operator to change the iteration count, or set another mechanism that "
+        "the server offers.",
+        field=("authMechanism",),
+    ),
+    Code.SERVER_NOT_PROVEN: CodeFacts(
+        "{host} did not prove that it knows the password: {detail}.",
+        "With SCRAM, the server must prove that it knows the password. The proof is missing or "
+        "wrong: the server may be an impostor, or it does not follow the protocol.",
+        "Check the host. If it is correct, inform the server's operator before you send mail "
+        "through it.",
+        field=("smtpHost",),
     ),
     Code.PASSWORD_MISSING: CodeFacts(
         "A username is set, but no password.",
@@ -372,8 +389,8 @@ CODES: Mapping[Code, CodeFacts] = {
     Code.BASIC_SIGN_IN_DISABLED: CodeFacts(
         "{host} no longer accepts passwords: {detail}",
         "The provider has turned off basic authentication.",
-        "Configure OAuth2, and set the mechanism to XOAUTH2.",
-        field=("authMechanism",),
+        "Configure OAuth2 instead of the password.",
+        field=("oauth2",),
     ),
     Code.SMTP_SIGN_IN_DISABLED: CodeFacts(
         "SMTP sign-in is disabled for this mailbox or organization: {detail}",

@@ -1,23 +1,37 @@
 """What went wrong in a session. `diagnosis` turns it into a sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
+from mail.account import SaslMechanism
 from mail.report.codes import Code
 from mail.report.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failure: its code, the server's reply if there was one, and the diagnosis's detail."""
+    """One failure: its code, the server's reply if there was one, and the diagnosis's detail.
+
+    `tried` are the mechanisms that were tried for signing in.
+    """
 
     code: Code
     reply: Reply | None = None
     detail: str = ""
+    tried: tuple[SaslMechanism, ...] = ()
 
     @property
     def text(self) -> str:
         """The detail of the failure; without one, the text of the server's reply."""
         return self.detail or (self.reply.text if self.reply else "")
+
+    def by(self, mechanism: SaslMechanism) -> "Failure":
+        """Returns the failure of signing in by `mechanism`."""
+        return replace(self, tried=(mechanism,))
+
+    def after(self, earlier: "Failure") -> "Failure":
+        """Returns the failure of a sign-in that followed `earlier`."""
+        return replace(self, tried=(*earlier.tried, *self.tried))
 
 
 class StageFailed(Exception):  # noqa: N818 - an expected outcome, not an error
@@ -29,3 +43,10 @@ class StageFailed(Exception):  # noqa: N818 - an expected outcome, not an error
     def __init__(self, code: Code, reply: Reply | None = None, detail: str = "") -> None:
         super().__init__(code.value)
         self.failure = Failure(code, reply, detail)
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """Returns the exception that carries `failure`."""
+        failed = cls(failure.code)
+        failed.failure = failure
+        return failed

@@ -3,16 +3,15 @@
 import base64
 import logging
 
+from mail.sasl.client import SaslClient
 from mail.sasl.unanswerable import UnanswerableError
 
 # pyspnego's debug log contains the proof of the password, which can be attacked offline.
 logging.getLogger("spnego").setLevel(logging.INFO)
 
 
-class Ntlm:
+class Ntlm(SaslClient):
     """NTLMv2 by pyspnego. It also answers the empty challenge that some servers begin with."""
-
-    initial = None
 
     def __init__(self, username: str, domain: str | None, password: str, host: str) -> None:
         import spnego  # noqa: PLC0415 (few servers need it, and it would slow down every start)
@@ -28,7 +27,7 @@ class Ntlm:
         )
         self._negotiated = False
 
-    def respond(self, challenge: str) -> bytes:
+    async def respond(self, challenge: str) -> bytes:
         """Returns the negotiate message first, then the answer to the server's challenge."""
         try:
             token = base64.b64decode(challenge) if self._negotiated else None

@@ -4,7 +4,7 @@ import base64
 
 from mail.account import SaslMechanism
 from mail.report.reply import Reply
-from mail.sasl.mechanisms import SaslClient
+from mail.sasl.client import SaslClient
 from mail.sasl.unanswerable import UnanswerableError
 from mail.session.redaction import Redactor
 from mail.session.transcript import Transcript
@@ -12,12 +12,8 @@ from mail.session.wire import Wire
 
 CONTINUE = 334
 MAX_ROUNDS = 4
-
-
-def _redact(redactor: Redactor, response: bytes) -> None:
-    """Adds a response to the secrets, both as sent and decoded from base64."""
-    redactor.learn(response)
-    redactor.learn(base64.b64decode(response))
+MAX_COMMAND_BYTES = 512
+"""The longest command line, with CR and LF (RFC 5321 §4.5.3.1.4)."""
 
 
 async def sign_in(
@@ -29,22 +25,43 @@ async def sign_in(
 ) -> Reply:
     """Runs the sign-in dialogue, and returns the final reply.
 
-    Raises WireError as every command does, and UnanswerableError if the server sends a challenge
-    that the mechanism cannot answer, or too many challenges.
+    Raises WireError as every command does, UnanswerableError if the server sends a challenge that
+    the mechanism cannot answer, or too many challenges, and StageFailed as the mechanism does.
     """
     transcript.signing_in = True
     try:
-        line = f"AUTH {mechanism.keyword}".encode()
-        if client.initial is not None:
-            _redact(redactor, client.initial)
-            line += b" " + (client.initial or b"=")
-        reply = await wire.command(line)
+        reply = await _begin(wire, redactor, mechanism, client)
         for _ in range(MAX_ROUNDS):
             if reply.code != CONTINUE:
                 return reply
-            response = client.respond(reply.raw.strip())
-            _redact(redactor, response)
+            response = await client.respond(reply.raw.strip())
+            _redact(redactor, client, response)
             reply = await wire.command(response)
     finally:
         transcript.signing_in = False
     raise UnanswerableError
+
+
+async def _begin(
+    wire: Wire, redactor: Redactor, mechanism: SaslMechanism, client: SaslClient
+) -> Reply:
+    """Sends AUTH with the initial response, and returns the reply.
+
+    An initial response that makes the line too long is sent after an empty challenge (RFC 4954
+    §4), because a server may refuse or cut the line. Long access tokens need this.
+    """
+    line = f"AUTH {mechanism.keyword}".encode()
+    if client.initial is None:
+        return await wire.command(line)
+    _redact(redactor, client, client.initial)
+    whole = line + b" " + (client.initial or b"=")
+    if len(whole) + len(b"\r\n") <= MAX_COMMAND_BYTES:
+        return await wire.command(whole)
+    reply = await wire.command(line)
+    return await wire.command(client.initial) if reply.code == CONTINUE else reply
+
+
+def _redact(redactor: Redactor, client: SaslClient, response: bytes) -> None:
+    """Adds a response to the secrets, both as sent and decoded from base64, and its proofs."""
+    for secret in (response, base64.b64decode(response), *client.proofs):
+        redactor.learn(secret)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from mail.account import SaslMechanism
 from mail.secret import Secret
 from service.process.keys import KeyProblem, KeySource
 from service.settings.secrets import InvalidSecret, check_secret
@@ -126,7 +125,10 @@ def _secret_problems(patch: SettingsPatch, keys: KeySource) -> list[Problem]:
 
 
 def _contradictions(values: SettingsValues) -> list[Problem]:
-    if values.auth_mechanism is SaslMechanism.XOAUTH2 and values.oauth2_token_url is None:
-        message = "Configure OAuth2 as well, or choose AUTO: XOAUTH2 signs in with an OAuth2 token."
+    mechanism = values.auth_mechanism
+    if mechanism.uses_token and values.oauth2_token_url is None:
+        message = (
+            f"Configure OAuth2 as well, or choose AUTO: {mechanism} signs in with an OAuth2 token."
+        )
         return [problem("OAUTH2_REQUIRED", "oauth2", message)]
     return []

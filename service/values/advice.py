@@ -34,7 +34,7 @@ class Situation:
     @property
     def signs_in_with_password(self) -> bool:
         """Whether the service would sign in with a username and a password."""
-        return self.values.auth_mechanism is not SaslMechanism.XOAUTH2 and not (
+        return not self.values.auth_mechanism.uses_token and not (
             self.values.auth_mechanism is SaslMechanism.AUTO and self.values.oauth2_token_url
         )
 
@@ -168,7 +168,7 @@ def _oauth2(situation: Situation) -> Iterator[Problem]:
     if values.oauth2_client_secret_version is None:
         message = "Set the OAuth2 client secret: the token endpoint requires it."
         yield problem("OAUTH2_CLIENT_SECRET_MISSING", ("oauth2", "clientSecret"), message)
-    if values.auth_mechanism not in {SaslMechanism.AUTO, SaslMechanism.XOAUTH2}:
+    if values.auth_mechanism is not SaslMechanism.AUTO and not values.auth_mechanism.uses_token:
         message = (
             f"OAuth2 is not used while the authentication mechanism is {values.auth_mechanism}: "
             "choose AUTO."

@@ -47,7 +47,7 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     ),
     "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs a From address."),
     "TOO_MANY_CERTIFICATES": (_ERROR, "More than 20 trusted certificates were given."),
-    "OAUTH2_REQUIRED": (_ERROR, "XOAUTH2 was chosen, but OAuth2 is not configured."),
+    "OAUTH2_REQUIRED": (_ERROR, "XOAUTH2 or OAUTHBEARER was chosen, but OAuth2 is not configured."),
     "RECIPIENT_REQUIRED": (_ERROR, "A test of this depth needs a recipient."),
     "RECIPIENT_INVALID": (_ERROR, "The recipient is not a single email address."),
     "EXPECTED_REVISION_UNKNOWN": (

@@ -75,12 +75,19 @@ _describe(
     SaslMechanism,
     "How the service signs in to the mail server.",
     {
-        "AUTO": "The strongest mechanism that both sides support.",
+        "AUTO": "Selected from what the server offers: XOAUTH2 or OAUTHBEARER with OAuth2. With a "
+        "password, PLAIN, LOGIN, SCRAM or NTLM over TLS, and mechanisms that hide the password "
+        "first without TLS. If the server refuses the mechanism itself, another is tried once.",
         "PLAIN": "Username and password in one message (RFC 4616).",
         "LOGIN": "Username and password in two messages.",
+        "SCRAM_SHA_256": "Challenge and response (RFC 7677), where both sides prove that they know "
+        "the password; the password itself is not sent.",
+        "SCRAM_SHA_1": "As `SCRAM_SHA_256`, with SHA-1 (RFC 5802).",
         "CRAM_MD5": "Challenge and response (RFC 2195); the password itself is not sent.",
         "NTLM": "Microsoft's challenge and response; `smtpDomain` is the NTLM domain.",
-        "XOAUTH2": "A bearer token from OAuth 2.0 instead of a password.",
+        "XOAUTH2": "A bearer token from OAuth 2.0 instead of a password, as Google and Microsoft "
+        "specify it.",
+        "OAUTHBEARER": "A bearer token from OAuth 2.0 instead of a password (RFC 7628).",
     },
 )
 _describe(

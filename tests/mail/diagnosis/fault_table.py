@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tests.mail.diagnosis import (
     faults_chains,
     faults_handshake,
+    faults_mechanisms,
     faults_providers,
     faults_reaching,
     faults_repeated,
@@ -20,6 +21,7 @@ FAULTS = (
     *faults_handshake.FAULTS,
     *faults_chains.FAULTS,
     *faults_signing_in.FAULTS,
+    *faults_mechanisms.FAULTS,
     *faults_sending.FAULTS,
     *faults_repeated.FAULTS,
     *faults_providers.FAULTS,
@@ -72,4 +74,6 @@ def _suggested(fault: Fault) -> str:
 
 
 def _value(value: str) -> str:
+    if not value:
+        return "nothing"
     return "the certificate" if value == "PEM" else f"`{value}`"

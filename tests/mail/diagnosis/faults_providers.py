@@ -219,21 +219,18 @@ FAULTS = (
         account={"host": "mx.example.org"},
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
-        suggests="authMechanism",
     ),
     Fault(
         title="RFC 4954: the account needs to sign in by PLAIN once",
         server=_auth("432 4.7.12 A password transition is needed"),
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
-        suggests="authMechanism",
     ),
     Fault(
         title="Postfix: the mechanism is not valid",
         server=_auth("535 5.7.8 Error: authentication failed: Invalid authentication mechanism"),
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
-        suggests="authMechanism",
     ),
     Fault(
         title="Postfix: sign-in is not enabled",

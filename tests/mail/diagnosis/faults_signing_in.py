@@ -92,10 +92,9 @@ OFFERS = (
     ),
     Fault(
         title="No mechanism in common",
-        server=Script(auth="GSSAPI SCRAM-SHA-256"),
+        server=Script(auth="GSSAPI DIGEST-MD5"),
         stage=Stage.AUTHENTICATE,
         code=Code.NO_COMMON_MECHANISM,
-        suggests="authMechanism",
     ),
     Fault(
         title="OAuth2 with a server that accepts only passwords",
@@ -103,7 +102,7 @@ OFFERS = (
         token=TokenScript(),
         stage=Stage.AUTHENTICATE,
         code=Code.NO_COMMON_MECHANISM,
-        suggests="authMechanism",
+        fix={"authMechanism": "PLAIN"},
     ),
     Fault(
         title="Exchange: the mechanism is not recognized",

@@ -8,7 +8,7 @@ import spnego
 
 from mail.account import Account, OAuth2, SaslMechanism
 from mail.report.report import EmailTestDepth, EmailTestOutcome
-from mail.sasl.mechanisms import choose
+from mail.sasl.choice import choose
 from mail.secret import Secret
 from mail.session.redaction import REDACTED
 from tests.support.mail.scripted import Act, Peer, Script
