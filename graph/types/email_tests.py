@@ -174,8 +174,8 @@ class EmailTestType(Node):
         description="What the mail server disclosed about itself. Null if no server was reached."
     )
     certificates: list[Certificate] = strawberry.field(
-        description="The certificates that the server presented, its own first. Empty if it "
-        "presented none."
+        description="The certificates that the server presented, its own first, or those of the "
+        "token endpoint if the test failed because of them. Empty if none were presented."
     )
     transcript: list[TranscriptLineType] = strawberry.field(
         description="The dialogue with the mail server, with credentials replaced."

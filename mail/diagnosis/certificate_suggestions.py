@@ -14,6 +14,15 @@ from mail.report.report import CertificateFacts, Suggestion
 
 
 def trust(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests trusting the server's authority, and a host that its certificate is for."""
+    suggested = tuple(trust_highest(context))
+    yield from suggested
+    trusting = any(each.value for each in suggested)
+    if trusting and not names_match(context.certificates[0], context.account.host):
+        yield from certificate_name(failure, context)
+
+
+def trust_highest(context: FailureContext) -> Iterable[Suggestion]:
     """Suggests trusting the topmost certificate of the chain, and so all that it signed.
 
     A certificate that is not valid now is never suggested, nor a certificate above it: that would
@@ -22,22 +31,18 @@ def trust(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     path = issuing_path(context.certificates)
     valid = tuple(takewhile(lambda each: each.not_before <= context.now <= each.not_after, path))
     if len(valid) < min(2, len(path)):
-        yield from _not_valid_either(path[len(valid)])
-        return
-    if not valid:
-        return
-    top = valid[-1]
-    text = (
-        f"If the SHA-256 fingerprint {top.sha256} is that of your own server or certificate"
-        f" authority, trust this certificate ({top.subject})."
-    )
-    yield Suggestion(text, ("trustedCertificates",), top.pem)
-    if not names_match(context.certificates[0], context.account.host):
-        yield from certificate_name(failure, context)
+        yield _not_valid_either(path[len(valid)])
+    elif valid:
+        top = valid[-1]
+        text = (
+            f"If the SHA-256 fingerprint {top.sha256} is that of your own server or certificate"
+            f" authority, trust this certificate ({top.subject})."
+        )
+        yield Suggestion(text, ("trustedCertificates",), top.pem)
 
 
-def _not_valid_either(certificate: CertificateFacts) -> Iterable[Suggestion]:
-    yield Suggestion(
+def _not_valid_either(certificate: CertificateFacts) -> Suggestion:
+    return Suggestion(
         f"Do not trust this certificate. Ask the server's operator to replace {certificate.subject}"
         f": it is valid only from {certificate.not_before:%Y-%m-%d} to"
         f" {certificate.not_after:%Y-%m-%d}."

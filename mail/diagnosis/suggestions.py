@@ -14,6 +14,7 @@ from mail.diagnosis.certificate_suggestions import (
 from mail.diagnosis.failure_context import FailureContext
 from mail.diagnosis.mechanisms import another_mechanism
 from mail.diagnosis.present import is_present
+from mail.diagnosis.token_suggestions import scope, token_url, trust_endpoint
 from mail.providers.lookup import PROVIDERS
 from mail.report.code_facts import CODES
 from mail.report.codes import Code
@@ -165,17 +166,8 @@ def _oauth2(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
         yield Suggestion(text, ("authMechanism",), mechanism.value, page)
     elif provider is not None and provider.oauth2_token_url:
         text = f"{facts.fix} The token URL is {provider.oauth2_token_url}"
-        scope = f", and the scope is {provider.oauth2_scope}" if provider.oauth2_scope else ""
-        yield Suggestion(f"{text}{scope}.", ("oauth2", "tokenUrl"), None, page)
-
-
-def _scope(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
-    """Suggests the scope that the known provider requires for SMTP."""
-    provider, oauth2 = context.provider, context.account.oauth2
-    scope = provider.oauth2_scope if provider else None
-    if provider and scope and (oauth2 is None or oauth2.scope != scope):
-        text = f"Set the scope to {scope}, which {provider.name} requires."
-        yield Suggestion(text, ("oauth2", "scope"), scope, provider.documentation_url)
+        needed = f", and the scope is {provider.oauth2_scope}" if provider.oauth2_scope else ""
+        yield Suggestion(f"{text}{needed}.", ("oauth2", "tokenUrl"), None, page)
 
 
 def _address(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
@@ -224,8 +216,13 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.BASIC_SIGN_IN_DISABLED: _oauth2,
     Code.SMTP_SIGN_IN_DISABLED: _general_with_page,
     Code.SIGN_IN_BLOCKED_BY_POLICY: _general_with_page,
-    Code.TOKEN_SCOPE_REJECTED: _scope,
-    Code.TOKEN_REFUSED: _scope,
+    Code.TOKEN_ENDPOINT_NOT_TRUSTED: trust_endpoint,
+    Code.TOKEN_ENDPOINT_WRONG: token_url,
+    Code.TOKEN_SCOPE_MISSING: scope,
+    Code.TOKEN_SCOPE_REJECTED: scope,
+    Code.TOKEN_PERMISSION_MISSING: _general_with_page,
+    Code.TOKEN_BLOCKED_BY_POLICY: _general_with_page,
+    Code.TOKEN_REFUSED: scope,
     Code.SENDER_NOT_OWNED: _own_address,
     Code.SENDER_REFUSED: _own_address_or_sign_in,
     Code.SENDER_UNKNOWN: _own_address,

@@ -1,33 +1,22 @@
-"""What a token endpoint's response means (RFC 6749 §5), including Microsoft's own codes."""
+"""What a token endpoint's response means: a token, a refusal, or something else."""
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
 
+from mail.account import OAuth2
+from mail.oauth2.refusals import Refusal, code_of, other_way_may_work
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 
-OK = 200
-TOO_MANY_REQUESTS = 429
-SERVER_ERROR = 500
-_MAX_DETAIL_CHARS = 300
-_TOKEN = re.compile(r"[\x21-\x7e]+")
-
-_BY_MICROSOFT = (
-    (r"AADSTS(90002|900023|900021)\b", Code.TOKEN_ENDPOINT_WRONG),
-    (r"AADSTS(70011|1002012|28003)\b", Code.TOKEN_SCOPE_REJECTED),
-    (r"AADSTS(7000215|7000222|700016|7000112)\b", Code.TOKEN_CLIENT_REJECTED),
-)
-_BY_ERROR = {
-    "invalid_client": Code.TOKEN_CLIENT_REJECTED,
-    "invalid_scope": Code.TOKEN_SCOPE_REJECTED,
-    "unauthorized_client": Code.TOKEN_GRANT_REFUSED,
-    "unsupported_grant_type": Code.TOKEN_GRANT_REFUSED,
-    "invalid_grant": Code.TOKEN_GRANT_REFUSED,
-    "access_denied": Code.TOKEN_GRANT_REFUSED,
-    "temporarily_unavailable": Code.TOKEN_ENDPOINT_FAILED,
-    "server_error": Code.TOKEN_ENDPOINT_FAILED,
-}
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+_MAX_LOCATION_CHARS: Final = 200
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_ANY_CLIENT: Final = OAuth2("", "", None, "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +27,76 @@ class AccessToken:
     seconds: float | None = None
 
 
-def parse_response(status: int, body: bytes) -> AccessToken:
-    """Returns the access token in a response. Raises StageFailed if the response has none."""
+class ClientRefused(StageFailed):
+    """The endpoint refused the client, which may be due to how it sent its credentials."""
+
+
+def parse_response(
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str] = _NO_HEADERS,
+    oauth2: OAuth2 = _ANY_CLIENT,
+) -> AccessToken:
+    """Returns the access token in the response to a request with `oauth2`.
+
+    The names in `headers` are in lower case. Raises StageFailed if the response has no token.
+    """
     try:
         values = json.loads(body)
     except (ValueError, RecursionError):
-        values = None
+        raise _without_json(status, body, headers) from None
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        raise _redirect(status, headers)
     if not isinstance(values, dict):
-        detail = f"it answered with HTTP status {status} and no JSON"
-        raise StageFailed(_code_without_json(status), detail=detail)
-    if status == OK:
+        raise _without_json(status, body, headers)
+    if status < HTTPStatus.MULTIPLE_CHOICES and not _has_error(values):
         return _access_token(values)
-    raise _refusal(status, values)
+    raise _refused(Refusal.read(status, values), oauth2)
 
 
-def _code_without_json(status: int) -> Code:
-    if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
-        return Code.TOKEN_ENDPOINT_FAILED
-    return Code.TOKEN_ANSWER_SENSELESS if status == OK else Code.TOKEN_ENDPOINT_WRONG
+def _has_error(values: Mapping[str, object]) -> bool:
+    """Returns whether a response is a refusal, although its status may be 200 (as GitHub's is)."""
+    return bool(values.get("error")) and "access_token" not in values
+
+
+def _refused(refusal: Refusal, oauth2: OAuth2) -> StageFailed:
+    kind = ClientRefused if other_way_may_work(refusal, oauth2) else StageFailed
+    return kind(code_of(refusal, oauth2), detail=refusal.detail)
+
+
+def _without_json(status: int, body: bytes, headers: Mapping[str, str]) -> StageFailed:
+    detail = f"it answered with HTTP status {status} and no JSON object"
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return StageFailed(Code.TOKEN_ENDPOINT_FAILED, detail=detail)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return _redirect(status, headers)
+    if status == HTTPStatus.UNAUTHORIZED:
+        asks = headers.get("www-authenticate", "").lower().startswith("basic")
+        code = Code.TOKEN_CLIENT_REJECTED if asks else Code.TOKEN_ENDPOINT_WRONG
+        return ClientRefused(code, detail=detail)
+    if _is_page(body, headers):
+        detail = f"it answered with HTTP status {status} and a web page"
+        return StageFailed(Code.TOKEN_ENDPOINT_WRONG, detail=detail)
+    succeeded = status < HTTPStatus.MULTIPLE_CHOICES
+    code = Code.TOKEN_ANSWER_SENSELESS if succeeded else Code.TOKEN_ENDPOINT_WRONG
+    return StageFailed(code, detail=detail)
+
+
+def _is_page(body: bytes, headers: Mapping[str, str]) -> bool:
+    return "html" in headers.get("content-type", "").lower() or body.lstrip().startswith(b"<")
+
+
+def _redirect(status: int, headers: Mapping[str, str]) -> StageFailed:
+    """Returns the failure of a redirect, which is not followed: it would carry the secret along."""
+    location = headers.get("location", "").partition("?")[0][:_MAX_LOCATION_CHARS]
+    shown = "".join(char for char in location if char.isprintable())
+    detail = f"it answered with HTTP status {status}, a redirect"
+    where = f" to {shown}" if shown else ""
+    return StageFailed(Code.TOKEN_ENDPOINT_WRONG, detail=f"{detail}{where}")
 
 
 def _access_token(values: dict[str, object]) -> AccessToken:
-    token, kind = values.get("access_token"), values.get("token_type", "Bearer")
+    token, kind = values.get("access_token"), values.get("token_type") or "Bearer"
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise StageFailed(Code.TOKEN_ANSWER_SENSELESS, detail="`access_token` is missing")
     if str(kind).lower() != "bearer":
@@ -69,21 +106,3 @@ def _access_token(values: dict[str, object]) -> AccessToken:
     except (KeyError, ValueError):
         return AccessToken(token)
     return AccessToken(token, seconds if 0 < seconds < float("inf") else None)
-
-
-def _refusal(status: int, values: dict[str, object]) -> StageFailed:
-    error = str(values.get("error", ""))
-    description = str(values.get("error_description", "")).splitlines()
-    text = ": ".join(part for part in (error, description[0] if description else "") if part)
-    shown = "".join(char if char.isprintable() else " " for char in text)[:_MAX_DETAIL_CHARS]
-    detail = shown or f"it answered with HTTP status {status}"
-    return StageFailed(_code_of(status, error, text), detail=detail)
-
-
-def _code_of(status: int, error: str, text: str) -> Code:
-    if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
-        return Code.TOKEN_ENDPOINT_FAILED
-    for pattern, code in _BY_MICROSOFT:
-        if re.search(pattern, text):
-            return code
-    return _BY_ERROR.get(error, Code.TOKEN_ENDPOINT_WRONG)

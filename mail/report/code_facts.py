@@ -23,17 +23,25 @@ CODES: Mapping[Code, CodeFacts] = {
         "trusted certificates.",
         field=("oauth2", "tokenUrl"),
     ),
+    Code.TOKEN_ENDPOINT_TLS_FAILED: CodeFacts(
+        "The TLS handshake with the OAuth2 token endpoint failed: {detail}.",
+        "The endpoint and Postledger have no TLS version in common, the endpoint requires a client "
+        "certificate, or a device on the network path breaks the handshake.",
+        "Check the token URL and its port, and whether a firewall inspects the connection.",
+        field=("oauth2", "tokenUrl"),
+    ),
     Code.TOKEN_ENDPOINT_FAILED: CodeFacts(
         "The OAuth2 token endpoint is temporarily unavailable: {detail}.",
-        "The authorization server answered with HTTP status 429 or 5xx.",
+        "The authorization server answered with HTTP status 429 or 5xx, or limits how often this "
+        "client may request a token.",
         "Try again in a few minutes. If the problem persists, check the status of the "
         "authorization server.",
         transient=True,
     ),
     Code.TOKEN_ENDPOINT_WRONG: CodeFacts(
-        "The token URL is not the URL of an OAuth2 token endpoint: {detail}.",
-        "The URL returned a web page, a redirect or a 404 error, or it names a tenant that does "
-        "not exist.",
+        "The token URL is wrong: {detail}.",
+        "The URL returned a web page, a redirect or a 404 error, its port does not speak TLS, or "
+        "it names no tenant (as `/common/` does) or a tenant that does not exist.",
         "Copy the token URL from the provider's documentation, and put your tenant into it.",
         field=("oauth2", "tokenUrl"),
     ),
@@ -44,9 +52,16 @@ CODES: Mapping[Code, CodeFacts] = {
         "Check the client ID. If the client secret has expired, create a new secret.",
         field=("oauth2", "clientSecret"),
     ),
+    Code.TOKEN_SCOPE_MISSING: CodeFacts(
+        "The authorization server requires a scope, and the settings have none: {detail}.",
+        "`oauth2.scope` is empty, and the authorization server has no default scope for this "
+        "client.",
+        "Set the scope that the provider documents for SMTP.",
+        field=("oauth2", "scope"),
+    ),
     Code.TOKEN_SCOPE_REJECTED: CodeFacts(
         "The authorization server rejected the scope: {detail}.",
-        "The scope is missing, misspelled, or not granted to this client.",
+        "The scope is misspelled, is for another grant, or is not granted to this client.",
         "Set the scope that the provider documents for SMTP.",
         field=("oauth2", "scope"),
     ),
@@ -58,6 +73,21 @@ CODES: Mapping[Code, CodeFacts] = {
         "Allow the client-credentials grant for this client, or use a password that the "
         "provider issues for SMTP.",
         field=("oauth2", "tokenUrl"),
+    ),
+    Code.TOKEN_PERMISSION_MISSING: CodeFacts(
+        "The OAuth2 client does not have the permission for SMTP: {detail}.",
+        "No administrator of the authorization server has granted the client this permission, or "
+        "consented to it.",
+        "Ask an administrator of the authorization server to grant the client the permission to "
+        "send mail, with consent. In Microsoft Entra, it is the application permission "
+        "SMTP.SendAsApp of Office 365 Exchange Online.",
+        field=("oauth2", "clientId"),
+    ),
+    Code.TOKEN_BLOCKED_BY_POLICY: CodeFacts(
+        "A policy of the organization blocks the token request: {detail}.",
+        "Conditional access, security defaults or a tenant restriction applies to the client.",
+        "Ask an administrator of the authorization server to exempt this client, or to allow the "
+        "IP address of the machine that runs Postledger.",
     ),
     Code.TOKEN_ANSWER_SENSELESS: CodeFacts(
         "The token endpoint's response contains no usable access token: {detail}.",

@@ -12,13 +12,15 @@ from mail.report.reply import Reply
 class Failure:
     """One failure: its code, the server's reply if there was one, and the diagnosis's detail.
 
-    `tried` are the mechanisms that were tried for signing in.
+    `tried` are the mechanisms that were tried for signing in. `cause` says which of several causes
+    the code has here, if suggestions depend on it.
     """
 
     code: Code
     reply: Reply | None = None
     detail: str = ""
     tried: tuple[SaslMechanism, ...] = ()
+    cause: Code | None = None
 
     @property
     def text(self) -> str:
@@ -40,9 +42,16 @@ class StageFailed(Exception):  # noqa: N818 - an expected outcome, not an error
     An exception, although failures are expected: it ends a stage from any depth of its calls.
     """
 
-    def __init__(self, code: Code, reply: Reply | None = None, detail: str = "") -> None:
+    def __init__(
+        self,
+        code: Code,
+        reply: Reply | None = None,
+        detail: str = "",
+        *,
+        cause: Code | None = None,
+    ) -> None:
         super().__init__(code.value)
-        self.failure = Failure(code, reply, detail)
+        self.failure = Failure(code, reply, detail, cause=cause)
 
     @classmethod
     def of(cls, failure: Failure) -> Self:

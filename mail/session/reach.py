@@ -6,6 +6,8 @@ from dataclasses import replace
 from mail.network.admission import Destination, admitted_addresses
 from mail.network.destinations import IPAddress
 from mail.network.dial import describe, first_connected
+from mail.oauth2.credentials import sent_forms
+from mail.oauth2.request import EndpointNotTrusted
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.report import StageName
@@ -19,7 +21,13 @@ async def fetch_token(session: Session) -> str:
         account = session.account
         if account.oauth2 is None or account.oauth2.client_secret is None:
             raise StageFailed(Code.OAUTH2_NOT_CONFIGURED)
-        token = await session.tools.tokens.fetch(account, session.tools.network)
+        for form in sent_forms(account.oauth2):
+            session.redactor.learn(form)
+        try:
+            token = await session.tools.tokens.fetch(account, session.tools.network)
+        except EndpointNotTrusted as untrusted:
+            session.stages.certificates = untrusted.chain
+            raise
         session.redactor.learn(token.encode())
         return token
 

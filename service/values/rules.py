@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mail.message import holds_encoded_word
+from mail.oauth2 import read_token_url
 from mail.report import Suggestion
 from service.values.certificates import InvalidCertificate, read_certificates
 from service.values.fields import Invalid, Rule, Valid
@@ -127,22 +128,10 @@ def token_url(value: str) -> Valid | Invalid:
     trimmed = value.strip()
     if len(trimmed) > MAX_LONG_TEXT or has_control(trimmed) or " " in trimmed:
         return invalid
-    try:
-        parts = urlsplit(trimmed)
-        name = normal_host(parts.hostname or "")
-        malformed = parts.fragment or parts.username is not None or parts.port == 0 or not name
-    except ValueError:
+    url = read_token_url(trimmed)
+    if url is None or normal_host(url.host) is None:
         return invalid
-    # Plain http is allowed on loopback only, because that traffic never crosses a network.
-    allowed = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(name))
-    return Valid(trimmed) if allowed and not malformed else invalid
-
-
-def _is_loopback(name: str | None) -> bool:
-    try:
-        return name == "localhost" or ipaddress.ip_address(name or "").is_loopback
-    except ValueError:
-        return False
+    return Valid(trimmed)
 
 
 def client_id(value: str) -> Valid | Invalid:

@@ -25,7 +25,8 @@ class Fault:
 
     `account` changes the usual account. `fix` contains the fields and values that must be
     suggested: the test applies them, and the next attempt must succeed. `suggests` is the field of
-    the first suggestion if no value is suggested.
+    the first suggestion if no value is suggested. In `token_url`, `{port}` is the port of the token
+    endpoint; in `fix`, too.
     """
 
     title: str
@@ -80,7 +81,8 @@ class Fault:
         account = replace(usual, **self.account)  # type: ignore[arg-type]
         if token_port is None and not self.token_url:
             return account
-        url = self.token_url or f"https://{TOKEN_HOST}:{token_port}/token"
+        url = self.token_url or f"https://{TOKEN_HOST}:{{port}}/token"
+        url = url.replace("{port}", str(token_port))
         oauth2 = OAuth2(url, "postledger", Secret(CLIENT_SECRET), self.scope)
         return replace(account, oauth2=oauth2)
 
@@ -92,10 +94,13 @@ _APPLY: Mapping[str, Callable[[Account, str], Account]] = {
     "smtpUsername": lambda account, value: replace(account, username=value),
     "enableSecureConnection": lambda account, value: replace(account, secure=value == "true"),
     "tlsMode": lambda account, value: replace(account, tls_mode=TlsMode(value)),
-    "trustedCertificates": lambda account, value: replace(account, trusted_certificates=(value,)),
+    "trustedCertificates": lambda account, value: replace(
+        account, trusted_certificates=(*account.trusted_certificates, value)
+    ),
     "authMechanism": lambda account, value: replace(account, mechanism=SaslMechanism(value)),
     "ehloHostname": lambda account, value: replace(account, ehlo_hostname=value),
     "timeoutSeconds": lambda account, value: replace(account, timeout_seconds=int(value)),
+    "oauth2.tokenUrl": lambda account, value: replace(account, oauth2=_at(account.oauth2, value)),
     "oauth2.scope": lambda account, value: replace(account, oauth2=_scoped(account.oauth2, value)),
     "defaultFromAddress": lambda account, _value: account,
 }
@@ -104,6 +109,11 @@ _APPLY: Mapping[str, Callable[[Account, str], Account]] = {
 def _scoped(oauth2: OAuth2 | None, scope: str) -> OAuth2:
     assert oauth2 is not None
     return replace(oauth2, scope=scope)
+
+
+def _at(oauth2: OAuth2 | None, url: str) -> OAuth2:
+    assert oauth2 is not None
+    return replace(oauth2, token_url=url)
 
 
 def applied(account: Account, suggestion: Suggestion) -> Account:

@@ -12,10 +12,12 @@ from tests.mail.diagnosis import (
     faults_securing,
     faults_sending,
     faults_signing_in,
+    faults_tokens,
 )
 from tests.mail.diagnosis.fault import Fault
 
 FAULTS = (
+    *faults_tokens.FAULTS,
     *faults_reaching.FAULTS,
     *faults_securing.FAULTS,
     *faults_handshake.FAULTS,
@@ -76,4 +78,4 @@ def _suggested(fault: Fault) -> str:
 def _value(value: str) -> str:
     if not value:
         return "nothing"
-    return "the certificate" if value == "PEM" else f"`{value}`"
+    return "the certificate" if value == "PEM" else f"`{value.replace(':{port}', '')}`"

@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from mail.account import SaslMechanism, TlsMode
+from mail.account import TlsMode
 from mail.report.codes import Code
 from tests.mail.diagnosis.fault import Changes, Fault, Stage
 from tests.support.mail.scripted import (
@@ -17,190 +17,13 @@ from tests.support.mail.scripted import (
     late,
     reset,
 )
-from tests.support.mail.token_server import TOKEN_HOST, TokenScript, denied
 from tests.support.mail.world import IMPATIENT
 
 SOON: Changes = {"timeout_seconds": IMPATIENT}
-TOKEN_PORT = 443
-MICROSOFT_SCOPE = "https://outlook.office365.com/.default"
 UNKNOWN = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 NO_ADDRESS = socket.gaierror(socket.EAI_NODATA, "No address associated with hostname")
 TRY_AGAIN = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 UNREACHABLE = OSError(errno.ENETUNREACH, "Network is unreachable")
-
-TOKEN = (
-    Fault(
-        title="Microsoft Entra: the client secret is wrong",
-        token=TokenScript(
-            401,
-            denied(
-                "invalid_client",
-                "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the"
-                " request is the client secret value, not the client secret ID.",
-            ),
-        ),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_CLIENT_REJECTED,
-        suggests="oauth2.clientSecret",
-    ),
-    Fault(
-        title="Microsoft Entra: the client secret has expired",
-        token=TokenScript(
-            401,
-            denied("invalid_client", "AADSTS7000222: The provided client secret keys are expired."),
-        ),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_CLIENT_REJECTED,
-        suggests="oauth2.clientSecret",
-    ),
-    Fault(
-        title="Microsoft Entra: the application is unknown",
-        token=TokenScript(
-            400,
-            denied(
-                "unauthorized_client",
-                "AADSTS700016: Application with identifier 'postledger' was not found in the"
-                " directory 'Example'.",
-            ),
-        ),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_CLIENT_REJECTED,
-        suggests="oauth2.clientSecret",
-    ),
-    Fault(
-        title="Microsoft Entra: the tenant is unknown",
-        token=TokenScript(
-            400, denied("invalid_request", "AADSTS90002: Tenant 'example' not found.")
-        ),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_WRONG,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Microsoft Entra: the scope is not valid",
-        server=Script(auth="LOGIN XOAUTH2"),
-        token=TokenScript(
-            400,
-            denied(
-                "invalid_scope",
-                "AADSTS1002012: The provided value for scope SMTP.Send is not valid. Client"
-                " credential flows must have a scope value with /.default suffixed.",
-            ),
-            wanted_scope=MICROSOFT_SCOPE,
-        ),
-        scope="SMTP.Send",
-        account={"host": "smtp.office365.com"},
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_SCOPE_REJECTED,
-        fix={"oauth2.scope": MICROSOFT_SCOPE},
-    ),
-    Fault(
-        title="Google: no client-credentials grant",
-        token=TokenScript(
-            400,
-            denied("unsupported_grant_type", "Invalid grant_type: client_credentials"),
-        ),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_GRANT_REFUSED,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: unavailable",
-        token=TokenScript(503, "<html>Service Unavailable</html>"),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_FAILED,
-        transient=True,
-    ),
-    Fault(
-        title="Token endpoint: too many requests",
-        token=TokenScript(429, denied("temporarily_unavailable")),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_FAILED,
-        transient=True,
-    ),
-    Fault(
-        title="Token endpoint: a web page instead",
-        token=TokenScript(404, "<!doctype html><title>Not found</title>"),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_WRONG,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: a response that is not JSON",
-        token=TokenScript(200, "access_token=abc"),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ANSWER_SENSELESS,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: a response without a token",
-        token=TokenScript(200, '{"token_type": "Bearer"}'),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ANSWER_SENSELESS,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: an endless response",
-        token=TokenScript(200, "{", endless=True),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ANSWER_SENSELESS,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: no response",
-        token=TokenScript(0),
-        account=SOON,
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_UNREACHABLE,
-        transient=True,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: no server on the port",
-        token_url=f"https://{TOKEN_HOST}:1/token",
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_UNREACHABLE,
-        transient=True,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: unknown host name",
-        token_url="https://login.microsoftonlin.com/token",
-        names={"login.microsoftonlin.com": UNKNOWN},
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_UNREACHABLE,
-        transient=True,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: certificate from an unknown authority",
-        token=TokenScript(certificate="private_leaf"),
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_NOT_TRUSTED,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: a URL without TLS",
-        token_url=f"http://{TOKEN_HOST}/token",
-        stage=Stage.TOKEN,
-        code=Code.TOKEN_ENDPOINT_WRONG,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="Token endpoint: a cloud's metadata service",
-        token_url="https://169.254.169.254/token",
-        stage=Stage.TOKEN,
-        code=Code.DESTINATION_NOT_ALLOWED,
-        suggests="oauth2.tokenUrl",
-    ),
-    Fault(
-        title="XOAUTH2 without an OAuth2 client",
-        account={"mechanism": SaslMechanism.XOAUTH2},
-        stage=Stage.TOKEN,
-        code=Code.OAUTH2_NOT_CONFIGURED,
-        suggests="oauth2",
-    ),
-)
 
 RESOLVE = (
     Fault(
@@ -531,4 +354,4 @@ GREETING = (
     ),
 )
 
-FAULTS = (*TOKEN, *RESOLVE, *CONNECT, *GREETING)
+FAULTS = (*RESOLVE, *CONNECT, *GREETING)

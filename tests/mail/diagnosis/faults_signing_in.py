@@ -6,7 +6,8 @@ import json
 from mail.account import SaslMechanism
 from mail.report.codes import Code
 from tests.mail.diagnosis.fault import Changes, Fault, Stage
-from tests.mail.diagnosis.faults_reaching import MICROSOFT_SCOPE, SOON
+from tests.mail.diagnosis.faults_reaching import SOON
+from tests.mail.diagnosis.faults_tokens import MICROSOFT_SCOPE
 from tests.support.mail.scripted import (
     Script,
     asking,

@@ -2,6 +2,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -103,7 +104,7 @@ async def assert_fixable(
     valued = [each for each in suggestions if each.field and each.value is not None]
     suggested = {".".join(each.field or ()): each.value for each in valued}
     expected = {
-        field: (suggested.get(field, "") if value == "PEM" else value)
+        field: (suggested.get(field, "") if value == "PEM" else with_port(value, account))
         for field, value in fault.fix.items()
     }
 
@@ -120,6 +121,12 @@ async def assert_fixable(
             of = outgoing(suggestion.value or "")
     second = await attempted(fault, world, account, of)
     assert second.outcome in PASSED, second.diagnosis
+
+
+def with_port(value: str, account: Account) -> str:
+    """Returns a row's value with the port of the account's token endpoint."""
+    port = urlsplit(account.oauth2.token_url).port if account.oauth2 else None
+    return value.replace("{port}", str(port))
 
 
 def test_has_every_code() -> None:

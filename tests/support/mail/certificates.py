@@ -15,10 +15,13 @@ from cryptography.x509.oid import NameOID
 
 from tests.support.mail.chains import CHAINS, HOST, OTHER
 from tests.support.mail.client_certificates import MadeClient
+from tests.support.mail.token_server import TOKEN_HOST
 
 HOSTS = (
     HOST,
-    "login.example.org",
+    TOKEN_HOST,
+    "login.microsoftonline.com",
+    "127.0.0.1",
     "smtp.gmail.com",
     "smtp-relay.gmail.com",
     "smtp.office365.com",
@@ -84,19 +87,19 @@ class MadeCertificates:
 
     def _expired(self, context: ssl.SSLContext) -> None:
         end = _LONG_AGO + timedelta(days=90)
-        leaf = self._authority.issue_cert(HOST, not_before=_LONG_AGO, not_after=end)
+        leaf = self._authority.issue_cert(HOST, TOKEN_HOST, not_before=_LONG_AGO, not_after=end)
         leaf.configure_cert(context)
 
     def _not_yet_valid(self, context: ssl.SSLContext) -> None:
         end = _LATER + timedelta(days=90)
-        leaf = self._authority.issue_cert(HOST, not_before=_LATER, not_after=end)
+        leaf = self._authority.issue_cert(HOST, TOKEN_HOST, not_before=_LATER, not_after=end)
         leaf.configure_cert(context)
 
     def _private_leaf(self, context: ssl.SSLContext) -> None:
         self._private.issue_cert(HOST).configure_cert(context)
 
     def _private_with_root(self, context: ssl.SSLContext) -> None:
-        leaf = self._private.issue_cert(HOST)
+        leaf = self._private.issue_cert(HOST, TOKEN_HOST)
         _load(context, leaf.private_key_pem.bytes(), _chain(leaf) + self._private.cert_pem.bytes())
 
     def _private_with_intermediate(self, context: ssl.SSLContext) -> None:
