@@ -22,6 +22,7 @@ class Bearer(SaslClient):
 
     def __init__(self, initial: bytes, token: str, answer_to_error: bytes) -> None:
         self.initial = initial
+        self.secrets = (base64.b64decode(initial), token.encode())
         self._token = token
         self._answer_to_error = answer_to_error
 

@@ -11,10 +11,11 @@ class SaslClient(ABC):
     initial: bytes | None = None
     """The initial response, which is sent with AUTH; None if the server speaks first."""
 
-    proofs: tuple[bytes, ...] = ()
-    """What an attacker could use to guess the password, and must therefore never be shown.
+    secrets: tuple[bytes, ...] = ()
+    """What the responses so far contain that must never be shown, before any encoding.
 
-    These are parts of responses: a whole response is hidden anyway.
+    Besides passwords and tokens, these are proofs and nonces, with which the password could be
+    guessed. A name is not a secret, or the From address could not be shown.
     """
 
     status: str = ""

@@ -37,4 +37,5 @@ class Ntlm(SaslClient):
         self._negotiated = True
         if answer is None:
             raise UnanswerableError
+        self.secrets = (answer,)
         return base64.b64encode(answer)

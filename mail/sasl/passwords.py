@@ -16,6 +16,8 @@ class FixedResponses(SaslClient):
     def __init__(self, initial: bytes | None, *lines: bytes) -> None:
         self.initial = initial
         self._lines: Iterator[bytes] = iter(lines)
+        with_password = lines[-1] if lines else initial or b""
+        self.secrets = (base64.b64decode(with_password),)
 
     async def respond(self, challenge: str) -> bytes:  # noqa: ARG002 - servers word their prompts freely
         """Returns the next line."""
@@ -37,5 +39,6 @@ class CramMd5(SaslClient):
             response = auth_crammd5_verify(self._username, self._password, challenge)
         except SMTPAuthenticationError as error:
             raise UnanswerableError from error
-        self.proofs = (base64.b64decode(response).rpartition(b" ")[2],)
+        message = base64.b64decode(response)
+        self.secrets = (message, message.rpartition(b" ")[2])
         return response

@@ -28,7 +28,7 @@ use ask for 4,096 to 600,000. The maximum takes about a second; 2^31 would take 
 """
 
 _ITERATIONS = re.compile(r",i=([0-9]{1,30})(?:,|$)")
-_ERROR = re.compile(r"e=([a-z]{1,20}(?:-[a-z]{1,20}){0,5})(?:,|$)")
+_ERROR = re.compile(r"e=([^,]*)")
 
 _MECHANISM_ERRORS = frozenset(
     {
@@ -41,20 +41,32 @@ _MECHANISM_ERRORS = frozenset(
 )
 """The errors of RFC 5802 §7 that another mechanism would avoid."""
 
+_OTHER_ERROR = "other-error"
+_ERRORS = _MECHANISM_ERRORS | {
+    *("invalid-encoding", "invalid-proof", "invalid-username-encoding", "no-resources"),
+    *("unknown-user", _OTHER_ERROR),
+}
+"""All errors of RFC 5802 §7. Only these are shown: a server's own word could repeat a secret."""
+
 
 class Scram(SaslClient):
-    """One sign-in. The server's proof may come in a challenge or with the final reply."""
+    """One sign-in. The server's proof may come in a challenge or with the final reply.
 
-    def __init__(self, keyword: str, username: str, password: str) -> None:
+    `nonce` is the client's random text; None creates it.
+    """
+
+    def __init__(
+        self, keyword: str, username: str, password: str, nonce: str | None = None
+    ) -> None:
         import scramp  # noqa: PLC0415 (few servers need it, and it would slow down every start)
 
         self._failure: type[Exception] = scramp.ScramException
-        client = scramp.ScramClient([keyword], "name", "password")
+        client = scramp.ScramClient([keyword], "name", "password", c_nonce=nonce)
         # scramp itself refuses texts that SASLprep does not allow, such as an emoji.
         client.username, client.password = _Prepared(username), _Prepared(password)
         self._client = client
         self.initial = base64.b64encode(client.get_client_first().encode())
-        self.proofs = (str(client.c_nonce).encode(),)
+        self.secrets = (str(client.c_nonce).encode(),)
         self._asked, self._proven = False, False
 
     async def respond(self, challenge: str) -> bytes:
@@ -66,7 +78,7 @@ class Scram(SaslClient):
         if self._proven or self.status:
             raise UnanswerableError
         if error_word := _ERROR.match(message):
-            self.status = error_word[1]
+            self.status = error_word[1] if error_word[1] in _ERRORS else _OTHER_ERROR
         elif self._asked:
             self._check_proof(message)
         else:
@@ -101,7 +113,7 @@ class Scram(SaslClient):
             raise UnanswerableError from error
         self._asked = True
         proof, signature = message.rpartition(",p=")[2], self._client.server_signature
-        self.proofs = (
+        self.secrets = (
             str(self._client.nonce).encode(),
             *(proof.encode(), base64.b64decode(proof)),
             *(base64.b64encode(signature), signature),

@@ -1,7 +1,5 @@
 """The sign-in dialogue (RFC 4954): AUTH, challenges and responses, the final reply."""
 
-import base64
-
 from mail.account import SaslMechanism
 from mail.report.reply import Reply
 from mail.sasl.client import SaslClient
@@ -35,7 +33,7 @@ async def sign_in(
             if reply.code != CONTINUE:
                 return reply
             response = await client.respond(reply.raw.strip())
-            _redact(redactor, client, response)
+            _redact(redactor, client)
             reply = await wire.command(response)
     finally:
         transcript.signing_in = False
@@ -53,7 +51,7 @@ async def _begin(
     line = f"AUTH {mechanism.keyword}".encode()
     if client.initial is None:
         return await wire.command(line)
-    _redact(redactor, client, client.initial)
+    _redact(redactor, client)
     whole = line + b" " + (client.initial or b"=")
     if len(whole) + len(b"\r\n") <= MAX_COMMAND_BYTES:
         return await wire.command(whole)
@@ -61,7 +59,7 @@ async def _begin(
     return await wire.command(client.initial) if reply.code == CONTINUE else reply
 
 
-def _redact(redactor: Redactor, client: SaslClient, response: bytes) -> None:
-    """Adds a response to the secrets, both as sent and decoded from base64, and its proofs."""
-    for secret in (response, base64.b64decode(response), *client.proofs):
+def _redact(redactor: Redactor, client: SaslClient) -> None:
+    """Adds the secrets that the next response contains, before it is sent."""
+    for secret in client.secrets:
         redactor.learn(secret)

@@ -6,19 +6,18 @@ from pathlib import Path
 import pytest
 import spnego
 
-from mail.account import Account, OAuth2, SaslMechanism
+from mail.account import OAuth2, SaslMechanism
 from mail.report.report import EmailTestDepth, EmailTestOutcome
-from mail.sasl.choice import choose
 from mail.secret import Secret
 from mail.session.redaction import REDACTED
+from tests.support.mail.sasl import BearerServer, ScramServer, ShortLines, XOAuth2Server, plain
 from tests.support.mail.scripted import Act, Peer, Script
-from tests.support.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer
+from tests.support.mail.token_server import TOKEN, TOKEN_HOST, TokenScript, TokenServer, granted
 from tests.support.mail.world import PASSWORD, World
 
 pytestmark = pytest.mark.anyio
 
 CHALLENGE = b"<1896.697170952@mx.example.org>"
-OAUTH2 = OAuth2("https://login.example.org/token", "postledger", Secret("s"))
 
 
 def expecting(*expected: str) -> Act:
@@ -112,6 +111,80 @@ def ntlm_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             {"username": "EXAMPLE\\postledger"},
             id="ntlm-with-the-domain-in-the-name",
         ),
+        pytest.param(
+            Script(auth="SCRAM-SHA-256", on={"AUTH SCRAM-SHA-256": ScramServer()}),
+            {},
+            id="scram-sha-256",
+        ),
+        pytest.param(
+            Script(auth="SCRAM-SHA-1", on={"AUTH SCRAM-SHA-1": ScramServer("SCRAM-SHA-1")}),
+            {},
+            id="scram-sha-1",
+        ),
+        pytest.param(
+            Script(auth="SCRAM-SHA-256", on={"AUTH SCRAM": ScramServer(proof="reply")}),
+            {},
+            id="scram-with-the-proof-in-the-final-reply",
+        ),
+        pytest.param(
+            Script(auth="SCRAM-SHA-256", on={"AUTH SCRAM": ScramServer(iterations=600_000)}),
+            {},
+            id="scram-with-many-iterations",
+        ),
+        pytest.param(
+            Script(
+                auth="PLAIN SCRAM-SHA-1 SCRAM-SHA-256",
+                on={"AUTH SCRAM-SHA-256": ScramServer()},
+                tls="none",
+            ),
+            {"secure": False},
+            id="scram-first-without-tls",
+        ),
+        pytest.param(
+            Script(
+                auth="SCRAM-SHA-256",
+                on={"AUTH SCRAM": ScramServer(username="a,b=cé")},
+            ),
+            {"username": "a,b=cé"},
+            id="scram-with-an-unusual-name",
+        ),
+        pytest.param(
+            Script(auth="SCRAM-SHA-256", on={"AUTH": ShortLines(ScramServer(username="n" * 400))}),
+            {"username": "n" * 400},
+            id="scram-with-a-long-name",
+        ),
+        pytest.param(
+            Script(auth="PLAIN", on={"AUTH": ShortLines(plain(password="п" * 200))}),
+            {"password": Secret("п" * 200)},
+            id="plain-with-a-long-password",
+        ),
+        pytest.param(
+            Script(on={"AUTH PLAIN": "502 5.5.1 Command not implemented"}),
+            {},
+            id="login-after-plain-is-refused-with-502",
+        ),
+        pytest.param(
+            Script(on={"AUTH PLAIN": "504 5.5.4 Unrecognized authentication type"}),
+            {},
+            id="login-after-plain-is-refused-with-504",
+        ),
+        pytest.param(
+            Script(
+                on={
+                    "AUTH PLAIN": "535 5.7.8 Error: authentication failed: Invalid authentication"
+                    " mechanism"
+                }
+            ),
+            {},
+            id="login-after-plain-is-refused-with-535-as-a-mechanism",
+        ),
+        pytest.param(
+            Script(
+                on={"AUTH PLAIN": "535 Login fail", "AUTH LOGIN": expecting("postledger", PASSWORD)}
+            ),
+            {"host": "smtp.qq.com"},
+            id="login-first-where-plain-is-known-to-fail",
+        ),
     ],
 )
 async def test_signs_in(world: World, script: Script, changes: dict[str, str]) -> None:
@@ -157,26 +230,22 @@ async def test_signs_in_by_token(world: World) -> None:
         assert "s3cret" not in repr(report)
 
 
-@pytest.mark.parametrize(
-    ("offered", "changes", "secured", "chosen"),
-    [
-        pytest.param("PLAIN LOGIN NTLM CRAM-MD5", {}, True, "PLAIN", id="plain-over-tls"),
-        pytest.param("LOGIN NTLM", {}, True, "LOGIN", id="login-without-plain"),
-        pytest.param("NTLM", {}, True, "NTLM", id="ntlm-if-nothing-else-is-offered"),
-        pytest.param("PLAIN NTLM", {"domain": "X"}, True, "NTLM", id="ntlm-with-a-domain"),
-        pytest.param("PLAIN", {"domain": "X"}, True, "PLAIN", id="plain-with-a-domain"),
-        pytest.param("PLAIN CRAM-MD5", {}, False, "CRAM_MD5", id="cram-md5-unsecured"),
-        pytest.param("CRAM-MD5", {}, True, None, id="cram-md5-not-automatic-over-tls"),
-        pytest.param("PLAIN XOAUTH2", {}, True, "PLAIN", id="no-token-without-oauth2"),
-        pytest.param("PLAIN XOAUTH2", {"oauth2": OAUTH2}, True, "XOAUTH2", id="token"),
-        pytest.param("PLAIN", {"oauth2": OAUTH2}, True, None, id="no-password-instead-of-token"),
-        pytest.param("plain", {}, True, "PLAIN", id="any-case"),
-    ],
-)
-def test_auto_chooses(
-    *, offered: str, changes: dict[str, str], secured: bool, chosen: str | None
-) -> None:
-    """AUTO selects the best common mechanism, and never a password if OAuth2 is configured."""
-    account = replace(Account("mx.example.org", 587), **changes)  # type: ignore[arg-type]
+@pytest.mark.parametrize("length", [40, 1500, 6000])
+@pytest.mark.parametrize("keyword", ["XOAUTH2", "OAUTHBEARER"])
+async def test_signs_in_by_a_token_of_any_length(world: World, keyword: str, length: int) -> None:
+    """A token that makes the command line too long is sent after an empty challenge."""
+    token = "t0ken." * (length // 6)
+    server = BearerServer(token=token) if keyword == "OAUTHBEARER" else XOAuth2Server(token)
+    script = Script(auth=f"{keyword} PLAIN", on={"AUTH": ShortLines(server)})
+    async with (
+        TokenServer(TokenScript(body=granted(token=token)), world.context()).running() as tokens,
+        world.serving({587: script}) as servers,
+    ):
+        url = f"https://{TOKEN_HOST}:{tokens.port}/token"
+        oauth2 = OAuth2(url, "postledger", Secret("s3cret"), "mail.send")
+        account = replace(world.account, oauth2=oauth2, password=None)
+        report = await world.attempt(account, EmailTestDepth.AUTHENTICATE)
 
-    assert chosen == choose(account, offered.split(), secured=secured)
+        assert EmailTestOutcome.REACHED == report.outcome, report.diagnosis
+        assert all(len(line) <= 512 for line in servers[587].heard if line.startswith(b"AUTH"))
+        assert token not in repr(report)

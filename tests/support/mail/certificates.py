@@ -35,6 +35,7 @@ HOSTS = (
     "smtp.sparkpostmail.com",
     "smtp.mail.me.com",
     "smtp-mail.outlook.com",
+    "smtp.qq.com",
     "xn--bcher-kva.example",
 )
 _SHORT_DH = """\

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import scramp
 
-from tests.support.mail.scripted import Peer
+from tests.support.mail.scripted import Peer, Step
 from tests.support.mail.token_server import TOKEN
 from tests.support.mail.world import PASSWORD
 
@@ -110,17 +110,33 @@ class BearerServer:
         await peer.say("535 5.7.8 Authentication unsuccessful")
 
 
-async def plain(peer: Peer, line: str) -> None:
-    """Checks PLAIN, with or without an initial response."""
-    accepted = await initial_response(peer, line) == f"\0postledger\0{PASSWORD}"
-    await peer.say(ACCEPTED if accepted else REJECTED)
+@dataclass(frozen=True)
+class XOAuth2Server:
+    """A server that accepts one token by XOAUTH2."""
+
+    token: str
+
+    async def __call__(self, peer: Peer, line: str) -> None:
+        """Answers AUTH."""
+        wanted = f"user=postledger\1auth=Bearer {self.token}\1\1"
+        await peer.say(ACCEPTED if await initial_response(peer, line) == wanted else REJECTED)
+
+
+def plain(password: str) -> Step:
+    """Accepts one password by PLAIN, with or without an initial response."""
+
+    async def act(peer: Peer, line: str) -> None:
+        wanted = f"\0postledger\0{password}"
+        await peer.say(ACCEPTED if await initial_response(peer, line) == wanted else REJECTED)
+
+    return act
 
 
 @dataclass(frozen=True)
 class ShortLines:
     """A server that refuses command lines of more than 512 bytes."""
 
-    act: BearerServer | ScramServer
+    act: Step
 
     async def __call__(self, peer: Peer, line: str) -> None:
         """Answers AUTH."""

@@ -15,9 +15,9 @@ TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.made-up"
 Credentials = Literal["basic", "body"]
 
 
-def granted(seconds: int = 3600) -> str:
+def granted(seconds: int = 3600, token: str = TOKEN) -> str:
     """Returns the body of a response with a token."""
-    return json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": seconds})
+    return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": seconds})
 
 
 def denied(error: str, description: str = "", **others: object) -> str:
