@@ -33,7 +33,8 @@ class _Options:
     @property
     def untried(self) -> tuple[SaslMechanism, ...]:
         known = {_BY_KEYWORD[each] for each in self.offered if each in _BY_KEYWORD}
-        return tuple(each for each in _PREFERRED if each in known and each not in self.tried)
+        known -= {*self.tried, self.account.mechanism}
+        return tuple(each for each in _PREFERRED if each in known)
 
     @property
     def unsupported(self) -> tuple[str, ...]:

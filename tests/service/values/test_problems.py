@@ -121,6 +121,16 @@ FINE: Final = (
         },
         id="microsoft-by-oauth2",
     ),
+    pytest.param(
+        {
+            "smtp_password_version": None,
+            "auth_mechanism": SaslMechanism.OAUTHBEARER,
+            "oauth2_token_url": TOKEN_URL,
+            "oauth2_client_id": "x",
+            "oauth2_client_secret_version": 1,
+        },
+        id="oauthbearer",
+    ),
     pytest.param({"smtp_host": "smtp.sendgrid.net", "smtp_username": "apikey"}, id="sendgrid"),
     pytest.param(
         {
