@@ -211,7 +211,7 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.MECHANISM_REFUSED: another_mechanism,
     Code.ITERATIONS_OUT_OF_RANGE: another_mechanism,
     Code.CREDENTIALS_REJECTED: _credentials,
-    Code.APP_PASSWORD_REQUIRED: _provider_credentials,
+    Code.APP_PASSWORD_REQUIRED: _credentials,
     Code.WEB_SIGN_IN_REQUIRED: _provider_credentials,
     Code.BASIC_SIGN_IN_DISABLED: _oauth2,
     Code.SMTP_SIGN_IN_DISABLED: _general_with_page,

@@ -14,6 +14,8 @@ from mail.session.sign_in import sign_in
 from mail.session.wire import Fault, WireError
 
 AUTHENTICATED = 235
+SHUTTING_DOWN = 421
+_REFUSED_NAMES = (Code.CREDENTIALS_REJECTED, Code.APP_PASSWORD_REQUIRED)
 _MAX_WORDS = 300
 """How much of a reply is quoted if the diagnosis adds something to it."""
 
@@ -38,17 +40,23 @@ async def authenticate(session: Session, token: str | None) -> None:
 async def _second_attempt(
     session: Session, first: Failure, refused: SaslMechanism, token: str | None
 ) -> Failure | None:
-    """Tries another mechanism, and returns the failure that explains the whole stage, or None."""
+    """Tries another mechanism, and returns the failure that explains the whole stage, or None.
+
+    If the server closes the connection after the first refusal, this refusal is the explanation.
+    """
     other = next_after(refused, session.account, session.mechanisms, secured=session.secured)
     if other is None:
         return first
     try:
         second = await _attempt(session, other, token)
     except WireError as error:
-        if error.fault in (Fault.CLOSED, Fault.NOT_SENT):  # the server closes after a refusal
+        if error.fault in (Fault.CLOSED, Fault.NOT_SENT):
             return first
         raise
-    return second.after(first) if second is not None else None
+    if second is None:
+        return None
+    closed = second.reply is not None and second.reply.code == SHUTTING_DOWN
+    return first if closed else second.after(first)
 
 
 async def _attempt(session: Session, mechanism: SaslMechanism, token: str | None) -> Failure | None:
@@ -80,7 +88,7 @@ def _refusal(
     added = f" (status {client.status})" if client.status else ""
     name = session.account.login_name
     renamed = mechanism.sends_password and name != session.account.username
-    if code is Code.CREDENTIALS_REJECTED and renamed and not session.redactor.finds(name):
+    if code in _REFUSED_NAMES and renamed and not session.redactor.finds(name):
         added = f" (the name that was sent is {name})"
     detail = _cut(reply.text) + added if added else ""
     return Failure(code, reply, detail, tried=(mechanism,))

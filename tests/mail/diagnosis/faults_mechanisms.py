@@ -253,7 +253,7 @@ OAUTHBEARER_FAULTS = (
     ),
 )
 
-_PLAIN_REFUSED = "504 5.7.4 Unrecognized authentication type"
+_UNRECOGNIZED = "504 5.7.4 Unrecognized authentication type"
 
 MECHANISM_FAULTS = (
     Fault(
@@ -264,8 +264,47 @@ MECHANISM_FAULTS = (
         fix={"authMechanism": "LOGIN"},
     ),
     Fault(
+        title="PLAIN offered but refused, then 421, LOGIN offered",
+        server=Script(
+            on={
+                "AUTH PLAIN": then_close(
+                    "502 5.5.1 Command not implemented\n421 4.7.0 Too many errors"
+                )
+            }
+        ),
+        stage=Stage.AUTHENTICATE,
+        code=Code.MECHANISM_REFUSED,
+        fix={"authMechanism": "LOGIN"},
+    ),
+    Fault(
+        title="XOAUTH2 refused as a mechanism, then the token by OAUTHBEARER",
+        server=Script(
+            on={
+                "AUTH XOAUTH2": _UNRECOGNIZED,
+                "AUTH OAUTHBEARER": BearerServer("invalid_token"),
+            },
+            auth="XOAUTH2 OAUTHBEARER",
+        ),
+        token=TokenScript(),
+        stage=Stage.AUTHENTICATE,
+        code=Code.TOKEN_REFUSED,
+        suggests="oauth2.clientId",
+    ),
+    Fault(
+        title="Passwords are turned off, OAuth2 is configured, OAUTHBEARER offered",
+        server=Script(
+            on={"AUTH PLAIN": "550 5.7.30 Basic authentication is not supported"},
+            auth="PLAIN OAUTHBEARER",
+        ),
+        token=TokenScript(),
+        account={"mechanism": SaslMechanism.PLAIN},
+        stage=Stage.AUTHENTICATE,
+        code=Code.BASIC_SIGN_IN_DISABLED,
+        fix={"authMechanism": "OAUTHBEARER"},
+    ),
+    Fault(
         title="PLAIN chosen and refused, LOGIN offered",
-        server=Script(on={"AUTH PLAIN": _PLAIN_REFUSED}),
+        server=Script(on={"AUTH PLAIN": _UNRECOGNIZED}),
         account={"mechanism": SaslMechanism.PLAIN},
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
@@ -273,7 +312,7 @@ MECHANISM_FAULTS = (
     ),
     Fault(
         title="LOGIN chosen and refused, PLAIN offered",
-        server=Script(on={"AUTH LOGIN": _PLAIN_REFUSED}),
+        server=Script(on={"AUTH LOGIN": _UNRECOGNIZED}),
         account={"mechanism": SaslMechanism.LOGIN},
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
@@ -281,7 +320,7 @@ MECHANISM_FAULTS = (
     ),
     Fault(
         title="PLAIN and LOGIN refused as mechanisms",
-        server=Script(on={"AUTH": _PLAIN_REFUSED}),
+        server=Script(on={"AUTH": _UNRECOGNIZED}),
         stage=Stage.AUTHENTICATE,
         code=Code.MECHANISM_REFUSED,
     ),
@@ -289,8 +328,8 @@ MECHANISM_FAULTS = (
         title="PLAIN and LOGIN refused as mechanisms, SCRAM offered",
         server=Script(
             on={
-                "AUTH PLAIN": _PLAIN_REFUSED,
-                "AUTH LOGIN": _PLAIN_REFUSED,
+                "AUTH PLAIN": _UNRECOGNIZED,
+                "AUTH LOGIN": _UNRECOGNIZED,
                 f"AUTH {SHA_256}": ScramServer(),
             },
             auth=f"PLAIN LOGIN {SHA_256}",
@@ -303,7 +342,7 @@ MECHANISM_FAULTS = (
         title="PLAIN refused as a mechanism, then the password refused by LOGIN",
         server=Script(
             on={
-                "AUTH PLAIN": _PLAIN_REFUSED,
+                "AUTH PLAIN": _UNRECOGNIZED,
                 "AUTH LOGIN": asking(
                     "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "535 5.7.8 Authentication failed"
                 ),
@@ -316,7 +355,7 @@ MECHANISM_FAULTS = (
     Fault(
         title="SCRAM refused without TLS: the password is not sent instead",
         server=Script(
-            on={"AUTH SCRAM": _PLAIN_REFUSED, "AUTH PLAIN": ACCEPTED},
+            on={"AUTH SCRAM": _UNRECOGNIZED, "AUTH PLAIN": ACCEPTED},
             auth=f"{SHA_256} PLAIN",
             tls="none",
         ),
@@ -368,6 +407,22 @@ DOMAIN_FAULTS = (
         stage=Stage.AUTHENTICATE,
         code=Code.CREDENTIALS_REJECTED,
         fix={"smtpDomain": "", "smtpUsername": "apikey"},
+    ),
+    Fault(
+        title="Gmail: a domain that PLAIN sends with the name",
+        server=Script(
+            on={
+                "AUTH PLAIN": by_name(
+                    "postledger",
+                    "535-5.7.8 Username and Password not accepted. For more information, go to\n"
+                    "535 5.7.8  https://support.google.com/mail/?p=BadCredentials d2e1a72 - gsmtp",
+                )
+            }
+        ),
+        account={"domain": "CORP", "host": "smtp.gmail.com"},
+        stage=Stage.AUTHENTICATE,
+        code=Code.APP_PASSWORD_REQUIRED,
+        fix={"smtpDomain": ""},
     ),
     Fault(
         title="A password that is also the name, with a domain",
