@@ -12,6 +12,7 @@ _PRESENT: Mapping[str, Callable[[Account], object]] = {
     "smtpPort": lambda account: account.port,
     "smtpUsername": lambda account: account.username,
     "enableSecureConnection": lambda account: account.secure,
+    "revocationCheck": lambda account: account.revocation.value,
     "tlsMode": lambda account: account.tls_mode.value,
     "authMechanism": lambda account: account.mechanism.value,
     "ehloHostname": lambda account: account.ehlo_hostname,

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 
-from mail.account import SaslMechanism, Security, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, Security, TlsMode
 from mail.diagnosis.certificate_suggestions import (
     certificate_name,
     is_host,
@@ -107,6 +107,11 @@ def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestio
             return
 
 
+def _soft_revocation(failure: Failure, _context: FailureContext) -> Iterable[Suggestion]:
+    facts = CODES[failure.code]
+    yield Suggestion(facts.fix, facts.field, RevocationCheck.SOFT.value)
+
+
 def _own_address(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     name = context.account.username or ""
     if "@" in name and name != context.sender:
@@ -204,6 +209,7 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.CERTIFICATE_EXPIRED: replaced_trust,
     Code.CERTIFICATE_NOT_YET_VALID: replaced_trust,
     Code.CERTIFICATE_CHAIN_INCOMPLETE: missing_issuer,
+    Code.REVOCATION_NOT_CHECKED: _soft_revocation,
     Code.CERTIFICATE_HOSTNAME_MISMATCH: certificate_name,
     Code.SIGN_IN_REQUIRES_TLS: _secure,
     Code.TLS_REQUIRED: _secure,

@@ -338,6 +338,21 @@ CODES: Mapping[Code, CodeFacts] = {
         "Ask the server's operator to send the intermediate certificates too, such as the file "
         "`fullchain.pem`.",
     ),
+    Code.CERTIFICATE_REVOKED: CodeFacts(
+        "A certificate of {host} was revoked by its authority: {detail}.",
+        "The certificate's key was disclosed, or the certificate was replaced or issued by "
+        "mistake. An attacker may be using it.",
+        "Do not send passwords to this server. Ask its operator for a new certificate.",
+    ),
+    Code.REVOCATION_NOT_CHECKED: CodeFacts(
+        "Whether a certificate of {host} was revoked could not be checked: {detail}",
+        "The authority cannot be reached (revocation is checked over outgoing port 80), its answer "
+        "is not valid, or the certificate does not say where to ask. Certificates of private "
+        "authorities often do not.",
+        "Allow outgoing connections to port 80, or set the revocation check to SOFT, which only "
+        "reports a check that is impossible.",
+        field=("revocationCheck",),
+    ),
     Code.CERTIFICATE_REFUSED: CodeFacts(
         "The certificate of {host} was rejected: {detail}.",
         "The certificate breaks a rule: a weak key, a wrong purpose or a damaged chain.",

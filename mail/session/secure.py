@@ -20,6 +20,7 @@ from mail.network.tls import (
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.report import StageName
+from mail.revocation import check_revocation
 from mail.session.greet import READY
 from mail.session.session import Session
 
@@ -67,10 +68,11 @@ async def _handshake(session: Session) -> None:
         raise StageFailed(Code.TLS_HANDSHAKE_FAILED, detail=detail) from error
     finally:
         stages.certificates = chain_facts(handshake.chain)
+    remark = await check_revocation(secured, account, session.tools.network)
     session.secured = True
     version, cipher = secured.version(), (secured.cipher() or ("",))[0]
     stages.server = replace(stages.server, tls_version=version, tls_cipher=cipher)
-    stages.note(f"{version}, {cipher}")
+    stages.note(f"{version}, {cipher}; {remark}" if remark else f"{version}, {cipher}")
 
 
 def _not_tls(first_bytes: bytes, received: str = "") -> StageFailed:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from mail.account import Account, OAuth2, SaslMechanism, TlsMode
+from mail.account import Account, OAuth2, RevocationCheck, SaslMechanism, TlsMode
 from mail.report.codes import Code
 from mail.report.report import EmailTestDepth, StageName, Suggestion
 from mail.secret import Secret
@@ -94,6 +94,7 @@ _APPLY: Mapping[str, Callable[[Account, str], Account]] = {
     "smtpUsername": lambda account, value: replace(account, username=value),
     "enableSecureConnection": lambda account, value: replace(account, secure=value == "true"),
     "tlsMode": lambda account, value: replace(account, tls_mode=TlsMode(value)),
+    "revocationCheck": lambda account, value: replace(account, revocation=RevocationCheck(value)),
     "trustedCertificates": lambda account, value: replace(
         account, trusted_certificates=(*account.trusted_certificates, value)
     ),

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.support.mail.chains import CHAINS, HOST, OTHER
 from tests.support.mail.client_certificates import MadeClient
+from tests.support.mail.responder import REVOCABLE
 from tests.support.mail.token_server import TOKEN_HOST
 
 HOSTS = (
@@ -73,6 +74,8 @@ class MadeCertificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if name in CHAINS:
             CHAINS[name](context)
+        elif name in REVOCABLE:
+            REVOCABLE[name].serve(context, *REVOCABLE[name].above)
         else:
             getattr(self, f"_{name}")(context)
         return context
