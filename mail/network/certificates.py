@@ -27,14 +27,20 @@ def certificate_facts(der: bytes) -> CertificateFacts:
     """Returns the contents of a certificate. Raises ValueError if it cannot be read."""
     certificate = x509.load_der_x509_certificate(der)
     return CertificateFacts(
-        subject=certificate.subject.rfc4514_string(),
-        issuer=certificate.issuer.rfc4514_string(),
+        subject=shown_name(certificate.subject),
+        issuer=shown_name(certificate.issuer),
         dns_names=_names(certificate),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         sha256=hashlib.sha256(der).hexdigest(),
         pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
     )
+
+
+def shown_name(name: x509.Name) -> str:
+    """Returns a name (RFC 4514) without the control characters that a server may put into it."""
+    text = name.rfc4514_string()
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def chain_facts(chain: Iterable[bytes]) -> tuple[CertificateFacts, ...]:

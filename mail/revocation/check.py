@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from mail.account import Account, RevocationCheck
-from mail.network.certificates import UNREADABLE, ders_in
+from mail.network.certificates import UNREADABLE, ders_in, shown_name
 from mail.network.network import Network
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
@@ -31,7 +31,7 @@ class _Checked:
 
     @property
     def described(self) -> str:
-        return f"the {self.role} certificate ({self.certificate.subject.rfc4514_string()})"
+        return f"the {self.role} certificate ({shown_name(self.certificate.subject)})"
 
 
 async def check_revocation(

@@ -24,6 +24,7 @@ HTTP_PORT = 80
 OK = 200
 MAX_HEAD_BYTES = 16 * 1024
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})\b")
+_PRINTABLE = re.compile(r"[!-~]+")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d{1,18})\r\n", re.IGNORECASE)
 _CHUNK_BYTES = 64 * 1024
 
@@ -43,10 +44,9 @@ async def fetch(request: Request, network: Network, seconds: float) -> bytes | N
     try:
         parts = urlsplit(request.url)
         port = parts.port or HTTP_PORT
-        request.url.encode("ascii")
     except ValueError:
         return NotChecked("its pointer is not a URL")
-    if not parts.hostname or re.search(r"[\x00-\x20]", request.url):
+    if not parts.hostname or not _PRINTABLE.fullmatch(request.url):
         return NotChecked("its pointer is not a URL")
     try:
         async with (

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ObjectIdentifier
 
-from mail.network.certificates import UNREADABLE, chain_facts
+from mail.network.certificates import UNREADABLE, chain_facts, shown_name
 from mail.network.names import full_name
 from mail.network.tls.chains import Chain, chain_of
 from mail.report.codes import Code
@@ -45,12 +45,12 @@ def _names(presented: Sequence[bytes]) -> str:
 
 
 def _described(chain: Chain, certificate: x509.Certificate) -> str:
-    return f"{chain.role_of(certificate)} ({certificate.subject.rfc4514_string()})"
+    return f"{chain.role_of(certificate)} ({shown_name(certificate.subject)})"
 
 
 def _unknown_authority(chain: Chain) -> tuple[Code, str]:
     top = chain.path[-1]
-    issuer = top.issuer.rfc4514_string()
+    issuer = shown_name(top.issuer)
     if top.subject == top.issuer:
         return Code.CERTIFICATE_UNKNOWN_AUTHORITY, issuer
     if issuer_urls(top) and (not _is_authority(top) or _is_public(chain.path[0])):
@@ -76,6 +76,8 @@ def issuer_urls(certificate: x509.Certificate) -> tuple[str, ...]:
 def _is_public_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
+        if not (url.isascii() and url.isprintable()):
+            return False
         return parts.scheme in {"http", "https"} and full_name(parts.hostname or "") is not None
     except ValueError:
         return False

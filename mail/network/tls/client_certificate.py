@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mail.account import Account
+from mail.network.certificates import UNREADABLE
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.secret import Secret
@@ -64,10 +65,12 @@ def load(context: ssl.SSLContext, client: ClientCertificate) -> None:
 
 def _certificates(chain: str) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(chain.encode())
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        certificates = x509.load_pem_x509_certificates(chain.encode())
+        certificates[0].public_key()
+    except UNREADABLE as error:
         detail = "the value is not a certificate in PEM"
         raise StageFailed(Code.CLIENT_CERTIFICATE_UNREADABLE, detail=detail) from error
+    return certificates
 
 
 def _key(key: Secret | None) -> PrivateKeyTypes:

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Mapping
 
+from mail.network.protocols import is_tls
 from mail.network.tls.alerts import (
     ABOUT_CERTIFICATES,
     ALERTS,
@@ -64,7 +65,6 @@ _BY_REASON: Mapping[str, tuple[Code, str]] = {
     "CA_MD_TOO_WEAK": (Code.CERTIFICATE_REFUSED, _WORDS_BY_VERIFY_CODE[68]),
     "WRONG_VERSION_NUMBER": _NOT_TLS,
     "PACKET_LENGTH_TOO_LONG": _NOT_TLS,
-    "RECORD_LAYER_FAILURE": _NOT_TLS,
     "HTTP_REQUEST": _NOT_TLS,
     "UNKNOWN_PROTOCOL": _NOT_TLS,
     "UNEXPECTED_EOF_WHILE_READING": _CLOSED,
@@ -81,6 +81,8 @@ def refusal_of(error: ssl.SSLError, handshake: Handshake | None = None) -> tuple
         code = _BY_VERIFY_CODE.get(error.verify_code, Code.CERTIFICATE_REFUSED)
         words = _WORDS_BY_VERIFY_CODE.get(error.verify_code)
         return code, words or str(error.verify_message).rstrip(".")
+    if handshake is not None and handshake.first_bytes and not is_tls(handshake.first_bytes):
+        return _NOT_TLS
     reason = error.reason or ""
     alert = handshake.alert if handshake is not None else None
     if alert is None:
