@@ -7,6 +7,7 @@ from mail.diagnosis.failure_context import FailureContext
 from mail.network.certificates import names_match
 from mail.oauth2.microsoft import SMTP_SCOPE, is_delegated, with_tenant
 from mail.oauth2.token_url import names_loopback, read_token_url
+from mail.providers.lookup import providers_of_address
 from mail.report.code_facts import CODES
 from mail.report.codes import Code
 from mail.report.failure import Failure
@@ -36,8 +37,8 @@ def token_url(failure: Failure, context: FailureContext) -> Iterable[Suggestion]
             plain = f"http{oauth2.token_url.strip().removeprefix('https')}"
             yield Suggestion(f"Set the token URL to {plain}.", ("oauth2", "tokenUrl"), plain)
         return
-    domain = _mailbox(context).rpartition("@")[2]
-    if (for_tenant := with_tenant(oauth2.token_url, domain)) is not None:
+    domain, for_tenant = _of_tenant(oauth2.token_url, context)
+    if for_tenant is not None:
         text = (
             f"Set the token URL to {for_tenant}, if {domain} is a domain of your organization in"
             " Microsoft 365. Otherwise, put the tenant ID into the URL."
@@ -48,9 +49,12 @@ def token_url(failure: Failure, context: FailureContext) -> Iterable[Suggestion]
         yield Suggestion(text, ("oauth2", "tokenUrl"), None, page)
 
 
-def _mailbox(context: FailureContext) -> str:
+def _of_tenant(url: str, context: FailureContext) -> tuple[str, str | None]:
+    """Returns the mailbox's domain, and Microsoft's URL for it if it can be an organization's."""
     username = context.account.username or ""
-    return username if "@" in username else context.sender or ""
+    mailbox = username if "@" in username else context.sender or ""
+    domain = mailbox.rpartition("@")[2]
+    return domain, None if providers_of_address(mailbox) else with_tenant(url, domain)
 
 
 def trust_endpoint(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:

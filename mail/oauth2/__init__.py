@@ -11,6 +11,8 @@ from mail.oauth2.microsoft import (
     is_microsoft,
     placeholder_in,
     shared_tenant_in,
+    suits_client_credentials,
+    with_endpoint,
     with_tenant,
 )
 from mail.oauth2.token_url import read_token_url
@@ -22,5 +24,7 @@ __all__ = [
     "placeholder_in",
     "read_token_url",
     "shared_tenant_in",
+    "suits_client_credentials",
+    "with_endpoint",
     "with_tenant",
 ]

@@ -7,7 +7,7 @@ https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-au
 
 import re
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 SMTP_SCOPE: Final = "https://outlook.office365.com/.default"
 """The only scope for SMTP by the client-credentials grant: all granted application permissions."""
@@ -22,12 +22,13 @@ _HOSTS: Final = frozenset(
         "login.windows.net",
     }
 )
+_ENDPOINT: Final = "/oauth2/v2.0/token"
 _NO_TENANT: Final = frozenset({"common", "organizations", "consumers"})
 _PLACEHOLDER: Final = re.compile(
     r"[{<\[][^/{}<>\[\]]+[}>\]]"  # {tenant}, <tenant-id>, [tenant]
     r"|:tenant(_?id)?\b"
-    r"|\b(your|my)[-_ ]?(tenant|directory|realm|domain)([-_ ]?(id|name))?\b"
-    r"|\btenant[-_ ]?(id|name)\b",
+    r"|\byour[-_ ]?(tenant|directory|realm|domain)([-_ ]?(id|name))?\b"
+    r"|\btenant(id|[-_ ](id|name))\b",
     re.IGNORECASE,
 )
 _DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
@@ -40,8 +41,7 @@ def is_microsoft(url: str) -> bool:
 
 def placeholder_in(url: str) -> str | None:
     """Returns the placeholder that a URL copied from documentation still contains, if any."""
-    parts = _split(url)
-    found = _PLACEHOLDER.search(unquote(parts.path)) or _PLACEHOLDER.search(unquote(parts.query))
+    found = _PLACEHOLDER.search(unquote(_split(url).path))
     return found[0] if found else None
 
 
@@ -61,18 +61,36 @@ def with_tenant(url: str, domain: str) -> str | None:
     """
     if not is_microsoft(url) or not _DOMAIN.fullmatch(domain):
         return None
-    parts = _split(url)
-    changed = urlunsplit(parts._replace(path=f"/{domain.lower()}/oauth2/v2.0/token", query=""))
-    return None if changed == url else changed
+    return _token_endpoint(url, domain.lower())
+
+
+def with_endpoint(url: str) -> str | None:
+    """Returns a Microsoft URL with the path of the token endpoint that takes a scope.
+
+    None if the URL has this path, or names no tenant. The first version (`/oauth2/token`) takes a
+    resource instead of a scope.
+    """
+    if not is_microsoft(url) or _split(url).path.lower().endswith(_ENDPOINT):
+        return None
+    tenant = _tenant_in(url)
+    return _token_endpoint(url, tenant) if tenant and "/" not in tenant else None
+
+
+def suits_client_credentials(scope: str) -> bool:
+    """Returns whether Microsoft accepts a scope by this grant: each must end in `/.default`."""
+    return all(each.lower().endswith("/.default") for each in scope.split())
 
 
 def is_delegated(scope: str) -> bool:
-    """Returns whether a scope of Microsoft's asks for a user's permission, as SMTP.Send does.
-
-    The client-credentials grant accepts only scopes that end in `/.default`.
-    """
-    names = [each.rpartition("/")[2].lower() for each in scope.split()]
+    """Returns whether a scope asks for a user's permission to send, as SMTP.Send does."""
+    names = (each.rpartition("/")[2].lower() for each in scope.split())
     return any(name in {"smtp.send", "smtp.sendasapp"} for name in names)
+
+
+def _token_endpoint(url: str, tenant: str) -> str | None:
+    parts = _split(url)
+    changed = urlunsplit(parts._replace(path=f"/{quote(tenant)}{_ENDPOINT}", query=""))
+    return None if changed == url else changed
 
 
 def _tenant_in(url: str) -> str:

@@ -1,7 +1,8 @@
 """The settings as values: no database, no network, no running service.
 
 - The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
-- Checking them: `rules` and `normalize` (errors), `advice` (warnings), `problems` (codes).
+- Checking them: `rules` and `normalize` (errors), `advice` and
+  `oauth2_advice` (warnings), `problems` (codes).
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`.
 - Settings in a file: `files`. Known providers: `providers`.

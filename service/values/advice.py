@@ -9,6 +9,7 @@ from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
 from mail.report import CertificateFacts, Suggestion
 from service.values.names import normal_address
+from service.values.oauth2_advice import oauth2_problems
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 
@@ -162,18 +163,7 @@ def _certificates(situation: Situation) -> Iterator[Problem]:
 
 
 def _oauth2(situation: Situation) -> Iterator[Problem]:
-    values = situation.values
-    if not values.oauth2_token_url:
-        return
-    if values.oauth2_client_secret_version is None:
-        message = "Set the OAuth2 client secret: the token endpoint requires it."
-        yield problem("OAUTH2_CLIENT_SECRET_MISSING", ("oauth2", "clientSecret"), message)
-    if values.auth_mechanism is not SaslMechanism.AUTO and not values.auth_mechanism.uses_token:
-        message = (
-            f"OAuth2 is not used while the authentication mechanism is {values.auth_mechanism}: "
-            "choose AUTO."
-        )
-        yield problem("OAUTH2_NOT_USED", "authMechanism", message, _set_to("authMechanism", "AUTO"))
+    yield from oauth2_problems(situation.values, situation.provider)
 
 
 def _provider(situation: Situation) -> Iterator[Problem]:

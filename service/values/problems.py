@@ -126,6 +126,26 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         "A domain is set without a username, so it is not used.",
     ),
     "OAUTH2_CLIENT_SECRET_MISSING": (_WARNING, "OAuth2 is configured without a client secret."),
+    "OAUTH2_TOKEN_URL_PLACEHOLDER": (
+        _WARNING,
+        "The token URL still contains a placeholder, such as `{tenant}`.",
+    ),
+    "OAUTH2_TENANT_MISSING": (
+        _WARNING,
+        "Microsoft's token URL is for any organization (such as `/common/`) instead of one tenant.",
+    ),
+    "OAUTH2_TOKEN_URL_PATH": (
+        _WARNING,
+        "Microsoft's token URL does not have the path of its token endpoint.",
+    ),
+    "OAUTH2_SCOPE_MISSING": (
+        _WARNING,
+        "No scope is set, but Microsoft issues no token without a scope.",
+    ),
+    "OAUTH2_SCOPE_DELEGATED": (
+        _WARNING,
+        "The scope is a permission of a user, but the token is requested without a user.",
+    ),
     "OAUTH2_NOT_USED": (
         _INFO,
         "OAuth2 is configured, but another authentication mechanism is chosen.",

@@ -12,6 +12,7 @@ from mail.report.failure import Failure
 from mail.report.report import ServerFacts, StageName, Suggestion
 from mail.sasl.choice import choose
 from mail.secret import Secret
+from tests.support.mail.world import NOON
 
 KEYWORDS = [each.keyword for each in SaslMechanism if each is not SaslMechanism.AUTO]
 OAUTH2 = OAuth2("https://login.example.org/token", "postledger", Secret("s3cret"))
@@ -23,7 +24,10 @@ def suggested(
 ) -> tuple[Suggestion, ...]:
     """Returns the suggestions for a sign-in that failed because of its mechanism."""
     context = FailureContext(
-        StageName.AUTHENTICATE, account, server=ServerFacts(auth_mechanisms=tuple(offered))
+        StageName.AUTHENTICATE,
+        account,
+        NOON,
+        server=ServerFacts(auth_mechanisms=tuple(offered)),
     )
     return suggestions_for(Failure(code, tried=tuple(tried)), context)
 

@@ -57,6 +57,16 @@ _OAUTH2: Final = {
     "oauth2_client_secret_version": 1,
 }
 
+_ENTRA: Final = "https://login.microsoftonline.com"
+
+
+def _entra(path: str = "/example.com/oauth2/v2.0/token", **given: Any) -> dict[str, Any]:  # noqa: ANN401 (any field's value)
+    usual = {"oauth2_token_url": _ENTRA + path, "oauth2_scope": f"{_OUTLOOK}/.default"}
+    return {**_OAUTH2, **_microsoft(**usual), **given}
+
+
+_OUTLOOK: Final = "https://outlook.office365.com"
+
 FORM: Final = (
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "mail example"}),
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "mail.example.com/x"}, "mail.example.com"),
@@ -250,6 +260,95 @@ RULES: Final = (
         "OAUTH2_CLIENT_SECRET_MISSING",
         "oauth2.clientSecret",
         {**_OAUTH2, "oauth2_client_secret_version": None},
+    ),
+    *(
+        Row(
+            "OAUTH2_TOKEN_URL_PLACEHOLDER",
+            "oauth2.tokenUrl",
+            _entra(f"/{placeholder}/oauth2/v2.0/token"),
+            _ENTRA + "/example.com/oauth2/v2.0/token",
+        )
+        for placeholder in (
+            "{tenant}",
+            "%7Btenant-id%7D",
+            "<tenant>",
+            "[tenant]",
+            "YOUR_TENANT",
+            "your-tenant-id",
+            "tenant_id",
+            ":tenantId",
+        )
+    ),
+    Row(
+        "OAUTH2_TOKEN_URL_PLACEHOLDER",
+        "oauth2.tokenUrl",
+        {**_OAUTH2, "oauth2_token_url": "https://login.example.com/realms/{realm}/token"},
+    ),
+    Row(
+        "OAUTH2_TOKEN_URL_PLACEHOLDER",
+        "oauth2.tokenUrl",
+        _entra("/{tenant}/oauth2/v2.0/token", smtp_username="ada@outlook.com"),
+    ),
+    *(
+        Row(
+            "OAUTH2_TENANT_MISSING",
+            "oauth2.tokenUrl",
+            _entra(f"/{shared}/oauth2/v2.0/token", smtp_username="noreply@mail.example.org"),
+            _ENTRA + "/mail.example.org/oauth2/v2.0/token",
+        )
+        for shared in ("common", "organizations", "Consumers")
+    ),
+    Row(
+        "OAUTH2_TENANT_MISSING",
+        "oauth2.tokenUrl",
+        _entra("/common/oauth2/token", default_from_address=None),
+    ),
+    *(
+        Row(
+            "OAUTH2_TOKEN_URL_PATH",
+            "oauth2.tokenUrl",
+            _entra(f"/example.org{path}"),
+            _ENTRA + "/example.org/oauth2/v2.0/token",
+        )
+        for path in ("/oauth2/token", "/oauth2/v2.0/authorize", "", "/v2.0")
+    ),
+    Row(
+        "OAUTH2_SCOPE_MISSING",
+        "oauth2.scope",
+        _entra(oauth2_scope=None),
+        "https://outlook.office365.com/.default",
+    ),
+    Row(
+        "OAUTH2_SCOPE_MISSING",
+        "oauth2.scope",
+        {**_OAUTH2, "smtp_host": "smtp-mail.outlook.com"},
+        "https://outlook.office365.com/.default",
+    ),
+    Row(
+        "OAUTH2_SCOPE_MISSING",
+        "oauth2.scope",
+        _entra(oauth2_scope=None, smtp_host="relay.example.com"),
+    ),
+    *(
+        Row(
+            "OAUTH2_SCOPE_DELEGATED",
+            "oauth2.scope",
+            _entra(oauth2_scope=scope),
+            "https://outlook.office365.com/.default",
+        )
+        for scope in (
+            "SMTP.Send",
+            "https://outlook.office.com/SMTP.Send",
+            "https://outlook.office.com/smtp.send offline_access",
+            "https://outlook.office365.com/.default offline_access",
+            "https://outlook.office365.com/SMTP.SendAsApp",
+        )
+    ),
+    Row(
+        "OAUTH2_SCOPE_DELEGATED",
+        "oauth2.scope",
+        {**_OAUTH2, "smtp_host": "smtp.office365.com", "oauth2_scope": "SMTP.Send"},
+        "https://outlook.office365.com/.default",
     ),
     Row(
         "OAUTH2_NOT_USED",

@@ -118,6 +118,7 @@ FINE: Final = (
             "oauth2_token_url": TOKEN_URL,
             "oauth2_client_id": "x",
             "oauth2_client_secret_version": 1,
+            "oauth2_scope": "https://outlook.office365.com/.default",
         },
         id="microsoft-by-oauth2",
     ),
@@ -130,6 +131,32 @@ FINE: Final = (
             "oauth2_client_secret_version": 1,
         },
         id="oauthbearer",
+    ),
+    *(
+        pytest.param(
+            {
+                "smtp_host": "smtp.office365.com",
+                "smtp_password_version": None,
+                "oauth2_token_url": f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+                "oauth2_client_id": "x",
+                "oauth2_client_secret_version": 1,
+                "oauth2_scope": "https://outlook.office365.com/.default",
+            },
+            id=f"microsoft-tenant-{tenant}",
+        )
+        for tenant in ("Example.com", "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "common.example")
+    ),
+    *(
+        pytest.param(
+            {
+                "smtp_password_version": None,
+                "oauth2_token_url": f"https://login.example.com/{path}",
+                "oauth2_client_id": "x",
+                "oauth2_client_secret_version": 1,
+            },
+            id=f"another-server-{path}",
+        )
+        for path in ("realms/myrealm/token", "common/token", "oauth2/token", "tenants/mydomain")
     ),
     pytest.param({"smtp_host": "smtp.sendgrid.net", "smtp_username": "apikey"}, id="sendgrid"),
     pytest.param(
