@@ -38,7 +38,8 @@ class OAuth2Input:
     """The OAuth 2.0 client."""
 
     token_url: str = strawberry.field(
-        description="The authorization server's token endpoint, an https URL."
+        description="The authorization server's token endpoint, an https URL. `http` is accepted "
+        "for this machine only: `localhost` and loopback addresses."
     )
     client_id: str = strawberry.field(
         description="The client ID that the authorization server issued."

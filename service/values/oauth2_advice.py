@@ -47,11 +47,11 @@ def oauth2_problems(values: SettingsValues, provider: Provider | None) -> Iterat
 def _token_url(url: str, values: SettingsValues) -> Iterator[Problem]:
     for_tenant = _for_mailbox(url, values)
     if placeholder := placeholder_in(url):
-        message = f"Replace {placeholder} in the token URL{_by_tenant(url)}."
+        message = f"Replace {placeholder} in the token URL{_with_tenant(url)}."
         yield problem("OAUTH2_TOKEN_URL_PLACEHOLDER", _TOKEN_URL, message, for_tenant)
     elif shared := shared_tenant_in(url):
         message = (
-            f"Replace /{shared}/ in the token URL{_by_tenant(url)}: {_CLIENT_CREDENTIALS} needs "
+            f"Replace /{shared}/ in the token URL{_with_tenant(url)}: {_CLIENT_CREDENTIALS} needs "
             "the URL of one organization."
         )
         yield problem("OAUTH2_TENANT_MISSING", _TOKEN_URL, message, for_tenant)
@@ -61,9 +61,9 @@ def _token_url(url: str, values: SettingsValues) -> Iterator[Problem]:
         yield problem("OAUTH2_TOKEN_URL_PATH", _TOKEN_URL, message, suggestion)
 
 
-def _by_tenant(url: str) -> str:
-    tenant = "by the tenant ID of your organization, or by a domain of its mailboxes"
-    return f" {tenant}" if is_microsoft(url) else ""
+def _with_tenant(url: str) -> str:
+    tenant = "with the tenant ID of your organization, or with a domain of its mailboxes"
+    return f" {tenant}" if is_microsoft(url) else " with your own value"
 
 
 def _for_mailbox(url: str, values: SettingsValues) -> Suggestion | None:
