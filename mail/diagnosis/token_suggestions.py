@@ -73,5 +73,5 @@ def trust_endpoint(failure: Failure, context: FailureContext) -> Iterable[Sugges
         Code.CERTIFICATE_SELF_SIGNED,
         Code.CERTIFICATE_UNKNOWN_AUTHORITY,
     }
-    if unknown and names_match(chain[0], url.host):
+    if unknown and names_match(chain[0], url.raw_host.decode("ascii")):
         yield from trust_highest(context)
