@@ -45,6 +45,9 @@ class EmailSettingsRow(SQLModel, table=True):
     ehlo_hostname: str | None
     timeout_seconds: int
     reply_to_address: str | None
+    client_certificate: str | None
+    client_key_version: int | None
+    revocation_check: str | None
     created_at: str
     actor_kind: str
     actor_id: str | None

@@ -124,6 +124,11 @@ class Config(EdgeConfig, _SecretsLocation):
     settings_smtp_password: SecretStr | None = Field(
         None, description="The SMTP password that `postledger settings apply` stores."
     )
+    settings_client_key: SecretStr | None = Field(
+        None,
+        description="The client certificate's private key, in PEM, that `postledger settings "
+        "apply` stores.",
+    )
     settings_oauth2_client_secret: SecretStr | None = Field(
         None, description="The OAuth2 client secret that `postledger settings apply` stores."
     )
@@ -149,6 +154,7 @@ class Config(EdgeConfig, _SecretsLocation):
         "anchor_file",
         "anchor_webhook",
         "settings_smtp_password",
+        "settings_client_key",
         "settings_oauth2_client_secret",
         mode="before",
     )

@@ -81,7 +81,7 @@ class Account:
 
     `host` is a name in A-labels or an IP address. `trusted_certificates` are in PEM format.
     `timeout_seconds` limits connecting and waiting for each reply. `client_certificate` is a chain
-    in PEM format that identifies this client to the server, and `client_key` its private key.
+    in PEM, the client's own certificate first, and `client_key` its private key in PEM.
     """
 
     host: str

@@ -11,6 +11,7 @@ from db.tables import EmailSettingsRow, SecretFingerprint, StoredSecret
 
 _VERSIONS: Final = {
     "smtpPassword": col(EmailSettingsRow.smtp_password_version),
+    "clientKey": col(EmailSettingsRow.client_key_version),
     "oauth2.clientSecret": col(EmailSettingsRow.oauth2_client_secret_version),
 }
 """The columns of a revision that have the versions of its secrets."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from graph.types.base.enums import EmailTestDepth, SaslMechanism, TlsMode
+from graph.types.base.enums import EmailTestDepth, RevocationCheck, SaslMechanism, TlsMode
 from graph.types.base.ids import key_of
 from graph.types.base.scalars import Secret
 from service.email_tests import EmailTestRequest
@@ -96,6 +96,18 @@ class EmailSettingsInput:
     trusted_certificates: strawberry.Maybe[list[str] | None] = strawberry.field(
         description="Certificates in PEM, at most 20, to trust in addition to the system's. They "
         "replace the whole list."
+    )
+    client_certificate: strawberry.Maybe[str | None] = strawberry.field(
+        description="The certificate to present to the mail server, in PEM, followed by its "
+        "intermediates. Never include the private key: it belongs in `clientKey`."
+    )
+    client_key: strawberry.Maybe[SecretInput | None] = strawberry.field(
+        description="The client certificate's private key, in PEM and not encrypted: an EC key, an "
+        "RSA key of 2,048 to 4,096 bits, or an Ed25519 key."
+    )
+    revocation_check: strawberry.Maybe[RevocationCheck | None] = strawberry.field(
+        description="Whether to check that the server's certificate was not revoked. Null resets "
+        "it to OFF."
     )
     auth_mechanism: strawberry.Maybe[SaslMechanism | None] = strawberry.field(
         description="How the service signs in. Null resets it to AUTO."

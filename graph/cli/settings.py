@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from graph.cli.command import run, with_runtime
 from graph.config import Config
@@ -123,14 +124,16 @@ def rotate() -> None:
 
 def _secrets(config: Config, prompted: str | None) -> Secrets:
     password = config.settings_smtp_password
-    client_secret = config.settings_oauth2_client_secret
     given = prompted if password is None or prompted is not None else password.get_secret_value()
     return Secrets(
         smtp_password=None if given is None else Secret(given),
-        oauth2_client_secret=(
-            None if client_secret is None else Secret(client_secret.get_secret_value())
-        ),
+        client_key=_secret(config.settings_client_key),
+        oauth2_client_secret=_secret(config.settings_oauth2_client_secret),
     )
+
+
+def _secret(given: SecretStr | None) -> Secret | None:
+    return None if given is None else Secret(given.get_secret_value())
 
 
 def _read(file: Path, secrets: Secrets) -> SettingsPatch:

@@ -6,14 +6,20 @@ import strawberry
 
 from graph.types.base.common import ActorType, Certificate, Node
 from graph.types.base.context import Info
-from graph.types.base.enums import SaslMechanism, SecretState, TlsMode, VerificationState
+from graph.types.base.enums import (
+    RevocationCheck,
+    SaslMechanism,
+    SecretState,
+    TlsMode,
+    VerificationState,
+)
 from graph.types.base.ids import write_id
 from graph.types.email_tests import EmailTestType
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from service.email_tests import email_test
 from service.settings import SecretStatus, SettingsState, verification
-from service.values import SettingsValues
+from service.values import SecretName, SettingsValues
 
 
 @strawberry.type(
@@ -114,6 +120,16 @@ class EmailSettings(Node):
         description="Certificates that are trusted in addition to the system's, such as those of "
         "a private authority."
     )
+    client_certificate: list[Certificate] = strawberry.field(
+        description="The certificate that the service presents to the mail server (mutual TLS), "
+        "followed by its intermediates. Empty if it is not set."
+    )
+    client_key: SecretStatusType = strawberry.field(
+        description="The status of the client certificate's private key, which is write-only."
+    )
+    revocation_check: RevocationCheck = strawberry.field(
+        description="Whether a connection requires that the server's certificate was not revoked."
+    )
     auth_mechanism: SaslMechanism = strawberry.field(
         description="How the service signs in to the mail server."
     )
@@ -172,13 +188,16 @@ class EmailSettings(Node):
             smtp_domain=values.smtp_domain,
             smtp_port=values.smtp_port,
             smtp_username=values.smtp_username,
-            smtp_password=SecretStatusType.of(state.smtp_password),
+            smtp_password=SecretStatusType.of(state.secrets[SecretName.SMTP_PASSWORD]),
             default_from_address=values.default_from_address,
             default_from_display_name=values.default_from_display_name,
             reply_to_address=values.reply_to_address,
             enable_secure_connection=values.enable_secure_connection,
             tls_mode=values.tls_mode,
             trusted_certificates=[Certificate.of(each) for each in state.certificates],
+            client_certificate=[Certificate.of(each) for each in state.client_certificate],
+            client_key=SecretStatusType.of(state.secrets[SecretName.CLIENT_KEY]),
+            revocation_check=values.revocation_check,
             auth_mechanism=values.auth_mechanism,
             oauth2=_oauth2(state),
             ehlo_hostname=values.ehlo_hostname,
@@ -200,6 +219,6 @@ def _oauth2(state: SettingsState) -> OAuth2Settings | None:
     return OAuth2Settings(
         token_url=values.oauth2_token_url,
         client_id=values.oauth2_client_id,
-        client_secret=SecretStatusType.of(state.oauth2_client_secret),
+        client_secret=SecretStatusType.of(state.secrets[SecretName.OAUTH2_CLIENT_SECRET]),
         scope=values.oauth2_scope,
     )

@@ -12,7 +12,7 @@ from service.settings.secrets import SecretStore
 from service.settings.state import CurrentSettings
 from service.values.names import has_control, normal_address
 from service.values.patch import SettingsPatch
-from service.values.problems import Problem, ProblemSeverity, problem
+from service.values.problems import UNREADABLE_CODES, Problem, ProblemSeverity, problem
 from service.values.settings_values import SecretName, SettingsValues
 
 _WITH_RECIPIENT: Final = frozenset({EmailTestDepth.ENVELOPE, EmailTestDepth.SEND})
@@ -106,6 +106,9 @@ def _account(
         oauth2=oauth2,
         ehlo_hostname=values.ehlo_hostname,
         timeout_seconds=values.timeout_seconds,
+        client_certificate=values.client_certificate,
+        client_key=secrets[SecretName.CLIENT_KEY],
+        revocation=values.revocation_check,
     )
 
 
@@ -134,15 +137,11 @@ def _missing(
 
 
 def _unreadable(values: SettingsValues, secrets: dict[SecretName, Secret | None]) -> list[Problem]:
-    codes = {
-        SecretName.SMTP_PASSWORD: "PASSWORD_UNREADABLE",
-        SecretName.OAUTH2_CLIENT_SECRET: "CLIENT_SECRET_UNREADABLE",
-    }
     message = "Enter the secret again: the stored one cannot be opened with the keys in use."
     return [
         # On saved settings this is a warning; a test cannot run without the secret.
         replace(
-            problem(codes[name], name.path, message),
+            problem(UNREADABLE_CODES[name], name.path, message),
             severity=ProblemSeverity.ERROR,
         )
         for name, secret in secrets.items()

@@ -4,7 +4,8 @@
 - Checking values without saving them: `checking`. What test emails prove about values: `proven`.
 - From a patch to values that can be saved: `draft`. Reading a revision: `state`. Writing a revision
   with its event: `saving`.
-- Stored secrets: `secrets`. Changing the encryption key: `rotation`.
+- Stored secrets: `secrets`. The client certificate's key: `client_keys`. Changing the encryption
+  key: `rotation`.
 """
 
 from service.settings.checking import check_email_settings

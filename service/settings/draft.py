@@ -1,13 +1,15 @@
 """From a patch to values that can be saved: applied, normalized and checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 
 from mail.secret import Secret
 from service.process.keys import KeyProblem, KeySource
+from service.settings.client_keys import mismatch, normalize_client_key
 from service.settings.secrets import InvalidSecret, check_secret
 from service.settings.state import CurrentSettings
 from service.values.binding import changed_bound_fields
+from service.values.client_key import InvalidKey
 from service.values.normalize import normalize
 from service.values.patch import KEEP, SettingsPatch, apply_patch
 from service.values.problems import Problem, problem
@@ -56,21 +58,20 @@ DraftResult: TypeAlias = Draft | InvalidSettings | SecretReentryRequired
 async def draft(current: CurrentSettings, patch: SettingsPatch, keys: KeySource) -> DraftResult:
     """Returns the settings that a patch would produce, or why it is refused; stores nothing."""
     checked = _check(current, patch, keys)
-    if not isinstance(checked, SettingsValues):
-        return checked
-    return await _number_secrets(current, patch, checked)
+    return await _number_secrets(current, checked) if isinstance(checked, Draft) else checked
 
 
-def _check(
-    current: CurrentSettings, patch: SettingsPatch, keys: KeySource
-) -> SettingsValues | InvalidSettings | SecretReentryRequired:
+def _check(current: CurrentSettings, patch: SettingsPatch, keys: KeySource) -> DraftResult:
     """Applies the patch, and normalizes and checks the result; versions of secrets stay."""
     normal = normalize(apply_patch(patch, current.values))
-    problems = [*normal.problems, *_secret_problems(patch, keys), *_contradictions(normal.values)]
+    given, invalid = _given_secrets(patch, keys)
+    problems = [*normal.problems, *invalid, *_contradictions(normal.values)]
+    if not problems and patch.secret(SecretName.CLIENT_KEY) is not None:
+        problems += mismatch(current, normal.values, given.get(SecretName.CLIENT_KEY))
     if problems:
         return InvalidSettings(tuple(problems))
     required = reentry_required(current, normal.values, _untouched(patch))
-    return normal.values if required is None else required
+    return required or Draft(normal.values, given, _cleared(patch))
 
 
 def reentry_required(
@@ -83,45 +84,63 @@ def reentry_required(
         after: the settings after the change.
         untouched: the secrets that are neither entered again nor cleared.
     """
-    stored = tuple(name for name in untouched if current.values.secret_version(name) is not None)
+    stored = tuple(
+        name
+        for name in untouched
+        if name.is_sent and current.values.secret_version(name) is not None
+    )
     changed = changed_bound_fields(current.values, after)
     return SecretReentryRequired(changed, stored) if stored and changed else None
 
 
-async def _number_secrets(
-    current: CurrentSettings, patch: SettingsPatch, values: SettingsValues
-) -> Draft:
-    given: dict[SecretName, Secret] = {}
-    cleared: set[SecretName] = set()
-    for name in SecretName:
-        secret = patch.secret(name)
-        if isinstance(secret, Secret):
-            given[name] = secret
-            version = await current.secrets.version_of(name, secret, current.values)
-            values = values.with_secret_version(name, version)
-        elif secret is None:
-            cleared.add(name)
-            values = values.with_secret_version(name, None)
-    return Draft(values, given, frozenset(cleared))
+async def _number_secrets(current: CurrentSettings, checked: Draft) -> Draft:
+    values = checked.values
+    for name, secret in checked.given.items():
+        version = await current.secrets.version_of(name, secret, current.values)
+        values = values.with_secret_version(name, version)
+    for name in checked.cleared:
+        values = values.with_secret_version(name, None)
+    return replace(checked, values=values)
 
 
 def _untouched(patch: SettingsPatch) -> tuple[SecretName, ...]:
     return tuple(name for name in SecretName if patch.secret(name) is KEEP)
 
 
-def _secret_problems(patch: SettingsPatch, keys: KeySource) -> list[Problem]:
+def _cleared(patch: SettingsPatch) -> frozenset[SecretName]:
+    return frozenset(name for name in SecretName if patch.secret(name) is None)
+
+
+def _given_secrets(
+    patch: SettingsPatch, keys: KeySource
+) -> tuple[dict[SecretName, Secret], list[Problem]]:
+    """Returns the secrets that the patch sets, as they are stored, and the problems of the rest."""
     in_use = keys.current()
+    given: dict[SecretName, Secret] = {}
     problems = []
     for name in SecretName:
         secret = patch.secret(name)
         if not isinstance(secret, Secret):
             continue
-        invalid = check_secret(secret)
-        if isinstance(invalid, InvalidSecret):
-            problems.append(problem("PASSWORD_INVALID", name.path, invalid.message))
+        checked = _checked_secret(name, secret)
+        if isinstance(checked, Problem):
+            problems.append(checked)
         elif isinstance(in_use, KeyProblem):
             problems.append(problem("ENCRYPTION_KEY_UNAVAILABLE", name.path, in_use.message))
-    return problems
+        else:
+            given[name] = checked
+    return given, problems
+
+
+def _checked_secret(name: SecretName, secret: Secret) -> Secret | Problem:
+    """Returns the secret as it is stored: a password as it was entered, a key in normal form."""
+    if name is SecretName.CLIENT_KEY:
+        key = normalize_client_key(secret)
+        return problem(key.code, name.path, key.message) if isinstance(key, InvalidKey) else key
+    invalid = check_secret(secret)
+    if isinstance(invalid, InvalidSecret):
+        return problem("PASSWORD_INVALID", name.path, invalid.message)
+    return secret
 
 
 def _contradictions(values: SettingsValues) -> list[Problem]:

@@ -93,11 +93,11 @@ def values_digest(values: SettingsValues, marks: Mapping[SecretName, bytes | Non
     """Hashes every setting and the secrets' keyed fingerprints: SHA-256, hexadecimal.
 
     Equal settings have equal digests, and different settings have different digests. Fields with
-    their default value are left out, so that a setting that is added later does not change earlier
-    digests. Without the fingerprints' key the digest discloses nothing, so it can be stored with
-    the test.
+    their default value and unset secrets are left out, so that a setting that is added later does
+    not change earlier digests. Without the fingerprints' key the digest discloses nothing, so it
+    can be stored with the test.
     """
-    secrets = {name.value: mark.hex() if mark else None for name, mark in marks.items()}
+    secrets = {name.value: mark.hex() for name, mark in marks.items() if mark is not None}
     document = {
         field.name: field.text(values) for field in FIELDS if field.get(values) != field.default
     }

@@ -14,6 +14,7 @@ from db.tables import EmailSettingsRow
 from service.process.caller import Caller
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
+from service.settings.client_keys import mismatch
 from service.settings.current import RevisionConflict, check_request, conflict, notify_followers
 from service.settings.draft import InvalidSettings, SecretReentryRequired, reentry_required
 from service.settings.saving import Refusing, Saving, SettingsUpdated, refuse, save
@@ -140,6 +141,9 @@ async def _restored(
     values = values_of(row)
     for name in SecretName:
         values = values.with_secret_version(name, current.values.secret_version(name))
+    problems = list(mismatch(current, values, None))
+    if problems:
+        return InvalidSettings(tuple(problems))
     return reentry_required(current, values, tuple(SecretName)) or values
 
 

@@ -1,4 +1,7 @@
-"""Stored secrets: sealing, opening and numbering. Only this module and `mail` reveal a `Secret`."""
+"""Stored secrets: sealing, opening and numbering.
+
+Only this module, `client_keys` and `mail` reveal a `Secret`.
+"""
 
 import hmac
 import secrets

@@ -1,5 +1,6 @@
 """Reading a revision of the settings: values, states of secrets, who made it and when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -31,9 +32,9 @@ class SettingsState:
 
     revision: int
     values: SettingsValues
-    smtp_password: SecretStatus
-    oauth2_client_secret: SecretStatus
+    secrets: Mapping[SecretName, SecretStatus]
     certificates: tuple[CertificateFacts, ...]
+    client_certificate: tuple[CertificateFacts, ...]
     provider: Provider | None
     problems: tuple[Problem, ...]
     updated_at: datetime
@@ -45,12 +46,8 @@ class SettingsState:
     @property
     def unreadable_secrets(self) -> tuple[SecretName, ...]:
         """The secrets that are stored but cannot be opened."""
-        statuses = {
-            SecretName.SMTP_PASSWORD: self.smtp_password,
-            SecretName.OAUTH2_CLIENT_SECRET: self.oauth2_client_secret,
-        }
         return tuple(
-            name for name, status in statuses.items() if status.state is SecretState.UNREADABLE
+            name for name, status in self.secrets.items() if status.state is SecretState.UNREADABLE
         )
 
     @property
@@ -94,9 +91,9 @@ def describe(row: EmailSettingsRow, secrets: SecretStore | None, now: datetime) 
     return SettingsState(
         revision=row.revision,
         values=values,
-        smtp_password=statuses[SecretName.SMTP_PASSWORD],
-        oauth2_client_secret=statuses[SecretName.OAUTH2_CLIENT_SECRET],
+        secrets=statuses,
         certificates=certificates,
+        client_certificate=situation.client_certificate,
         provider=situation.provider,
         problems=review(situation),
         updated_at=read_instant(row.created_at),
@@ -118,10 +115,7 @@ def values_of(row: EmailSettingsRow) -> SettingsValues:
         field.attribute: field.default if cell is None else field.kind.from_cell(cell)
         for field, cell in cells.items()
     }
-    versions = {
-        f"{name.attribute}_version": getattr(row, f"{name.attribute}_version")
-        for name in SecretName
-    }
+    versions = {name.version_attribute: getattr(row, name.version_attribute) for name in SecretName}
     return NOTHING_SAVED.with_values(values | versions)
 
 
@@ -145,7 +139,7 @@ def row_of(
         field.attribute: field.kind.to_cell(field.get(values)) for field in FIELDS
     }
     for name in SecretName:
-        cells[f"{name.attribute}_version"] = values.secret_version(name)
+        cells[name.version_attribute] = values.secret_version(name)
     return EmailSettingsRow(
         scope=scope,
         revision=revision,
@@ -160,6 +154,10 @@ def row_of(
     )
 
 
-_MISSING: Final = {field.attribute for field in FIELDS} - set(EmailSettingsRow.model_fields)
+_COLUMNS: Final = {
+    *(field.attribute for field in FIELDS),
+    *(name.version_attribute for name in SecretName),
+}
+_MISSING: Final = _COLUMNS - set(EmailSettingsRow.model_fields)
 if _MISSING:
     raise TypeError(f"these settings have no column in db/tables.py: {sorted(_MISSING)}")

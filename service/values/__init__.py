@@ -4,11 +4,11 @@
 - Checking them: `rules` and `normalize` (errors), `advice` and
   `oauth2_advice` (warnings), `problems` (codes).
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
-- Single values: `names` (hosts, addresses), `certificates`.
+- Single values: `names` (hosts, addresses), `certificates`, `client_certificate`, `client_key`.
 - Settings in a file: `files`. Known providers: `providers`.
 """
 
-from mail.account import SaslMechanism, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from mail.providers import Provider, ProviderEndpoint, ProviderNote
 from mail.report import CertificateFacts, Suggestion
 from mail.secret import Secret
@@ -36,6 +36,7 @@ __all__ = [
     "Provider",
     "ProviderEndpoint",
     "ProviderNote",
+    "RevocationCheck",
     "SaslMechanism",
     "Secret",
     "SecretName",

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
+from mail.account import IMPLICIT_TLS_PORTS, RevocationCheck, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
 from mail.report import CertificateFacts, Suggestion
+from service.values.certificates import certificates_of
+from service.values.client_certificate import is_for_clients
 from service.values.names import normal_address
 from service.values.oauth2_advice import oauth2_problems
-from service.values.problems import Problem, problem
+from service.values.problems import UNREADABLE_CODES, Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 
 STARTTLS_PORTS: Final = frozenset({25, 587, 2525, 2587})
@@ -31,6 +33,12 @@ class Situation:
         """The provider that runs the host; None if it is not a known provider's."""
         host = self.values.smtp_host
         return provider_of_host(host) if host else None
+
+    @property
+    def client_certificate(self) -> tuple[CertificateFacts, ...]:
+        """The chain that the service presents, its own certificate first; empty if not set."""
+        chain = self.values.client_certificate
+        return certificates_of((chain,)) if chain else ()
 
     @property
     def signs_in_with_password(self) -> bool:
@@ -75,18 +83,23 @@ def _sign_in(situation: Situation) -> Iterator[Problem]:
     if has_password and not values.smtp_username:
         message = "Set SMTP Username as well, or clear SMTP Password: neither is used alone."
         yield problem("PASSWORD_WITHOUT_USERNAME", "smtpUsername", message)
-    if SecretName.SMTP_PASSWORD in situation.unreadable:
-        message = (
-            "Enter SMTP Password again, or restore its encryption key: the stored password "
-            "cannot be decrypted with the keys in use."
-        )
-        yield problem("PASSWORD_UNREADABLE", "smtpPassword", message)
-    if SecretName.OAUTH2_CLIENT_SECRET in situation.unreadable:
-        message = (
-            "Enter the OAuth2 client secret again, or restore its encryption key: the "
-            "stored secret cannot be decrypted with the keys in use."
-        )
-        yield problem("CLIENT_SECRET_UNREADABLE", ("oauth2", "clientSecret"), message)
+
+
+_SECRETS: Final = {
+    SecretName.SMTP_PASSWORD: ("SMTP Password", "password"),
+    SecretName.CLIENT_KEY: ("the client key", "key"),
+    SecretName.OAUTH2_CLIENT_SECRET: ("the OAuth2 client secret", "secret"),
+}
+
+
+def _unreadable(situation: Situation) -> Iterator[Problem]:
+    for name, (label, kind) in _SECRETS.items():
+        if name in situation.unreadable:
+            message = (
+                f"Enter {label} again, or restore its encryption key: the stored {kind} cannot be "
+                "decrypted with the keys in use."
+            )
+            yield problem(UNREADABLE_CODES[name], name.path, message)
 
 
 def _domain(situation: Situation) -> Iterator[Problem]:
@@ -160,6 +173,56 @@ def _certificates(situation: Situation) -> Iterator[Problem]:
                 f"The certificate of {certificate.subject} expires on {day}: replace it by then."
             )
             yield problem("TRUSTED_CERTIFICATE_EXPIRES_SOON", path, message)
+
+
+def _client_certificate(situation: Situation) -> Iterator[Problem]:
+    values = situation.values
+    chain = situation.client_certificate
+    has_key = values.client_key_version is not None
+    if chain and not has_key:
+        message = "Set the client key as well, or clear the certificate: neither is used alone."
+        yield problem("CLIENT_CERTIFICATE_WITHOUT_KEY", "clientKey", message)
+    if has_key and not chain:
+        message = "Set the client certificate as well, or clear its key: neither is used alone."
+        yield problem("CLIENT_KEY_WITHOUT_CERTIFICATE", "clientCertificate", message)
+    if chain and not values.enable_secure_connection:
+        message = (
+            "Turn on Enable secure connection, or clear the client certificate: it is not used "
+            "while the connection is not secured."
+        )
+        yield problem("CLIENT_CERTIFICATE_NOT_USED", "clientCertificate", message)
+    if chain and not is_for_clients(chain[0]):
+        message = (
+            f"Use another certificate: {chain[0].subject} was not issued for clients (its key "
+            "usage lacks TLS client authentication), so servers may reject it."
+        )
+        yield problem("CLIENT_CERTIFICATE_NOT_FOR_CLIENTS", "clientCertificate", message)
+    for certificate in chain:
+        yield from _validity(certificate, situation.now)
+
+
+def _validity(certificate: CertificateFacts, now: datetime) -> Iterator[Problem]:
+    name, end = certificate.subject, f"{certificate.not_after:%Y-%m-%d}"
+    if certificate.not_before > now:
+        day = f"{certificate.not_before:%Y-%m-%d %H:%M} UTC"
+        message = f"The certificate of {name} is valid from {day} on: wait, or use another one."
+        yield problem("CLIENT_CERTIFICATE_NOT_YET_VALID", "clientCertificate", message)
+    elif certificate.not_after <= now:
+        message = f"The certificate of {name} expired on {end}: replace it."
+        yield problem("CLIENT_CERTIFICATE_EXPIRED", "clientCertificate", message)
+    elif certificate.not_after <= now + EXPIRY_WARNING:
+        message = f"The certificate of {name} expires on {end}: replace it by then."
+        yield problem("CLIENT_CERTIFICATE_EXPIRES_SOON", "clientCertificate", message)
+
+
+def _revocation(situation: Situation) -> Iterator[Problem]:
+    values = situation.values
+    if values.revocation_check is not RevocationCheck.OFF and not values.enable_secure_connection:
+        message = (
+            "Turn on Enable secure connection, or turn off the revocation check: without a secured "
+            "connection there is no certificate to check."
+        )
+        yield problem("REVOCATION_CHECK_NOT_USED", "revocationCheck", message)
 
 
 def _oauth2(situation: Situation) -> Iterator[Problem]:
@@ -252,7 +315,10 @@ _RULES: Final[tuple[Callable[[Situation], Iterator[Problem]], ...]] = (
     _security,
     _domain,
     _sign_in,
+    _unreadable,
     _provider,
     _oauth2,
     _certificates,
+    _client_certificate,
+    _revocation,
 )

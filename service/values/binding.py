@@ -5,6 +5,8 @@ entered. Otherwise an attacker who may change the settings, but does not know th
 point the host at their own server, send a test email and read the password there. The binding is
 also sealed into the stored secret as associated data, so editing the row in the database does not
 help either.
+
+A secret that only signs, and is never sent, is bound to no destination (docs/decisions.md).
 """
 
 from typing import Final
@@ -23,7 +25,8 @@ def changed_bound_fields(before: SettingsValues, after: SettingsValues) -> tuple
 
 def associated_data(scope: str, name: SecretName, version: int, values: SettingsValues) -> bytes:
     """Returns what a secret is sealed for: its scope, name, version and destination."""
-    destination = {field.name: field.text(values) for field in BOUND_FIELDS}
+    bound = BOUND_FIELDS if name.is_sent else ()
+    destination = {field.name: field.text(values) for field in bound}
     return rfc8785.dumps(
         {"scope": scope, "secret": name.value, "version": version, "destination": destination}
     )

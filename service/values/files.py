@@ -31,6 +31,7 @@ class Secrets:
     """Secrets that are passed in separately, because the file never contains them."""
 
     smtp_password: Secret | None = None
+    client_key: Secret | None = None
     oauth2_client_secret: Secret | None = None
 
 
@@ -88,8 +89,12 @@ def _patch(document: Mapping[str, object], secrets: Secrets) -> SettingsPatch:
         for name, field in plain.items()
         if name in document
     }
-    if secrets.smtp_password is not None:
-        given[SecretName.SMTP_PASSWORD.attribute] = secrets.smtp_password
+    for name, secret in (
+        (SecretName.SMTP_PASSWORD, secrets.smtp_password),
+        (SecretName.CLIENT_KEY, secrets.client_key),
+    ):
+        if secret is not None:
+            given[name.attribute] = secret
     grouped = _read_group(document[_GROUP]) if _GROUP in document else {}
     given |= grouped
     if secrets.oauth2_client_secret is not None:
@@ -130,6 +135,7 @@ def _reject_unknown(table: Mapping[str, object], known: set[str], *, prefix: str
         raise InvalidFileError(
             "Secrets do not belong in the file. Set the password in the environment variable "
             "POSTLEDGER_SETTINGS_SMTP_PASSWORD or enter it at the prompt (--ask-password); set the "
-            "client secret in POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET."
+            "client key in POSTLEDGER_SETTINGS_CLIENT_KEY, and the client secret in "
+            "POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET."
         )
     raise InvalidFileError(f"There is no field {prefix}{unknown[0]}.")

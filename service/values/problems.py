@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from mail.report import Suggestion
-from service.values.settings_values import FIELDS
+from service.values.settings_values import FIELDS, SecretName
 
 
 class ProblemSeverity(StrEnum):
@@ -46,6 +46,28 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         "The secret contains a NUL or a line break, or is longer than 1,024 characters.",
     ),
     "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs a From address."),
+    "CLIENT_CERTIFICATE_CONTAINS_KEY": (
+        _ERROR,
+        "A private key was entered as part of the client certificate.",
+    ),
+    "CLIENT_CERTIFICATE_ORDER": (
+        _ERROR,
+        "The client certificate is not the first of the certificates, or they are not in order.",
+    ),
+    "CLIENT_CERTIFICATE_IS_AUTHORITY": (
+        _ERROR,
+        "The client certificate is the certificate of an authority.",
+    ),
+    "CLIENT_KEY_INVALID": (
+        _ERROR,
+        "The client key is not a private key in PEM that TLS can use.",
+    ),
+    "CLIENT_KEY_ENCRYPTED": (_ERROR, "The client key is encrypted with a passphrase."),
+    "CLIENT_KEY_TOO_LONG": (_ERROR, "The client key has more than 4,096 bytes of PEM."),
+    "CLIENT_KEY_MISMATCH": (
+        _ERROR,
+        "The client certificate and the client key do not belong together.",
+    ),
     "TOO_MANY_CERTIFICATES": (_ERROR, "More than 20 trusted certificates were given."),
     "OAUTH2_REQUIRED": (_ERROR, "XOAUTH2 or OAUTHBEARER was chosen, but OAuth2 is not configured."),
     "RECIPIENT_REQUIRED": (_ERROR, "A test of this depth needs a recipient."),
@@ -84,6 +106,10 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     "CLIENT_SECRET_UNREADABLE": (
         _WARNING,
         "The stored client secret cannot be decrypted with the encryption keys in use.",
+    ),
+    "CLIENT_KEY_UNREADABLE": (
+        _WARNING,
+        "The stored client key cannot be decrypted with the encryption keys in use.",
     ),
     "PASSWORD_OVER_PLAINTEXT": (
         _WARNING,
@@ -156,8 +182,47 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         _INFO,
         "Trusted certificates are set, but the connection is not secured.",
     ),
+    "CLIENT_CERTIFICATE_WITHOUT_KEY": (
+        _WARNING,
+        "A client certificate is set without its key, so it is not presented.",
+    ),
+    "CLIENT_KEY_WITHOUT_CERTIFICATE": (
+        _WARNING,
+        "A client key is set without its certificate, so it is not used.",
+    ),
+    "CLIENT_CERTIFICATE_EXPIRED": (
+        _WARNING,
+        "A certificate of the client certificate's chain has expired.",
+    ),
+    "CLIENT_CERTIFICATE_NOT_YET_VALID": (
+        _WARNING,
+        "A certificate of the client certificate's chain is not valid yet.",
+    ),
+    "CLIENT_CERTIFICATE_EXPIRES_SOON": (
+        _WARNING,
+        "A certificate of the client certificate's chain expires within 30 days.",
+    ),
+    "CLIENT_CERTIFICATE_NOT_FOR_CLIENTS": (
+        _WARNING,
+        "The client certificate's extensions do not allow a client to present it.",
+    ),
+    "CLIENT_CERTIFICATE_NOT_USED": (
+        _INFO,
+        "A client certificate is set, but the connection is not secured.",
+    ),
+    "REVOCATION_CHECK_NOT_USED": (
+        _INFO,
+        "The revocation check is on, but the connection is not secured.",
+    ),
 }
 """Every code with its severity and meaning. A test compares `docs/settings.md` with this table."""
+
+UNREADABLE_CODES: Final[Mapping[SecretName, str]] = {
+    SecretName.SMTP_PASSWORD: "PASSWORD_UNREADABLE",
+    SecretName.CLIENT_KEY: "CLIENT_KEY_UNREADABLE",
+    SecretName.OAUTH2_CLIENT_SECRET: "CLIENT_SECRET_UNREADABLE",
+}
+"""The code of each stored secret that cannot be decrypted."""
 
 
 def problem(

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from mail.account import SaslMechanism, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from mail.report import Suggestion
 from service.values import rules
+from service.values.client_certificate import client_certificate
 from service.values.fields import (
     CERTIFICATES,
     FLAG,
@@ -42,12 +43,23 @@ class SecretName(StrEnum):
     """The secrets among the settings, by field name."""
 
     SMTP_PASSWORD = "smtpPassword"  # noqa: S105 (a field's name)
+    CLIENT_KEY = "clientKey"
     OAUTH2_CLIENT_SECRET = "oauth2.clientSecret"  # noqa: S105 (a field's name)
 
     @property
     def attribute(self) -> str:
         """Its name in Python: `smtp_password`, `oauth2_client_secret`."""
         return self.name.lower()
+
+    @property
+    def version_attribute(self) -> str:
+        """The attribute of `SettingsValues`, and the column, that has its version."""
+        return f"{self.attribute}_version"
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a server receives the secret itself. A key only signs (docs/decisions.md)."""
+        return self is not SecretName.CLIENT_KEY
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -138,6 +150,19 @@ class SettingsValues:
         ),
         binds_secret=True,
     )
+    client_certificate: str | None = setting(
+        "clientCertificate",
+        TEXT,
+        rule=client_certificate,
+        invalid=InvalidCode(
+            "CLIENT_CERTIFICATE_INVALID",
+            "The client certificate is not a PEM certificate chain, or is too long.",
+        ),
+    )
+    client_key_version: int | None = None
+    revocation_check: RevocationCheck = setting(
+        "revocationCheck", Choice(RevocationCheck), default=RevocationCheck.OFF
+    )
     auth_mechanism: SaslMechanism = setting(
         "authMechanism", Choice(SaslMechanism), default=SaslMechanism.AUTO, binds_secret=True
     )
@@ -187,19 +212,12 @@ class SettingsValues:
 
     def secret_version(self, name: SecretName) -> int | None:
         """Returns the version of a secret that these values have, or None if it is not set."""
-        match name:
-            case SecretName.SMTP_PASSWORD:
-                return self.smtp_password_version
-            case SecretName.OAUTH2_CLIENT_SECRET:
-                return self.oauth2_client_secret_version
+        version: int | None = getattr(self, name.version_attribute)
+        return version
 
     def with_secret_version(self, name: SecretName, version: int | None) -> "SettingsValues":
         """Returns a copy of these values with another version of a secret."""
-        match name:
-            case SecretName.SMTP_PASSWORD:
-                return replace(self, smtp_password_version=version)
-            case SecretName.OAUTH2_CLIENT_SECRET:
-                return replace(self, oauth2_client_secret_version=version)
+        return self.with_values({name.version_attribute: version})
 
     def with_values(self, changed: Mapping[str, Value]) -> "SettingsValues":
         """Returns a copy with some attributes replaced; each value has its field's type."""
@@ -210,7 +228,7 @@ class SettingsValues:
 _DECLARED: Final = {
     each.name: declared_field(each.name, each.metadata) for each in fields(SettingsValues)
 }
-_VERSIONS: Final = {f"{name.attribute}_version" for name in SecretName}
+_VERSIONS: Final = {name.version_attribute for name in SecretName}
 
 FIELDS: Final[tuple[Field, ...]] = tuple(each for each in _DECLARED.values() if each is not None)
 """Every setting except the secrets, in order. Other lists of settings are derived from this."""

@@ -22,7 +22,7 @@ from service.verify.digests import revisions_digest
 SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})
 
 _CELLS: Final = attrgetter(*(each.attribute for each in FIELDS))
-_VERSIONS: Final = attrgetter(*(f"{each.attribute}_version" for each in SecretName))
+_VERSIONS: Final = attrgetter(*(each.version_attribute for each in SecretName))
 
 Texts: TypeAlias = dict[str, str | None]
 

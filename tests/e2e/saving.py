@@ -146,7 +146,8 @@ async def revision_in_force(runtime: Runtime) -> int:
         assert (0, []) == (head.revision, list(secrets))
     else:
         assert [head.revision] == [state.revision]
-        assert ("SET", head.revision) == (state.smtp_password.state, state.smtp_password.version)
+        password = state.secrets[SecretName.SMTP_PASSWORD]
+        assert ("SET", head.revision) == (password.state, password.version)
     return head.revision
 
 

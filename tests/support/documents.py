@@ -6,7 +6,9 @@ _SETTINGS: Final = """
 fragment Settings on EmailSettings {
   id smtpHost smtpDomain smtpPort smtpUsername smtpPassword { state version updatedAt }
   defaultFromAddress defaultFromDisplayName enableSecureConnection tlsMode
-  trustedCertificates { subject dnsNames notAfter sha256 pem } authMechanism
+  trustedCertificates { subject dnsNames notAfter sha256 pem }
+  clientCertificate { subject pem } clientKey { state version updatedAt } revocationCheck
+  authMechanism
   oauth2 { tokenUrl clientId clientSecret { state version updatedAt } scope }
   ehloHostname timeoutSeconds fromHeader provider { id } problems { ...Problem }
   verification { state testEmail { id outcome } }

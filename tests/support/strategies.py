@@ -4,10 +4,11 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from mail.account import SaslMechanism, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from service.values.normalize import normalize
 from service.values.settings_values import FIELDS, SettingsValues
 from tests.support.certificates import certificate
+from tests.support.client_certificates import chain, made
 
 SPECIAL_TEXTS: Final = (
     "",
@@ -100,6 +101,9 @@ def raw_values() -> st.SearchStrategy[SettingsValues]:
         enable_secure_connection=st.booleans(),
         tls_mode=st.sampled_from(TlsMode),
         trusted_certificates=st.lists(st.one_of(texts(), _pems()), max_size=3).map(tuple),
+        client_certificate=optional | _chains(),
+        client_key_version=st.none() | st.integers(1, 9),
+        revocation_check=st.sampled_from(RevocationCheck),
         auth_mechanism=st.sampled_from(SaslMechanism),
         oauth2_token_url=optional | st.sampled_from(TOKEN_URLS),
         oauth2_client_id=optional,
@@ -133,6 +137,9 @@ def values() -> st.SearchStrategy[SettingsValues]:
         enable_secure_connection=st.booleans(),
         tls_mode=st.sampled_from(TlsMode),
         trusted_certificates=st.lists(_pems(), max_size=3).map(tuple),
+        client_certificate=st.none() | _chains(),
+        client_key_version=st.none() | st.integers(1, 9),
+        revocation_check=st.sampled_from(RevocationCheck),
         auth_mechanism=st.sampled_from(SaslMechanism),
         oauth2_token_url=st.none() | st.sampled_from(TOKEN_URLS[:3]),
         oauth2_client_id=st.none() | st.text(max_size=5),
@@ -157,6 +164,10 @@ def _kept(given: SettingsValues) -> SettingsValues:
 def _pems() -> st.SearchStrategy[str]:
     names = ("mail.example.com", "smtp.example.org", "relay.example.net")
     return st.sampled_from([certificate(name) for name in names])
+
+
+def _chains() -> st.SearchStrategy[str]:
+    return st.sampled_from([made(), "".join(chain()), "".join(chain("other"))])
 
 
 def secrets() -> st.SearchStrategy[str]:

@@ -19,7 +19,7 @@ from service.email_tests import (
 from service.process import ActorKind, Permission, Role
 from service.settings import SecretState, VerificationState
 from service.trail import AuditAction, AuditOutcome
-from service.values import ProblemSeverity, SaslMechanism, TlsMode
+from service.values import ProblemSeverity, RevocationCheck, SaslMechanism, TlsMode
 
 __all__ = [
     "ActorKind",
@@ -29,6 +29,7 @@ __all__ = [
     "EmailTestOutcome",
     "Permission",
     "ProblemSeverity",
+    "RevocationCheck",
     "Role",
     "SaslMechanism",
     "SecretState",
@@ -69,6 +70,16 @@ _describe(
         "STARTTLS": "The connection begins in plaintext and is secured by STARTTLS (RFC 3207), or "
         "fails.",
         "IMPLICIT": "TLS from the first byte (RFC 8314).",
+    },
+)
+_describe(
+    RevocationCheck,
+    "Whether the service asks the certificate's authority if the server's certificate was revoked.",
+    {
+        "OFF": "The service does not ask.",
+        "SOFT": "A revoked certificate is refused. If the authority cannot be asked, the "
+        "certificate is accepted.",
+        "HARD": "A certificate is refused if it was revoked, or if the authority cannot be asked.",
     },
 )
 _describe(

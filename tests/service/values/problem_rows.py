@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from mail.account import SaslMechanism, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from service.values.settings_values import SecretName, SettingsValues
 from tests.support.certificates import certificate
+from tests.support.client_certificates import Wish, chain, key, key_pem, made
 
 NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOON: Final = certificate("soon.example.com", NOW + timedelta(days=30))
@@ -49,6 +50,10 @@ def _gmail(**given: Any) -> dict[str, Any]:  # noqa: ANN401 (any field's value)
 
 def _microsoft(**given: Any) -> dict[str, Any]:  # noqa: ANN401 (any field's value)
     return {"smtp_host": "smtp.office365.com", **given}
+
+
+def _presenting(**wish: Any) -> dict[str, Any]:  # noqa: ANN401 (what the certificate says)
+    return {"client_certificate": made(wish=Wish(**wish)), "client_key_version": 1}
 
 
 _OAUTH2: Final = {
@@ -114,6 +119,23 @@ FORM: Final = (
         "trustedCertificates",
         {"trusted_certificates": (certificate(),) * 21},
     ),
+    Row("CLIENT_CERTIFICATE_INVALID", "clientCertificate", {"client_certificate": "x"}),
+    Row(
+        "CLIENT_CERTIFICATE_CONTAINS_KEY",
+        "clientCertificate",
+        {"client_certificate": made() + key_pem(key())},
+    ),
+    Row(
+        "CLIENT_CERTIFICATE_ORDER",
+        "clientCertificate",
+        {"client_certificate": "".join(reversed(chain()))},
+        "".join(chain()),
+    ),
+    Row(
+        "CLIENT_CERTIFICATE_IS_AUTHORITY",
+        "clientCertificate",
+        {"client_certificate": chain()[1]},
+    ),
     Row("OAUTH2_TOKEN_URL_INVALID", "oauth2.tokenUrl", {**_OAUTH2, "oauth2_token_url": ""}),
     Row(
         "OAUTH2_TOKEN_URL_INVALID",
@@ -172,6 +194,12 @@ RULES: Final = (
         "oauth2.clientSecret",
         _OAUTH2,
         unreadable=frozenset({SecretName.OAUTH2_CLIENT_SECRET}),
+    ),
+    Row(
+        "CLIENT_KEY_UNREADABLE",
+        "clientKey",
+        {"client_certificate": made(), "client_key_version": 1},
+        unreadable=frozenset({SecretName.CLIENT_KEY}),
     ),
     Row(
         "PASSWORD_OVER_PLAINTEXT",
@@ -367,6 +395,39 @@ RULES: Final = (
         "trustedCertificates",
         {"trusted_certificates": (LATER,), "enable_secure_connection": False},
     ),
+    Row("CLIENT_CERTIFICATE_WITHOUT_KEY", "clientKey", {"client_certificate": made()}),
+    Row("CLIENT_KEY_WITHOUT_CERTIFICATE", "clientCertificate", {"client_key_version": 1}),
+    Row("CLIENT_CERTIFICATE_EXPIRED", "clientCertificate", _presenting(ends=NOW)),
+    Row(
+        "CLIENT_CERTIFICATE_NOT_YET_VALID",
+        "clientCertificate",
+        _presenting(begins=NOW + timedelta(minutes=1)),
+    ),
+    Row(
+        "CLIENT_CERTIFICATE_EXPIRES_SOON",
+        "clientCertificate",
+        _presenting(ends=NOW + timedelta(days=30)),
+    ),
+    Row(
+        "CLIENT_CERTIFICATE_NOT_FOR_CLIENTS",
+        "clientCertificate",
+        _presenting(for_servers_only=True),
+    ),
+    Row(
+        "CLIENT_CERTIFICATE_NOT_FOR_CLIENTS",
+        "clientCertificate",
+        _presenting(signs_certificates=False, signs=False),
+    ),
+    Row(
+        "CLIENT_CERTIFICATE_NOT_USED",
+        "clientCertificate",
+        {**_presenting(), "enable_secure_connection": False},
+    ),
+    Row(
+        "REVOCATION_CHECK_NOT_USED",
+        "revocationCheck",
+        {"revocation_check": RevocationCheck.SOFT, "enable_secure_connection": False},
+    ),
 )
 """Values that can be saved, but get a warning or a remark."""
 
@@ -379,9 +440,13 @@ ELSEWHERE: Final = {
     "EXPECTED_REVISION_UNKNOWN": {"expectedRevision"},
     "REASON_INVALID": {"reason"},
     "PASSWORD_INVALID": {"smtpPassword", "oauth2.clientSecret"},
-    "ENCRYPTION_KEY_UNAVAILABLE": {"smtpPassword", "oauth2.clientSecret"},
+    "ENCRYPTION_KEY_UNAVAILABLE": {"smtpPassword", "clientKey", "oauth2.clientSecret"},
     "SECRET_REENTRY_REQUIRED": {"smtpPassword", "oauth2.clientSecret"},
     "OAUTH2_REQUIRED": {"oauth2"},
     "APP_PASSWORD_FORMAT": {"smtpPassword"},
+    "CLIENT_KEY_INVALID": {"clientKey"},
+    "CLIENT_KEY_ENCRYPTED": {"clientKey"},
+    "CLIENT_KEY_TOO_LONG": {"clientKey"},
+    "CLIENT_KEY_MISMATCH": {"clientCertificate", "clientKey"},
 }
 """Problems that only a request or a secret can cause, with their fields; tested over GraphQL."""

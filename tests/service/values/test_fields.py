@@ -9,7 +9,7 @@ from strawberry.types import get_object_definition
 from audit.event import Actor, ActorKind
 from graph.api.inputs import EmailSettingsInput
 from graph.types.settings import EmailSettings
-from mail.account import SaslMechanism, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from service.process.marks import secret_mark
 from service.settings.proven import values_digest
 from service.settings.state import RevisionOrigin, row_of, values_of
@@ -20,6 +20,7 @@ from service.values.patch import SettingsPatch, apply_patch
 from service.values.settings_values import FIELDS, NOTHING_SAVED, SecretName, SettingsValues
 from service.verify.digests import REVISION_COLUMNS
 from tests.support.certificates import certificate
+from tests.support.client_certificates import chain
 
 _OTHER: Final[dict[str, Value]] = {
     "smtpHost": "mail.example.com",
@@ -32,6 +33,8 @@ _OTHER: Final[dict[str, Value]] = {
     "enableSecureConnection": False,
     "tlsMode": TlsMode.IMPLICIT,
     "trustedCertificates": (certificate(),),
+    "clientCertificate": "".join(chain()),
+    "revocationCheck": RevocationCheck.HARD,
     "authMechanism": SaslMechanism.LOGIN,
     "oauth2.tokenUrl": "https://login.example.com/token",
     "oauth2.clientId": "postledger",

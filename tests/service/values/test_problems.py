@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from mail.account import SaslMechanism, TlsMode
+from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from mail.report.report import Suggestion
 from service.values.advice import Situation, review
 from service.values.certificates import certificates_of
@@ -22,6 +22,7 @@ from tests.service.values.problem_rows import (
     TOKEN_URL,
     Row,
 )
+from tests.support.client_certificates import chain
 
 
 def _ids(rows: tuple[Row, ...]) -> list[str]:
@@ -101,6 +102,10 @@ FINE: Final = (
     pytest.param({"smtp_username": None, "smtp_password_version": None}, id="no-sign-in"),
     pytest.param({"smtp_domain": "CORP"}, id="domain"),
     pytest.param({"trusted_certificates": (LATER,)}, id="certificate-of-31-days"),
+    pytest.param(
+        {"client_certificate": "".join(chain()), "client_key_version": 1}, id="client-certificate"
+    ),
+    pytest.param({"revocation_check": RevocationCheck.HARD}, id="revocation"),
     pytest.param(
         {
             "smtp_password_version": None,

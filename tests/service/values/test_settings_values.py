@@ -36,7 +36,7 @@ prove = settings(
 
 def without_secrets(state: SettingsValues) -> SettingsValues:
     """Returns the values without the versions of their secrets."""
-    return replace(state, smtp_password_version=None, oauth2_client_secret_version=None)
+    return state.with_values({name.version_attribute: None for name in SecretName})
 
 
 @prove

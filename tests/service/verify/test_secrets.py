@@ -109,7 +109,7 @@ async def test_a_value_keeps_its_version_and_its_mark(storage: Storage) -> None:
         await _give(runtime, 3, "third")
         back = await _give(runtime, 4, "second")
 
-        assert 2 == back.state.smtp_password.version
+        assert 2 == back.state.secrets[SecretName.SMTP_PASSWORD].version
         assert ([], []) == (once, await by_graphql(runtime, None))
 
 
@@ -169,7 +169,7 @@ async def test_when_a_password_was_given_cannot_be_changed(storage: Storage) -> 
         found = await by_graphql(runtime, None)
 
     assert first.event is not None
-    assert first.event.occurred_at == same.state.smtp_password.updated_at
+    assert first.event.occurred_at == same.state.secrets[SecretName.SMTP_PASSWORD].updated_at
     assert ([], ["SETTINGS_DIFFER"]) == (sound, found)
 
 
