@@ -40,7 +40,8 @@ def read_certificates(pem: str) -> tuple[CertificateFacts, ...] | InvalidCertifi
             certificate_facts(certificate.public_bytes(Encoding.DER))
             for certificate in certificates
         )
-    except (ValueError, x509.InvalidVersion):
+    # The library raises TypeError for some malformed names.
+    except (ValueError, TypeError, x509.InvalidVersion):
         return InvalidCertificate(
             "Enter a PEM certificate: it starts with -----BEGIN CERTIFICATE-----."
         )

@@ -94,8 +94,8 @@ def _unusable(leaf: CertificateFacts) -> Invalid | None:
     # Many self-signed certificates are marked as an authority's, but do not say that they sign.
     if constraints is not None and constraints.ca and usage is not None and usage.key_cert_sign:
         message = (
-            f"{leaf.subject} is the certificate of an authority: enter the certificate that the "
-            "authority issued for this service, and the authority's only after it."
+            "This is the certificate of an authority: enter the certificate that the authority "
+            "issued for this service, and the authority's only after it."
         )
         return Invalid(message, code="CLIENT_CERTIFICATE_IS_AUTHORITY")
     problem = describe_unusable(public_key_of(leaf.pem))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
@@ -131,7 +131,7 @@ def _checked(pem: str) -> str | InvalidKey:
         key = load_pem_private_key(pem.encode(), None)
     except TypeError:
         return _ENCRYPTED
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, NotImplementedError, UnsupportedAlgorithm, InternalError):
         return _invalid("Copy the private key again: it is incomplete or damaged.")
     problem = describe_unusable(key.public_key())
     return pem if problem is None else _invalid(f"This key cannot be used: {problem}")

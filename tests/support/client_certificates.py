@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -19,13 +19,17 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 BEGIN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(2999, 1, 1, tzinfo=UTC)
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
-AnyKey = PrivateKey | dsa.DSAPrivateKey
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+AnyKey: TypeAlias = PrivateKey | ed448.Ed448PrivateKey | dsa.DSAPrivateKey
+
+
+def key(name: str = "postledger") -> ec.EllipticCurvePrivateKey:
+    """Returns an EC key; the same for the same name."""
+    return _key(name)
 
 
 @cache
-def key(_name: str = "postledger") -> ec.EllipticCurvePrivateKey:
-    """Returns an EC key; the same for the same name."""
+def _key(_name: str) -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 

@@ -17,12 +17,16 @@ from graph.cli.main import app
 from service.process.storage import Storage
 from tests.support import documents
 from tests.support.canary import CANARY, files_below, leaks, values_in
+from tests.support.client_certificates import key, key_pem, made
 from tests.support.desk import Desk, Json, open_desk
 from tests.support.recorder import Recorder, echoing, recording
 from tests.support.threads import beside
 
 pytestmark = pytest.mark.anyio
 
+CLIENT_KEY: Final = key_pem(key())
+KEY_LINES: Final = tuple(line for line in CLIENT_KEY.splitlines()[1:-1] if len(line) > 20)
+"""The lines of the client key: a leak of any of them is a leak of the key."""
 CLIENT_SECRET: Final = CANARY[::-1]
 """The other secret, with the same awkward characters in another order."""
 
@@ -50,6 +54,8 @@ async def test_no_path_lets_a_secret_out(
         for place, text in found.items():
             assert [] == leaks(CANARY, text), place
             assert [] == leaks(CLIENT_SECRET, text), place
+            for line in KEY_LINES:
+                assert [] == leaks(line, text), place
         # The password did reach the mail server.
         assert recorder.connections > 1
 
@@ -105,6 +111,8 @@ def _settings(recorder: Recorder) -> Json:
         "enableSecureConnection": False,
         "smtpUsername": "postledger",
         "smtpPassword": {"set": CANARY},
+        "clientCertificate": made(),
+        "clientKey": {"set": CLIENT_KEY},
         "defaultFromAddress": "postledger@example.org",
     }
 
@@ -150,6 +158,20 @@ async def _echoing_token_endpoint() -> AsyncIterator[str]:
 async def _be_refused(desk: Desk) -> None:
     given = {"smtpPassword": {"set": CANARY}}
     await desk.check(given)
+    for wrong in (
+        {"clientCertificate": CLIENT_KEY},
+        {"clientCertificate": made() + CLIENT_KEY},
+        {"clientCertificate": CLIENT_KEY.replace("\n", " ")},
+        {"trustedCertificates": [CLIENT_KEY]},
+        {"clientCertificate": made("other"), "clientKey": {"set": CLIENT_KEY}},
+        {"clientKey": {"set": CLIENT_KEY + key_pem(key("other"))}},
+        {"clientKey": {"set": CLIENT_KEY.replace("M", "N", 1)}},
+        {"clientKey": {"set": CLIENT_KEY * 20}},
+    ):
+        await desk.check(wrong)
+        await desk.update(wrong)
+        await desk.test(settings=wrong, depth="CONNECT")
+    await desk.test(settings={"clientKey": {"set": CLIENT_KEY}}, depth="CONNECT")
     await desk.check({**given, "smtpHost": "smtp.gmail.com", "smtpUsername": "ada@gmail.com"})
     await desk.check({"smtpHost": "other.example.com"})
     await desk.update({"smtpPort": 0, "smtpPassword": {"set": CANARY + "\n"}})
@@ -174,6 +196,10 @@ async def _put_it_in_wrong_places(desk: Desk) -> None:
         {"enableSecureConnection": CANARY},
         {"tlsMode": CANARY},
         {"trustedCertificates": [[CANARY]]},
+        {"clientKey": CLIENT_KEY},
+        {"clientKey": {"set": [CLIENT_KEY]}},
+        {"clientCertificate": [[CLIENT_KEY]]},
+        {"revocationCheck": CLIENT_KEY},
         {"oauth2": CANARY},
         {"oauth2": {"tokenUrl": [CANARY], "clientId": "x"}},
         {CANARY: 1},
@@ -208,7 +234,11 @@ async def _put_it_in_wrong_places(desk: Desk) -> None:
 
 async def _fail_inside(desk: Desk) -> None:
     """Causes failures that no caller can cause: the log gets a traceback, the caller an id."""
-    settings = {"timeoutSeconds": 77, "smtpPassword": {"set": CANARY}}
+    settings = {
+        "timeoutSeconds": 77,
+        "smtpPassword": {"set": CANARY},
+        "clientKey": {"set": CLIENT_KEY},
+    }
     change = {"settings": settings, "expectedRevision": await desk.whole()}
     for table in ("stored_secret", "secret_fingerprint", "audit_head", "email_settings"):
         await desk.sql(f"ALTER TABLE {table} RENAME TO {table}_away")
@@ -243,6 +273,7 @@ async def _by_command(storage: Storage, tmp_path: Path) -> bytes:
         "POSTLEDGER_ENCRYPTION_KEYS": ",".join(storage.encryption_keys),
         "POSTLEDGER_SIGNING_KEY": ",".join(storage.signing_keys),
         "POSTLEDGER_SETTINGS_SMTP_PASSWORD": CANARY,
+        "POSTLEDGER_SETTINGS_CLIENT_KEY": CLIENT_KEY,
     }
     output = b""
     for arguments in (

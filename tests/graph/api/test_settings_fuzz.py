@@ -16,6 +16,7 @@ from graph.errors import ERROR_CODES
 from service.process.storage import Storage
 from tests.support import documents
 from tests.support.certificates import certificate
+from tests.support.client_certificates import key, key_pem, made
 from tests.support.desk import THOROUGH, Answer, Desk, Json, open_desk
 from tests.support.strategies import (
     TOKEN_URLS,
@@ -82,6 +83,9 @@ _GOOD: Final = {
     "enableSecureConnection": st.none() | st.booleans(),
     "tlsMode": st.sampled_from([None, "AUTO", "STARTTLS", "IMPLICIT"]),
     "trustedCertificates": st.sampled_from([None, [], [certificate()]]),
+    "clientCertificate": st.sampled_from([None, "", made()]),
+    "clientKey": st.none() | st.just({"set": key_pem(key())}) | st.just({"clear": True}),
+    "revocationCheck": st.sampled_from([None, "OFF", "SOFT", "HARD"]),
     "authMechanism": st.sampled_from([None, "AUTO", "NTLM", "LOGIN"]),
     "oauth2": st.none()
     | st.fixed_dictionaries(
@@ -105,6 +109,9 @@ _TYPED: Final = {
     "tlsMode": _GOOD["tlsMode"],
     "trustedCertificates": st.none()
     | st.lists(st.just(certificate()) | sendable_texts(), max_size=22),
+    "clientCertificate": _TEXT | st.sampled_from([made(), made("other"), key_pem(key())]),
+    "clientKey": _SECRET | st.just({"set": key_pem(key())}),
+    "revocationCheck": st.sampled_from([None, "OFF", "SOFT", "HARD"]),
     "authMechanism": st.sampled_from([None, "AUTO", "NTLM", "XOAUTH2"]),
     "oauth2": st.none()
     | st.fixed_dictionaries(

@@ -8,6 +8,7 @@ import pytest
 
 from service.process.storage import Storage
 from tests.support.certificates import certificate
+from tests.support.client_certificates import key, key_pem, made
 from tests.support.edge.shell import Shell
 
 PASSWORD = 'pa"ss\\wörd'
@@ -128,6 +129,27 @@ def test_the_client_secret_needs_its_table(shell: Shell) -> None:
     assert "client-secret" not in lost.output
 
 
+def test_the_client_key_comes_from_the_environment(shell: Shell) -> None:
+    """The key is stored with the file's certificate, and is never printed or written to a file."""
+    given = {"POSTLEDGER_SETTINGS_CLIENT_KEY": key_pem(key())}
+    file = f'smtpHost = "mail.example.com"\nclientCertificate = """{made()}"""\n'
+    stored = shell.apply(file, **given)
+    again = shell.apply(file, **{name: text.replace("\n", "\\n") for name, text in given.items()})
+    other = shell.apply(file, POSTLEDGER_SETTINGS_CLIENT_KEY=key_pem(key("other")))
+    shown = shell.settings()
+
+    assert "clientKey: None -> '[redacted, version 1]'" in stored.stdout
+    assert "Nothing to change.\n" == again.stdout
+    assert 1 == other.exit_code
+    assert ["clientCertificate", "clientKey"] == [
+        line.partition(":")[0] for line in other.stderr.splitlines()
+    ]
+    assert made() == shown["clientCertificate"]
+    assert "clientKey" not in shown
+    for line in key_pem(key()).splitlines()[1:-1]:
+        assert line not in stored.output + again.output
+
+
 def test_a_changed_destination_needs_the_password_again(shell: Shell) -> None:
     """A change of destination is refused and recorded; a dry run records nothing."""
     shell.apply(FILE, POSTLEDGER_SETTINGS_SMTP_PASSWORD=PASSWORD)
@@ -166,6 +188,9 @@ UNFIT = (
     pytest.param("x.toml", "[oauth2]\nscop = 1", "no field oauth2.scop", id="unknown-inside"),
     pytest.param("x.toml", f"smtpPassword = '{PASSWORD}'", "do not belong", id="password"),
     pytest.param("x.toml", "oauth2.clientSecret = 'x'", "do not belong", id="client-secret"),
+    pytest.param("x.toml", "clientKey = 'x'", "do not belong", id="client-key"),
+    pytest.param("x.toml", "clientCertificate = ['x']", "must be a string", id="certificate"),
+    pytest.param("x.toml", "revocationCheck = 'MAYBE'", "OFF, SOFT, HARD", id="revocation"),
     pytest.param("x.toml", "smtpPort = '25'", "smtpPort must be a whole number", id="number"),
     pytest.param("x.toml", "smtpPort = true", "smtpPort must be a whole number", id="flag"),
     pytest.param("x.json", '{"smtpPort": 1e400}', "must be a whole number", id="infinite"),

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -32,8 +31,9 @@ from service.settings.revisions import (
 from service.settings.saving import SettingsUpdated
 from service.values.changes import apply, compare
 from service.values.patch import SettingsPatch
-from service.values.settings_values import NOTHING_SAVED, SettingsValues
+from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
 from tests.support.certificates import certificate
+from tests.support.client_certificates import key, key_pem, made
 from tests.support.desk import THOROUGH, Desk, open_desk
 
 EXAMPLES: Final = 500 if THOROUGH else 12
@@ -62,6 +62,9 @@ _PATCHES: Final = st.fixed_dictionaries(
         "smtp_password": _NONE | st.sampled_from([Secret("one"), Secret("two"), Secret("\n")]),
         "default_from_display_name": _NONE | st.sampled_from(["One", "Two", "\0"]),
         "trusted_certificates": _NONE | st.sampled_from([(certificate(),), ("x",)]),
+        "client_certificate": _NONE | st.sampled_from([made(), made("other"), "x"]),
+        "client_key": _NONE
+        | st.sampled_from([Secret(key_pem(key())), Secret(key_pem(key("other"))), Secret("x")]),
         "oauth2": _NONE
         | st.builds(
             OAuth2,
@@ -147,7 +150,7 @@ async def _equals_revision(desk: Desk, number: int) -> None:
 
 
 def _plain(values: SettingsValues) -> SettingsValues:
-    return replace(values, smtp_password_version=None, oauth2_client_secret_version=None)
+    return values.with_values({name.version_attribute: None for name in SecretName})
 
 
 async def _events(desk: Desk) -> int:

@@ -161,7 +161,7 @@ def test_a_secret_hides_itself() -> None:
         repr([secret, {"x": secret}]),
         repr(copy.deepcopy(secret)),
         repr(SettingsPatch(smtp_password=secret, oauth2_client_secret=secret)),
-        repr(Account("mail.example.com", 25, password=secret, oauth2=oauth2)),
+        repr(Account("mail.example.com", 25, password=secret, oauth2=oauth2, client_key=secret)),
         repr(Draft(NOTHING_SAVED, {SecretName.SMTP_PASSWORD: secret}, frozenset())),
         logging.LogRecord("x", 1, "x", 1, "%s %r", (secret, secret), None).getMessage(),
         repr(EncryptionKey(HIDDEN.encode())),

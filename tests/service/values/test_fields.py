@@ -111,6 +111,16 @@ def test_a_row_keeps_it(field: Field) -> None:
 
 
 @every_field
+def test_a_row_without_it_has_its_default(field: Field) -> None:
+    """A row from before the setting existed has null, which stands for the default."""
+    row = row_of("host", 1, changed(field), ORIGIN)
+    setattr(row, field.attribute, None)
+
+    assert _BASE.with_values({field.attribute: field.default}) == values_of(row)
+    assert field.text(NOTHING_SAVED) == field.cell_text(None)
+
+
+@every_field
 def test_a_file_keeps_it(field: Field) -> None:
     """A settings file, in TOML and in JSON, returns the value that was written."""
     for as_json in (False, True):
