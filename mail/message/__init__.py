@@ -1,6 +1,7 @@
 """The message that is sent, and its addresses. Independent of any connection.
 
-- The test email and any From header: `message`. Addresses: `addresses`. The envelope: `outgoing`.
+- The test email and any From header: `message`. Headers as they are sent: `header`; display names
+  in them: `phrase`. Addresses: `addresses`. The envelope: `outgoing`.
 """
 
 from mail.message.addresses import holds_encoded_word

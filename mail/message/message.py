@@ -1,15 +1,15 @@
 """The test email, and the From header of any email. Independent of any connection."""
 
 import html
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.policy import SMTP
 from email.utils import format_datetime
 
-from mail.message.addresses import Mailbox, ascii_domain, holds_encoded_word
+from mail.message.addresses import ascii_domain
+from mail.message.header import Header, address_header, text_header
 
 SUBJECT = "Postledger test email"
 
@@ -48,30 +48,12 @@ class Purpose:
         )
 
 
-def _address(display_name: str | None, address: str) -> Address:
-    mailbox = Mailbox.parse(address)
-    local, _, domain = mailbox.text.rpartition("@")
-    if local.startswith('"'):
-        local = re.sub(r"\\(.)", r"\1", local[1:-1])
-    name = display_name or ""
-    if any(char in name for char in "\r\n\0") or holds_encoded_word(name):
-        raise ValueError("a display name cannot contain a line break or an encoded word")
-    return Address(display_name=name, username=local, domain=domain)
-
-
 def from_header(display_name: str | None, address: str) -> str:
     """Returns the value of the From header as the message contains it, in one line.
 
-    A name that is not ASCII is encoded (RFC 2047). An address that is not ASCII stays as it is
-    (RFC 6532). Raises ValueError for an invalid address.
+    Raises ValueError for an invalid name or address.
     """
-    message = EmailMessage(policy=_policy_for(address).clone(max_line_length=0))
-    message["From"] = _address(display_name, address)
-    return message.as_bytes().decode("utf-8").partition(":")[2].strip()
-
-
-def _policy_for(*addresses: str) -> "EmailPolicy[EmailMessage]":
-    return SMTPUTF8 if any(Mailbox.parse(each).needs_utf8 for each in addresses) else SMTP
+    return str(address_header("From", display_name, address))
 
 
 _HTML = """\
@@ -126,17 +108,27 @@ def compose(  # noqa: PLR0913 - a message has this many parts
     Message-ID, which therefore cannot collide with the ids of another domain. The bodies are
     encoded to ASCII, so that no server needs 8BITMIME. Raises ValueError for an invalid address.
     """
-    addresses = [each for each in (sender, recipient, reply_to) if each is not None]
-    message = EmailMessage(policy=_policy_for(*addresses))
-    message["From"] = _address(display_name, sender)
-    message["To"] = _address(None, recipient)
-    if reply_to is not None:
-        message["Reply-To"] = _address(None, reply_to)
-    message["Subject"] = SUBJECT
-    message["Date"] = format_datetime(sent_at)
-    message["Message-ID"] = f"<{token}@{ascii_domain(sender.rpartition('@')[2])}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    message = EmailMessage(policy=SMTP)
+    for header in _headers(display_name, sender, recipient, reply_to):
+        message[header.name] = header
+    message_id = f"<{token}@{ascii_domain(sender.rpartition('@')[2])}>"
+    for name, value in (
+        ("Subject", SUBJECT),
+        ("Date", format_datetime(sent_at)),
+        ("Message-ID", message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+    ):
+        message[name] = text_header(name, value)
     message.set_content(_text(purpose), cte="quoted-printable")
     message.add_alternative(_html(purpose), subtype="html", cte="quoted-printable")
     return message
+
+
+def _headers(
+    display_name: str | None, sender: str, recipient: str, reply_to: str | None
+) -> Iterator[Header]:
+    yield address_header("From", display_name, sender)
+    yield address_header("To", None, recipient)
+    if reply_to is not None:
+        yield address_header("Reply-To", None, reply_to)

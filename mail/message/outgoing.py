@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.generator import BytesGenerator
-from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from io import BytesIO
 
 from mail.message.addresses import Mailbox
+from mail.message.header import Header
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 
@@ -39,8 +39,8 @@ class OutgoingMessage:
 
     def _in_headers(self) -> Iterator[str]:
         for header in self.message.values() if self.message else ():
-            if isinstance(header, AddressHeader):
-                yield from (address.addr_spec for address in header.addresses)
+            if isinstance(header, Header) and header.address is not None:
+                yield header.address
 
     def content(self) -> bytes:
         """Returns the message's bytes with CRLF line ends: ASCII unless SMTPUTF8 is needed."""

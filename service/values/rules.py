@@ -1,7 +1,6 @@
 """The rules of single fields: each normalizes a value, or says what is wrong with it."""
 
 import ipaddress
-import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -99,8 +98,7 @@ def display_name(value: str) -> Valid | Invalid | tuple[Invalid, ...]:
         return Invalid(
             "Enter the name as it should appear, not in the encoded form =?…?= of a header."
         )
-    # A header does not preserve several spaces in a row.
-    return Valid(re.sub(" {2,}", " ", outcome.value))
+    return outcome
 
 
 def certificates(value: tuple[str, ...]) -> Valid | tuple[Invalid, ...]:
