@@ -180,7 +180,7 @@ class Config(EdgeConfig, _SecretsLocation):
                 per_actor=self.tests_per_minute_per_caller,
                 overall=self.tests_per_minute,
                 running=self.tests_running,
-                recipient_domains=tuple(each.casefold() for each in self.test_recipient_domains),
+                recipient_domains=self.test_recipient_domains,
             ),
         )
 

@@ -4,8 +4,8 @@
   in them: `phrase`. Addresses: `addresses`. The envelope: `outgoing`.
 """
 
-from mail.message.addresses import holds_encoded_word
+from mail.message.addresses import Mailbox, holds_encoded_word
 from mail.message.message import Purpose, compose, from_header
 from mail.message.outgoing import OutgoingMessage
 
-__all__ = ["OutgoingMessage", "Purpose", "compose", "from_header", "holds_encoded_word"]
+__all__ = ["Mailbox", "OutgoingMessage", "Purpose", "compose", "from_header", "holds_encoded_word"]

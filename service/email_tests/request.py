@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from mail.account import Account, OAuth2
-from mail.report import EmailTestDepth
+from mail.report import EmailTestDepth, Suggestion
 from mail.secret import Secret
 from service.process.email_test_limits import EmailTestLimits, RecipientNotAllowed
 from service.settings.draft import Draft, InvalidSettings
 from service.settings.secrets import SecretStore
 from service.settings.state import CurrentSettings
 from service.values.names import has_control, normal_address
+from service.values.pasted_address import read_pasted_address
 from service.values.patch import SettingsPatch
 from service.values.problems import UNREADABLE_CODES, Problem, ProblemSeverity, problem
 from service.values.settings_values import SecretName, SettingsValues
@@ -128,12 +129,20 @@ def _missing(
             problems.append(problem("RECIPIENT_REQUIRED", "recipient", message))
         elif recipient is None:
             message = "Enter one email address, such as you@example.com."
-            problems.append(problem("RECIPIENT_INVALID", "recipient", message))
+            suggestion = _recipient(request.recipient or "")
+            problems.append(problem("RECIPIENT_INVALID", "recipient", message, suggestion))
     key = request.idempotency_key
     if key is not None and not is_key(key):
         message = f"An idempotency key has 1 to {MAX_KEY} characters and no control characters."
         problems.append(problem("IDEMPOTENCY_KEY_INVALID", "idempotencyKey", message))
     return problems
+
+
+def _recipient(given: str) -> Suggestion | None:
+    pasted = read_pasted_address(given)
+    if pasted is None:
+        return None
+    return Suggestion(f"Send it to {pasted.address}.", ("recipient",), pasted.address, None)
 
 
 def _unreadable(values: SettingsValues, secrets: dict[SecretName, Secret | None]) -> list[Problem]:

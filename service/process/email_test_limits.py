@@ -8,11 +8,14 @@ from typing import ClassVar, Final
 from db.engine.database import Session
 from db.instant import read_instant, write_instant
 from db.queries.email_tests import count_running, nth_newest_start
+from mail.message import Mailbox
 from service.process.caller import Caller
 
 WINDOW: Final = timedelta(minutes=1)
 _SOON: Final = 5
 """Seconds after which one of the running tests has probably ended."""
+_ROUTING: Final = frozenset("@%!")
+"""The characters of routes in a local part (RFC 1123, section 5.2.16; UUCP's bang paths)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,16 @@ class EmailTestLimits:
     recipient_domains: tuple[str, ...] = ()
 
     def allows_recipient(self, address: str) -> bool:
-        """Returns whether tests may be sent to an address: its domain is listed, or none is set."""
-        domain = address.rpartition("@")[2].casefold()
-        return not self.recipient_domains or domain in self.recipient_domains
+        """Returns whether tests may be sent to a normal address: its domain is listed, or none is.
+
+        Some servers forward `ada%example.net@example.org` and `"ada@example.net"@example.org` to
+        another domain than the one after the last @, so a list of domains excludes such addresses.
+        """
+        if not self.recipient_domains:
+            return True
+        local, _, domain = Mailbox.parse(address).text.rpartition("@")
+        allowed = {_comparable(each) for each in self.recipient_domains}
+        return not _ROUTING.intersection(local) and domain.lower() in allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +77,11 @@ async def too_many(
             wait = read_instant(start) + WINDOW - now
             return TooManyEmailTests(max(1, ceil(wait.total_seconds())))
     return None
+
+
+def _comparable(domain: str) -> str:
+    """Returns a listed domain in the form in which it is sent, in lower case."""
+    try:
+        return Mailbox.parse(f"x@{domain}").text.removeprefix("x@").lower()
+    except ValueError:
+        return domain.lower()

@@ -10,7 +10,7 @@ from mail.providers import Provider, provider_of_host
 from mail.report import CertificateFacts, Suggestion
 from service.values.certificates import certificates_of
 from service.values.client_certificate import is_for_clients
-from service.values.names import normal_address
+from service.values.names import is_public, normal_address
 from service.values.oauth2_advice import oauth2_problems
 from service.values.problems import UNREADABLE_CODES, Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
@@ -69,9 +69,23 @@ def _missing(situation: Situation) -> Iterator[Problem]:
         message = "Set Default From Address: no email can be sent without it."
         suggestion = None
         address = normal_address(values.smtp_username or "")
-        if address is not None:
+        if address is not None and is_public(address):
             suggestion = _set_to("defaultFromAddress", address)
         yield problem("FROM_ADDRESS_MISSING", "defaultFromAddress", message, suggestion)
+
+
+def _addresses(situation: Situation) -> Iterator[Problem]:
+    values = situation.values
+    for field, address, use in (
+        ("defaultFromAddress", values.default_from_address, "accept mail from"),
+        ("replyToAddress", values.reply_to_address, "send replies to"),
+    ):
+        if address is not None and not is_public(address):
+            message = (
+                f"Mail servers outside your network cannot {use} {address}: enter an address whose "
+                "domain exists on the internet, unless all mail stays inside."
+            )
+            yield problem("ADDRESS_NOT_PUBLIC", field, message)
 
 
 def _sign_in(situation: Situation) -> Iterator[Problem]:
@@ -312,6 +326,7 @@ def _list(ports: list[int]) -> str:
 
 _RULES: Final[tuple[Callable[[Situation], Iterator[Problem]], ...]] = (
     _missing,
+    _addresses,
     _security,
     _domain,
     _sign_in,

@@ -165,13 +165,15 @@ CERTIFICATES: Final = _Certificates()
 class Invalid:
     """Why a value breaks its field's rule.
 
-    `code` is set if it is not the field's own code; `place` is the value's index in a list.
+    `code` is set if it is not the field's own code; `place` is the value's index in a list; `path`
+    is set if the problem belongs to another field.
     """
 
     message: str
     suggestion: Suggestion | None = None
     code: str | None = None
     place: int | None = None
+    path: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

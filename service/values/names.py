@@ -6,11 +6,29 @@ import unicodedata
 from typing import Final
 
 import idna
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from mail.message import holds_encoded_word
+from mail.message import Mailbox, holds_encoded_word
 
 MAX_TEXT: Final = 255
+# Reserved: RFC 6761, 6762, 7686, 8375 (home.arpa), 9476, and by ICANN for private use (2024).
+_RESERVED: Final = {"arpa", "alt", "internal", "invalid", "local", "localhost", "onion", "test"}
+# Never delegated, and widely used inside companies: RFC 6762, appendix G; ICANN (2018).
+_CUSTOMARY: Final = {
+    "corp",
+    "home",
+    "intranet",
+    "lan",
+    "localdomain",
+    "mail",
+    "private",
+    "workgroup",
+}
+_PRIVATE_DOMAINS: Final = frozenset(_RESERVED | _CUSTOMARY)
+"""The last labels of names that do not exist on the internet."""
+# By default the library refuses the names that exist inside a company only; this is its documented
+# way of allowing them.
+SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 def has_control(text: str) -> bool:
@@ -21,18 +39,37 @@ def has_control(text: str) -> bool:
 def normal_address(address: str) -> str | None:
     """Returns an email address in its normal form (RFC 5321, RFC 6531), or None if it is invalid.
 
-    A local part that looks like an encoded word (RFC 2047) is invalid, because mail programs would
-    decode it in a header.
+    Domains that exist only inside a company are valid, and so are address literals
+    (`[192.0.2.1]`) and quoted local parts (`"john doe"`). A local part that looks like an encoded
+    word (RFC 2047) is invalid, because mail programs would decode it in a header.
     """
     if len(address) > MAX_TEXT or holds_encoded_word(address):
         return None
     try:
-        checked = validate_email(
-            address, check_deliverability=False, allow_smtputf8=True, globally_deliverable=False
-        )
-    except EmailNotValidError:
+        normal = validate_email(
+            address,
+            check_deliverability=False,
+            allow_smtputf8=True,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+            globally_deliverable=False,
+        ).normalized
+        Mailbox.parse(normal)
+    except (EmailNotValidError, ValueError):
         return None
-    return checked.normalized
+    # Some servers read `ada@192.0.2.1` as an address literal, others as a name.
+    return (
+        None if _NUMERIC_LABEL.fullmatch(normal.rpartition(".")[2].rpartition("@")[2]) else normal
+    )
+
+
+def is_public(address: str) -> bool:
+    """Returns whether servers on the internet could find the domain of a normal address."""
+    domain = Mailbox.parse(address).text.rpartition("@")[2].lower()
+    if domain.startswith("["):
+        return ipaddress.ip_address(domain[1:-1].removeprefix("ipv6:")).is_global
+    name, _, last = domain.rpartition(".")
+    return bool(name) and last not in _PRIVATE_DOMAINS
 
 
 def normal_host(text: str) -> str | None:

@@ -45,6 +45,10 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         _ERROR,
         "The secret contains a NUL or a line break, or is longer than 1,024 characters.",
     ),
+    "DISPLAY_NAME_WITH_ADDRESS": (
+        _INFO,
+        "The From address was entered with a name, which has its own field.",
+    ),
     "FROM_ADDRESS_REQUIRED": (_ERROR, "A test email needs a From address."),
     "CLIENT_CERTIFICATE_CONTAINS_KEY": (
         _ERROR,
@@ -123,6 +127,10 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     "PORT_EXPECTS_STARTTLS": (
         _WARNING,
         "The port expects STARTTLS, but the settings use implicit TLS.",
+    ),
+    "ADDRESS_NOT_PUBLIC": (
+        _WARNING,
+        "The address's domain cannot be reached from outside your network.",
     ),
     "FROM_ADDRESS_DIFFERS_FROM_USERNAME": (
         _WARNING,

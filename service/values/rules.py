@@ -10,6 +10,7 @@ from mail.report import Suggestion
 from service.values.certificates import InvalidCertificate, read_certificates
 from service.values.fields import Invalid, Rule, Valid
 from service.values.names import MAX_TEXT, has_control, normal_address, normal_host
+from service.values.pasted_address import decoded_name, read_pasted_address
 
 MAX_LONG_TEXT: Final = 2_048
 MAX_CERTIFICATES: Final = 20
@@ -76,14 +77,44 @@ def _use_host(name: str | None) -> Suggestion | None:
     return Suggestion(f"Set SMTP Host to {name}.", ("smtpHost",), name, None) if name else None
 
 
-def email_address(value: str) -> Valid | Invalid:
-    """Checks a single email address (RFC 5321, RFC 6531) without a display name."""
-    given = value.strip()
-    address = normal_address(given) if given else None
-    if given and address is None:
-        example = "noreply@example.com"
-        return Invalid(f"Enter a single email address, such as {example}, without a name.")
-    return Valid(address)
+def email_address(field: str, label: str, name_field: str | None = None) -> Rule:
+    """Makes a rule for a single email address (RFC 5321, RFC 6531) without a display name.
+
+    Args:
+        field: the field's name, for suggestions.
+        label: what the settings page calls the field.
+        name_field: the field of the name that belongs to the address, if there is one.
+    """
+
+    def rule(value: str) -> Valid | Invalid | tuple[Invalid, ...]:
+        given = value.strip()
+        address = normal_address(given) if given else None
+        if not given or address is not None:
+            return Valid(address)
+        message = "Enter a single email address, such as noreply@example.com, without a name."
+        pasted = read_pasted_address(given)
+        if pasted is None:
+            return Invalid(message)
+        suggestion = Suggestion(f"Set {label} to {pasted.address}.", (field,), pasted.address, None)
+        invalid = Invalid(message, suggestion)
+        if name_field is None or pasted.name is None:
+            return invalid
+        return invalid, *_name_of(pasted.name, name_field)
+
+    return rule
+
+
+def _name_of(pasted: str, name_field: str) -> tuple[Invalid, ...]:
+    name = display_name(pasted)
+    if not isinstance(name, Valid) or not isinstance(name.value, str):
+        return ()
+    message = "The From address was entered with a name. Enter the name here, if it is to be shown."
+    suggestion = _use_name(name.value, name_field)
+    return (Invalid(message, suggestion, "DISPLAY_NAME_WITH_ADDRESS", path=(name_field,)),)
+
+
+def _use_name(name: str, field: str) -> Suggestion:
+    return Suggestion(f"Set Default From Display Name to {name}.", (field,), name, None)
 
 
 _plain_name: Final = text()
@@ -94,11 +125,12 @@ def display_name(value: str) -> Valid | Invalid | tuple[Invalid, ...]:
     outcome = _plain_name(value)
     if not isinstance(outcome, Valid) or not isinstance(outcome.value, str):
         return outcome
-    if holds_encoded_word(outcome.value):
-        return Invalid(
-            "Enter the name as it should appear, not in the encoded form =?…?= of a header."
-        )
-    return outcome
+    if not holds_encoded_word(outcome.value):
+        return outcome
+    message = "Enter the name as it should appear, not in the encoded form =?…?= of a header."
+    decoded = decoded_name(outcome.value)
+    suggestion = None if decoded is None else _use_name(decoded, "defaultFromDisplayName")
+    return Invalid(message, suggestion)
 
 
 def certificates(value: tuple[str, ...]) -> Valid | tuple[Invalid, ...]:

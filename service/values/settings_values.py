@@ -113,7 +113,9 @@ class SettingsValues:
     default_from_address: str | None = setting(
         "defaultFromAddress",
         TEXT,
-        rule=rules.email_address,
+        rule=rules.email_address(
+            "defaultFromAddress", "Default From Address", "defaultFromDisplayName"
+        ),
         invalid=InvalidCode(
             "FROM_ADDRESS_INVALID", "The From address is not a single email address."
         ),
@@ -131,7 +133,7 @@ class SettingsValues:
     reply_to_address: str | None = setting(
         "replyToAddress",
         TEXT,
-        rule=rules.email_address,
+        rule=rules.email_address("replyToAddress", "Reply-To Address"),
         invalid=InvalidCode(
             "REPLY_TO_ADDRESS_INVALID", "The Reply-To address is not a single email address."
         ),

@@ -33,6 +33,18 @@ async def test_a_standard_server_accepts_it(world: World) -> None:
         assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
+@pytest.mark.parametrize(
+    "address",
+    ['"john doe"@example.com', "ops@[192.0.2.1]", "ops@[IPv6:2001:db8::1]", "root@localhost"],
+)
+async def test_a_standard_server_accepts_an_unusual_address(world: World, address: str) -> None:
+    """A real server that checks its input, aiosmtpd, accepts quoted local parts and literals."""
+    async with world.serving_daemon(587, Daemon()):
+        report = await world.attempt(world.account, of=outgoing(address, address))
+
+        assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
+
+
 async def test_international_domain_alone_needs_nothing(world: World) -> None:
     """An address that is international only in its domain needs no SMTPUTF8."""
     async with world.serving({587: Script(offers="250-mx.example.org\n")}) as servers:

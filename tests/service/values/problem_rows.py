@@ -96,17 +96,48 @@ FORM: Final = (
     Row("USERNAME_INVALID", "smtpUsername", {"smtp_username": "a\0b"}),
     Row("USERNAME_INVALID", "smtpUsername", {"smtp_username": "x" * 256}),
     Row("FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "ada"}),
-    Row(
-        "FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "A <a@example.com>"}
-    ),
     Row("FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "a@example.com\nx"}),
+    Row(
+        "FROM_ADDRESS_INVALID",
+        "defaultFromAddress",
+        {"default_from_address": "mailto:Ada@Example.com"},
+        "Ada@example.com",
+    ),
+    Row(
+        "FROM_ADDRESS_INVALID",
+        "defaultFromAddress",
+        {
+            "default_from_address": "Ada L. <ada@example.com>",
+            "default_from_display_name": "Ada L.",
+        },
+        "ada@example.com",
+    ),
+    Row("FROM_ADDRESS_INVALID", "defaultFromAddress", {"default_from_address": "a@x.y, b@x.y"}),
+    Row(
+        "FROM_ADDRESS_INVALID",
+        "defaultFromAddress",
+        {"default_from_address": "ops@192.0.2.1"},
+        "ops@[192.0.2.1]",
+    ),
     Row("REPLY_TO_ADDRESS_INVALID", "replyToAddress", {"reply_to_address": "ada@"}),
+    Row(
+        "REPLY_TO_ADDRESS_INVALID",
+        "replyToAddress",
+        {"reply_to_address": "Help <help@example.com>"},
+        "help@example.com",
+    ),
     Row("DISPLAY_NAME_INVALID", "defaultFromDisplayName", {"default_from_display_name": "a\nb"}),
     Row("DISPLAY_NAME_INVALID", "defaultFromDisplayName", {"default_from_display_name": "x" * 256}),
     Row(
         "DISPLAY_NAME_INVALID",
         "defaultFromDisplayName",
-        {"default_from_display_name": "=?utf-8?q?Ada?="},
+        {"default_from_display_name": "=?utf-8?q?Ada_L=C3=A9?="},
+        "Ada Lé",
+    ),
+    Row(
+        "DISPLAY_NAME_INVALID",
+        "defaultFromDisplayName",
+        {"default_from_display_name": "=?utf-8?q?=0D=0ABcc:_eve?="},
     ),
     Row("CERTIFICATE_INVALID", "trustedCertificates.0", {"trusted_certificates": ("x",)}),
     Row(
@@ -183,6 +214,26 @@ RULES: Final = (
         "FROM_ADDRESS_MISSING",
         "defaultFromAddress",
         {"default_from_address": None, "smtp_username": "ada@"},
+    ),
+    *(
+        Row("ADDRESS_NOT_PUBLIC", "defaultFromAddress", {"default_from_address": address})
+        for address in (
+            "noreply@corp.local",
+            "root@localhost",
+            "ada@relay",
+            "ada@mail.test",
+            "ada@nas.home.arpa",
+            "ada@mail.internal",
+            "ops@[192.0.2.1]",
+            "ops@[IPv6:fd00::1]",
+        )
+    ),
+    Row("ADDRESS_NOT_PUBLIC", "replyToAddress", {"reply_to_address": "help@corp.lan"}),
+    # The username's domain is not public, so it is not suggested.
+    Row(
+        "FROM_ADDRESS_MISSING",
+        "defaultFromAddress",
+        {"default_from_address": None, "smtp_username": "ada@corp.local"},
     ),
     Row("USERNAME_WITHOUT_PASSWORD", "smtpPassword", {"smtp_password_version": None}),
     Row("PASSWORD_WITHOUT_USERNAME", "smtpUsername", {"smtp_username": None}),
@@ -448,5 +499,6 @@ ELSEWHERE: Final = {
     "CLIENT_KEY_ENCRYPTED": {"clientKey"},
     "CLIENT_KEY_TOO_LONG": {"clientKey"},
     "CLIENT_KEY_MISMATCH": {"clientCertificate", "clientKey"},
+    "DISPLAY_NAME_WITH_ADDRESS": {"defaultFromDisplayName"},
 }
 """Problems that only a request or a secret can cause, with their fields; tested over GraphQL."""
