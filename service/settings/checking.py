@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-from mail.providers import provider_of_host
-from mail.secret import Secret
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
-from service.settings.secrets import looks_like_google_app_password
+from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, load_current
 from service.values.advice import Situation, review
 from service.values.certificates import certificates_of
 from service.values.patch import SettingsPatch
 from service.values.problems import Problem, problem
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.settings_values import SecretName
 
 
 async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[Problem, ...]:
@@ -52,17 +50,4 @@ def _remarks(current: CurrentSettings, drafted: Draft, now: datetime) -> tuple[P
     }
     certificates = certificates_of(values.trusted_certificates)
     situation = Situation(values, certificates, now, frozenset(unreadable))
-    return (*review(situation), *_app_password(values, drafted.given.get(SecretName.SMTP_PASSWORD)))
-
-
-def _app_password(values: SettingsValues, password: Secret | None) -> tuple[Problem, ...]:
-    provider = provider_of_host(values.smtp_host or "")
-    if password is None or provider is None or provider.id != "gmail":
-        return ()
-    if looks_like_google_app_password(password):
-        return ()
-    message = (
-        "Enter an app password, which has 16 letters, without the spaces that Google shows in it. "
-        "Google rejects the account's own password."
-    )
-    return (problem("APP_PASSWORD_FORMAT", "smtpPassword", message),)
+    return (*review(situation), *review_secrets(drafted.given, values))

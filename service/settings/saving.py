@@ -1,15 +1,17 @@
 """Writing a new revision with its event, and recording changes that were refused."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
 
 from audit.event import AuditAction, AuditOutcome, Change, Detail, Event
 from audit.trail import Clock, Recorded, append, read_event
 from db.engine.database import Session
-from db.tables import EmailSettingsHead
+from db.tables import EmailSettingsHead, EmailSettingsRow
+from mail.secret import Secret
 from service.process.caller import Caller
 from service.process.marks import secret_mark
+from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, RevisionOrigin, SettingsState, describe, row_of
 from service.values.changes import compare
 from service.values.names import has_control
@@ -48,7 +50,7 @@ def is_reason(reason: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A new revision to write, and who requested it. `given` names the secrets that it sets.
+    """A new revision to write, and who requested it. `given` has the secrets that it sets.
 
     `replaces_unreadable` is true if one of these secrets was stored but could not be decrypted.
     """
@@ -56,7 +58,7 @@ class Saving:
     caller: Caller
     values: SettingsValues
     reason: str | None
-    given: Collection[SecretName] = ()
+    given: Mapping[SecretName, Secret] = field(default_factory=dict)
     replaces_unreadable: bool = False
     restored_from: int | None = None
 
@@ -91,7 +93,7 @@ async def save(
     """
     changes = compare(current.values, saving.values)
     if not changes and not saving.replaces_unreadable and current.row is not None:
-        return SettingsUpdated(describe(current.row, current.secrets, clock()), (), None)
+        return SettingsUpdated(_state(current.row, current, saving, clock), (), None)
     revision = current.revision + 1
     marks = await _marks(current, saving)
     appended = await append(session, _saved(saving, revision, changes, marks), clock)
@@ -104,7 +106,16 @@ async def save(
     session.add_all((head, row))
     await session.flush()
     recorded = await read_event(session, appended.seq)
-    return SettingsUpdated(describe(row, current.secrets, clock()), changes, recorded)
+    return SettingsUpdated(_state(row, current, saving, clock), changes, recorded)
+
+
+def _state(
+    row: EmailSettingsRow, current: CurrentSettings, saving: Saving, clock: Clock
+) -> SettingsState:
+    """Describes what was saved, with the warnings about the secrets that were entered."""
+    state = describe(row, current.secrets, clock())
+    remarks = review_secrets(saving.given, saving.values)
+    return replace(state, problems=(*state.problems, *remarks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Stored secrets: sealing, opening and numbering.
 
-Only this module, `client_keys` and `mail` reveal a `Secret`.
+Only this module, `client_keys`, `secret_review` and `mail` reveal a `Secret`.
 """
 
 import hmac

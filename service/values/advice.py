@@ -10,6 +10,7 @@ from mail.providers import Provider, provider_of_host
 from mail.report import CertificateFacts, Suggestion
 from service.values.certificates import certificates_of
 from service.values.client_certificate import is_for_clients
+from service.values.leftover_advice import review_text
 from service.values.names import is_public, normal_address
 from service.values.oauth2_advice import oauth2_problems
 from service.values.problems import UNREADABLE_CODES, Problem, problem
@@ -114,6 +115,12 @@ def _unreadable(situation: Situation) -> Iterator[Problem]:
                 "decrypted with the keys in use."
             )
             yield problem(UNREADABLE_CODES[name], name.path, message)
+
+
+def _leftovers(situation: Situation) -> Iterator[Problem]:
+    values = situation.values
+    yield from review_text(("smtpUsername",), values.smtp_username or "")
+    yield from review_text(("oauth2", "clientId"), values.oauth2_client_id or "")
 
 
 def _domain(situation: Situation) -> Iterator[Problem]:
@@ -331,6 +338,7 @@ _RULES: Final[tuple[Callable[[Situation], Iterator[Problem]], ...]] = (
     _domain,
     _sign_in,
     _unreadable,
+    _leftovers,
     _provider,
     _oauth2,
     _certificates,

@@ -115,6 +115,16 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
         _WARNING,
         "The stored client key cannot be decrypted with the encryption keys in use.",
     ),
+    "BLANKS_AROUND_VALUE": (_WARNING, "The value begins or ends with a blank."),
+    "INVISIBLE_CHARACTERS": (
+        _WARNING,
+        "The value contains invisible characters, such as a no-break space or a zero width space.",
+    ),
+    "QUOTES_AROUND_VALUE": (_WARNING, "The value is enclosed in quotes."),
+    "VALUE_IS_MASKED": (
+        _WARNING,
+        "The value looks like a mask such as `********`, which pages show instead of a value.",
+    ),
     "PASSWORD_OVER_PLAINTEXT": (
         _WARNING,
         "The password would be sent over a connection that is not secured.",

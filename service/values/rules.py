@@ -18,11 +18,14 @@ MAX_PORT: Final = 65_535
 MAX_TIMEOUT_SECONDS: Final = 300
 
 
-def text(limit: int = MAX_TEXT, forbidden: str = "") -> Rule:
-    """Makes a rule for text: trimmed, at most `limit` characters, no control characters."""
+def text(limit: int = MAX_TEXT, forbidden: str = "", *, exact: bool = False) -> Rule:
+    """Makes a rule for text: at most `limit` characters, no control characters.
+
+    The text is trimmed, unless it is `exact`; a text of blanks alone is the same as no text.
+    """
 
     def rule(value: str) -> Valid | Invalid:
-        trimmed = value.strip() or None
+        trimmed = (value if exact and value.strip() else value.strip()) or None
         if trimmed is None:
             return Valid(None)
         if len(trimmed) > limit:
@@ -166,12 +169,11 @@ def token_url(value: str) -> Valid | Invalid:
 
 def client_id(value: str) -> Valid | Invalid:
     """Checks an OAuth2 client id, which cannot be empty if OAuth2 is configured."""
-    trimmed = value.strip()
-    if not trimmed or len(trimmed) > MAX_TEXT or has_control(trimmed):
+    if not value.strip() or len(value) > MAX_TEXT or has_control(value):
         return Invalid(
             f"Enter a client id of 1 to {MAX_TEXT} characters, without control characters."
         )
-    return Valid(trimmed)
+    return Valid(value)
 
 
 def ehlo_hostname(value: str) -> Valid | Invalid:

@@ -103,7 +103,7 @@ class SettingsValues:
     smtp_username: str | None = setting(
         "smtpUsername",
         TEXT,
-        rule=rules.text(),
+        rule=rules.text(exact=True),
         invalid=InvalidCode(
             "USERNAME_INVALID", "The username contains a control character or is too long."
         ),

@@ -237,6 +237,12 @@ RULES: Final = (
     ),
     Row("USERNAME_WITHOUT_PASSWORD", "smtpPassword", {"smtp_password_version": None}),
     Row("PASSWORD_WITHOUT_USERNAME", "smtpUsername", {"smtp_username": None}),
+    Row("BLANKS_AROUND_VALUE", "smtpUsername", {"smtp_username": " ada\u00a0"}, "ada"),
+    Row("BLANKS_AROUND_VALUE", "oauth2.clientId", {**_OAUTH2, "oauth2_client_id": "x "}, "x"),
+    Row("INVISIBLE_CHARACTERS", "smtpUsername", {"smtp_username": "a\u200bda\ufeff"}, "ada"),
+    Row("INVISIBLE_CHARACTERS", "smtpUsername", {"smtp_username": "a\u00a0b"}, "a b"),
+    Row("QUOTES_AROUND_VALUE", "smtpUsername", {"smtp_username": '" “ada” "'}, "ada"),
+    Row("VALUE_IS_MASKED", "smtpUsername", {"smtp_username": "********"}),
     Row(
         "PASSWORD_UNREADABLE", "smtpPassword", {}, unreadable=frozenset({SecretName.SMTP_PASSWORD})
     ),
@@ -499,6 +505,10 @@ ELSEWHERE: Final = {
     "CLIENT_KEY_ENCRYPTED": {"clientKey"},
     "CLIENT_KEY_TOO_LONG": {"clientKey"},
     "CLIENT_KEY_MISMATCH": {"clientCertificate", "clientKey"},
+    "BLANKS_AROUND_VALUE": {"smtpPassword", "oauth2.clientSecret"},
+    "INVISIBLE_CHARACTERS": {"smtpPassword", "oauth2.clientSecret"},
+    "QUOTES_AROUND_VALUE": {"smtpPassword", "oauth2.clientSecret"},
+    "VALUE_IS_MASKED": {"smtpPassword", "oauth2.clientSecret"},
     "DISPLAY_NAME_WITH_ADDRESS": {"defaultFromDisplayName"},
 }
-"""Problems that only a request or a secret can cause, with their fields; tested over GraphQL."""
+"""Fields in which only a request or a secret can cause a problem; tested over GraphQL."""

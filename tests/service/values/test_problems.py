@@ -163,6 +163,7 @@ FINE: Final = (
         )
         for path in ("realms/myrealm/token", "common/token", "oauth2/token", "tenants/mydomain")
     ),
+    pytest.param({"smtp_username": 'O\'Neil "Ada" Söhne'}, id="quotes-inside-a-username"),
     pytest.param({"default_from_address": '"ada l"@example.com'}, id="quoted-local-part"),
     pytest.param({"default_from_address": "ada@[8.8.8.8]"}, id="public-literal"),
     pytest.param({"smtp_host": "smtp.sendgrid.net", "smtp_username": "apikey"}, id="sendgrid"),
