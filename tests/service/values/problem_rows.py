@@ -238,7 +238,15 @@ RULES: Final = (
     Row("USERNAME_WITHOUT_PASSWORD", "smtpPassword", {"smtp_password_version": None}),
     Row("PASSWORD_WITHOUT_USERNAME", "smtpUsername", {"smtp_username": None}),
     Row("BLANKS_AROUND_VALUE", "smtpUsername", {"smtp_username": " ada\u00a0"}, "ada"),
-    Row("BLANKS_AROUND_VALUE", "oauth2.clientId", {**_OAUTH2, "oauth2_client_id": "x "}, "x"),
+    *(
+        Row(code, "oauth2.clientId", {**_OAUTH2, "oauth2_client_id": given}, fix)
+        for code, given, fix in (
+            ("BLANKS_AROUND_VALUE", "x ", "x"),
+            ("INVISIBLE_CHARACTERS", "\u200ex", "x"),
+            ("QUOTES_AROUND_VALUE", "'x'", "x"),
+            ("VALUE_IS_MASKED", "••••", None),
+        )
+    ),
     Row("INVISIBLE_CHARACTERS", "smtpUsername", {"smtp_username": "a\u200bda\ufeff"}, "ada"),
     Row("INVISIBLE_CHARACTERS", "smtpUsername", {"smtp_username": "a\u00a0b"}, "a b"),
     Row("QUOTES_AROUND_VALUE", "smtpUsername", {"smtp_username": '" “ada” "'}, "ada"),
