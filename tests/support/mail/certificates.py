@@ -63,10 +63,20 @@ class MadeCertificates:
         """The certificate of the authority that accounts trust."""
         return self._authority.cert_pem.bytes().decode()
 
+    @property
+    def client_authority_pem(self) -> str:
+        """The certificate of the authority of clients with such a certificate as `client`."""
+        return self._private.cert_pem.bytes().decode()
+
     @functools.cached_property
     def client(self) -> MadeClient:
         """A client certificate that servers with `wants_certificate` accept."""
         return MadeClient.of(self._private)
+
+    def server_pem(self) -> bytes:
+        """Returns the key and the chain of a server's good certificate, for other programs."""
+        leaf = self._authority.issue_cert(*HOSTS)
+        return leaf.private_key_pem.bytes() + _chain(leaf)
 
     @functools.cache  # noqa: B019 - the only instance lives as long as the tests
     def context(self, name: str) -> ssl.SSLContext:

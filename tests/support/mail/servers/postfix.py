@@ -1,0 +1,163 @@
+"""Postfix with one port for each way of being configured, delivering into a Maildir."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from typing import Final
+
+from tests.support.mail.servers.process import free_ports, program, readable_folder, running
+from tests.support.needs import need
+
+RECIPIENT_NAME: Final = "ada"
+_USER: Final = "postfix"
+_DAEMONS: Final = "/usr/lib/postfix/sbin"
+_QUEUES: Final = ["active", "bounce", "defer", "deferred", "incoming", "private", "public", "trace"]
+"""The folders that `postfix check` would make; it takes two seconds."""
+
+_MAIN: Final = """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+command_directory = /usr/sbin
+daemon_directory = {daemons}
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = /dev/stdout
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example.org
+mynetworks =
+alias_maps =
+mydestination = example.net
+local_recipient_maps = inline:{{ada=ada}}
+local_transport = virtual
+virtual_mailbox_maps = inline:{{ada@example.net=ada/}}
+virtual_mailbox_base = {folder}/mail
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+smtpd_peername_lookup = no
+smtpd_client_event_limit_exceptions =
+smtpd_tls_chain_files = {folder}/server.pem
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_local_domain = example.org
+cyrus_sasl_config_path = {folder}/etc/sasl
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+"""
+
+_SASL: Final = """\
+pwcheck_method: auxprop
+auxprop_plugin: sasldb
+sasldb_path: {folder}/sasldb
+mech_list: PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256
+"""
+
+_MASTER: Final = """\
+cleanup unix n - n - 0 cleanup
+checking_cleanup unix n - n - 0 cleanup
+  -o header_checks=regexp:{folder}/header_checks
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+virtual unix - n n - - virtual
+postlog unix-dgram n - n - 1 postlogd
+smtpd pass - - n - - smtpd
+tlsproxy unix - - n - 0 tlsproxy
+"""
+
+Options = Mapping[str, str]
+"""Settings of `main.cf` for one port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postfix:
+    """A running Postfix: the port of each service, and the mailbox of `ada@example.net`."""
+
+    ports: Mapping[str, int]
+    mailbox: Path
+    log: Path
+
+    def messages(self) -> list[Message]:
+        """Returns the messages that were delivered."""
+        files = sorted((self.mailbox / "new").glob("*"))
+        return [message_from_bytes(file.read_bytes()) for file in files]
+
+
+def need_postfix() -> None:
+    """Skips the test where Postfix cannot run; in continuous integration, fails it."""
+    for name in ("postfix", "saslpasswd2"):
+        need(program(name), f"no `{name}`; CONTRIBUTING.md shows how to get the mail servers")
+    need(os.geteuid() == 0, "only root can start Postfix")
+
+
+@contextlib.contextmanager
+def running_postfix(
+    services: Mapping[str, Options], *, user: tuple[str, str], pem: bytes, authority: str
+) -> Iterator[Postfix]:
+    """Runs Postfix with a port for each service.
+
+    `user` is the name and the password of the only account. `pem` is the server's key and
+    certificate, and `authority` the certificate of the authority of its clients. A service whose
+    options are `postscreen_…` runs postscreen in front.
+    """
+    with readable_folder() as folder:
+        ports = dict(zip(services, free_ports(len(services)), strict=True))
+        _configure(folder, services, ports)
+        _write_secrets(folder, user, pem, authority)
+        etc, log = folder / "etc", folder / "log"
+        log.touch()
+        # `-d` keeps it in the foreground, and in the session of processes that the tests end.
+        command = [f"{_DAEMONS}/master", "-d", "-c", str(etc)]
+        with running(command, list(ports.values()), log, {"MAIL_CONFIG": str(etc)}):
+            yield Postfix(ports, folder / "mail" / RECIPIENT_NAME, log)
+
+
+def _configure(folder: Path, services: Mapping[str, Options], ports: Mapping[str, int]) -> None:
+    owner = pwd.getpwnam(_USER)
+    (folder / "etc").mkdir()
+    for name in ("data", "mail", *(f"queue/{each}" for each in _QUEUES)):
+        (folder / name).mkdir(parents=True)
+        shutil.chown(folder / name, _USER)
+    (folder / "queue" / "pid").mkdir()
+    values = {"folder": folder, "uid": owner.pw_uid, "gid": owner.pw_gid, "daemons": _DAEMONS}
+    (folder / "etc" / "main.cf").write_text(_MAIN.format_map(values))
+    (folder / "header_checks").write_text("/^Subject: Postledger/ REJECT\n")
+    rows = [_service(ports[name], options) for name, options in services.items()]
+    master = _MASTER.format(folder=folder) + "".join(rows)
+    (folder / "etc" / "master.cf").write_text(master.replace("FOLDER", str(folder)))
+
+
+def _service(port: int, options: Options) -> str:
+    screened = any(name.startswith("postscreen_") for name in options)
+    row = f"127.0.0.1:{port} inet n - n - {'1 postscreen' if screened else '- smtpd'}\n"
+    return row + "".join(f"  -o {{{name} = {value}}}\n" for name, value in options.items())
+
+
+def _write_secrets(folder: Path, user: tuple[str, str], pem: bytes, authority: str) -> None:
+    (folder / "etc" / "sasl").mkdir()
+    (folder / "etc" / "sasl" / "smtpd.conf").write_text(_SASL.format(folder=folder))
+    name, password = user
+    database = folder / "sasldb"
+    command = [program("saslpasswd2") or "", "-f", str(database), "-c", "-p", "-u", "example.org"]
+    _run([*command, name], password.encode())
+    shutil.chown(database, _USER)
+    (folder / "server.pem").write_bytes(pem)
+    (folder / "server.pem").chmod(0o600)
+    (folder / "authority.pem").write_text(authority)
+
+
+def _run(command: list[str], given: bytes = b"") -> None:
+    subprocess.run(command, input=given, check=True, capture_output=True, timeout=20)  # noqa: S603 (programs of the operating system)
