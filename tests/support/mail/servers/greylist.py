@@ -2,8 +2,9 @@
 
 import contextlib
 import socketserver
-import threading
 from collections.abc import Iterator
+
+from tests.support.mail.servers.backend import in_thread
 
 WORDS = "Greylisted, see http://postgrey.schweikert.ch/help/example.net.html"
 
@@ -31,12 +32,5 @@ class _Policy(socketserver.StreamRequestHandler):
 def greylisting() -> Iterator[int]:
     """Serves on a free port of 127.0.0.1, and yields the port."""
     handler = type("Policy", (_Policy,), {"seen": set()})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    with in_thread(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
+        yield port

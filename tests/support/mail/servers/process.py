@@ -103,19 +103,20 @@ def _listens(port: int) -> bool:
 
 
 def _stop(server: subprocess.Popen[bytes]) -> list[int]:
-    """Stops the server; returns the processes of its session that it left, after ending them."""
+    """Stops the server and what it started; returns the processes that are still left."""
     server.send_signal(signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         server.wait(_STOP_SECONDS)
-    # A child may still end by itself shortly after its parent.
-    deadline = time.monotonic() + _STOP_SECONDS
-    while (left := _session(server.pid)) and time.monotonic() < deadline:
-        threading.Event().wait(_PAUSE)
-    for process in left:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+    # Some servers leave it to their other processes to notice the end of the first.
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        for process in _session(server.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, how)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while _session(server.pid) and time.monotonic() < deadline:
+            threading.Event().wait(_PAUSE)
     server.wait(_STOP_SECONDS)
-    return left
+    return _session(server.pid)
 
 
 def _session(leader: int) -> list[int]:
