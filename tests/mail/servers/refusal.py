@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from mail.account import Account
-from mail.message.outgoing import OutgoingMessage
 from mail.report.codes import Code
-from mail.report.report import Diagnosis, EmailTestOutcome, Report, StageName
+from mail.report.report import Diagnosis, EmailTestOutcome, StageName
 from tests.mail.diagnosis.fault import Setting, applied
-from tests.support.mail.secrets import assert_no_secret
-from tests.support.mail.world import RECIPIENT, SENDER, World, outgoing
+from tests.mail.servers.attempts import attempted
+from tests.support.mail.world import RECIPIENT, SENDER, World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +21,8 @@ class Refusal:
     `account` changes the usual account. `words` are in the server's reply. `fix` contains the
     fields and values that must be suggested, and `suggests` is the field of the first suggestion
     if no value is suggested. The test applies the values, then `remedy` to the account (what an
-    administrator would do), with `to` as the recipient, and the server must accept the message.
-    Without any of these, no second attempt is made.
+    administrator would do), and `then_from` and `then_to` as the addresses; the server must then
+    accept the message. Without any of these, no second attempt is made.
     """
 
     title: str
@@ -38,7 +37,8 @@ class Refusal:
     sender: str = SENDER
     recipient: str = RECIPIENT
     remedy: Mapping[str, Setting] = field(default_factory=dict)
-    to: str = ""
+    then_from: str = ""
+    then_to: str = ""
 
 
 def parameters(refusals: tuple[Refusal, ...]) -> list[object]:
@@ -78,23 +78,14 @@ def _values(diagnosis: Diagnosis) -> dict[str, str]:
 async def _assert_fixed(
     refusal: Refusal, world: World, account: Account, diagnosis: Diagnosis
 ) -> None:
-    if not (refusal.fix or refusal.remedy or refusal.to):
+    if not (refusal.fix or refusal.remedy or refusal.then_from or refusal.then_to):
         return
-    sender = refusal.fix.get("defaultFromAddress", refusal.sender)
+    sender = refusal.fix.get("defaultFromAddress", refusal.then_from or refusal.sender)
+    recipient = refusal.then_to or refusal.recipient
     for suggestion in diagnosis.suggestions:
         if suggestion.field and suggestion.value is not None:
             account = applied(account, suggestion)
     account = replace(account, **refusal.remedy)  # type: ignore[arg-type] # by name
-    second = await attempted(world, account, sender, refusal.to or refusal.recipient)
+    second = await attempted(world, account, sender, recipient)
 
     assert EmailTestOutcome.ACCEPTED == second.outcome, second.diagnosis
-
-
-async def attempted(
-    world: World, account: Account, sender: str = SENDER, recipient: str = RECIPIENT
-) -> Report:
-    """Makes an attempt, and searches every snapshot for secrets."""
-    of = OutgoingMessage(sender, recipient, outgoing(sender, recipient).message)
-    report = await world.attempt(account, of=of, on_progress=assert_no_secret)
-    assert_no_secret(report)
-    return report

@@ -12,7 +12,8 @@ from mail.report.codes import Code
 from mail.report.report import EmailTestOutcome, StageName
 from mail.secret import Secret
 from tests.mail.diagnosis.fault import CLIENT_SECRET, Setting
-from tests.mail.servers.refusal import Refusal, assert_refused, attempted, parameters
+from tests.mail.servers.attempts import assert_as_composed, attempted
+from tests.mail.servers.refusal import Refusal, assert_refused, parameters
 from tests.support.mail.certificates import MadeCertificates
 from tests.support.mail.servers.backend import Backend, serving_backend
 from tests.support.mail.servers.dovecot import Dovecot, need_dovecot, running_dovecot
@@ -46,7 +47,7 @@ REFUSALS: Final = (
         stage=Stage.RCPT_TO,
         code=Code.RECIPIENT_UNKNOWN,
         words=f"550 5.1.1 <{UNKNOWN}> <{UNKNOWN}>: Recipient address rejected: User unknown",
-        to="ada@example.net",
+        then_to="ada@example.net",
     ),
     Refusal(
         title="a mechanism that is not offered",
@@ -143,9 +144,4 @@ async def test_relays_the_message(world: World, relay: Relay) -> None:
 
     relayed = [message_from_bytes(message) for message in relay.backend.messages]
     arrived = next(each for each in relayed if report.message_id == each["Message-ID"])
-
-    assert "Postledger test email" == arrived["Subject"]
-    assert "auto-generated" == arrived["Auto-Submitted"]
-    assert ["text/plain", "text/html"] == [
-        part.get_content_type() for part in arrived.walk() if not part.is_multipart()
-    ]
+    assert_as_composed(arrived)

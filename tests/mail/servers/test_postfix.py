@@ -11,7 +11,8 @@ from mail.report.codes import Code
 from mail.report.report import EmailTestOutcome, StageName
 from mail.secret import Secret
 from tests.mail.diagnosis.fault import Setting
-from tests.mail.servers.refusal import Refusal, assert_refused, attempted, parameters
+from tests.mail.servers.attempts import assert_as_composed, attempted
+from tests.mail.servers.refusal import Refusal, assert_refused, parameters
 from tests.support.mail.certificates import MadeCertificates
 from tests.support.mail.servers.greylist import greylisting
 from tests.support.mail.servers.postfix import Options, Postfix, need_postfix, running_postfix
@@ -168,6 +169,7 @@ REFUSALS: Final = (
         words="450 4.1.8 <postledger@example.org>: Sender address rejected: Domain not found",
         transient=True,
         suggests="defaultFromAddress",
+        then_from="postledger@example.com",
     ),
     Refusal(
         title="a sender that is refused",
@@ -203,6 +205,7 @@ REFUSALS: Final = (
         title="an unknown recipient",
         service="names",
         recipient="relay-daily@example.net",
+        then_to="ada@example.net",
         stage=Stage.RCPT_TO,
         code=Code.RECIPIENT_UNKNOWN,
         words="550 5.1.1 <relay-daily@example.net>: Recipient address rejected: User unknown",
@@ -350,15 +353,8 @@ async def test_delivers_the_message(world: World, postfix: Postfix) -> None:
     report = await attempted(world, world.account)
     assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
-    await until(lambda: report.message_id in [each["Message-ID"] for each in postfix.messages()])
-    arrived = next(m for m in postfix.messages() if report.message_id == m["Message-ID"])
-
-    assert "Postledger test email" == arrived["Subject"]
-    assert "<postledger@example.org>" == arrived["Return-Path"]
-    assert "auto-generated" == arrived["Auto-Submitted"]
-    assert ["text/plain", "text/html"] == [
-        part.get_content_type() for part in arrived.walk() if not part.is_multipart()
-    ]
+    await until(lambda: postfix.mailbox.find(report.message_id) is not None)
+    assert_as_composed(postfix.mailbox.find(report.message_id))
 
 
 async def test_too_many_connections(world: World, postfix: Postfix) -> None:

@@ -7,15 +7,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import Message
 from pathlib import Path
 from typing import Final
 
+from tests.support.mail.servers.maildir import Maildir
 from tests.support.mail.servers.process import free_ports, program, readable_folder, running
 from tests.support.needs import need
 
-RECIPIENT_NAME: Final = "ada"
 _USER: Final = "postfix"
 _DAEMONS: Final = "/usr/lib/postfix/sbin"
 _QUEUES: Final = ["active", "bounce", "defer", "deferred", "incoming", "private", "public", "trace"]
@@ -87,13 +85,8 @@ class Postfix:
     """A running Postfix: the port of each service, and the mailbox of `ada@example.net`."""
 
     ports: Mapping[str, int]
-    mailbox: Path
+    mailbox: Maildir
     log: Path
-
-    def messages(self) -> list[Message]:
-        """Returns the messages that were delivered."""
-        files = sorted((self.mailbox / "new").glob("*"))
-        return [message_from_bytes(file.read_bytes()) for file in files]
 
 
 def need_postfix() -> None:
@@ -122,7 +115,7 @@ def running_postfix(
         # `-d` keeps it in the foreground, and in the session of processes that the tests end.
         command = [f"{_DAEMONS}/master", "-d", "-c", str(etc)]
         with running(command, list(ports.values()), log, {"MAIL_CONFIG": str(etc)}):
-            yield Postfix(ports, folder / "mail" / RECIPIENT_NAME, log)
+            yield Postfix(ports, Maildir(folder / "mail" / "ada"), log)
 
 
 def _configure(folder: Path, services: Mapping[str, Options], ports: Mapping[str, int]) -> None:
