@@ -1,7 +1,7 @@
 """Runs a mail server of the operating system for the tests of one module.
 
 The server runs in a session of processes of its own, by which all of them are found at the end.
-`setpriv` lets the kernel stop the server if the tests are killed before they can stop it.
+A watchdog stops the server if the tests are killed before they can stop it.
 """
 
 import contextlib
@@ -70,7 +70,7 @@ def running(
     """
     with log.open("ab") as output:
         server = subprocess.Popen(  # noqa: S603 (a server of the operating system)
-            ["setpriv", "--pdeathsig", "TERM", *command],  # noqa: S607 (part of Debian's base)
+            command,
             env={"PATH": os.environ.get("PATH", os.defpath), **variables},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -78,12 +78,32 @@ def running(
             start_new_session=True,
         )
     try:
-        _wait_until_listening(server, ports, log)
-        yield
+        with _watching(server):
+            _wait_until_listening(server, ports, log)
+            yield
     finally:
         left = _stop(server)
     if left:
         raise ServerFailedError(f"left running: {left}\n{log.read_text()}")
+
+
+@contextlib.contextmanager
+def _watching(server: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Stops the server if this process ends within the block, even by SIGKILL.
+
+    The kernel's own signal (`PR_SET_PDEATHSIG`) does not help: a server that changes its user while
+    it starts loses it.
+    """
+    watchdog = subprocess.Popen(  # noqa: S603 (a fixed command)
+        ["sh", "-c", 'read -r line; kill "$0"', str(server.pid)],  # noqa: S607 (any shell)
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with watchdog:
+        try:
+            yield
+        finally:
+            watchdog.kill()
 
 
 def _wait_until_listening(server: subprocess.Popen[bytes], ports: Sequence[int], log: Path) -> None:
