@@ -122,7 +122,7 @@ REFUSALS: Final = (
         service="senders_at_once",
         account=_ANONYMOUS,
         stage=Stage.MAIL_FROM,
-        code=Code.SIGN_IN_REQUIRED,
+        code=Code.SENDER_REFUSED,
         words="554 5.7.1 <postledger@example.org>: Sender address rejected: Access denied",
         suggests="smtpUsername",
         remedy=_SIGNED_IN,
@@ -338,8 +338,8 @@ async def test_presents_a_client_certificate(
 ) -> None:
     """A server that requires a client certificate accepts a client that has one."""
     world.ports[587] = postfix.ports[service]
-    chain, key = certificates.client_pems()
-    changes: Mapping[str, Setting] = {"client_certificate": chain, "client_key": Secret(key)}
+    client = certificates.client
+    changes: Mapping[str, Setting] = {"client_certificate": client.chain, "client_key": client.key}
     account = replace(world.account, **changes)  # type: ignore[arg-type] # by name
     report = await attempted(world, account)
 
