@@ -20,9 +20,11 @@ class Refusal:
 
     `account` changes the usual account. `words` are in the server's reply. `fix` contains the
     fields and values that must be suggested; without any value, `suggests` is a field that must be
-    suggested, or empty for advice that is not about a field. The test applies the values, then `remedy` to the account (what an
-    administrator would do), and `then_from` and `then_to` as the addresses; the server must then
-    accept the message. Without any of these, no second attempt is made.
+    suggested, or empty for advice that is not about a field.
+
+    The test applies the suggested values, then `remedy` to the account (what an administrator would
+    do), and `then_from` and `then_to` as the addresses. The server must then accept the message.
+    Without any of these, no second attempt is made.
     """
 
     title: str

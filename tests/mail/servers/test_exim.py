@@ -149,7 +149,7 @@ async def test_asks_whether_the_sender_exists(world: World, exim: Exim) -> None:
             service="callout",
             sender=_UNKNOWN_THERE,
             stage=Stage.RCPT_TO,
-            code=Code("SENDER_UNKNOWN"),
+            code=Code.SENDER_UNKNOWN,
             words=words,
             suggests="defaultFromAddress",
             then_from="postledger@callout.example.org",

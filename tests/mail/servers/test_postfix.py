@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from mail.account import SaslMechanism
+from mail.account import SaslMechanism, TlsMode
 from mail.report.codes import Code
 from mail.report.report import EmailTestOutcome, StageName
 from mail.secret import Secret
@@ -77,6 +77,7 @@ SERVICES: Final[Mapping[str, Options]] = {
     "content": {"cleanup_service_name": "checking_cleanup"},
     "few_connections": {"smtpd_client_connection_rate_limit": "1"},
     "few_sign_ins": {"smtpd_client_auth_rate_limit": "1"},
+    "implicit": {"smtpd_tls_wrappermode": "yes"},
     "certificates": _WITH_CERTIFICATE,
     "certificates_by_tls12": {**_WITH_CERTIFICATE, "smtpd_tls_mandatory_protocols": "TLSv1.2"},
     "screened": {
@@ -270,6 +271,15 @@ REFUSALS: Final = (
         remedy=_SIGNED_IN,
     ),
     Refusal(
+        title="TLS at once where STARTTLS is expected",
+        service="submission",
+        account={"tls_mode": TlsMode.IMPLICIT},
+        stage=Stage.TLS,
+        code=Code.PORT_SPEAKS_PLAIN_SMTP,
+        words="",
+        fix={"tlsMode": "STARTTLS"},
+    ),
+    Refusal(
         title="sign-in that is not offered without TLS",
         service="names",
         account={"secure": False},
@@ -345,6 +355,14 @@ async def test_presents_a_client_certificate(
 
     assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
     assert "PRIVATE KEY" not in repr(report)
+
+
+async def test_uses_implicit_tls(world: World, postfix: Postfix) -> None:
+    """A port that begins with TLS accepts the message."""
+    world.ports[465] = postfix.ports["implicit"]
+    report = await attempted(world, replace(world.account, port=465))
+
+    assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
 async def test_delivers_the_message(world: World, postfix: Postfix) -> None:

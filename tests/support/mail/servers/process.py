@@ -109,13 +109,14 @@ def _watching(server: subprocess.Popen[bytes]) -> Iterator[None]:
 def _wait_until_listening(server: subprocess.Popen[bytes], ports: Sequence[int], log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     for port in ports:
-        while not _listens(port):
+        while not listens(port):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise ServerFailedError(f"no server on port {port}\n{log.read_text()}")
             threading.Event().wait(_PAUSE)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Returns whether a server listens on a port of 127.0.0.1."""
     # Connecting would be a client that the server serves, and may count against its limits.
     suffix = f":{port:04X}"
     rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
