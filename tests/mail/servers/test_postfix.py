@@ -28,7 +28,7 @@ _SHORT_NAME: Final = "25aea30808b2"
 _WITH_CERTIFICATE: Final = {
     "smtpd_tls_security_level": "encrypt",
     "smtpd_tls_req_ccert": "yes",
-    "smtpd_tls_CAfile": "FOLDER/authority.pem",
+    "smtpd_tls_CAfile": "$config_directory/authority.pem",
 }
 _SIGN_IN_FIRST: Final = "permit_sasl_authenticated, reject"
 

@@ -16,8 +16,6 @@ from tests.support.needs import need
 
 _USER: Final = "postfix"
 _DAEMONS: Final = "/usr/lib/postfix/sbin"
-_QUEUES: Final = ["active", "bounce", "defer", "deferred", "incoming", "private", "public", "trace"]
-"""The folders that `postfix check` would make; it takes two seconds."""
 
 _MAIN: Final = """\
 compatibility_level = 3.6
@@ -103,8 +101,9 @@ def running_postfix(
     """Runs Postfix with a port for each service.
 
     `user` is the name and the password of the only account. `pem` is the server's key and
-    certificate, and `authority` the certificate of the authority of its clients. A service whose
-    options are `postscreen_…` runs postscreen in front.
+    certificate; `authority`, the certificate of the authority of clients, becomes
+    `$config_directory/authority.pem`. A service with an option of postscreen runs postscreen, which
+    passes its clients on to a server without options.
     """
     with readable_folder() as folder:
         ports = dict(zip(services, free_ports(len(services)), strict=True))
@@ -112,6 +111,7 @@ def running_postfix(
         _write_secrets(folder, user, pem, authority)
         etc, log = folder / "etc", folder / "log"
         log.touch()
+        _run([program("postfix") or "", "-c", str(etc), "check"])  # makes the queue's folders
         # `-d` keeps it in the foreground, and in the session of processes that the tests end.
         command = [f"{_DAEMONS}/master", "-d", "-c", str(etc)]
         with running(command, list(ports.values()), log, {"MAIL_CONFIG": str(etc)}):
@@ -121,16 +121,17 @@ def running_postfix(
 def _configure(folder: Path, services: Mapping[str, Options], ports: Mapping[str, int]) -> None:
     owner = pwd.getpwnam(_USER)
     (folder / "etc").mkdir()
-    for name in ("data", "mail", *(f"queue/{each}" for each in _QUEUES)):
-        (folder / name).mkdir(parents=True)
+    (folder / "queue").mkdir()
+    for name in ("data", "mail"):
+        (folder / name).mkdir()
         shutil.chown(folder / name, _USER)
-    (folder / "queue" / "pid").mkdir()
     values = {"folder": folder, "uid": owner.pw_uid, "gid": owner.pw_gid, "daemons": _DAEMONS}
     (folder / "etc" / "main.cf").write_text(_MAIN.format_map(values))
+    # Postfix waits for two seconds before it reads a file that has just changed.
+    os.utime(folder / "etc" / "main.cf", (0, 0))
     (folder / "header_checks").write_text("/^Subject: Postledger/ REJECT\n")
     rows = [_service(ports[name], options) for name, options in services.items()]
-    master = _MASTER.format(folder=folder) + "".join(rows)
-    (folder / "etc" / "master.cf").write_text(master.replace("FOLDER", str(folder)))
+    (folder / "etc" / "master.cf").write_text(_MASTER.format(folder=folder) + "".join(rows))
 
 
 def _service(port: int, options: Options) -> str:
@@ -149,8 +150,10 @@ def _write_secrets(folder: Path, user: tuple[str, str], pem: bytes, authority: s
     shutil.chown(database, _USER)
     (folder / "server.pem").write_bytes(pem)
     (folder / "server.pem").chmod(0o600)
-    (folder / "authority.pem").write_text(authority)
+    (folder / "etc" / "authority.pem").write_text(authority)
 
 
 def _run(command: list[str], given: bytes = b"") -> None:
-    subprocess.run(command, input=given, check=True, capture_output=True, timeout=20)  # noqa: S603 (programs of the operating system)
+    subprocess.run(  # noqa: S603 (programs of the operating system)
+        command, input=given, check=True, capture_output=True, timeout=20
+    )

@@ -30,10 +30,8 @@ class ServerFailedError(Exception):
 
 
 def program(name: str) -> str | None:
-    """Returns the path of a program. Servers are in folders that a user's PATH may lack."""
-    path = os.pathsep.join(
-        (os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/postfix/sbin")
-    )
+    """Returns the path of a program. Servers are in a folder that a user's PATH may lack."""
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
     return shutil.which(name, path=path)
 
 
