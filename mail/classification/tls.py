@@ -40,16 +40,23 @@ TLS = (
         Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
         (
             "no client certificate presented",
-            "client certificate not trusted",
             "client certificate … required",
-            "client certificate not verified",
-            "client certificate not permitted",
             "certificate required",
             "certificate is required",
         ),
+        source="Postfix smtpd.c (smtpd_tls_req_ccert)",
+        examples=("EHLO: 421 4.7.1 pf.test Error: No client certificate presented",),
+    ),
+    Wording(
+        Code.TLS_CLIENT_CERTIFICATE_REFUSED,
+        (
+            "client certificate not trusted",
+            "client certificate not verified",
+            "client certificate not permitted",
+        ),
         source="Postfix smtpd.c (smtpd_tls_req_ccert), smtpd_check.c (permit_tls_clientcerts)",
         examples=(
-            "EHLO: 421 4.7.1 pf.test Error: No client certificate presented",
+            "EHLO: 421 4.7.1 pf.test Error: Client certificate not trusted",
             "RCPT_TO: 554 5.7.1 Client certificate not trusted",
         ),
     ),
