@@ -14,6 +14,7 @@ from tests.mail.diagnosis.fault import Setting
 from tests.mail.servers.attempts import assert_as_composed, attempted
 from tests.mail.servers.refusal import Refusal, assert_refused, parameters
 from tests.support.mail.certificates import MadeCertificates
+from tests.support.mail.client_certificates import STRANGER
 from tests.support.mail.servers.greylist import greylisting
 from tests.support.mail.servers.postfix import Options, Postfix, need_postfix, running_postfix
 from tests.support.mail.world import PASSWORD, World
@@ -80,6 +81,16 @@ SERVICES: Final[Mapping[str, Options]] = {
     "implicit": {"smtpd_tls_wrappermode": "yes"},
     "certificates": _WITH_CERTIFICATE,
     "certificates_by_tls12": {**_WITH_CERTIFICATE, "smtpd_tls_mandatory_protocols": "TLSv1.2"},
+    "old_tls": {
+        "smtpd_tls_security_level": "encrypt",
+        "smtpd_tls_mandatory_protocols": ">=TLSv1, <=TLSv1.1",
+        "tls_medium_cipherlist": "ALL:@SECLEVEL=0",
+    },
+    "old_ciphers": {
+        "smtpd_tls_security_level": "encrypt",
+        "smtpd_tls_mandatory_protocols": "TLSv1.2",
+        "tls_medium_cipherlist": "ECDHE-ECDSA-AES128-SHA",
+    },
     "screened": {
         "postscreen_greet_wait": "1s",
         "postscreen_greet_action": "enforce",
@@ -259,6 +270,29 @@ REFUSALS: Final = (
         code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
         words="421 4.7.1 mx.example.org Error: No client certificate presented",
         suggests="clientCertificate",
+    ),
+    Refusal(
+        title="a client certificate of a stranger",
+        service="certificates",
+        account={"client_certificate": STRANGER.chain, "client_key": STRANGER.key},
+        stage=Stage.EHLO,
+        code=Code.TLS_CLIENT_CERTIFICATE_REFUSED,
+        words="421 4.7.1 mx.example.org Error: Client certificate not trusted",
+        suggests="clientCertificate",
+    ),
+    Refusal(
+        title="TLS that is too old",
+        service="old_tls",
+        stage=Stage.TLS,
+        code=Code.TLS_VERSION_TOO_OLD,
+        words="",
+    ),
+    Refusal(
+        title="ciphers that are too old",
+        service="old_ciphers",
+        stage=Stage.TLS,
+        code=Code.TLS_CIPHERS_TOO_OLD,
+        words="",
     ),
     Refusal(
         title="no TLS where it is required",
