@@ -112,10 +112,13 @@ async def test_signs_in(world: World, relay: Relay, mechanism: str) -> None:
 
 @pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
 async def test_signs_in_by_token(world: World, relay: Relay, mechanism: str) -> None:
-    """Dovecot checks the token that the client fetched, and refuses any other token."""
+    """Dovecot checks the token that the client fetched, and refuses any other token.
+
+    The endpoint accepts the client's secret by HTTP Basic only, as RFC 6749 §2.3.1 lets it.
+    """
     world.ports[587] = relay.dovecot.port
     context = world.certificates.context("good")
-    async with TokenServer(TokenScript(), context).running() as tokens:
+    async with TokenServer(TokenScript(wanted="basic"), context).running() as tokens:
         account = by_token(world.account, tokens.port, SaslMechanism(mechanism))
         right = await attempted(world, account)
     other = TokenScript(body=granted().replace(TOKEN, "another-token"))
