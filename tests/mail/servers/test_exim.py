@@ -14,6 +14,7 @@ from tests.mail.diagnosis.fault import CLIENT_SECRET, Setting
 from tests.mail.servers.attempts import assert_as_composed, attempted
 from tests.mail.servers.refusal import Refusal, assert_refused, parameters
 from tests.support.mail.certificates import MadeCertificates
+from tests.support.mail.client_certificates import STRANGER
 from tests.support.mail.servers.backend import serving_backend
 from tests.support.mail.servers.exim import Exim, need_exim, running_exim
 from tests.support.mail.token_server import TOKEN_HOST, TokenScript, TokenServer
@@ -42,6 +43,23 @@ REFUSALS: Final = (
         code=Code.EHLO_NAME_REFUSED,
         words="501 Syntactically invalid EHLO argument(s)",
         fix={"ehloHostname": "host.example.com"},
+    ),
+    Refusal(
+        title="no client certificate",
+        service="certificates",
+        stage=Stage.EHLO,  # the alert comes after the handshake of TLS 1.3
+        code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
+        words="",
+        suggests="clientCertificate",
+    ),
+    Refusal(
+        title="a client certificate of a stranger",
+        service="certificates",
+        account={"client_certificate": STRANGER.chain, "client_key": STRANGER.key},
+        stage=Stage.EHLO,  # the alert comes after the handshake of TLS 1.3
+        code=Code.TLS_CLIENT_CERTIFICATE_REFUSED,
+        words="",
+        suggests="clientCertificate",
     ),
     Refusal(
         title="sign-in that is not offered without TLS",
@@ -129,7 +147,10 @@ def exim(certificates: MadeCertificates) -> Iterator[Exim]:
     with (
         serving_backend(frozenset({_UNKNOWN_THERE})) as backend,
         running_exim(
-            user=("postledger", PASSWORD), pem=certificates.server_pem(), backend=backend.port
+            user=("postledger", PASSWORD),
+            pem=certificates.server_pem(),
+            authority=certificates.client_authority_pem,
+            backend=backend.port,
         ) as server,
     ):
         yield server
@@ -184,6 +205,18 @@ async def test_a_token_request_changes_no_later_handshake(world: World, exim: Ex
     assert by_token.diagnosis is not None
     assert Code.NO_COMMON_MECHANISM == by_token.diagnosis.code
     assert EmailTestOutcome.ACCEPTED == by_password.outcome, by_password.diagnosis
+
+
+async def test_presents_a_client_certificate(
+    world: World, exim: Exim, certificates: MadeCertificates
+) -> None:
+    """A server that requires a client certificate accepts a client that has one."""
+    world.ports[587] = exim.ports["certificates"]
+    client = certificates.client
+    account = replace(world.account, client_certificate=client.chain, client_key=client.key)
+    report = await attempted(world, account)
+
+    assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis
 
 
 async def test_delivers_the_message(world: World, exim: Exim) -> None:

@@ -383,8 +383,7 @@ async def test_presents_a_client_certificate(
     """A server that requires a client certificate accepts a client that has one."""
     world.ports[587] = postfix.ports[service]
     client = certificates.client
-    changes: Mapping[str, Setting] = {"client_certificate": client.chain, "client_key": client.key}
-    account = replace(world.account, **changes)  # type: ignore[arg-type] # by name
+    account = replace(world.account, client_certificate=client.chain, client_key=client.key)
     report = await attempted(world, account)
 
     assert EmailTestOutcome.ACCEPTED == report.outcome, report.diagnosis

@@ -26,6 +26,7 @@ SERVICES: Final = (
     "small",
     "content",
     "broken",
+    "certificates",
 )
 """The policies of `_CONFIGURATION`."""
 
@@ -44,6 +45,9 @@ message_size_limit = ${{if eq{{$received_port}}{{{small}}}{{500}}{{1M}}}}
 tls_advertise_hosts = *
 tls_certificate = {folder}/server.pem
 tls_privatekey = {folder}/server.pem
+tls_verify_certificates = {folder}/authority.pem
+tls_verify_hosts = ${{if eq{{$received_port}}{{{certificates}}}{{*}}}}
+tls_try_verify_hosts =
 auth_advertise_hosts = ${{if eq{{$tls_in_cipher}}{{}}{{}}{{*}}}}
 acl_smtp_connect = connecting
 acl_smtp_rcpt = receiving
@@ -138,12 +142,14 @@ def need_exim() -> None:
 
 
 @contextlib.contextmanager
-def running_exim(*, user: tuple[str, str], pem: bytes, backend: int) -> Iterator[Exim]:
+def running_exim(
+    *, user: tuple[str, str], pem: bytes, authority: str, backend: int
+) -> Iterator[Exim]:
     """Runs Exim with a port for each of `SERVICES`.
 
     `user` is the name and the password of the only account. `pem` is the server's key and
-    certificate. `backend` is the port of the server that knows the mailboxes of
-    `callout.example.org`.
+    certificate, and `authority` the certificate of the authority of clients. `backend` is the port
+    of the server that knows the mailboxes of `callout.example.org`.
     """
     with readable_folder() as folder:
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
@@ -161,6 +167,7 @@ def running_exim(*, user: tuple[str, str], pem: bytes, backend: int) -> Iterator
         configuration = folder / "exim.conf"
         configuration.write_text(_CONFIGURATION.format_map(values))
         (folder / "server.pem").write_bytes(pem)
+        (folder / "authority.pem").write_text(authority)
         for name in ("spool", "log", "mail"):
             (folder / name).mkdir()
         for name in ("spool", "log", "mail", "server.pem"):
