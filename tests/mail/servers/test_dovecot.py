@@ -93,12 +93,19 @@ async def test_diagnoses_a_refusal(refusal: Refusal, world: World, relay: Relay)
 
 
 @pytest.mark.parametrize(
-    "mechanism", ["PLAIN", "LOGIN", "CRAM_MD5", "SCRAM_SHA_1", "SCRAM_SHA_256"]
+    "mechanism",
+    [
+        SaslMechanism.PLAIN,
+        SaslMechanism.LOGIN,
+        SaslMechanism.CRAM_MD5,
+        SaslMechanism.SCRAM_SHA_1,
+        SaslMechanism.SCRAM_SHA_256,
+    ],
 )
-async def test_signs_in(world: World, relay: Relay, mechanism: str) -> None:
+async def test_signs_in(world: World, relay: Relay, mechanism: SaslMechanism) -> None:
     """Each mechanism signs in with the password, and a wrong password is recognized."""
     world.ports[587] = relay.dovecot.port
-    account = replace(world.account, mechanism=SaslMechanism(mechanism))
+    account = replace(world.account, mechanism=mechanism)
     right = await attempted(world, account)
     wrong = await attempted(world, replace(account, password=Secret(WRONG)))
 
@@ -110,8 +117,8 @@ async def test_signs_in(world: World, relay: Relay, mechanism: str) -> None:
     await until(lambda: f"method={account.mechanism.keyword}," in relay.dovecot.log.read_text())
 
 
-@pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
-async def test_signs_in_by_token(world: World, relay: Relay, mechanism: str) -> None:
+@pytest.mark.parametrize("mechanism", [SaslMechanism.XOAUTH2, SaslMechanism.OAUTHBEARER])
+async def test_signs_in_by_token(world: World, relay: Relay, mechanism: SaslMechanism) -> None:
     """Dovecot checks the token that the client fetched, and refuses any other token.
 
     The endpoint accepts the client's secret by HTTP Basic only, as RFC 6749 §2.3.1 lets it.
@@ -119,7 +126,7 @@ async def test_signs_in_by_token(world: World, relay: Relay, mechanism: str) -> 
     world.ports[587] = relay.dovecot.port
     context = world.certificates.context("good")
     async with TokenServer(TokenScript(wanted="basic"), context).running() as tokens:
-        account = by_token(world.account, tokens.port, SaslMechanism(mechanism))
+        account = by_token(world.account, tokens.port, mechanism)
         right = await attempted(world, account)
     other = TokenScript(body=granted().replace(TOKEN, "another-token"))
     async with TokenServer(other, context).running() as tokens:

@@ -178,11 +178,18 @@ async def test_asks_whether_the_sender_exists(world: World, exim: Exim) -> None:
         await assert_refused(refusal, world, exim.ports)
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM_MD5"])
-async def test_signs_in(world: World, exim: Exim, mechanism: str) -> None:
+@pytest.mark.parametrize(
+    "mechanism",
+    [
+        SaslMechanism.PLAIN,
+        SaslMechanism.LOGIN,
+        SaslMechanism.CRAM_MD5,
+    ],
+)
+async def test_signs_in(world: World, exim: Exim, mechanism: SaslMechanism) -> None:
     """Each mechanism signs in with the password, and a wrong password is recognized."""
     world.ports[587] = exim.ports["usual"]
-    account = replace(world.account, mechanism=SaslMechanism(mechanism))
+    account = replace(world.account, mechanism=mechanism)
     right = await attempted(world, account)
     wrong = await attempted(world, replace(account, password=Secret("Tr0ub4dor&4")))
 

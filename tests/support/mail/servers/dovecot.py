@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,11 +83,13 @@ class Dovecot:
 
 def need_dovecot() -> None:
     """Skips the test where Dovecot is missing; in continuous integration, fails it."""
-    submission = Path("/usr/lib/dovecot/submission-login").exists()
-    need(
-        program("dovecot") and submission,
-        "no `dovecot` with submission; CONTRIBUTING.md shows how to get the mail servers",
-    )
+    command, submission = program("dovecot"), Path("/usr/lib/dovecot/submission-login")
+    reason = "no `dovecot` with submission; CONTRIBUTING.md shows how to get the mail servers"
+    need(command and submission.exists(), reason)
+    version = subprocess.run(  # noqa: S603 (a server of the operating system)
+        [command or "", "--version"], check=True, capture_output=True, text=True
+    ).stdout
+    need(version.startswith("2.3."), f"the configuration is for Dovecot 2.3, not {version}")
 
 
 @contextlib.contextmanager
