@@ -12,20 +12,24 @@ from mail.report.reply import Reply
 class Failure:
     """One failure: its code, the server's reply if there was one, and the diagnosis's detail.
 
-    `tried` are the mechanisms that were tried for signing in. `cause` says which of several causes
-    the code has here, if suggestions depend on it.
+    `detail` may contain what a server sent, so secrets are hidden in it before it is shown. `words`
+    are Postledger's own and come before it; they are shown as they are. `tried` are the mechanisms
+    that were tried for signing in. `cause` says which of several causes the code has here, if
+    suggestions depend on it.
     """
 
     code: Code
     reply: Reply | None = None
     detail: str = ""
+    words: str = ""
     tried: tuple[SaslMechanism, ...] = ()
     cause: Code | None = None
 
     @property
     def text(self) -> str:
-        """The detail of the failure; without one, the text of the server's reply."""
-        return self.detail or (self.reply.text if self.reply else "")
+        """The words and the detail; without both, the text of the server's reply."""
+        given = ": ".join(part for part in (self.words, self.detail) if part)
+        return given or (self.reply.text if self.reply else "")
 
     def by(self, mechanism: SaslMechanism) -> "Failure":
         """Returns the failure of signing in by `mechanism`."""
@@ -48,10 +52,11 @@ class StageFailed(Exception):  # noqa: N818 - an expected outcome, not an error
         reply: Reply | None = None,
         detail: str = "",
         *,
+        words: str = "",
         cause: Code | None = None,
     ) -> None:
         super().__init__(code.value)
-        self.failure = Failure(code, reply, detail, cause=cause)
+        self.failure = Failure(code, reply, detail, words, cause=cause)
 
     @classmethod
     def of(cls, failure: Failure) -> Self:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-_ENHANCED = re.compile(r"^\s*(?:#|\()?([245]\.\d{1,3}\.\d{1,3})\b")
+_ENHANCED = re.compile(r"\s*(?:#|\()?([245]\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")
+_REFUSALS = "45"
 MAX_TEXT_CHARS = 1000
 
 
@@ -11,9 +12,9 @@ MAX_TEXT_CHARS = 1000
 class Reply:
     """One reply: its code, and its lines without the code, safe to show.
 
-    `raw` is the text as received, its lines joined by line feeds. It may contain a challenge or an
-    echoed secret. Only the sign-in dialogue and the classification of replies may use it; it is
-    never shown.
+    `raw` is the text as received, without the codes, its lines joined by line feeds. The protocol
+    reads it, because a password such as `smtp` hides words in `lines`. It may contain a challenge
+    or an echoed secret, so it is never shown.
     """
 
     code: int
@@ -22,11 +23,18 @@ class Reply:
 
     @property
     def enhanced(self) -> str | None:
-        """The enhanced status code (RFC 3463), such as `5.7.8`, or None if the reply has none."""
-        for line in self.lines:
-            if found := _ENHANCED.match(line):
-                return found[1]
-        return None
+        """The enhanced status code (RFC 3463), such as `5.7.8`, or None if the reply has none.
+
+        It is read only where it belongs, directly after a line's reply code (RFC 2034 §4). Its
+        first digit must fit the reply code, except that servers confuse temporary and permanent
+        refusals. If the lines have different codes, a code of another meaning is not taken.
+        """
+        lines = self.raw.split("\n") if self.raw else self.lines
+        found = [match[1] for line in lines if (match := _ENHANCED.match(line))]
+        digit = str(self.code)[:1]
+        fitting = [each for each in found if each[0] == digit]
+        similar = [each for each in found if digit in _REFUSALS and each[0] in _REFUSALS]
+        return next(iter(fitting or similar), None)
 
     @property
     def text(self) -> str:

@@ -70,7 +70,7 @@ async def run_attempt(
     report from the last snapshot that `on_progress` received, with `Report.stopped`.
     """
     _require(outgoing, depth)
-    redactor = Redactor(account.secrets)
+    redactor = Redactor(account.secrets, public=(account.username or "", account.login_name))
     stopwatch = Stopwatch(tools.network.clock)
     transcript = Transcript(stopwatch, redactor)
     names = planned_stages(account, depth)
@@ -171,8 +171,7 @@ def _final_report(
         certificates=stages.certificates,
         server=stages.server,
     )
-    redacted = replace(failure, detail=session.redactor.clean(failure.text))
-    diagnosis = diagnose(redacted, context)
+    diagnosis = diagnose(session.redactor.clean_failure(failure), context)
     outcome = EmailTestOutcome.UNCERTAIN if stages.in_doubt else EmailTestOutcome.FAILED
     refused = failure.code is Code.DESTINATION_NOT_ALLOWED
     return replace(stages.report(outcome, diagnosis), destination_refused=refused)

@@ -109,5 +109,7 @@ def _mechanism(session: Session) -> SaslMechanism:
         raise StageFailed(Code.SIGN_IN_REQUIRES_TLS if needs_tls else Code.SIGN_IN_NOT_OFFERED)
     chosen = choose(account, session.mechanisms, secured=session.secured)
     if chosen is None:
-        raise StageFailed(Code.NO_COMMON_MECHANISM, detail=", ".join(session.mechanisms))
+        raise StageFailed(
+            Code.NO_COMMON_MECHANISM, detail=", ".join(session.stages.server.auth_mechanisms)
+        )
     return chosen

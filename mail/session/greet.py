@@ -1,6 +1,7 @@
 """Stages GREETING and EHLO."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 from aiosmtplib.esmtp import parse_esmtp_extensions
@@ -13,6 +14,7 @@ from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.reply import Reply
 from mail.report.report import StageName
+from mail.session.redaction import REDACTED
 from mail.session.session import Session
 
 READY = 220
@@ -63,7 +65,7 @@ async def _check_protocol(session: Session) -> None:
         session.stages.certificates = chain_facts(answer.chain)
         raise StageFailed(Code.PORT_SPEAKS_IMPLICIT_TLS)
     if other := other_protocol(answer.first_bytes):
-        raise StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}")
+        raise StageFailed(Code.NOT_SMTP, words=f"it speaks {other}")
 
 
 async def introduce(session: Session) -> None:
@@ -71,11 +73,11 @@ async def introduce(session: Session) -> None:
     with session.stages.stage(StageName.EHLO):
         name = session.ehlo_name = _ehlo_name(session)
         reply = await session.command(f"EHLO {name}")
-        extensions = "\n".join(reply.lines)
+        offers = reply
         if reply.code in UNKNOWN_COMMAND:
-            reply, extensions = await session.command(f"HELO {name}"), ""
+            reply, offers = await session.command(f"HELO {name}"), Reply(COMPLETED, ())
         session.expect(reply, COMPLETED)
-        _record_extensions(session, extensions)
+        _record_extensions(session, offers)
 
 
 def _ehlo_name(session: Session) -> str:
@@ -85,12 +87,23 @@ def _ehlo_name(session: Session) -> str:
     return address_literal(session.open_wire.local_address or "127.0.0.1")
 
 
-def _record_extensions(session: Session, extensions: str) -> None:
-    session.extensions, mechanisms = parse_esmtp_extensions(extensions)
+def _record_extensions(session: Session, offers: Reply) -> None:
+    """Takes the extensions from the reply as received, and records them as they may be shown."""
+    session.extensions, mechanisms = parse_esmtp_extensions(offers.raw)
     session.mechanisms = tuple(dict.fromkeys(each.upper() for each in mechanisms))
-    keywords = (f"{word.upper()} {rest}".strip() for word, rest in session.extensions.items())
     session.stages.server = replace(
         session.stages.server,
-        extensions=tuple(keywords),
-        auth_mechanisms=session.mechanisms,
+        extensions=_shown_extensions(offers),
+        auth_mechanisms=_shown_mechanisms(session.mechanisms, offers),
     )
+
+
+def _shown_extensions(offers: Reply) -> tuple[str, ...]:
+    extensions, _ = parse_esmtp_extensions("\n".join(offers.lines))
+    keywords = (f"{word.upper()} {rest}".strip() for word, rest in extensions.items())
+    return tuple(keyword.replace(REDACTED.upper(), REDACTED) for keyword in keywords)
+
+
+def _shown_mechanisms(mechanisms: tuple[str, ...], offers: Reply) -> tuple[str, ...]:
+    visible = re.split(r"[\s=]+", " ".join(offers.lines).upper())
+    return tuple(dict.fromkeys(each if each in visible else REDACTED for each in mechanisms))

@@ -120,5 +120,6 @@ def _failure_of(error: WireError, stage: StageName, handshake: Handshake | None)
         if is_tls(error.first_bytes):
             return StageFailed(Code.PORT_SPEAKS_IMPLICIT_TLS)
         if other := other_protocol(error.first_bytes):
-            return StageFailed(Code.NOT_SMTP, detail=f"it speaks {other}: {error.received}")
+            words = f"it speaks {other}"
+            return StageFailed(Code.NOT_SMTP, detail=error.received, words=words)
     return StageFailed(_FAULTS[error.fault], detail=error.received)

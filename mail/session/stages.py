@@ -82,7 +82,7 @@ class Stages:
         self._change(
             self.current,
             reply_code=reply.code,
-            enhanced_code=reply.enhanced,
+            enhanced_code=self._redactor.clean(reply.enhanced) if reply.enhanced else None,
             detail=reply.text or None,
         )
 
@@ -98,8 +98,8 @@ class Stages:
         """Marks the current stage as failed, and the stages after it as skipped."""
         if failure.reply is not None:
             self.record_reply(failure.reply)
-        elif failure.detail:
-            self.note(failure.detail)
+        elif failure.text:
+            self._change(self.current, detail=self._redactor.clean_failure(failure).text)
         if since_ms is not None:
             self._change(self.current, duration_ms=self._stopwatch.milliseconds - since_ms)
         self._change(self.current, outcome=StageOutcome.FAILED)

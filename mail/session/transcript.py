@@ -1,7 +1,7 @@
 """The SMTP dialogue, line by line, with credentials redacted.
 
 Two layers keep credentials out: the protocol state (everything between AUTH and its final reply is
-hidden), and the search for the known secrets in all other lines.
+hidden), and the search for the known secrets in what the server sends otherwise.
 """
 
 import re
@@ -18,6 +18,8 @@ CUT = " [cut]"
 
 _FINAL = re.compile(r"[245]\d\d(?:[ -]|$)")
 _CODE = re.compile(r"\d{3}-?")
+_VALUE = re.compile(r"(?<=^EHLO )\S+|(?<=^HELO )\S+|(?<=:<).*(?=>)")
+"""The values in a command: the rest are words of the protocol, which are never hidden."""
 
 
 def _hidden(line: str) -> str:
@@ -25,13 +27,12 @@ def _hidden(line: str) -> str:
     return f"{code[0]} {REDACTED}".replace("- ", "-") if code else REDACTED
 
 
-def printable(line: bytes | str) -> str:
+def printable(line: str) -> str:
     """Returns a line that is safe to show and store.
 
-    Invalid UTF-8 and control characters are replaced, and a long line is cut.
+    Control characters are replaced, and a long line is cut.
     """
-    text = line if isinstance(line, str) else line.decode("utf-8", "replace")
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
     encoded = text.encode("utf-8")
     if len(encoded) <= MAX_LINE_BYTES:
         return text
@@ -54,9 +55,10 @@ class Transcript:
 
     def client(self, command: bytes) -> None:
         """Records a command; during the sign-in, only AUTH and its mechanism."""
-        shown = printable(command)
+        shown = printable(command.decode("utf-8", "replace"))
         if not self.signing_in:
-            self._add(TranscriptSender.CLIENT, self._redactor.clean(shown))
+            clean = _VALUE.sub(lambda value: self._redactor.clean(value[0]), shown)
+            self._add(TranscriptSender.CLIENT, clean)
             return
         words = shown.split(" ")
         kept = " ".join(words[:2]) if words[0] == "AUTH" else ""
@@ -70,15 +72,14 @@ class Transcript:
     def server(self, lines: Sequence[bytes]) -> tuple[str, ...]:
         """Records a whole reply, and returns its lines with their codes as they may be shown.
 
-        During the sign-in, every reply except the final reply is hidden. Any other reply is hidden
-        if it contains a secret; all its lines are, because a secret may span several lines.
+        During the sign-in, every reply except the final reply is hidden. In any other reply, the
+        words that contain a secret are hidden, also if the secret is split over several lines.
         """
-        shown = tuple(printable(line) for line in lines)
-        in_dialogue = self.signing_in and not all(map(_FINAL.match, shown))
-        whole = b"\n".join(lines).decode("utf-8", "replace")
-        without_codes = "".join(line[4:].decode("utf-8", "replace") for line in lines)
-        if in_dialogue or self._redactor.finds(whole) or self._redactor.finds(without_codes):
-            shown = tuple(_hidden(line) for line in shown)
+        texts = [line.decode("utf-8", "replace") for line in lines]
+        if self.signing_in and not all(map(_FINAL.match, texts)):
+            shown = tuple(_hidden(text) for text in texts)
+        else:
+            shown = tuple(map(printable, self._redactor.clean_reply(texts)))
         for line in shown:
             self._add(TranscriptSender.SERVER, line)
         return shown

@@ -6,6 +6,10 @@ one at a time, because the parser alone is too lenient for a diagnosis and for s
 - It accepts `+25` as a reply code.
 - It uses a reply that the server sent too early as the reply to the next command.
 - It silently drops data that was injected between STARTTLS and the handshake (CVE-2011-0411).
+
+The lines of one reply should have the same code (RFC 5321 §4.2.1). If they differ, the code of the
+last line decides, as in other clients: a server that has begun its greeting with `220-` can still
+refuse the client with `521`.
 """
 
 import asyncio
@@ -15,7 +19,7 @@ import ssl
 from enum import StrEnum
 from typing import cast
 
-from aiosmtplib import SMTPException
+from aiosmtplib import SMTPException, SMTPResponse
 from aiosmtplib.protocol import PERIOD_REGEX, SMTPProtocol, normalize_message_line_endings
 
 from mail.report.reply import Reply
@@ -59,7 +63,10 @@ class WireError(SMTPException):
 
 
 class Wire(SMTPProtocol):
-    """One SMTP connection. `timeout` limits the wait for each reply, in seconds."""
+    """One SMTP connection. `timeout` limits the wait for each line of a reply, in seconds.
+
+    `heard` is set once the server has sent anything.
+    """
 
     def __init__(self, transcript: Transcript, timeout: float) -> None:
         super().__init__(loop=asyncio.get_running_loop())
@@ -68,12 +75,15 @@ class Wire(SMTPProtocol):
         self._unread = bytearray()
         self._reply: list[bytes] = []
         self._reply_bytes = 0
-        self._shown: tuple[str, ...] = ()
+        self._received: Reply | None = None
+        self._waiting: asyncio.Timeout | None = None
+        self.heard = asyncio.Event()
 
     # Receiving
 
     def data_received(self, data: bytes) -> None:
         """Collects lines until a reply is complete, then passes it to aiosmtplib."""
+        self.heard.set()
         if len(self._unread) + len(data) > 2 * MAX_REPLY_BYTES:
             self._give_up(Fault.TOO_LONG)
             return
@@ -102,17 +112,28 @@ class Wire(SMTPProtocol):
             self._give_up(Fault.TOO_LONG)
             return
         parts = _REPLY_LINE.match(line)
-        if parts is None or not self._reply[0].startswith(parts[1]):
+        if parts is None:
             self._give_up(Fault.MALFORMED)
-            return
-        if parts[2] != b"-":
+        elif parts[2] == b"-":
+            self._wait_for_next_line()
+        else:
             whole = b"".join(part + b"\r\n" for part in self._reply)
-            self._record()
+            self._received = self._recorded_reply(int(parts[1]))
             super().data_received(whole)
 
-    def _record(self) -> None:
-        self._shown = self._transcript.server(self._reply)
-        self._reply, self._reply_bytes = [], 0
+    def _wait_for_next_line(self) -> None:
+        """Lets a server that sends its lines slowly but steadily finish its reply."""
+        if self._waiting is not None and not self._waiting.expired():
+            self._waiting.reschedule(self._loop.time() + self._timeout)
+
+    def _record(self) -> tuple[str, ...]:
+        lines, self._reply, self._reply_bytes = self._reply, [], 0
+        return self._transcript.server(lines)
+
+    def _recorded_reply(self, code: int) -> Reply:
+        """Records the reply that was received, and returns it."""
+        raw = b"\n".join(line[4:].strip() for line in self._reply).decode("utf-8", "replace")
+        return Reply(code, tuple(line[4:] for line in self._record()), raw)
 
     def _give_up(self, fault: Fault) -> None:
         """Closes the connection at once: it is unusable, and more data must not use up memory."""
@@ -132,8 +153,7 @@ class Wire(SMTPProtocol):
             self._unread.clear()
         if not self._reply:
             return ""
-        self._record()
-        return self._shown[0]
+        return self._record()[0]
 
     # Sending
 
@@ -175,12 +195,8 @@ class Wire(SMTPProtocol):
         if unsolicited is not None:
             return unsolicited
         try:
-            if line is None:
-                self._response_pending = True
-                self._read_reply()
-                response = await self.read_response(timeout=patience)
-            else:
-                response = await self.execute_command(line, timeout=patience)
+            async with asyncio.timeout(patience) as self._waiting:
+                response = await self._response_to(line)
         except WireError:
             raise
         except TimeoutError as error:
@@ -192,8 +208,15 @@ class Wire(SMTPProtocol):
                 return farewell
             first = self.first_unread
             raise WireError(Fault.CLOSED, self._record_partial_reply(), first) from error.__cause__
-        lines = tuple(line[4:] for line in self._shown)
-        return Reply(response.code, lines, response.message)
+        reply, self._received = self._received, None
+        return reply or Reply(response.code, ())  # the server may close instead of answering QUIT
+
+    async def _response_to(self, line: bytes | None) -> SMTPResponse:
+        if line is not None:
+            return await self.execute_command(line)
+        self._response_pending = True
+        self._read_reply()
+        return await self.read_response()
 
     def _unsolicited_reply(self) -> Reply | None:
         """Returns a reply that the server sent without a command: 421, before it closes.
@@ -206,8 +229,8 @@ class Wire(SMTPProtocol):
         if not unsolicited.startswith(_SHUTTING_DOWN):
             raise WireError(Fault.UNSOLICITED, self._record_partial_reply())
         self._unread.clear()
-        shown = self._transcript.server(unsolicited.splitlines())
-        return Reply(int(_SHUTTING_DOWN), tuple(line[4:] for line in shown))
+        self._reply = unsolicited.splitlines()
+        return self._recorded_reply(int(_SHUTTING_DOWN))
 
     # Securing and closing
 
@@ -247,8 +270,9 @@ class Wire(SMTPProtocol):
 
     async def quit(self, patience: float) -> None:
         """Sends QUIT, ignores a missing reply, and closes."""
-        with contextlib.suppress(SMTPException, ConnectionError):
-            await self._answer(b"QUIT", patience)
+        with contextlib.suppress(SMTPException, ConnectionError, TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._answer(b"QUIT", patience)
         self.abort()
 
     def abort(self) -> None:

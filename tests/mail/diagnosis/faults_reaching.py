@@ -297,7 +297,7 @@ GREETING = (
         title="A greeting with two codes",
         server=Script(greeting="220-mx.example.org\n554 go away"),
         stage=Stage.GREETING,
-        code=Code.REPLY_SENSELESS,
+        code=Code.CLIENT_REFUSED,
     ),
     Fault(
         title="Gmail: try again later",

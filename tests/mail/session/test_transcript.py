@@ -45,8 +45,8 @@ def test_hides_an_echo(echoed: str) -> None:
     transcript = transcript_of()
     shown = transcript.server([b"250-Hello", f"250 you said {echoed}".encode()])
 
-    assert ("250-" + REDACTED, "250 " + REDACTED) == shown
-    assert all(line.redacted for line in transcript.lines)
+    assert ("250-Hello", f"250 you said {REDACTED}") == shown
+    assert [False, True] == [line.redacted for line in transcript.lines]
 
 
 def test_hides_an_echo_over_several_lines() -> None:
