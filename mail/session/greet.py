@@ -10,20 +10,21 @@ from mail.network.certificates import chain_facts
 from mail.network.names import address_literal, full_name
 from mail.network.probe import first_answer
 from mail.network.protocols import is_tls, other_protocol
+from mail.network.tls import Handshake
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.reply import Reply
 from mail.report.report import StageName
 from mail.session.redaction import REDACTED
 from mail.session.session import Session
+from mail.session.wire import Fault, WireError
 
 READY = 220
 COMPLETED = 250
 UNKNOWN_COMMAND = (500, 502)
 
-PATIENCE_SECONDS = 4.0
-"""How long to wait for a greeting before checking whether the port expects TLS."""
-_SHARE_OF_TIMEOUT = 0.7
+SMTP_PORT = 25
+_PROBE_SECONDS = 4.0
 
 
 async def greet(session: Session) -> None:
@@ -38,34 +39,61 @@ async def greet(session: Session) -> None:
 
 
 async def _greeting(session: Session) -> Reply:
-    """Waits for the greeting. If it is late, checks on a second connection what the port speaks.
+    """Waits for the greeting. If the server stays silent, checks what its port speaks.
 
     A port with implicit TLS sends nothing before the client's handshake, so it looks like a slow
-    server. The check raises StageFailed with the cause instead of a timeout.
+    server. The check raises StageFailed with the cause instead of a timeout. If the timeout is
+    shorter than a server may be silent, the check comes at its end.
     """
     greeting = asyncio.create_task(session.open_wire.greeting())
     try:
-        patience = min(PATIENCE_SECONDS, session.account.timeout_seconds * _SHARE_OF_TIMEOUT)
-        done, _ = await asyncio.wait({greeting}, timeout=patience)
-        if not done and not session.secured:
+        await asyncio.wait({greeting}, timeout=session.tools.silence_seconds)
+        if _is_silent(session, greeting):
             await _check_protocol(session)
         return await greeting
     finally:
         greeting.cancel()
-        await asyncio.wait({greeting})
+        await asyncio.gather(greeting, return_exceptions=True)
+
+
+def _is_silent(session: Session, greeting: "asyncio.Task[Reply]") -> bool:
+    """Returns whether the port may expect TLS: it sent nothing, and is not for mail servers.
+
+    Servers for other servers' mail, such as Postfix's postscreen, delay their greeting to recognize
+    clients that do not wait for it, and remember their addresses.
+    """
+    if session.secured or session.account.port == SMTP_PORT or session.open_wire.heard.is_set():
+        return False
+    error = greeting.exception() if greeting.done() else None
+    return error is None or (isinstance(error, WireError) and error.fault is Fault.TIMED_OUT)
 
 
 async def _check_protocol(session: Session) -> None:
-    if session.address is None:
+    answer = await _probe(session)
+    if answer is None:
         return
-    account = session.account
-    seconds = min(PATIENCE_SECONDS, account.timeout_seconds)
-    answer = await first_answer(account, session.address, session.tools.network.dial, seconds)
     if is_tls(answer.first_bytes):
         session.stages.certificates = chain_facts(answer.chain)
         raise StageFailed(Code.PORT_SPEAKS_IMPLICIT_TLS)
     if other := other_protocol(answer.first_bytes):
         raise StageFailed(Code.NOT_SMTP, words=f"it speaks {other}")
+
+
+async def _probe(session: Session) -> Handshake | None:
+    """Offers TLS on a second connection; stops if the server greets the first meanwhile."""
+    account, dial = session.account, session.tools.network.dial
+    if session.address is None:
+        return None
+    seconds = min(_PROBE_SECONDS, account.timeout_seconds)
+    probe = asyncio.create_task(first_answer(account, session.address, dial, seconds))
+    heard = asyncio.create_task(session.open_wire.heard.wait())
+    try:
+        await asyncio.wait({probe, heard}, return_when=asyncio.FIRST_COMPLETED)
+        return None if heard.done() else probe.result()
+    finally:
+        probe.cancel()
+        heard.cancel()
+        await asyncio.gather(probe, heard, return_exceptions=True)
 
 
 async def introduce(session: Session) -> None:

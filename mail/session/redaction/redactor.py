@@ -18,7 +18,7 @@ _SHORT_CHARS = 3
 Such a secret is part of most words. Hiding all of them would make every text unreadable, and the
 letters that remain visible would show what the secret is.
 """
-_CODE = re.compile(r"\d{3}(?:[ -]|$)")
+_CODE = re.compile(r"[2-5]\d\d(?:[ -]|$)")
 _WORD = re.compile(r"\S+")
 _OUTER_PUNCTUATION = re.compile(r"^[\W_]+|[\W_]+$")
 

@@ -10,9 +10,12 @@ _LONG_PIECE = 6
 """A piece of a secret with so many characters is found even in the middle of a word."""
 
 
-_LITTLE_TEXT = 9
+_LITTLE_TEXT = 20
 _MAX_PIECES, _MAX_ENDS = 8, 32
-"""Limits for secrets that repeat themselves, such as `aaaaaaaa`. No other secret reaches them."""
+"""Limits for secrets that repeat themselves, such as `aaaaaaaa`; no other secret reaches them.
+
+The longest pieces come first, because a shorter piece that fits is only a part of the longest.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +92,23 @@ def _continued(number: int, line: Folded, needle: str, ends: _Ends) -> _Ends:
 def _last_pieces(line: Folded, needle: str, size: int) -> Iterator[tuple[int, int]]:
     """Yields start and length of each piece after the first `size` characters that ends a line."""
     for end in line.ends if line.text else ():
-        longest = min(len(needle) - 1, size + end)
-        for at in _starts(needle, line.text[end - 1], size, longest):
-            start, length = end - (at + 1 - size), at + 1 - size
-            if line.text.startswith(needle[size : at + 1], start) and (
-                size == 0 or _may_start(line, start, length)
-            ):
-                yield start, length
+        after = min(len(needle) - 1, size + end)
+        while (after := needle.rfind(line.text[end - 1], size, after)) >= 0:
+            length = after + 1 - size
+            fits = line.text.startswith(needle[size : after + 1], end - length)
+            if fits and (size == 0 or _may_start(line, end - length, length)):
+                yield end - length, length
 
 
 def _may_start(line: Folded, start: int, length: int) -> bool:
     return length >= _LONG_PIECE or line.starts_word(start)
 
 
-def _starts(text: str, part: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-    at = text.find(part, start, end)
+def _starts(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
     while at >= 0:
         yield at
-        at = text.find(part, at + 1, end)
+        at = text.find(part, at + 1)
 
 
 def _hit(number: int, line: Folded, start: int, length: int) -> Hit:
