@@ -15,6 +15,7 @@ class FailureContext:
 
     `sender` and `recipient` are from the envelope, if there was one. `ehlo_name` is the name that
     was sent in EHLO. `machine_name` is the machine's full domain name, or None if it has none.
+    `slowest` is the stage that took the longest.
     """
 
     stage: StageName
@@ -24,6 +25,7 @@ class FailureContext:
     recipient: str | None = None
     ehlo_name: str = ""
     machine_name: str | None = None
+    slowest: StageName | None = None
     certificates: tuple[CertificateFacts, ...] = ()
     server: ServerFacts = field(default_factory=ServerFacts)
 

@@ -22,9 +22,16 @@ from mail.report.failure import Failure
 from mail.report.report import StageName, Suggestion
 
 SUBMISSION_PORT = 587
+IMPLICIT_TLS_PORT = 465
 _SUBMISSION_PORTS = (SUBMISSION_PORT, 465, 2465, 2525, 2587)
 _MAX_TIMEOUT = 300
 _GENEROUS_TIMEOUT = 60
+_SLOW: Mapping[StageName, tuple[str, tuple[str, ...] | None]] = {
+    StageName.TOKEN: ("Ask the authorization server's operator", ("oauth2", "tokenUrl")),
+    StageName.RESOLVE: ("Check with the DNS resolver of Postledger's machine", None),
+    StageName.CONNECT: ("Check the network and its firewalls to find out", None),
+}
+"""Where the reason of a slow stage is; for all other stages it is the mail server."""
 
 Suggest = Callable[[Failure, FailureContext], Iterable[Suggestion]]
 
@@ -92,11 +99,42 @@ def _other_secured_port(failure: Failure, context: FailureContext) -> Iterable[S
             yield Suggestion(text, ("tlsMode",), TlsMode.AUTO.value)
 
 
+def _past_firewall(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests implicit TLS, under which a firewall cannot change the dialogue."""
+    yield Suggestion(CODES[failure.code].fix)
+    yield from _secure(failure, context)
+    if context.account.port != IMPLICIT_TLS_PORT:
+        text = f"Use port {IMPLICIT_TLS_PORT}, which uses implicit TLS."
+        yield Suggestion(text, ("smtpPort",), str(IMPLICIT_TLS_PORT))
+    if context.account.tls_mode is TlsMode.STARTTLS:
+        text = "Set the TLS mode to IMPLICIT."
+        yield Suggestion(text, ("tlsMode",), TlsMode.IMPLICIT.value)
+
+
 def _longer_timeout(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    yield from _timeout(CODES[failure.code].fix, context)
+
+
+def _timeout(text: str, context: FailureContext) -> Iterable[Suggestion]:
     doubled = 2 * int(context.account.timeout_seconds)
     seconds = min(_MAX_TIMEOUT, max(_GENEROUS_TIMEOUT, doubled))
     if seconds > context.account.timeout_seconds:
-        yield Suggestion(CODES[failure.code].fix, ("timeoutSeconds",), str(seconds))
+        yield Suggestion(text, ("timeoutSeconds",), str(seconds))
+
+
+def _after_message(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests a longer timeout if the server was silent; a closed connection needs none."""
+    if failure.silent:
+        yield _general(failure, context)
+        text = "Increase the timeout: some servers check a message for minutes before they answer."
+        yield from _timeout(text, context)
+
+
+def _slow_stage(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
+    """Suggests where to look for the reason why one stage took so long."""
+    slowest = context.slowest or context.stage
+    where, field = _SLOW.get(slowest, ("Ask the server's operator", None))
+    yield Suggestion(f"{where} why stage {slowest} takes so long, then try again.", field)
 
 
 def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
@@ -201,6 +239,9 @@ _SPECIFIC: Mapping[Code, Suggest] = {
     Code.GREETING_TIMED_OUT: _longer_timeout,
     Code.REPLY_TIMED_OUT: _longer_timeout,
     Code.TLS_HANDSHAKE_TIMED_OUT: _longer_timeout,
+    Code.NO_ANSWER_AFTER_MESSAGE: _after_message,
+    Code.TEST_TIMED_OUT: _slow_stage,
+    Code.DIALOGUE_MASKED: _past_firewall,
     Code.EHLO_NAME_REFUSED: _ehlo_name,
     Code.STARTTLS_NOT_OFFERED: _other_secured_port,
     Code.STARTTLS_REFUSED: _other_secured_port,

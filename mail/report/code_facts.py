@@ -199,6 +199,15 @@ CODES: Mapping[Code, CodeFacts] = {
         "The server does not serve this client, or is not a mail server.",
         "Check the host and port, and ask the server's operator.",
     ),
+    Code.DIALOGUE_MASKED: CodeFacts(
+        "A firewall between Postledger and {host} masks the SMTP dialogue, so that TLS or sign-in "
+        "seems not to be offered.",
+        "The firewall (such as a Cisco PIX or ASA) inspects SMTP and replaces words of the "
+        "dialogue with asterisks or with X, as in `250-XXXXXXXA`.",
+        "Turn off SMTP inspection for this port on the firewall (`no inspect esmtp`, or `no fixup "
+        "protocol smtp`), or use port 465 with implicit TLS, which the firewall cannot read.",
+        field=("smtpPort",),
+    ),
     Code.STARTTLS_NOT_OFFERED: CodeFacts(
         "{host} does not offer STARTTLS on port {port}, so Postledger sent no password and no "
         "message.",
@@ -669,9 +678,10 @@ CODES: Mapping[Code, CodeFacts] = {
         "Check the host and port, and whether a firewall or virus scanner changes the connection.",
     ),
     Code.TEST_TIMED_OUT: CodeFacts(
-        "The test did not finish in time.",
-        "The server answered each step, but all steps together took too long.",
-        "Try again later. If the problem persists, ask the server's operator.",
+        "The test did not finish in time: {detail}.",
+        "The steps together took longer than a whole test may take, or one step took so long "
+        "because its timeout is longer than that.",
+        "Find out why the stage that is named in the message takes so long, then try again.",
         transient=True,
     ),
 }

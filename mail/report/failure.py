@@ -13,15 +13,17 @@ class Failure:
     """One failure: its code, the server's reply if there was one, and the diagnosis's detail.
 
     `detail` may contain what a server sent, so secrets are hidden in it before it is shown. `words`
-    are Postledger's own and come before it; they are shown as they are. `tried` are the mechanisms
-    that were tried for signing in. `cause` says which of several causes the code has here, if
-    suggestions depend on it.
+    are Postledger's own and come before it; they are shown as they are. `silent` says that the
+    server sent nothing until the timeout, and the connection was still open. `tried` are the
+    mechanisms that were tried for signing in. `cause` says which of several causes the code has
+    here, if suggestions depend on it.
     """
 
     code: Code
     reply: Reply | None = None
     detail: str = ""
     words: str = ""
+    silent: bool = False
     tried: tuple[SaslMechanism, ...] = ()
     cause: Code | None = None
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 _ENHANCED = re.compile(r"\s*(?:#|\()?([245]\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")
 _REFUSALS = "45"
+_STARS = re.compile(r"[*20\s]*\*{4}[*20\s]*")
+_CROSSED_OUT = re.compile(r"\bX{3,}[A-Z]\b")
 MAX_TEXT_CHARS = 1000
 
 
@@ -41,6 +43,17 @@ class Reply:
         """The reply's lines joined into one, cut after `MAX_TEXT_CHARS` characters."""
         text = " ".join(line for line in self.lines if line)
         return text if len(text) <= MAX_TEXT_CHARS else text[:MAX_TEXT_CHARS] + " [cut]"
+
+    @property
+    def masked(self) -> bool:
+        """Whether a firewall seems to have replaced words of the reply.
+
+        Cisco's SMTP inspection replaces the greeting by asterisks, apart from the digits 2 and 0,
+        and keywords and commands that it does not know by X, as in `250-XXXXXXXA`.
+        """
+        lines = [line for line in self.raw.split("\n") if line]
+        stars = bool(lines) and all(map(_STARS.fullmatch, lines))
+        return stars or any(map(_CROSSED_OUT.search, lines))
 
     @property
     def temporary(self) -> bool:

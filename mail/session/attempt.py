@@ -110,11 +110,18 @@ async def _within_limit(
     except TimeoutError:
         if not limit.expired():
             raise
-        failure = Failure(Code.TEST_TIMED_OUT)
         if not session.stages.settled:
+            failure = Failure(Code.TEST_TIMED_OUT, words=_what_was_slow(session))
             session.stages.fail(failure)
             return failure
     return None
+
+
+def _what_was_slow(session: Session) -> str:
+    slowest, limit = session.stages.slowest, session.tools.limit_seconds
+    if slowest is None or slowest.duration_ms is None:
+        return ""
+    return f"stage {slowest.name} took {slowest.duration_ms / 1000:.1f} of the {limit:g} seconds"
 
 
 async def _run(session: Session, outgoing: OutgoingMessage | None, depth: EmailTestDepth) -> None:
@@ -168,6 +175,7 @@ def _final_report(
         recipient=outgoing.recipient if outgoing else None,
         ehlo_name=session.ehlo_name,
         machine_name=full_name(session.tools.machine_name()),
+        slowest=stages.slowest.name if stages.slowest else None,
         certificates=stages.certificates,
         server=stages.server,
     )

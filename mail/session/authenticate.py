@@ -106,7 +106,8 @@ def _mechanism(session: Session) -> SaslMechanism:
         raise StageFailed(Code.PASSWORD_MISSING)
     if not session.mechanisms:
         needs_tls = not session.secured and "starttls" in session.extensions
-        raise StageFailed(Code.SIGN_IN_REQUIRES_TLS if needs_tls else Code.SIGN_IN_NOT_OFFERED)
+        not_offered = session.unless_masked(Code.SIGN_IN_NOT_OFFERED)
+        raise StageFailed(Code.SIGN_IN_REQUIRES_TLS if needs_tls else not_offered)
     chosen = choose(account, session.mechanisms, secured=session.secured)
     if chosen is None:
         raise StageFailed(

@@ -2,11 +2,11 @@
 
 from mail.message.outgoing import OutgoingMessage, mailbox
 from mail.report.codes import Code
-from mail.report.failure import StageFailed
+from mail.report.failure import Failure, StageFailed
 from mail.report.report import StageName
 from mail.session.greet import COMPLETED
 from mail.session.session import Session
-from mail.session.wire import WireError
+from mail.session.wire import Fault, WireError
 
 START_INPUT = 354
 RECIPIENT_ACCEPTED = (250, 251, 252)
@@ -44,7 +44,10 @@ async def send(session: Session, content: bytes) -> None:
                 stages.in_doubt = False
                 with session.faults():
                     raise
-            raise StageFailed(Code.NO_ANSWER_AFTER_MESSAGE, detail=error.received) from error
+            silent = error.fault is Fault.TIMED_OUT
+            code = Code.NO_ANSWER_AFTER_MESSAGE
+            failure = Failure(code, detail=error.received, silent=silent)
+            raise StageFailed.of(failure) from error
         stages.in_doubt = False
         stages.record_reply(reply)
         session.expect(reply, COMPLETED)

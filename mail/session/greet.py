@@ -34,6 +34,7 @@ async def greet(session: Session) -> None:
         with session.faults():
             reply = await _greeting(session)
         stages.record_reply(reply)
+        session.masked = reply.masked
         stages.server = replace(stages.server, banner=reply.text)
         session.expect(reply, READY)
 
@@ -102,6 +103,7 @@ async def introduce(session: Session) -> None:
         name = session.ehlo_name = _ehlo_name(session)
         reply = await session.command(f"EHLO {name}")
         offers = reply
+        session.masked |= reply.masked
         if reply.code in UNKNOWN_COMMAND:
             reply, offers = await session.command(f"HELO {name}"), Reply(COMPLETED, ())
         session.expect(reply, COMPLETED)

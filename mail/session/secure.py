@@ -40,7 +40,7 @@ async def start_tls(session: Session) -> None:
     """
     with session.stages.stage(StageName.TLS), session.faults():
         if "starttls" not in session.extensions:
-            raise StageFailed(Code.STARTTLS_NOT_OFFERED)
+            raise StageFailed(session.unless_masked(Code.STARTTLS_NOT_OFFERED))
         session.expect(await session.command("STARTTLS"), READY)
         if session.open_wire.has_unread:
             raise StageFailed(Code.TLS_ANSWER_SMUGGLED, detail=session.open_wire.take_unread())

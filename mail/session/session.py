@@ -38,13 +38,17 @@ _FAULTS = {
     Fault.NOT_SENT: Code.CONNECTION_CLOSED,
 }
 
+_MASKABLE = (Code.EHLO_REFUSED, Code.STARTTLS_REFUSED, Code.MECHANISM_REFUSED)
+"""Refusals of commands that a firewall may have replaced on their way to the server."""
+
 
 @dataclass(slots=True)
 class Session:
     """One connection, from the DNS lookup to its end, and what is known about it so far.
 
     `extensions` and `mechanisms` are from the last EHLO. The stages add secrets to `redactor` as
-    they get them. `secured` becomes true only after the handshake and the certificate are verified.
+    they get them. `masked` is true if a firewall seems to change the dialogue. `secured` becomes
+    true only after the handshake and the certificate are verified.
     """
 
     account: Account
@@ -56,6 +60,7 @@ class Session:
     address: IPAddress | None = None
     extensions: dict[str, str] = field(default_factory=dict)
     mechanisms: tuple[str, ...] = ()
+    masked: bool = False
     secured: bool = False
     handshake: Handshake | None = None
     ehlo_name: str = ""
@@ -70,7 +75,9 @@ class Session:
     def expect(self, reply: Reply, *codes: int) -> None:
         """Raises StageFailed with the reply's meaning if `reply` has none of `codes`."""
         if reply.code not in codes:
-            raise StageFailed(self.meaning_of(reply), reply)
+            code = self.meaning_of(reply)
+            self.masked |= reply.masked
+            raise StageFailed(self.unless_masked(code) if code in _MASKABLE else code, reply)
 
     def meaning_of(self, reply: Reply, *, by_token: bool = False) -> Code:
         """Returns what a refusal means in the current stage. `by_token`: the sign-in uses one."""
@@ -83,6 +90,13 @@ class Session:
             by_token=by_token,
         )
         return classify(reply, circumstances)
+
+    def unless_masked(self, code: Code) -> Code:
+        """Returns `code`, or DIALOGUE_MASKED if a firewall may be the cause.
+
+        Over TLS, a firewall cannot change the dialogue.
+        """
+        return Code.DIALOGUE_MASKED if self.masked and not self.secured else code
 
     @contextlib.contextmanager
     def faults(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Observes a session: when its stages begin and end, and what they find out."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -57,6 +58,12 @@ class Stages:
         unsettled = (StageOutcome.PENDING, StageOutcome.RUNNING)
         return not any(stage.outcome in unsettled for stage in self._stages.values())
 
+    @property
+    def slowest(self) -> StageReport | None:
+        """The stage that took the longest so far."""
+        measured = (each for each in self._stages.values() if each.duration_ms is not None)
+        return max(measured, key=lambda stage: stage.duration_ms or 0, default=None)
+
     @contextmanager
     def stage(self, name: StageName) -> Iterator[None]:
         """Measures a stage for as long as the `with` block runs, and records its outcome.
@@ -72,6 +79,9 @@ class Stages:
             yield
         except StageFailed as failed:
             self.fail(failed.failure, since_ms=began)
+            raise
+        except asyncio.CancelledError:  # perhaps by the time limit of the attempt
+            self._change(name, duration_ms=self._stopwatch.milliseconds - began)
             raise
         duration = self._stopwatch.milliseconds - began
         self._change(name, outcome=StageOutcome.PASSED, duration_ms=duration)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tests.mail.diagnosis import (
     faults_chains,
+    faults_dialogue,
     faults_handshake,
     faults_mechanisms,
     faults_providers,
@@ -29,6 +30,7 @@ FAULTS = (
     *faults_sending.FAULTS,
     *faults_repeated.FAULTS,
     *faults_providers.FAULTS,
+    *faults_dialogue.FAULTS,
 )
 _MAX_REPLY_CHARS = 120
 

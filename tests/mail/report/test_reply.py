@@ -37,6 +37,26 @@ def test_reads_no_code_within_the_text(before: str) -> None:
     assert None is Reply(550, (), f"{words} 5.7.1 denied").enhanced
 
 
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("*" * 60, True),
+        ("***0*2****** 2**0*********00", True),
+        ("mx.example.org\nSIZE 10240000\nXXXXXXXA\nXXB", True),
+        ("mx.example.org\nSIZE 10240000\nXXXA", True),
+        ('5.5.1 Command unrecognized: "XXXX host.example.com"', True),
+        ("***** mx.example.org ESMTP *****", False),
+        ("******************\nWelcome\n******************", False),
+        ("mx.example.org\nXCLIENT NAME ADDR\nXFORWARD NAME\nXEXCH50\nX-LINK2STATE", False),
+        ("2.0.0 Ok: queued as 4XXXX9", False),
+        ("", False),
+    ],
+)
+def test_recognizes_a_masked_reply(raw: str, expected: bool) -> None:  # noqa: FBT001 - a column
+    """Words replaced by asterisks or X are recognized; decoration and X commands are not."""
+    assert expected == Reply(250, (), raw).masked
+
+
 def test_reads_the_code_that_is_hidden() -> None:
     """The enhanced code is read from the reply as received, although its line is redacted."""
     assert "5.7.8" == Reply(535, ("[redacted]",), "5.7.8 Error").enhanced

@@ -14,7 +14,7 @@ from mail.report.failure import StageFailed
 from mail.report.report import EmailTestDepth, EmailTestOutcome, Report, StageName, StageOutcome
 from mail.session.attempt import run_attempt
 from mail.session.tools import Tools
-from tests.support.mail.scripted import Act, Script, drip, endless, hang, late
+from tests.support.mail.scripted import Act, Script, close, drip, endless, hang, late
 from tests.support.mail.world import World, impatient, outgoing
 
 pytestmark = pytest.mark.anyio
@@ -142,6 +142,46 @@ async def test_slow_steps_add_up(world: World) -> None:
         assert "TEST_TIMED_OUT" == code_of(report)
         assert report.diagnosis is not None
         assert report.diagnosis.stage in {StageName.MAIL_FROM, StageName.RCPT_TO}
+
+
+async def test_names_the_slowest_stage(world: World) -> None:
+    """A test that exceeds its limit names the stage that took most of the time, and its time."""
+    slowly = {"EHLO": late("250 mx.example.org", 0.3), "RCPT": hang}
+    account = replace(world.account, secure=False, username=None)
+    tools = replace(world.tools, limit_seconds=0.5)
+    async with world.serving({587: Script(on=slowly, tls="none")}):
+        report = await world.attempt(account, tools=tools)
+    assert report.diagnosis is not None
+    took = {stage.name: stage.duration_ms or 0 for stage in report.stages}
+
+    assert ("TEST_TIMED_OUT", StageName.RCPT_TO) == (
+        report.diagnosis.code,
+        report.diagnosis.stage,
+    )
+    assert took[StageName.RCPT_TO] > 0
+    assert report.diagnosis.message == (
+        "The test did not finish in time: stage EHLO took"
+        f" {took[StageName.EHLO] / 1000:.1f} of the 0.5 seconds."
+    )
+    assert ["Ask the server's operator why stage EHLO takes so long, then try again."] == [
+        suggestion.message for suggestion in report.diagnosis.suggestions
+    ]
+
+
+@pytest.mark.parametrize(("act", "fields"), [(hang, ["timeoutSeconds"]), (close, [])])
+async def test_suggests_a_timeout_only_after_silence(
+    world: World, act: Act, fields: list[str]
+) -> None:
+    """After the final dot, silence suggests a longer timeout; a closed connection does not."""
+    account = replace(impatient(world.account), secure=False, username=None)
+    async with world.serving({587: Script(on={".": act}, tls="none")}):
+        report = await world.attempt(account)
+    assert report.diagnosis is not None
+    first, *others = report.diagnosis.suggestions
+
+    assert "NO_ANSWER_AFTER_MESSAGE" == report.diagnosis.code
+    assert None is first.field
+    assert fields == [".".join(each.field or ()) for each in others]
 
 
 async def test_two_hundred_against_silence(world: World) -> None:
