@@ -1,5 +1,7 @@
 """A password that is a word of the protocol neither breaks a test nor is shown."""
 
+import base64
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,7 +10,8 @@ import pytest
 from mail.report.report import EmailTestOutcome, Report, TranscriptSender
 from mail.secret import Secret
 from mail.session.redaction import REDACTED
-from tests.support.mail.scripted import GREETING, OFFERS, Script, refusing
+from tests.support.mail.scripted import GREETING, OFFERS, Peer, Script, refusing
+from tests.support.mail.secrets import assert_no_secret
 from tests.support.mail.world import World
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +85,45 @@ async def test_diagnoses_in_spite_of_the_password(world: World) -> None:
         "5.1.1 <ada@example.net>: [redacted] user that is unknown.",
         "5.1.1 <ada@example.net>: a user that is [redacted].",
     ] == messages
+
+
+async def repeat_challenge(peer: Peer, line: str) -> None:
+    """Repeats the credentials in a challenge, in reverse."""
+    await peer.say(f"334 {line.rpartition(' ')[2][::-1]}")
+
+
+async def repeat_digest(peer: Peer, _line: str) -> None:
+    """Repeats the digest of CRAM-MD5 in the final reply, split over two lines."""
+    await peer.say("334 PDE4OTZAbXguZXhhbXBsZS5vcmc+")
+    digest = base64.b64decode(await peer.hear() or "").decode().rpartition(" ")[2]
+    peer.server.heard.append(digest.encode())
+    await peer.say(f"535-5.7.8 postledger sent {digest[:9]}\n535 5.7.8 {digest[9:]}, wrong")
+
+
+async def test_hides_repeated_challenges(world: World) -> None:
+    """A challenge is hidden, even if its credentials cannot be recognized."""
+    script = Script(on={"AUTH": repeat_challenge}, auth="PLAIN")
+    async with world.serving({587: script}):
+        report = await world.attempt(world.account)
+    shown = [line.line for line in report.transcript]
+    start = shown.index(f"AUTH PLAIN {REDACTED}")
+
+    assert f"334 {REDACTED}" == shown[start + 1]
+    assert_no_secret(report)
+
+
+async def test_hides_a_repeated_digest(world: World) -> None:
+    """The digest of CRAM-MD5 is a secret of its own; the words around it are shown."""
+    script = Script(on={"AUTH": repeat_digest}, auth="CRAM-MD5", tls="none")
+    async with world.serving({587: script}) as servers:
+        report = await world.attempt(replace(world.account, secure=False))
+    digest = next(line for line in servers[587].heard if re.fullmatch(rb"[0-9a-f]{32}", line))
+
+    assert report.diagnosis is not None
+    assert report.diagnosis.message.endswith(
+        f"5.7.8 postledger sent {REDACTED} 5.7.8 {REDACTED} wrong."
+    )
+    assert digest.decode()[9:] not in repr(report)
 
 
 async def test_username_is_no_secret(world: World) -> None:

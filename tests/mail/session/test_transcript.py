@@ -58,6 +58,15 @@ def test_hides_an_echo_over_several_lines() -> None:
     assert ("535-" + REDACTED, "535 " + REDACTED) == shown
 
 
+def test_hides_a_challenge_within_the_final_reply() -> None:
+    """A reply to the sign-in whose lines are not all final is hidden as a whole."""
+    transcript = transcript_of()
+    transcript.signing_in = True
+    shown = transcript.server([b"334-s3cr3t", b"535 5.7.8 denied"])
+
+    assert ("334-" + REDACTED, "535 " + REDACTED) == shown
+
+
 def test_shows_replies_without_secrets() -> None:
     """A reply without a secret is shown unchanged, including the final reply to a sign-in."""
     transcript = transcript_of()
