@@ -80,8 +80,8 @@ class Account:
     """Everything that a connection needs to know, without a sender or a message.
 
     `host` is a name in A-labels or an IP address. `trusted_certificates` are in PEM format.
-    `timeout_seconds` limits connecting and waiting for each reply. `client_certificate` is a chain
-    in PEM, the client's own certificate first, and `client_key` its private key in PEM.
+    `timeout_seconds` limits connecting, and waiting for each line of a reply. `client_certificate`
+    is a chain in PEM, the client's own certificate first, and `client_key` its private key in PEM.
     """
 
     host: str

@@ -120,7 +120,8 @@ class EmailSettingsInput:
         "`mail.example.com`, `[192.0.2.1]`."
     )
     timeout_seconds: strawberry.Maybe[int | None] = strawberry.field(
-        description="How many seconds to wait for a connection, and for each reply: 1 to 300. "
+        description="How many seconds to wait for a connection, and for each line of a "
+        "reply: 1 to 300. "
         "Null resets it to 30."
     )
 

@@ -142,7 +142,8 @@ class EmailSettings(Node):
         "fully qualified, and its address literal otherwise."
     )
     timeout_seconds: int = strawberry.field(
-        description="How many seconds to wait for a connection, and for each reply: 1 to 300."
+        description="How many seconds to wait for a connection, and for each line of a "
+        "reply: 1 to 300."
     )
     from_header: str | None = strawberry.field(
         description="The From header of messages, exactly as it is sent. Null if "

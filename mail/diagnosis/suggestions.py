@@ -28,7 +28,7 @@ _MAX_TIMEOUT = 300
 _GENEROUS_TIMEOUT = 60
 _SLOW: Mapping[StageName, tuple[str, tuple[str, ...] | None]] = {
     StageName.TOKEN: ("Ask the authorization server's operator", ("oauth2", "tokenUrl")),
-    StageName.RESOLVE: ("Check with the DNS resolver of Postledger's machine", None),
+    StageName.RESOLVE: ("Check DNS on the machine that runs Postledger to find out", None),
     StageName.CONNECT: ("Check the network and its firewalls to find out", None),
 }
 """Where the reason of a slow stage is; for all other stages it is the mail server."""

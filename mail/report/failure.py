@@ -14,7 +14,7 @@ class Failure:
 
     `detail` may contain what a server sent, so secrets are hidden in it before it is shown. `words`
     are Postledger's own and come before it; they are shown as they are. `silent` says that the
-    server sent nothing until the timeout, and the connection was still open. `tried` are the
+    server did not answer before the timeout, although the connection was open. `tried` are the
     mechanisms that were tried for signing in. `cause` says which of several causes the code has
     here, if suggestions depend on it.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 _ENHANCED = re.compile(r"\s*(?:#|\()?([245]\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")
 _REFUSALS = "45"
-_STARS = re.compile(r"[*20\s]*\*{4}[*20\s]*")
+_STARS = re.compile(r"(?=.*\*{4})[*20\s]+")
 _CROSSED_OUT = re.compile(r"\bX{3,}[A-Z]\b")
 MAX_TEXT_CHARS = 1000
 

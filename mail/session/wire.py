@@ -229,7 +229,7 @@ class Wire(SMTPProtocol):
         if not unsolicited.startswith(_SHUTTING_DOWN):
             raise WireError(Fault.UNSOLICITED, self._record_partial_reply())
         self._unread.clear()
-        self._reply = unsolicited.splitlines()
+        self._reply += unsolicited.splitlines()
         return self._recorded_reply(int(_SHUTTING_DOWN))
 
     # Securing and closing

@@ -20,7 +20,6 @@ letters that remain visible would show what the secret is.
 """
 _CODE = re.compile(r"[2-5]\d\d(?:[ -]|$)")
 _WORD = re.compile(r"\S+")
-_OUTER_PUNCTUATION = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 class Redactor:
@@ -47,13 +46,10 @@ class Redactor:
         for form in filter(None, (fold(each).text for each in forms(value))):
             (self._words if short or len(form) < _SHORT_CHARS else self._needles).add(form)
 
-    def finds(self, text: str) -> bool:
-        """Returns whether `text` contains a secret, in plain text or in a common encoding."""
-        return any(self._hits((text,), (0,)))
-
     def clean(self, text: str) -> str:
         """Returns `text` with every word that contains a secret replaced by `REDACTED`.
 
+        The secret may be in plain text or in a common encoding.
         Whole words are replaced, because cutting out only the secret would show its length.
         """
         hits = tuple(self._hits((text,), (0,)))
@@ -91,9 +87,14 @@ class Redactor:
 
     def _short_words(self, number: int, line: str, start: int) -> Iterator[Hit]:
         for word in _WORD.finditer(line, start):
-            inner = _OUTER_PUNCTUATION.sub("", word[0])
-            if self._words & {fold(word[0]).text, fold(inner).text}:
+            if self._words & {fold(word[0]).text, fold(_bare(word[0])).text}:
                 yield Hit(number, word.start(), word.end() - 1)
+
+
+def _bare(word: str) -> str:
+    """Returns the word without the punctuation around it."""
+    inner = [index for index, char in enumerate(word) if char.isalnum()]
+    return word[inner[0] : inner[-1] + 1] if inner else word
 
 
 def _from(line: Folded, start: int) -> Folded:

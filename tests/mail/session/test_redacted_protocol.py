@@ -37,6 +37,7 @@ def shown_words(report: Report) -> Iterator[str]:
     [
         *("smtp", "tls", "STARTTLS", "size", "auth", "plain", "login", "250", "235", "2.1.0"),
         *("esmtp", "ok", "e", "authentication", "8bitmime", "SIZE 10240000", "250-SIZE", "334"),
+        *("example", "mx.example.org"),
     ],
 )
 async def test_words_of_the_protocol(world: World, password: str, security: str) -> None:
@@ -85,6 +86,21 @@ async def test_diagnoses_in_spite_of_the_password(world: World) -> None:
         "5.1.1 <ada@example.net>: [redacted] user that is unknown.",
         "5.1.1 <ada@example.net>: a user that is [redacted].",
     ] == messages
+
+
+async def test_own_words_are_shown(world: World) -> None:
+    """Postledger's own words are shown even if the password is among them."""
+    account = replace(world.account, port=80, password=Secret("http"))
+    async with world.serving({80: Script(greeting="HTTP/1.1 400 Bad Request")}):
+        report = await world.attempt(account)
+
+    assert report.diagnosis is not None
+    assert report.diagnosis.message.endswith(
+        "it speaks HTTP, which is for the web: [redacted] 400 Bad Request."
+    )
+    assert "it speaks HTTP, which is for the web: [redacted] 400 Bad Request" == next(
+        stage.detail for stage in report.stages if stage.name == "GREETING"
+    )
 
 
 async def repeat_challenge(peer: Peer, line: str) -> None:

@@ -97,7 +97,8 @@ def test_any_secret_in_base64(secret: str, before: bytes) -> None:
     text = base64.b64encode(before + secret.encode("utf-8", "surrogatepass") + b"zz").decode()
 
     assert (
-        Redactor([Secret(secret)]).finds(text) or len(secret.encode("utf-8", "surrogatepass")) < 7
+        REDACTED == Redactor([Secret(secret)]).clean(text)
+        or len(secret.encode("utf-8", "surrogatepass")) < 7
     )
 
 
