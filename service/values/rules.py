@@ -1,6 +1,7 @@
 """The rules of single fields: each normalizes a value, or says what is wrong with it."""
 
 import ipaddress
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -55,16 +56,23 @@ def host(value: str) -> Valid | Invalid:
     return Valid(normal) if not given or normal is not None else _invalid_host(given)
 
 
+_AROUND_HOST: Final = " \"'`<>,;"
+_HOST_AND_PORT: Final = re.compile(r"(?P<host>\S+?)[:;,\s]+(?P<port>[0-9]+)")
+
+
 def _invalid_host(given: str) -> Invalid:
     if "://" in given:
         message = "Enter only the host, without a scheme such as smtp://."
         return Invalid(message, _use_host(_inner_host(given)), "HOST_HAS_SCHEME")
-    name, colon, port = given.rpartition(":")
-    if colon and port.isdecimal() and normal_host(name):
+    bare = given.strip(_AROUND_HOST)
+    with_port = _HOST_AND_PORT.fullmatch(bare)
+    name = None if with_port is None else normal_host(with_port["host"])
+    if with_port is not None and name is not None:
+        port = with_port["port"]
         message = f"Enter only the host; the port ({port[:5]}) has its own field, SMTP Port."
-        return Invalid(message, _use_host(normal_host(name)), "HOST_HAS_PORT")
+        return Invalid(message, _use_host(name), "HOST_HAS_PORT")
     message = "Enter only a host name, such as smtp.example.com, or an IP address."
-    inner = _inner_host(f"//{given}") or ""
+    inner = _inner_host(f"//{bare}") or ""
     # A single word is not suggested: it may be a URL's scheme, or a part of an address.
     return Invalid(message, _use_host(inner if "." in inner or ":" in inner else None))
 

@@ -76,6 +76,7 @@ FORM: Final = (
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "mail example"}),
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "mail.example.com/x"}, "mail.example.com"),
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "ada@mail.example.com"}, "mail.example.com"),
+    Row("HOST_INVALID", "smtpHost", {"smtp_host": '"mail.example.com";'}, "mail.example.com"),
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "https//x"}),
     Row("HOST_INVALID", "smtpHost", {"smtp_host": "fe80::1%eth0"}),
     Row(
@@ -88,6 +89,7 @@ FORM: Final = (
     Row("HOST_HAS_SCHEME", "smtpHost", {"smtp_host": "smtps://"}),
     Row("HOST_HAS_PORT", "smtpHost", {"smtp_host": "bücher.example:465"}, "xn--bcher-kva.example"),
     Row("HOST_HAS_PORT", "smtpHost", {"smtp_host": "[2001:db8::1]:25"}, "2001:db8::1"),
+    Row("HOST_HAS_PORT", "smtpHost", {"smtp_host": "mail.example.com, 587"}, "mail.example.com"),
     Row("PORT_OUT_OF_RANGE", "smtpPort", {"smtp_port": 0}, "587"),
     Row("PORT_OUT_OF_RANGE", "smtpPort", {"smtp_port": 65_536}, "587"),
     Row("DOMAIN_INVALID", "smtpDomain", {"smtp_domain": "CORP\\EU"}),
