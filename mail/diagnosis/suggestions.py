@@ -140,7 +140,8 @@ def _slow_stage(_failure: Failure, context: FailureContext) -> Iterable[Suggesti
 def _ehlo_name(_failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
     domain = context.sender.rpartition("@")[2] if context.sender else None
     for name in (context.machine_name, domain):
-        if name and name != context.ehlo_name:
+        # The sender's domain may be a name without a dot, or the address of another machine.
+        if name and name != context.ehlo_name and "." in name and not name.startswith("["):
             yield Suggestion(f"Set the EHLO hostname to {name}.", ("ehloHostname",), name)
             return
 
