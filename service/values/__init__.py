@@ -5,6 +5,9 @@
   `oauth2_advice` (warnings), `problems` (codes).
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`, `client_certificate`, `client_key`.
+- Single values: `names` (hosts, addresses), `certificates`.
+- What was pasted by mistake: `pasted_address` (a name around an address), `leftovers` (blanks,
+  quotes, masks) and the warnings about them, `leftover_advice`.
 - Settings in a file: `files`. Known providers: `providers`.
 """
 
