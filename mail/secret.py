@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password or client secret, exactly as entered: never trimmed, never shown.
+    """A password, client secret or private key, which is never shown.
 
     `repr` and `str` show nothing, not even the length. `reveal` is called only to send the secret
     to its server, to seal it for storage, and to search for it in what a server sends.

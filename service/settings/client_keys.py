@@ -2,8 +2,8 @@
 
 from mail.secret import Secret
 from service.settings.state import CurrentSettings
-from service.values.client_certificate import public_key_of
-from service.values.client_key import InvalidKey, belongs_to, load_key, normalize_key
+from service.values.certificates.client_certificate import public_key_of
+from service.values.certificates.client_key import InvalidKey, belongs_to, load_key, normalize_key
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 

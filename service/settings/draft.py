@@ -9,7 +9,7 @@ from service.settings.client_keys import mismatch, normalize_client_key
 from service.settings.secrets import InvalidSecret, check_secret
 from service.settings.state import CurrentSettings
 from service.values.binding import changed_bound_fields
-from service.values.client_key import InvalidKey
+from service.values.certificates.client_key import InvalidKey
 from service.values.normalize import normalize
 from service.values.patch import KEEP, SettingsPatch, apply_patch
 from service.values.problems import Problem, problem

@@ -4,7 +4,6 @@
 - Checking them: `rules` and `normalize` (errors), `advice` and
   `oauth2_advice` (warnings), `problems` (codes).
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
-- Single values: `names` (hosts, addresses), `certificates`, `client_certificate`, `client_key`.
 - Single values: `names` (hosts, addresses), `certificates`.
 - What was pasted by mistake: `pasted_address` (a name around an address), `leftovers` (blanks,
   quotes, masks) and the warnings about them, `leftover_advice`.

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from mail.account import IMPLICIT_TLS_PORTS, RevocationCheck, SaslMechanism, TlsMode
+from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
 from mail.report import CertificateFacts, Suggestion
 from service.values.certificates import certificates_of
-from service.values.client_certificate import is_for_clients
+from service.values.client_advice import EXPIRY_WARNING, review_client
 from service.values.leftover_advice import review_text
 from service.values.names import is_public, normal_address
 from service.values.oauth2_advice import oauth2_problems
@@ -17,7 +17,6 @@ from service.values.problems import UNREADABLE_CODES, Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 
 STARTTLS_PORTS: Final = frozenset({25, 587, 2525, 2587})
-EXPIRY_WARNING: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,54 +195,8 @@ def _certificates(situation: Situation) -> Iterator[Problem]:
             yield problem("TRUSTED_CERTIFICATE_EXPIRES_SOON", path, message)
 
 
-def _client_certificate(situation: Situation) -> Iterator[Problem]:
-    values = situation.values
-    chain = situation.client_certificate
-    has_key = values.client_key_version is not None
-    if chain and not has_key:
-        message = "Set the client key as well, or clear the certificate: neither is used alone."
-        yield problem("CLIENT_CERTIFICATE_WITHOUT_KEY", "clientKey", message)
-    if has_key and not chain:
-        message = "Set the client certificate as well, or clear its key: neither is used alone."
-        yield problem("CLIENT_KEY_WITHOUT_CERTIFICATE", "clientCertificate", message)
-    if chain and not values.enable_secure_connection:
-        message = (
-            "Turn on Enable secure connection, or clear the client certificate: it is not used "
-            "while the connection is not secured."
-        )
-        yield problem("CLIENT_CERTIFICATE_NOT_USED", "clientCertificate", message)
-    if chain and not is_for_clients(chain[0]):
-        message = (
-            f"Use another certificate: {chain[0].subject} was not issued for clients (its key "
-            "usage lacks TLS client authentication), so servers may reject it."
-        )
-        yield problem("CLIENT_CERTIFICATE_NOT_FOR_CLIENTS", "clientCertificate", message)
-    for certificate in chain:
-        yield from _validity(certificate, situation.now)
-
-
-def _validity(certificate: CertificateFacts, now: datetime) -> Iterator[Problem]:
-    name, end = certificate.subject, f"{certificate.not_after:%Y-%m-%d}"
-    if certificate.not_before > now:
-        day = f"{certificate.not_before:%Y-%m-%d %H:%M} UTC"
-        message = f"The certificate of {name} is valid from {day} on: wait, or use another one."
-        yield problem("CLIENT_CERTIFICATE_NOT_YET_VALID", "clientCertificate", message)
-    elif certificate.not_after <= now:
-        message = f"The certificate of {name} expired on {end}: replace it."
-        yield problem("CLIENT_CERTIFICATE_EXPIRED", "clientCertificate", message)
-    elif certificate.not_after <= now + EXPIRY_WARNING:
-        message = f"The certificate of {name} expires on {end}: replace it by then."
-        yield problem("CLIENT_CERTIFICATE_EXPIRES_SOON", "clientCertificate", message)
-
-
-def _revocation(situation: Situation) -> Iterator[Problem]:
-    values = situation.values
-    if values.revocation_check is not RevocationCheck.OFF and not values.enable_secure_connection:
-        message = (
-            "Turn on Enable secure connection, or turn off the revocation check: without a secured "
-            "connection there is no certificate to check."
-        )
-        yield problem("REVOCATION_CHECK_NOT_USED", "revocationCheck", message)
+def _client(situation: Situation) -> Iterator[Problem]:
+    return review_client(situation.values, situation.client_certificate, situation.now)
 
 
 def _oauth2(situation: Situation) -> Iterator[Problem]:
@@ -342,6 +295,5 @@ _RULES: Final[tuple[Callable[[Situation], Iterator[Problem]], ...]] = (
     _provider,
     _oauth2,
     _certificates,
-    _client_certificate,
-    _revocation,
+    _client,
 )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from mail.report import Suggestion
 from service.values import rules
-from service.values.client_certificate import client_certificate
+from service.values.certificates.client_certificate import client_certificate
 from service.values.fields import (
     CERTIFICATES,
     FLAG,

@@ -182,6 +182,21 @@ def test_a_secret_is_sealed_for_one_destination(
     assert data != associated_data("tenant", name, version, one)
 
 
+@prove
+@given(values(), values(), st.integers(1, 3))
+def test_a_client_key_is_sealed_for_every_destination(
+    one: SettingsValues, other: SettingsValues, version: int
+) -> None:
+    """No server receives a client key, so it is sealed for its owner, name and version only."""
+    name = SecretName.CLIENT_KEY
+    data = associated_data("host", name, version, one)
+
+    assert data == associated_data("host", name, version, other)
+    assert data != associated_data("host", name, version + 1, one)
+    assert data != associated_data("host", SecretName.SMTP_PASSWORD, version, one)
+    assert data != associated_data("tenant", name, version, one)
+
+
 _BINDING = {
     "smtpHost",
     "smtpPort",

@@ -1,4 +1,4 @@
-"""Trusted certificates: from PEM text to facts."""
+"""Reading certificates: from PEM text to facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

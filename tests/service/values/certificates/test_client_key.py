@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.values.client_key import (
+from service.values.certificates.client_key import (
     MAX_KEY_BYTES,
     InvalidKey,
     belongs_to,

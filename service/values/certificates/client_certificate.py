@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mail.report import CertificateFacts, Suggestion
-from service.values.certificates import InvalidCertificate, read_certificates
-from service.values.client_key import describe_unusable
+from service.values.certificates.client_key import describe_unusable
+from service.values.certificates.reading import InvalidCertificate, read_certificates
 from service.values.fields import Invalid, Valid
 
 MAX_CERTIFICATES: Final = 10

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.values.certificates import certificates_of
-from service.values.client_certificate import (
+from service.values.certificates.client_certificate import (
     MAX_CERTIFICATES,
     client_certificate,
     is_for_clients,
