@@ -22,6 +22,7 @@ from service.trail.reading import audit_checkpoint
 from service.trail.tiles import log_checkpoint, log_proof, log_tile
 from service.verify.trail import TrailVerification, verify_trail
 from tests.support.canary import CANARY, files_below, leaks, values_in
+from tests.support.client_certificates import key, key_pem, made
 from tests.support.desk import Desk, open_desk
 from tests.support.edge.shell import Shell
 from tests.support.edge.world import configured
@@ -33,6 +34,9 @@ pytestmark = pytest.mark.anyio
 
 PASSWORD = f"{CANARY}{secrets.token_hex(8)}"
 """Unique to this test: PostgreSQL's files contain what other tests leak on purpose."""
+
+KEY_LINE = key_pem(key()).splitlines()[2]
+"""A line of the client key that contains most of its secret number."""
 
 EVERYTHING = """{ auditEvents(first: 100) { edges { node {
   id sequence occurredAt action outcome errorCode reason revision correlationId body leafHash
@@ -67,9 +71,10 @@ async def test_the_trail_discloses_no_password(
         leaked = await _read(desk)
         on_disk = files_below(tmp_path) + await _files_of_postgresql(database)
 
-    assert {} == {
-        place: forms for place, found in places.items() if (forms := leaks(PASSWORD, found))
-    }
+    for secret in (PASSWORD, KEY_LINE):
+        assert {} == {
+            place: forms for place, found in places.items() if (forms := leaks(secret, found))
+        }
     assert all(places.values()), [place for place, found in places.items() if not found]
     assert {"GraphQL", "bundle", "jsonl", "csv", "ocsf", "entries", "proofs"} <= {
         place for place, found in leaked.items() if leaks(PASSWORD, found)
@@ -87,6 +92,9 @@ async def _live(desk: Desk, recorder: Recorder) -> None:
         "defaultFromAddress": "postledger@example.org",
     }
     await desk.save({**settings, **given})
+    await desk.save({"clientCertificate": made(), "clientKey": {"set": key_pem(key())}})
+    await desk.update({"clientCertificate": key_pem(key())})
+    await desk.update({"clientCertificate": made("other")})
     await desk.test(recipient="ada@example.net")
     await desk.test(settings={**given, "timeoutSeconds": 5}, depth="AUTHENTICATE")
     await desk.save({"smtpPassword": {"set": PASSWORD + "x"}})

@@ -119,6 +119,14 @@ def test_a_key_that_does_not_fit_is_refused() -> None:
         assert "4096 bits" in refused.message
 
 
+def _compressed() -> str:
+    """Returns a key in OpenSSH's form whose public point is marked as compressed."""
+    body = "".join(key_pem(key(), PrivateFormat.OpenSSH).splitlines()[1:-1])
+    data = base64.b64decode(body).replace(b"\0\0\0\x41\4", b"\0\0\0\x41\2")
+    text = base64.encodebytes(data).decode()
+    return f"-----BEGIN OPENSSH PRIVATE KEY-----\n{text}-----END OPENSSH PRIVATE KEY-----\n"
+
+
 def _x25519() -> str:
     form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return x25519.X25519PrivateKey.generate().private_bytes(*form).decode()
@@ -144,6 +152,7 @@ def _x25519() -> str:
         pytest.param(key_pem(rsa_key(1_024)), "2,048 bits", id="rsa-1024"),
         pytest.param(key_pem(ec.generate_private_key(ec.SECP256K1())), "P-256", id="bitcoin-curve"),
         pytest.param(DAMAGED_OPENSSH, "damaged", id="damaged-openssh"),
+        pytest.param(_compressed(), "damaged", id="openssh-with-a-compressed-point"),
         pytest.param(
             PLAIN.replace("PRIVATE KEY", "RSA PRIVATE KEY"), "damaged", id="another-label"
         ),
