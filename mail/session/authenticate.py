@@ -88,7 +88,7 @@ def _refusal(
     added = f" (status {client.status})" if client.status else ""
     name = session.account.login_name
     renamed = mechanism.sends_password and name != session.account.username
-    if code in _REFUSED_NAMES and renamed and not session.redactor.finds(name):
+    if code in _REFUSED_NAMES and renamed and session.redactor.clean(name) == name:
         added = f" (the name that was sent is {name})"
     detail = _cut(reply.text) + added if added else ""
     return Failure(code, reply, detail, tried=(mechanism,))

@@ -8,6 +8,7 @@ from mail.diagnosis.suggestions import suggestions_for
 from mail.report.codes import Code
 from mail.report.failure import Failure
 from mail.report.report import StageName
+from tests.support.mail.world import NOON
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ def test_the_domain_of_the_sender_is_suggested_if_it_is_a_full_name(
     context = FailureContext(
         stage=StageName.EHLO,
         account=Account("mail.example.com", 587),
+        now=NOON,
         sender=sender,
         ehlo_name="[127.0.0.1]",
         machine_name=None,
