@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from service.advice.review import review
+from service.advice.situation import Situation
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
 from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, load_current
-from service.values.advice import Situation, review
 from service.values.certificates import certificates_of
 from service.values.patch import SettingsPatch
 from service.values.problems import Problem, problem

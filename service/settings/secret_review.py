@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from mail.providers import provider_of_host
 from mail.secret import Secret
+from service.advice.pasted import review_secret
 from service.settings.secrets import looks_like_google_app_password
-from service.values.leftover_advice import review_secret
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName, SettingsValues
 
@@ -23,7 +23,8 @@ def review_secrets(
         for name, secret in given.items()
         for each in (
             *_app_password(name, secret, values),
-            *review_secret(name.path, secret.reveal()),
+            # The client key is checked as PEM, where blanks have no meaning.
+            *(review_secret(name.path, secret.reveal()) if name.is_sent else ()),
         )
     )
 

@@ -1,12 +1,10 @@
 """The settings as values: no database, no network, no running service.
 
 - The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
-- Checking them: `rules` and `normalize` (errors), `advice` and
-  `oauth2_advice` (warnings), `problems` (codes).
+- Checking them: `rules` and `normalize`. The codes of errors and warnings: `problems`.
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`.
-- What was pasted by mistake: `pasted_address` (a name around an address), `leftovers` (blanks,
-  quotes, masks) and the warnings about them, `leftover_advice`.
+- An address that was pasted with its name: `pasted_address`.
 - Settings in a file: `files`. Known providers: `providers`.
 """
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.body import Place, read_body, write_body
 from mail.message.message import from_header
+from service.advice.review import review
+from service.advice.situation import Situation
 from service.settings.state import RevisionOrigin, row_of, values_of
-from service.values.advice import Situation, review
 from service.values.binding import associated_data
 from service.values.changes import apply, compare
 from service.values.files import Secrets, read_settings, write_settings

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mail.report import Suggestion
-from service.values.leftovers import Leftover, find_leftovers
+from service.advice.leftovers import Leftover, find_leftovers
 from service.values.problems import Problem, problem
 
 _LABELS: Final = {

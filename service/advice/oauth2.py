@@ -16,6 +16,8 @@ from mail.oauth2 import (
 )
 from mail.providers import Provider, providers_of_address
 from mail.report import Suggestion
+from service.advice.situation import Situation
+from service.advice.suggested import set_to
 from service.values.problems import Problem, problem
 from service.values.settings_values import SettingsValues
 
@@ -25,8 +27,9 @@ _MICROSOFT: Final = frozenset({"microsoft-365", "outlook-com"})
 _CLIENT_CREDENTIALS: Final = "the client-credentials grant, which the service uses,"
 
 
-def oauth2_problems(values: SettingsValues, provider: Provider | None) -> Iterator[Problem]:
-    """Yields the problems of the OAuth2 settings, if there are any settings."""
+def oauth2_rules(situation: Situation) -> Iterator[Problem]:
+    """Yields the warnings about the OAuth2 settings, if there are any settings."""
+    values = situation.values
     if not values.oauth2_token_url:
         return
     if values.oauth2_client_secret_version is None:
@@ -37,11 +40,11 @@ def oauth2_problems(values: SettingsValues, provider: Provider | None) -> Iterat
         message = (
             f"OAuth2 is not used while the authentication mechanism is {mechanism}: choose AUTO."
         )
-        suggestion = _set_to(("authMechanism",), "AUTO")
+        suggestion = set_to("authMechanism", "AUTO")
         yield problem("OAUTH2_NOT_USED", "authMechanism", message, suggestion)
         return
     yield from _token_url(values.oauth2_token_url, values)
-    yield from _scope(values.oauth2_token_url, values.oauth2_scope, provider)
+    yield from _scope(values.oauth2_token_url, values.oauth2_scope, situation.provider)
 
 
 def _token_url(url: str, values: SettingsValues) -> Iterator[Problem]:
@@ -57,7 +60,7 @@ def _token_url(url: str, values: SettingsValues) -> Iterator[Problem]:
         yield problem("OAUTH2_TENANT_MISSING", _TOKEN_URL, message, for_tenant)
     elif (endpoint := with_endpoint(url)) is not None:
         message = f"Microsoft's token endpoint has another path: enter {endpoint}."
-        suggestion = _set_to(_TOKEN_URL, endpoint)
+        suggestion = set_to(_TOKEN_URL, endpoint)
         yield problem("OAUTH2_TOKEN_URL_PATH", _TOKEN_URL, message, suggestion)
 
 
@@ -73,14 +76,14 @@ def _for_mailbox(url: str, values: SettingsValues) -> Suggestion | None:
     if providers_of_address(mailbox):  # a personal mailbox
         return None
     changed = with_tenant(url, mailbox.rpartition("@")[2])
-    return None if changed is None else _set_to(_TOKEN_URL, changed)
+    return None if changed is None else set_to(_TOKEN_URL, changed)
 
 
 def _scope(url: str, scope: str | None, provider: Provider | None) -> Iterator[Problem]:
     microsoft_host = provider is not None and provider.id in _MICROSOFT
     if not microsoft_host and not is_microsoft(url):
         return
-    suggestion = _set_to(_SCOPE, SMTP_SCOPE) if microsoft_host else None
+    suggestion = set_to(_SCOPE, SMTP_SCOPE) if microsoft_host else None
     wanted = f"enter {SMTP_SCOPE}" if microsoft_host else "enter a scope that ends in /.default"
     if not scope:
         message = f"Microsoft issues no token without a scope: {wanted}."
@@ -90,7 +93,3 @@ def _scope(url: str, scope: str | None, provider: Provider | None) -> Iterator[P
             f"{scope} is a permission of a user, and {_CLIENT_CREDENTIALS} has no user: {wanted}."
         )
         yield problem("OAUTH2_SCOPE_DELEGATED", _SCOPE, message, suggestion)
-
-
-def _set_to(field: tuple[str, ...], value: str) -> Suggestion:
-    return Suggestion(f"Set {'.'.join(field)} to {value}.", field, value, None)

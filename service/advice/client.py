@@ -6,6 +6,7 @@ from typing import Final
 
 from mail.account import RevocationCheck
 from mail.report import CertificateFacts
+from service.advice.situation import Situation
 from service.values.certificates.client_certificate import is_for_clients
 from service.values.problems import Problem, problem
 from service.values.settings_values import SettingsValues
@@ -13,12 +14,10 @@ from service.values.settings_values import SettingsValues
 EXPIRY_WARNING: Final = timedelta(days=30)
 
 
-def review_client(
-    values: SettingsValues, chain: Sequence[CertificateFacts], now: datetime
-) -> Iterator[Problem]:
-    """Yields the warnings. `chain` has the facts of the client certificate, its own first."""
-    yield from _certificate(values, chain, now)
-    yield from _revocation(values)
+def client_rules(situation: Situation) -> Iterator[Problem]:
+    """Yields the warnings about the client certificate and the revocation check."""
+    yield from _certificate(situation.values, situation.client_certificate, situation.now)
+    yield from _revocation(situation.values)
 
 
 def _certificate(

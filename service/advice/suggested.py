@@ -1,0 +1,9 @@
+"""The suggestion of most warnings: a field's value."""
+
+from mail.report import Suggestion
+
+
+def set_to(field: str | tuple[str, ...], value: str) -> Suggestion:
+    """Returns the suggestion to set a field, or a field at a path, to a value."""
+    path = (field,) if isinstance(field, str) else field
+    return Suggestion(f"Set {'.'.join(path)} to {value}.", path, value, None)
