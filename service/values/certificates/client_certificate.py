@@ -16,7 +16,8 @@ from service.values.fields import Invalid, Valid
 
 MAX_CERTIFICATES: Final = 10
 _FIELD: Final = "clientCertificate"
-_KEY_MARK: Final = re.compile(r"(BEGIN|END)[A-Z0-9 ]*PRIVATE KEY", re.IGNORECASE)
+# Bounded, so that the time for a long text does not grow with the square of its length.
+_KEY_MARK: Final = re.compile(r"(BEGIN|END)[A-Z0-9 ]{0,40}PRIVATE KEY", re.IGNORECASE)
 E = TypeVar("E", bound=x509.ExtensionType)
 
 

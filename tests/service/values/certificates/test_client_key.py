@@ -1,6 +1,7 @@
 """The client key: which texts are accepted, in which form they are stored, and what is refused."""
 
 import base64
+import time
 from typing import Final
 
 import pytest
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.values.certificates.client_certificate import client_certificate
 from service.values.certificates.client_key import (
     MAX_KEY_BYTES,
     InvalidKey,
@@ -111,12 +113,22 @@ def test_a_key_that_does_not_fit_is_refused() -> None:
     """A key that is too long is refused before it is loaded, with what to use instead."""
     long = f"-----BEGIN PRIVATE KEY-----\n{'A' * MAX_KEY_BYTES}\n-----END PRIVATE KEY-----\n"
 
-    for text in (long, "x" * 40_000, PLAIN + " " * 40_000):
+    for text in (long, long.replace("PRIVATE", "OPENSSH PRIVATE"), PLAIN + " " * 40_000):
         refused = normalize_key(text)
         assert isinstance(refused, InvalidKey)
         assert "CLIENT_KEY_TOO_LONG" == refused.code
         assert "EC key" in refused.message
         assert "4096 bits" in refused.message
+
+
+def test_a_hostile_text_takes_no_time() -> None:
+    """A text of many beginnings without an end is refused at once."""
+    begun = time.process_time()
+    for part in ("-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "BEGIN ", "-----", "A:\n"):
+        assert isinstance(normalize_key((part * 32_768)[:32_768]), InvalidKey)
+        client_certificate((part * 100_000)[:100_000])
+
+    assert time.process_time() - begun < 1
 
 
 def _compressed() -> str:
