@@ -90,7 +90,7 @@ async def _probe(session: Session) -> Handshake | None:
     heard = asyncio.create_task(session.open_wire.heard.wait())
     try:
         await asyncio.wait({probe, heard}, return_when=asyncio.FIRST_COMPLETED)
-        return None if heard.done() else probe.result()
+        return None if session.open_wire.heard.is_set() else probe.result()
     finally:
         probe.cancel()
         heard.cancel()

@@ -66,11 +66,11 @@ MASKED = (
         fix=TO_465,
     ),
     Fault(
-        title="Cisco ASA: the firewall masks only the greeting, and the password is wrong",
-        server=Script(greeting=STARS, on={"AUTH": "535 5.7.8 Error: authentication failed"}),
+        title="Cisco ASA: the greeting is masked, and no sign-in is offered over TLS either",
+        server=Script(greeting=STARS, auth=""),
         stage=Stage.AUTHENTICATE,
-        code=Code.CREDENTIALS_REJECTED,
-        suggests="smtpPassword",
+        code=Code.SIGN_IN_NOT_OFFERED,
+        suggests="smtpUsername",
     ),
 )
 

@@ -6,7 +6,7 @@ import pytest
 from mail.account import Account
 from mail.report.report import EmailTestDepth, EmailTestOutcome, Report
 from mail.session.tools import Tools
-from tests.support.mail.scripted import GREETING, Act, Peer, Script, hang
+from tests.support.mail.scripted import GREETING, Act, Peer, Script, alert, hang
 from tests.support.mail.world import IMPATIENT, World, impatient
 
 pytestmark = pytest.mark.anyio
@@ -71,14 +71,17 @@ async def test_checks_only_silent_ports(
 
 async def test_greeting_ends_the_check(world: World) -> None:
     """A greeting that comes during the check ends it, and the test goes on."""
-    checking = asyncio.Event()
+    checking, greeted = asyncio.Event(), asyncio.Event()
 
     async def greet(peer: Peer, line: str) -> None:
         if peer.server.connections > 1:
             checking.set()
-            await hang(peer, line)
+            await greeted.wait()
+            await alert(peer, line)
+            return
         await checking.wait()
         await peer.say(GREETING)
+        greeted.set()
 
     report = await attempted(world, world.account, Script(greeting=greet), BRIEF)
 
