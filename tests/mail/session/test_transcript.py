@@ -58,6 +58,24 @@ def test_hides_an_echo_over_several_lines() -> None:
     assert ("535-" + REDACTED, "535 " + REDACTED) == shown
 
 
+@pytest.mark.parametrize(
+    ("secret", "command", "expected"),
+    [
+        ("starttls", "STARTTLS", "STARTTLS"),
+        ("size", "MAIL FROM:<ada@example.org> SIZE=512", "MAIL FROM:<ada@example.org> SIZE=512"),
+        ("ada", "MAIL FROM:<ada@example.org> SIZE=512", f"MAIL FROM:<{REDACTED}> SIZE=512"),
+        ("example", "EHLO host.example.com", f"EHLO {REDACTED}"),
+        ("rcpt", "RCPT TO:<ada@example.net>", "RCPT TO:<ada@example.net>"),
+    ],
+)
+def test_hides_values_in_commands(secret: str, command: str, expected: str) -> None:
+    """In the client's commands, only addresses and names are searched for secrets."""
+    transcript = transcript_of(secret)
+    transcript.client(command.encode())
+
+    assert [expected] == [line.line for line in transcript.lines]
+
+
 def test_hides_a_challenge_within_the_final_reply() -> None:
     """A reply to the sign-in whose lines are not all final is hidden as a whole."""
     transcript = transcript_of()
