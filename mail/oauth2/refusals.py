@@ -14,7 +14,6 @@ from mail.account import OAuth2
 from mail.oauth2.credentials import needs_encoding
 from mail.report.codes import Code
 
-_MAX_DETAIL_CHARS: Final = 300
 _AADSTS: Final = re.compile(r"AADSTS(\d+)\b")
 _MISSING_PARAMETER: Final = 900144
 _WRONG_SECRET: Final = frozenset({70002, 7000215})
@@ -114,7 +113,7 @@ class Refusal:
         if self.numbers:  # Microsoft adds ids that help only its own support
             first_line = first_line.partition(" Trace ID:")[0]
         text = ": ".join(part for part in (self.error, first_line) if part)
-        shown = "".join(char if char.isprintable() else " " for char in text)[:_MAX_DETAIL_CHARS]
+        shown = "".join(char if char.isprintable() else " " for char in text)
         return shown or f"it answered with HTTP status {self.status}"
 
 

@@ -18,6 +18,7 @@ _SHORT_CHARS = 3
 Such a secret is part of most words. Hiding all of them would make every text unreadable, and the
 letters that remain visible would show what the secret is.
 """
+_MAX_DETAIL_CHARS = 300
 _CODE = re.compile(r"[2-5]\d\d(?:[ -]|$)")
 _WORD = re.compile(r"\S+")
 
@@ -56,8 +57,14 @@ class Redactor:
         return _without(text, 0, hits) if hits else text
 
     def clean_failure(self, failure: Failure) -> Failure:
-        """Returns the failure with its detail cleaned."""
-        return replace(failure, detail=self.clean(failure.detail))
+        """Returns the failure with its detail cleaned, and then cut if it is long.
+
+        A cut through a secret would leave a part of it that is not found.
+        """
+        detail = self.clean(failure.detail)
+        if len(detail) > _MAX_DETAIL_CHARS:
+            detail = detail[:_MAX_DETAIL_CHARS].rstrip() + " …"
+        return replace(failure, detail=detail)
 
     def clean_reply(self, lines: Sequence[str]) -> tuple[str, ...]:
         """Returns the lines of a reply, cleaned, with their codes.

@@ -414,3 +414,19 @@ def test_rejects_malformed_responses(body: bytes) -> None:
     """A response without a bearer token that fits into a command is rejected."""
     with pytest.raises(StageFailed, match="TOKEN_ANSWER_SENSELESS"):
         parse_response(200, body)
+
+
+@pytest.mark.parametrize("before", [270, 280, 290, 299, 310])
+async def test_no_part_of_a_secret_is_left_where_a_description_is_cut(
+    world: World, before: int
+) -> None:
+    """A long description that repeats the client secret is cut only after the secret is hidden."""
+    secret = "cl13nt~Secret.of_the-app"
+    script = TokenScript(400, denied("invalid_request", f"{'x' * before} {secret} y"))
+    context = world.certificates.context("good")
+    async with TokenServer(script, context).running() as server:
+        account = account_for(world, server, client_secret=Secret(secret))
+        report = await world.attempt(account)
+
+    assert report.diagnosis is not None
+    assert secret[:6] not in str(report)
