@@ -1,7 +1,7 @@
 """Wordings about the account: it is blocked, not active, or has used up its attempts."""
 
 from mail.classification.observation import Family
-from mail.classification.wording import SENDING, SIGNING_IN, Wording
+from mail.classification.wording import DELIVERING, SENDING, SIGNING_IN, Wording
 from mail.report.codes import Code
 from mail.report.report import StageName
 
@@ -11,10 +11,19 @@ _MICROSOFT = frozenset({Family.MICROSOFT})
 POLICIES = (
     Wording(
         Code.SMTP_SIGN_IN_DISABLED,
-        ("smtpclientauthentication is disabled",),
+        (
+            "smtpclientauthentication is disabled",
+            "not have access rights to this service",
+            "user has no permission",
+        ),
         stages=SIGNING_IN,
-        source="Exchange Online, 535 5.7.139",
+        source="Exchange Online, 535 5.7.139; Yandex and NetEase (mail programs not allowed)",
         examples=(
+            (
+                "AUTHENTICATE: 535 5.7.8 Error: authentication failed: This user does not have"
+                " access rights to this service"
+            ),
+            "AUTHENTICATE: 550 User has no permission",
             (
                 "AUTHENTICATE: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is"
                 " disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled."
@@ -97,11 +106,17 @@ ACCOUNTS = (
             "account is inactive",
             "account … under review",
             "account … pending activation|approval|review",
-            "activate your account",
+            "activate your … account",
+            "please accept eula",
         ),
         stages=SIGNING_IN | SENDING,
-        source="Brevo help, SMTP error codes (502 5.7.0)",
+        source="Brevo help, SMTP error codes (502 5.7.0); Mailgun; Yandex",
         examples=(
+            "AUTHENTICATE: 535 5.7.8 Error: authentication failed: Please accept EULA first.",
+            (
+                "DATA: 421 Domain mg.example.org is not allowed to send: Please activate your"
+                " Mailgun account. Check your inbox to resend the activation email."
+            ),
             "AUTHENTICATE: 502 5.7.0 Your SMTP account is not yet activated. Please contact us.",
             "MAIL_FROM: 502 5.7.0 Your SMTP account is not yet activated. Please contact us.",
         ),
@@ -140,6 +155,7 @@ ACCOUNTS = (
         Code.ACCOUNT_DISABLED,
         (
             "account is|was disabled|locked|suspended|blocked|closed",
+            "account is|was temporarily|permanently disabled|locked|suspended|blocked",
             "account has been disabled|locked|suspended|blocked|closed",
             "account disabled|locked|suspended|blocked",
             "user is|was disabled|locked|suspended|blocked",
@@ -149,7 +165,7 @@ ACCOUNTS = (
             "outboundspamexception",
             "bad outbound sender",
             "disabled by user from hpanel",
-            "mailbox is disabled|locked|suspended",
+            "accountdisabledexception",
         ),
         stages=SIGNING_IN | {StageName.MAIL_FROM, StageName.DATA},
         source="Exchange, Amazon SES (Sending paused), Outlook.com (OutboundSpamException)",
@@ -161,11 +177,32 @@ ACCOUNTS = (
             ),
             "DATA: 550 5.1.8 Access denied, bad outbound sender. [AM0PR02]",
             (
+                "DATA: 554 5.2.0 STOREDRV.Submission.Exception:AccountDisabledException."
+                "MapiExceptionMailboxDisabled; Failed to process message"
+            ),
+            (
                 "DATA: 554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to"
                 " process"
                 " message due to a permanent exception"
             ),
         ),
+    ),
+    Wording(
+        Code.ACCOUNT_DISABLED,
+        ("mailbox is disabled|locked|suspended",),
+        stages=SIGNING_IN,
+        source="Dovecot",
+        examples=("AUTHENTICATE: 535 5.7.8 Authentication failed: mailbox is disabled",),
+    ),
+    Wording(
+        Code.ACCOUNT_DISABLED,
+        (
+            "your account is|was disabled|locked|suspended|blocked",
+            "your account has been disabled|locked|suspended|blocked",
+        ),
+        stages=DELIVERING,
+        source="OVH, which says so late",
+        examples=("RCPT_TO: 550 5.7.1 Spam detected by OVH, your account has been locked",),
     ),
     Wording(
         Code.TOO_MANY_SIGN_INS,

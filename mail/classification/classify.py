@@ -1,12 +1,14 @@
 """Decides what a refusal means: the first matching row of the table."""
 
 from mail.classification.accounts import ACCOUNTS, POLICIES
+from mail.classification.callouts import CALLOUTS
 from mail.classification.client import CLIENT, HELO, REPUTATION
 from mail.classification.fallback import ENHANCED, REPLY_CODES
 from mail.classification.message import AUTHENTICITY, CONTENT, GREYLISTING, QUOTA
 from mail.classification.observation import Circumstances, observe
-from mail.classification.recipient import RECIPIENT, RELAYING, SANDBOX
-from mail.classification.sender import ALIASES, CALLOUTS, SENDER
+from mail.classification.recipient import KNOWN_BY_CODE, RECIPIENT, RELAYING, SANDBOX
+from mail.classification.sender import ALIASES, SENDER
+from mail.classification.services import SERVICES
 from mail.classification.signing_in import MECHANISMS, PASSWORDS, REQUIRED
 from mail.classification.tls import TLS
 from mail.report.codes import Code
@@ -14,6 +16,8 @@ from mail.report.reply import Reply
 
 TABLE = (
     *CALLOUTS,
+    *KNOWN_BY_CODE,
+    *SERVICES,
     *TLS,
     *HELO,
     *POLICIES,

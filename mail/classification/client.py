@@ -10,13 +10,21 @@ HELO = (
     Wording(
         Code.EHLO_NAME_REFUSED,
         (
-            "helo|ehlo",
+            "helo|ehlo argument|name|hostname|host|domain|parameter|string|identity|greeting",
+            "helo|ehlo rejected|refused|invalid|blocked|denied|failed|error|syntax|mismatch",
+            "helo|ehlo requires|require|needs|should|must|is|was|does|did|cannot|has|contains",
+            "helo|ehlo command rejected",
+            "helo|ehlo … not|resolve|resolvable|unresolvable",
+            "reject|rejected|refused|faked|dynamic helo|ehlo",
+            "helo|ehlo check|policy|restrictions|violation|impersonating",
+            "bad|invalid|forged|wrong|incorrect|malformed|illegal|fake|missing|valid helo|ehlo",
+            "your|own|numeric|dotless|unacceptable|unresolvable|spoofed helo|ehlo",
             "mailserver name in private namespace",
             "need fully qualified hostname",
         ),
         replies=("501", "504", "55", "45"),
         stages=_AFTER_TLS - SIGNING_IN,
-        source="Postfix smtpd_check.c, Exim ACLs, Sendmail, Gmail",
+        source="Postfix smtpd_check.c, Exim ACLs, Sendmail, hMailServer",
         examples=(
             (
                 "RCPT_TO: 504 5.5.2 <25aea30808b2>: Helo command rejected: need fully-qualified"
@@ -27,6 +35,7 @@ HELO = (
             "RCPT_TO: 501 5.5.2 <a_b>: Helo command rejected: Invalid name",
             "EHLO: 501 5.0.0 HELO requires domain address",
             "EHLO: 501 5.5.4 HELO/EHLO argument invalid",
+            "RCPT_TO: 550 The host name specified in HELO does not match IP address.",
             "RCPT_TO: 550 Bad HELO - 192.0.2.9 is not a valid host name",
             "EHLO: 501 Syntactically invalid EHLO argument(s)",
             "MAIL_FROM: 550 HELO argument does not resolve",

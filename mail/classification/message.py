@@ -28,6 +28,14 @@ GREYLISTING = (
 
 QUOTA = (
     Wording(
+        Code.MESSAGE_TOO_LARGE,
+        ("message size limit|limits",),
+        replies=("5",),
+        stages=SENDING,
+        source="Gmail, 552 5.2.3",
+        examples=("DATA: 552 5.2.3 Your message exceeded Google's message size limits. gsmtp",),
+    ),
+    Wording(
         Code.QUOTA_EXCEEDED,
         (
             "daily|hourly|monthly|weekly … limit|quota|maximum",
@@ -82,7 +90,13 @@ AUTHENTICITY = (
     Wording(
         Code.REPUTATION_REFUSED,
         (
-            "spf|dkim|dmarc",
+            "spf|dkim|dmarc fail|failed|fails|failure|reject|rejected|check|validation|policy",
+            "spf|dkim|dmarc … did|does|do|is|are|was not",
+            "spf|dkim|dmarc … failed|failure|fail|violation|alignment|unauthorized|prohibited",
+            "spf|dkim|dmarc … softfail|hardfail|permerror|temperror|signature|signatures|record",
+            "spf|dkim|dmarc … sender|invalid|missing|required|error|enforced|blocked|verification",
+            "fail|fails|failed|failing|pass|passes|lacks|violates … spf|dkim|dmarc",
+            "due to|per|by … spf|dkim|dmarc",
             "sender policy framework",
             "sender is unauthenticated",
             "unauthenticated email",
@@ -152,9 +166,12 @@ CONTENT = (
         Code.MESSAGE_REFUSED,
         (
             "spam",
+            "gtube",
             "unsolicited",
             "virus",
+            "infected",
             "malware",
+            "banned",
             "content",
             "headers|header",
             "attachment",
@@ -174,6 +191,9 @@ CONTENT = (
             ),
             "DATA: 550 5.7.1 Message content rejected, id=01234-05 - SPAM",
             "DATA: 550 This message contains a virus (Eicar-Test-Signature).",
+            "DATA: 554 5.7.0 Reject, id=08761-03 - INFECTED: Eicar-Test-Signature",
+            "DATA: 550 5.7.0 Reject, id=23211-09 - BANNED: multipart/mixed | .exe",
+            "DATA: 554 5.7.1 Gtube pattern",
             (
                 "DATA: 552-5.7.0 This message was blocked because its content presents a"
                 " potential\n"

@@ -31,6 +31,7 @@ class Family(StrEnum):
     GOOGLE = "GOOGLE"
     MICROSOFT = "MICROSOFT"
     YAHOO = "YAHOO"
+    ZOHO = "ZOHO"
     POSTFIX = "POSTFIX"
     EXIM = "EXIM"
 
@@ -41,6 +42,7 @@ _BY_PROVIDER = {
     "microsoft-365": Family.MICROSOFT,
     "outlook-com": Family.MICROSOFT,
     "yahoo": Family.YAHOO,
+    "zoho": Family.ZOHO,
 }
 _BY_BANNER = {
     "gsmtp": Family.GOOGLE,

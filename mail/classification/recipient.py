@@ -6,7 +6,76 @@ from mail.report.codes import Code
 
 _MICROSOFT = frozenset({Family.MICROSOFT})
 
+_UNKNOWN = (
+    "user|recipient|mailbox|account … unknown|unavail",
+    "user|recipient|mailbox|account … not found|exist|exists|valid|known",
+    "user|recipient|mailbox|account|address … does not exist",
+    "user|recipient|mailbox|account doesnt exist",
+    "unknown user|recipient|mailbox|account|local",
+    "no such user|recipient|person|mailbox|account|address|here",
+    "invalid recipient|user|mailbox",
+    "recipientnotfound",
+    "unrouteable|unroutable address",
+    "no mailbox here",
+    "mailbox unavailable",
+    "bad destination mailbox",
+    "addressee unknown",
+    "not our|a customer|user",
+)
+
+KNOWN_BY_CODE = (
+    Wording(
+        Code.RECIPIENT_UNKNOWN,
+        _UNKNOWN,
+        enhanced=("1.1", "1.6", "1.10"),
+        replies=("5",),
+        stages=DELIVERING,
+        source="Postfix, Gmail, Exchange, Sendmail. Code and words agree: help texts do not matter",
+        examples=(
+            (
+                "RCPT_TO: 550-5.1.1 User unknown. Senders must publish SPF and DKIM, are greylisted"
+                " once,\n550 and may not relay: https://example.com/policy"
+            ),
+            (
+                "RCPT_TO: 550 5.1.1 <relay@example.com>: Recipient address rejected: User"
+                " unknown in"
+                " local recipient table"
+            ),
+            (
+                "RCPT_TO: 550 5.1.1 <daily@example.com>: Recipient address rejected: User"
+                " unknown in"
+                " virtual mailbox table"
+            ),
+            (
+                "RCPT_TO: 550-5.1.1 The email account that you tried to reach does not exist."
+                " Please"
+                " try\n550 5.1.1 double-checking the recipient's email address for typos. d2e1 -"
+                " gsmtp"
+            ),
+            (
+                "RCPT_TO: 550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP"
+                " address lookup"
+            ),
+            "RCPT_TO: 550 5.1.1 <ada@example.net>... User unknown",
+        ),
+    ),
+)
+
 RELAYING = (
+    Wording(
+        Code.SIGN_IN_REQUIRED,
+        ("turn on smtp authentication", "relay … without authentication"),
+        username_set=False,
+        stages=SENDING,
+        source="cPanel",
+        examples=(
+            (
+                "RCPT_TO: 550-Please turn on SMTP Authentication in your mail client.\n"
+                "550-host.example.net [192.0.2.9]:60542 is not permitted to relay through this\n"
+                "550 server without authentication."
+            ),
+        ),
+    ),
     Wording(
         Code.RELAYING_DENIED,
         (
@@ -29,20 +98,35 @@ RELAYING = (
             "not a gateway",
             "cannot deliver mail for",
             "relaying disallowed",
+            "relaying of|to|mail … not allowed|permitted",
+            "not allowed|permitted to relay",
+            "use me as a relay",
+            "delivery is not allowed to this address",
         ),
         stages=SENDING,
-        source="Postfix, Exim, Sendmail, Exchange (5.7.54, 5.7.64), qmail, Google's relay",
+        source="Postfix, Exim, Sendmail, Exchange, qmail, hMailServer, Symantec, Google's relay",
         examples=(
             "RCPT_TO: 554 5.7.1 <ada@example.net>: Relay access denied",
             "RCPT_TO: 550 relay not permitted",
+            "RCPT_TO: 571 5.7.1 Relaying of mail to ada@example.net is not allowed",
+            "RCPT_TO: 550 Delivery is not allowed to this address.",
+            (
+                "RCPT_TO: 553 you are trying to use me [mx.example.org] as a relay, but I have not"
+                " been configured to let you [192.0.2.9, example.org] do this."
+            ),
             "RCPT_TO: 550 5.7.1 <ada@example.net>... Relaying denied",
             "RCPT_TO: 550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
             "RCPT_TO: 550 5.7.64 TenantAttribution; Relay Access Denied [AM0PR02CA0001]",
             "RCPT_TO: 553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
             (
                 "MAIL_FROM: 550-5.7.1 Invalid credentials for relay [192.0.2.9]. The IP address"
-                " you've"
-                "\n550 5.7.1 registered doesn't match. d2e1 - gsmtp"
+                " you've\n550-5.7.1 registered in your G Suite SMTP Relay service doesn't match"
+                " domain of\n550-5.7.1 the account this email is being sent from. If you are"
+                " trying to relay\n550-5.7.1 mail from a domain that isn't registered under your"
+                " G Suite account\n550-5.7.1 or has empty envelope-from:<>, you must configure"
+                " your mail server\n550-5.7.1 either to use SMTP AUTH to identify the sending"
+                " domain or to present\n550-5.7.1 one of your domain names in the HELO or EHLO"
+                " command. d2e1 - gsmtp"
             ),
         ),
     ),
@@ -87,6 +171,7 @@ RECIPIENT = (
             "mailbox|inbox|account|maildir … full",
             "mailbox|inbox … out of storage",
             "mailbox|inbox … over|exceeded … quota|storage|limit|size",
+            "mailbox|inbox size|quota|storage … exceeded|full|reached",
             "out of storage space",
             "over quota",
             "overquota",
@@ -109,6 +194,7 @@ RECIPIENT = (
             ),
             "RCPT_TO: 552 5.2.2 <ada@example.net> Quota exceeded (mailbox for user is full)",
             "RCPT_TO: 550 5.7.1 <ada@example.net>: Recipient address rejected: Mailbox is full",
+            "RCPT_TO: 552 5.2.2 Mailbox size limit exceeded",
         ),
     ),
     Wording(
@@ -139,47 +225,13 @@ RECIPIENT = (
     ),
     Wording(
         Code.RECIPIENT_UNKNOWN,
-        (
-            "user|recipient|mailbox|account … unknown|unavail",
-            "user|recipient|mailbox|account … not found|exist|exists|valid|known",
-            "user|recipient|mailbox|account|address … does not exist",
-            "user|recipient|mailbox|account doesnt exist",
-            "unknown user|recipient|mailbox|account|local",
-            "no such user|recipient|person|mailbox|account|address|here",
-            "invalid recipient|user|mailbox",
-            "recipientnotfound",
-            "unrouteable|unroutable address",
-            "no mailbox here",
-            "mailbox unavailable",
-            "bad destination mailbox",
-            "addressee unknown",
-            "not our|a customer|user",
-        ),
+        _UNKNOWN,
         replies=("5",),
         stages=DELIVERING,
-        source="Postfix, Exim, Sendmail, Gmail, Exchange, qmail, RFC 5321 §4.2.2",
+        source="Exim, Sendmail, GMX, qmail, RFC 5321 §4.2.2",
         examples=(
-            (
-                "RCPT_TO: 550 5.1.1 <relay@example.com>: Recipient address rejected: User"
-                " unknown in"
-                " local recipient table"
-            ),
-            (
-                "RCPT_TO: 550 5.1.1 <daily@example.com>: Recipient address rejected: User"
-                " unknown in"
-                " virtual mailbox table"
-            ),
-            (
-                "RCPT_TO: 550-5.1.1 The email account that you tried to reach does not exist."
-                " Please"
-                " try\n550 5.1.1 double-checking the recipient's email address for typos. d2e1 -"
-                " gsmtp"
-            ),
             "RCPT_TO: 550 Unrouteable address",
-            (
-                "RCPT_TO: 550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP"
-                " address lookup"
-            ),
+            "RCPT_TO: 550 Requested action not taken: mailbox unavailable",
             "RCPT_TO: 550 No such user here",
             "RCPT_TO: 550 sorry, no mailbox here by that name. (#5.1.1)",
         ),

@@ -5,95 +5,13 @@ from mail.classification.wording import SENDING, Wording
 from mail.report.codes import Code
 
 _MICROSOFT = frozenset({Family.MICROSOFT})
-
-CALLOUTS = (
-    Wording(
-        Code.TEMPORARILY_REFUSED,
-        (
-            "address verification in progress",
-            "could not complete sender|recipient verify",
-            "address rejected unverified address connect",
-        ),
-        replies=("4",),
-        stages=SENDING,
-        source="Postfix verify(8), Exim callouts (deferred)",
-        examples=(
-            (
-                "RCPT_TO: 450 4.1.7 <a@example.org>: Sender address rejected: unverified address:"
-                " Address verification in progress"
-            ),
-            (
-                "RCPT_TO: 450 4.1.1 <ada@example.net>: Recipient address rejected: unverified"
-                " address:"
-                " connect to mx.example.net[192.0.2.25]:25: Connection timed out"
-            ),
-            "RCPT_TO: 451 Could not complete sender verify callout",
-        ),
-    ),
-    Wording(
-        Code.SENDER_REFUSED,
-        ("callback|callout setup failed while verifying",),
-        stages=SENDING,
-        source="Exim: the server of the sender's domain refuses to be asked",
-        examples=(
-            (
-                "RCPT_TO: 550-Callback setup failed while verifying <a@example.org>\n"
-                "550-The initial connection, or a HELO or MAIL FROM:<> command was\n"
-                "550-rejected. Refusing MAIL FROM:<> does not help fight spam, disregards\n"
-                "550-RFC requirements, and stops you from receiving standard bounce\n"
-                "550-messages. This host does not accept mail from domains whose servers\n"
-                "550-refuse bounces.\n550 Sender verify failed"
-            ),
-        ),
-    ),
-    Wording(
-        Code.SENDER_UNKNOWN,
-        (
-            "response * sender verify",
-            "callout verification failure * sender verify",
-            "sender address rejected unverified|undeliverable address",
-            "sender … callback|callout … failed",
-        ),
-        stages=SENDING,
-        source="Exim (verify = sender/callout), Postfix (reject_unverified_sender)",
-        examples=(
-            (
-                "RCPT_TO: 550-Verification failed for <noreply@callout.example.org>\n"
-                "550-Called:   192.0.2.25\n"
-                "550-Sent:     RCPT TO:<noreply@callout.example.org>\n"
-                "550-Response: 550 5.1.1 <noreply@callout.example.org>: No such user; this"
-                " server is on"
-                " no blocklist, and needs no STARTTLS or HELO\n"
-                "550 Sender verify failed"
-            ),
-            "RCPT_TO: 550-Previous (cached) callout verification failure\n550 Sender verify failed",
-            (
-                "RCPT_TO: 550 5.1.7 <a@example.org>: Sender address rejected: undeliverable"
-                " address:"
-                " host mx.example.org[192.0.2.25] said: 550 5.1.1 User unknown"
-            ),
-        ),
-    ),
-    Wording(
-        Code.RECIPIENT_UNKNOWN,
-        ("recipient address rejected unverified|undeliverable address",),
-        stages=SENDING,
-        source="Postfix (reject_unverified_recipient)",
-        examples=(
-            (
-                "RCPT_TO: 450 4.1.1 <ada@example.net>: Recipient address rejected: unverified"
-                " address:"
-                " host mx.example.net[192.0.2.25] said: 550 5.1.1 User unknown"
-            ),
-        ),
-    ),
-)
-"""What another server answered when this server asked it, which a reply may quote in full."""
+_ZOHO = frozenset({Family.ZOHO})
 
 ALIASES = (
     Wording(
         Code.SENDER_NOT_OWNED,
         ("relaying disallowed as", "sender is not allowed to relay"),
+        families=_ZOHO,
         stages=SENDING,
         source="Zoho help, 553 Relaying disallowed",
         examples=(
@@ -229,7 +147,10 @@ SENDER = (
             "sender domain … not|unknown|invalid|must",
             "sender verify fail|failed|failure",
             "invalid sender domain",
-            "sender … no mx|dns|a record",
+            "sender … no mx|dns|a record|records",
+            "sender has no … record|records",
+            "valid mx for sender domain",
+            "domain of your sender address has no",
             "sender … null mx",
             "unresolvable sender",
             "unrouteable sender",
@@ -237,9 +158,12 @@ SENDER = (
             "sender address … does not resolve|exist",
         ),
         stages=SENDING,
-        source="Postfix (reject_unknown_sender_domain), Sendmail, Exim",
+        source="Postfix (reject_unknown_sender_domain), Sendmail, Exim, chkuser, spamdyke, cPanel",
         examples=(
             "MAIL_FROM: 450 4.1.8 <a@example.org>: Sender address rejected: Domain not found",
+            "MAIL_FROM: 511 sorry, can't find a valid MX for sender domain (#5.1.8 - chkuser)",
+            "RCPT_TO: 421 Refused. The domain of your sender address has no mail exchanger (MX).",
+            "RCPT_TO: 550-Sender has no A, AAAA, or MX DNS records. mx.example.net",
             (
                 "MAIL_FROM: 553 5.1.8 <a@example.org>... Domain of sender address a@example.org"
                 " does"
@@ -249,6 +173,16 @@ SENDER = (
                 "RCPT_TO: 550-Verification failed for <a@example.org>\n550-Unrouteable address\n"
                 "550 Sender verify failed"
             ),
+        ),
+    ),
+    Wording(
+        Code.SENDER_DOMAIN_UNKNOWN,
+        ("domain does not exist",),
+        replies=("517",),
+        stages=SENDING,
+        source="Courier",
+        examples=(
+            "MAIL_FROM: 517-Domain does not exist: example.org.\n517 Invalid domain, see <URL:ftp>",
         ),
     ),
     Wording(
@@ -263,14 +197,16 @@ SENDER = (
             "bad|invalid|malformed sender|from|reverse",
             "mail from … rejected|refused|denied",
             "required for sender address",
+            "non local sender domain",
             "sender address … rejected|refused|invalid",
         ),
         stages=SENDING,
-        source="Postfix (check_sender_access), Sendmail, Exchange",
+        source="Postfix (check_sender_access), Sendmail, Exchange, maddy",
         examples=(
             "RCPT_TO: 554 5.7.1 <noreply@example.org>: Sender address rejected: Access denied",
             "MAIL_FROM: 553 5.5.4 <a>... Domain name required for sender address a",
             "MAIL_FROM: 501 5.1.7 Bad sender address syntax",
+            "MAIL_FROM: 501 5.1.8 Non-local sender domain",
             "RCPT_TO: 504 5.5.2 <a@b>: Sender address rejected: need fully-qualified address",
         ),
     ),

@@ -9,6 +9,23 @@ _MICROSOFT = frozenset({Family.MICROSOFT})
 
 PASSWORDS = (
     Wording(
+        Code.CREDENTIALS_REJECTED,
+        ("no authentication type succeeded",),
+        by_token=False,
+        stages=SIGNING_IN,
+        source="SparkPost, SMTP error messages",
+        examples=("AUTHENTICATE: 535 5.7.8 Sorry. *** No authentication type succeeded",),
+    ),
+    Wording(
+        Code.CREDENTIALS_REJECTED,
+        ("invalid|incorrect|wrong|bad username|user|login|password|credentials",),
+        replies=("4",),
+        by_token=False,
+        stages=SIGNING_IN,
+        source="go-smtp (Proton Mail Bridge), which answers 454 to a wrong password",
+        examples=("AUTHENTICATE: 454 4.7.0 invalid username or password",),
+    ),
+    Wording(
         Code.APP_PASSWORD_REQUIRED,
         (
             "application specific password",
@@ -77,11 +94,12 @@ MECHANISMS = (
     Wording(
         Code.MECHANISM_REFUSED,
         (
-            "mechanism",
-            "authentication type",
-            "authentication method",
-            "auth type",
-            "auth method",
+            "mechanism … not|unsupported|unknown|unrecognized|unrecognised|invalid|weak|disabled",
+            "mechanism … unavailable|forbidden|unacceptable|required",
+            "unsupported|unknown|unrecognized|unrecognised|invalid|no … mechanism",
+            "unsupported|unknown|unrecognized|unrecognised|invalid|no … auth|authentication type",
+            "unsupported|unknown|unrecognized|unrecognised|invalid|no … auth|authentication method",
+            "auth|authentication type|method … not|unknown|unsupported|disabled",
             "password transition",
         ),
         replies=("5", "432"),

@@ -1,6 +1,6 @@
 """Wordings about the secured connection: it is required, unavailable, or lacks a certificate."""
 
-from mail.classification.wording import SENDING, SIGNING_IN, Wording
+from mail.classification.wording import ANY_STAGE, SENDING, SIGNING_IN, Wording
 from mail.report.codes import Code
 from mail.report.report import StageName
 
@@ -17,16 +17,17 @@ _BEFORE_TLS = (
     "requires tls",
     "requires a tls",
     "need tls",
-    "over tls",
-    "tls connection",
     "encryption is required",
     "encryption required",
     "encryption needed",
     "encryption is needed",
     "requires encryption",
-    "secure connection",
-    "encrypted connection",
-    "encrypted session",
+    "secure|encrypted|tls|ssl connection|session|channel … required|needed|mandatory|first|only",
+    "need|needs|require|requires|required|only|must|use … secure|encrypted connection|session",
+    "need|needs|require|requires|required|only|must|use … tls|ssl connection|session",
+    "only … over tls|ssl",
+    "over tls|ssl only",
+    "not|non|without … secure|encrypted|tls|ssl connection|session|connections",
     "ssl … required",
     "requires ssl",
     "only with ssl|tls",
@@ -44,6 +45,7 @@ TLS = (
             "certificate required",
             "certificate is required",
         ),
+        stages=ANY_STAGE - {StageName.TLS},
         source="Postfix smtpd.c (smtpd_tls_req_ccert)",
         examples=("EHLO: 421 4.7.1 pf.test Error: No client certificate presented",),
     ),
@@ -54,6 +56,7 @@ TLS = (
             "client certificate not verified",
             "client certificate not permitted",
         ),
+        stages=ANY_STAGE - {StageName.TLS},
         source="Postfix smtpd.c (smtpd_tls_req_ccert), smtpd_check.c (permit_tls_clientcerts)",
         examples=(
             "EHLO: 421 4.7.1 pf.test Error: Client certificate not trusted",
@@ -75,7 +78,7 @@ TLS = (
     Wording(
         Code.SIGN_IN_REQUIRES_TLS,
         _BEFORE_TLS,
-        replies=("5", "451"),
+        replies=("5", "451", "454"),
         stages=SIGNING_IN,
         source="RFC 4954 §4, RFC 3207 §4; Postfix, Exim, Dovecot",
         examples=(

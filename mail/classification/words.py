@@ -10,10 +10,12 @@ _QUOTED = (
     r"\b[a-z][a-z0-9+.-]*://\S+",  # URLs
     r"\bwww\.\S+",
     r"<[^<>]*>",
-    r"\[[^\[\]]*\]",
+    r"(?<![\w.-])[\w.-]*\[[^\[\]]*\]",  # and the host name before it: `unknown[192.0.2.9]`
     r'"(?:[^"\\]|\\.)*"@\S+',  # an address whose local part is quoted
     r"\S*@\S*",  # addresses
     r"""(?<![\w'"])(["'])[^\s"']+\1(?!\w)""",  # one quoted word
+    r"`[^\s`']+[`']",  # the same, as Sendmail and Amazon SES quote
+    "[\u201c\u2018\u00ab][^\\s\u201d\u2019\u00bb]+[\u201d\u2019\u00bb]",
     r"\S+=\S*",  # ids, such as `id=01234-05`
     r"(?:[0-9a-f]*:){2,}[0-9a-f.:]*",  # IPv6 addresses
 )
@@ -32,6 +34,8 @@ _NAMES = {
     "oauth2": "oauth",
 }
 """Terms with digits that servers use as words."""
+_MAX_CHARS = 4000
+"""More of a reply is not compared: a hostile server may send very long words."""
 _SPELLINGS = {"e-mail": "email", "greylisted": "greylisting", "graylisted": "greylisting"}
 
 
@@ -39,8 +43,9 @@ def words_in(text: str) -> str:
     """Returns the words of `text` in lower case, separated by single blanks.
 
     Addresses, host names, IP addresses, URLs, ids, numbers and everything in `<…>` or `[…]` are
-    removed.
+    removed. Only the first `_MAX_CHARS` characters count.
     """
+    text = text[:_MAX_CHARS]
     text = _EXCHANGE.sub(lambda found: found[0].replace(".", " ").replace(":", " "), text)
     text = _REMOVED.sub(" ", text)
     text = _HOST.sub(" ", text)

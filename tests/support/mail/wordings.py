@@ -11,6 +11,7 @@ _HOSTS = {
     Family.GOOGLE: "smtp.gmail.com",
     Family.MICROSOFT: "smtp.office365.com",
     Family.YAHOO: "smtp.mail.yahoo.com",
+    Family.ZOHO: "smtp.zoho.com",
 }
 
 
