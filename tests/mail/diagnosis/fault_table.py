@@ -6,6 +6,7 @@ from tests.mail.diagnosis import (
     faults_chains,
     faults_dialogue,
     faults_handshake,
+    faults_mailers,
     faults_mechanisms,
     faults_providers,
     faults_reaching,
@@ -13,6 +14,7 @@ from tests.mail.diagnosis import (
     faults_revocation,
     faults_securing,
     faults_sending,
+    faults_services,
     faults_signing_in,
     faults_tokens,
 )
@@ -31,6 +33,8 @@ FAULTS = (
     *faults_repeated.FAULTS,
     *faults_providers.FAULTS,
     *faults_dialogue.FAULTS,
+    *faults_mailers.FAULTS,
+    *faults_services.FAULTS,
 )
 _MAX_REPLY_CHARS = 120
 
