@@ -99,15 +99,17 @@ RELAYING = (
             "cannot deliver mail for",
             "relaying disallowed",
             "relaying of|to|mail … not allowed|permitted",
+            "relaying of|to|mail denied|prohibited|refused|rejected",
             "not allowed|permitted to relay",
             "use me as a relay",
             "delivery is not allowed to this address",
         ),
         stages=SENDING,
-        source="Postfix, Exim, Sendmail, Exchange, qmail, hMailServer, Symantec, Google's relay",
+        source="Postfix, Exim, Sendmail, Exchange, qmail, Kerio, hMailServer, Symantec, Google",
         examples=(
             "RCPT_TO: 554 5.7.1 <ada@example.net>: Relay access denied",
             "RCPT_TO: 550 relay not permitted",
+            "RCPT_TO: 550 5.7.1 Relaying to <ada@example.net> denied (authentication required)",
             "RCPT_TO: 571 5.7.1 Relaying of mail to ada@example.net is not allowed",
             "RCPT_TO: 550 Delivery is not allowed to this address.",
             (
