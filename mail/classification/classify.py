@@ -1,16 +1,16 @@
 """Decides what a refusal means: the first matching row of the table."""
 
-from mail.classification.accounts import ACCOUNTS, POLICIES
-from mail.classification.callouts import CALLOUTS
-from mail.classification.client import CLIENT, HELO, REPUTATION
-from mail.classification.fallback import ENHANCED, REPLY_CODES
-from mail.classification.message import AUTHENTICITY, CONTENT, GREYLISTING, QUOTA
 from mail.classification.observation import Circumstances, observe
-from mail.classification.recipient import KNOWN_BY_CODE, RECIPIENT, RELAYING, SANDBOX
-from mail.classification.sender import ALIASES, SENDER
-from mail.classification.services import SERVICES
-from mail.classification.signing_in import MECHANISMS, PASSWORDS, REQUIRED
-from mail.classification.tls import TLS
+from mail.classification.wordings.accounts import ACCOUNTS, POLICIES
+from mail.classification.wordings.callouts import CALLOUTS
+from mail.classification.wordings.client import CLIENT, HELO, REPUTATION
+from mail.classification.wordings.fallback import ENHANCED, REPLY_CODES
+from mail.classification.wordings.message import AUTHENTICITY, CONTENT, GREYLISTING, QUOTA
+from mail.classification.wordings.recipient import KNOWN_BY_CODE, RECIPIENT, RELAYING, SANDBOX
+from mail.classification.wordings.sender import ALIASES, SENDER
+from mail.classification.wordings.services import SERVICES
+from mail.classification.wordings.signing_in import MECHANISMS, PASSWORDS, REQUIRED
+from mail.classification.wordings.tls import TLS
 from mail.report.codes import Code
 from mail.report.reply import Reply
 

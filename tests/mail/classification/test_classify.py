@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.classification.callouts import CALLOUTS
 from mail.classification.classify import TABLE, classify
-from mail.classification.client import CLIENT, HELO, REPUTATION
 from mail.classification.observation import observe
-from mail.classification.sender import ALIASES, SENDER
 from mail.classification.wording import SENDING, Wording
+from mail.classification.wordings.callouts import CALLOUTS
+from mail.classification.wordings.client import CLIENT, HELO, REPUTATION
+from mail.classification.wordings.sender import ALIASES, SENDER
 from mail.report.report import StageName
 from tests.support.mail.wordings import EXAMPLES, circumstances_of, reply_of
 
