@@ -99,21 +99,28 @@ def _needs(options: _Options, context: FailureContext) -> Iterable[Suggestion]:
         )
         yield Suggestion(text, ("enableSecureConnection",))
     if not options.untried:
-        yield Suggestion(_nothing_usable(options))
+        yield _nothing_usable(options)
 
 
-def _nothing_usable(options: _Options) -> str:
-    if "EXTERNAL" in options.unsupported:
-        return (
-            "Ask the server's operator for a sign-in by password: EXTERNAL, which the server "
-            "offers, needs a client certificate."
+def _nothing_usable(options: _Options) -> Suggestion:
+    if "EXTERNAL" in options.unsupported and options.account.client_certificate:
+        text = (
+            "Clear the username: this server identifies the client by its certificate, which needs "
+            "no sign-in."
         )
+        return Suggestion(text, ("smtpUsername",), "")
+    if "EXTERNAL" in options.unsupported:
+        text = (
+            "Set the client certificate that the server's operator issued to you, and clear the "
+            "username: this server identifies clients by certificate."
+        )
+        return Suggestion(text, ("clientCertificate",))
     if options.unsupported:
-        return (
+        return Suggestion(
             "Ask the server's operator to offer PLAIN, LOGIN or SCRAM-SHA-256: Postledger does not "
             f"support {', '.join(options.unsupported)}."
         )
-    return "Ask the server's operator which sign-in mechanism this account may use."
+    return Suggestion("Ask the server's operator which sign-in mechanism this account may use.")
 
 
 def _list(mechanisms: Iterable[SaslMechanism]) -> str:

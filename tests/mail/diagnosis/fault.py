@@ -91,7 +91,7 @@ _APPLY: Mapping[str, Callable[[Account, str], Account]] = {
     "smtpHost": lambda account, value: replace(account, host=value),
     "smtpPort": lambda account, value: replace(account, port=int(value)),
     "smtpDomain": lambda account, value: replace(account, domain=value or None),
-    "smtpUsername": lambda account, value: replace(account, username=value),
+    "smtpUsername": lambda account, value: replace(account, username=value or None),
     "enableSecureConnection": lambda account, value: replace(account, secure=value == "true"),
     "tlsMode": lambda account, value: replace(account, tls_mode=TlsMode(value)),
     "revocationCheck": lambda account, value: replace(account, revocation=RevocationCheck(value)),

@@ -86,6 +86,14 @@ CLIENT = (
         suggests="clientCertificate",
     ),
     Fault(
+        title="A client certificate, and a username that the server does not ask for",
+        server=Script(auth="EXTERNAL"),
+        account=_WITH_STRANGER,
+        stage=Stage.AUTHENTICATE,
+        code=Code.NO_COMMON_MECHANISM,
+        fix={"smtpUsername": ""},
+    ),
+    Fault(
         title="A client certificate that is not a certificate",
         account=_WITH_STRANGER | {"client_certificate": "-----BEGIN CERTIFICATE-----\nnonsense"},
         stage=Stage.TLS,

@@ -376,6 +376,7 @@ MECHANISM_FAULTS = (
         server=Script(auth="EXTERNAL"),
         stage=Stage.AUTHENTICATE,
         code=Code.NO_COMMON_MECHANISM,
+        suggests="clientCertificate",
     ),
     Fault(
         title="Only Kerberos accepted, PLAIN chosen",

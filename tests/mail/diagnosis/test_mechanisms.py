@@ -91,7 +91,7 @@ def test_every_suggestion_helps(
             id="password",
         ),
         pytest.param("GSSAPI", {}, "", "Postledger does not support GSSAPI.", id="unsupported"),
-        pytest.param("EXTERNAL", {}, "", "needs a client certificate", id="external"),
+        pytest.param("EXTERNAL", {}, "clientCertificate", "clear the username", id="external"),
         pytest.param(
             "PLAIN",
             {"mechanism": SaslMechanism.SCRAM_SHA_256, "secure": False},
