@@ -68,12 +68,15 @@ class Stages:
     def stage(self, name: StageName) -> Iterator[None]:
         """Measures a stage for as long as the `with` block runs, and records its outcome.
 
-        The durations of a stage that runs twice, as EHLO does, are added.
+        The durations of a stage that runs twice, as EHLO does, are added. Its first reply is
+        forgotten when it runs again.
         """
         self.current = name
         earlier = self._stages[name].duration_ms or 0
         began = self._stopwatch.milliseconds - earlier
-        self._change(name, outcome=StageOutcome.RUNNING)
+        self._change(
+            name, outcome=StageOutcome.RUNNING, reply_code=None, enhanced_code=None, detail=None
+        )
         self.publish()
         try:
             yield
@@ -142,6 +145,6 @@ class Stages:
 class _Changes(TypedDict, total=False):
     outcome: StageOutcome
     duration_ms: int
-    reply_code: int
+    reply_code: int | None
     enhanced_code: str | None
     detail: str | None

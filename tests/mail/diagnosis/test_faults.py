@@ -20,6 +20,7 @@ from tests.support.mail.world import World, outgoing
 
 pytestmark = pytest.mark.anyio
 
+COMPLETED = range(200, 300)
 UNSURE = {Code.NO_ANSWER_AFTER_MESSAGE}
 PASSED = (EmailTestOutcome.ACCEPTED, EmailTestOutcome.REACHED)
 
@@ -89,6 +90,8 @@ def assert_failed_at_stage(fault: Fault, report: Report) -> None:
     before = {StageOutcome.PASSED, StageOutcome.SKIPPED}
 
     assert StageOutcome.FAILED == outcomes[at]
+    if fault.stage is Stage.EHLO:  # which may have passed once, before TLS
+        assert report.stages[at].reply_code not in COMPLETED
     assert before >= set(outcomes[:at])
     if fault.stage is Stage.EHLO and Stage.TLS in names[at:]:
         at += 1  # EHLO is sent again after TLS
