@@ -14,6 +14,7 @@ _QUOTED = (
     r'"(?:[^"\\]|\\.)*"@\S+',  # an address whose local part is quoted
     r"\S*@\S*",  # addresses
     r"""(?<![\w'"])(["'])[^\s"']+\1(?!\w)""",  # one quoted word
+    r"\bfor user [^\s()]+(?=[,;:.]*(?:$|\s+(?:at|from|on)\b))",  # a name at the end of a phrase
     r"`[^\s`']+[`']",  # the same, as Sendmail and Amazon SES quote
     "[\u201c\u2018\u00ab][^\\s\u201d\u2019\u00bb]+[\u201d\u2019\u00bb]",
     r"\S+=\S*",  # ids, such as `id=01234-05`

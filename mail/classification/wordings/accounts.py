@@ -102,10 +102,11 @@ ACCOUNTS = (
         (
             "not yet activated",
             "not been activated",
-            "account is|was not active|activated|enabled|approved",
-            "account is inactive",
+            "not yet been activated",
+            "your … account is|was not active|activated|enabled|approved",
+            "your … account is inactive",
             "account … under review",
-            "account … pending activation|approval|review",
+            "account … pending|awaiting activation|approval|review",
             "activate your … account",
             "please accept eula",
         ),
@@ -119,6 +120,24 @@ ACCOUNTS = (
             ),
             "AUTHENTICATE: 502 5.7.0 Your SMTP account is not yet activated. Please contact us.",
             "MAIL_FROM: 502 5.7.0 Your SMTP account is not yet activated. Please contact us.",
+            "RCPT_TO: 550 5.7.1 Your account is not active",
+            "AUTHENTICATE: 550 The account has not yet been activated",
+        ),
+    ),
+    Wording(
+        Code.ACCOUNT_NOT_ACTIVE,
+        (
+            "account not|isnt active|activated|enabled|approved",
+            "account is|was not active|activated|enabled|approved",
+            "account inactive",
+            "account is inactive",
+        ),
+        stages=SIGNING_IN | {StageName.MAIL_FROM},
+        source="Mail services. At a later stage, the account may be the recipient's",
+        examples=(
+            "AUTHENTICATE: 535 5.7.1 Account not activated",
+            "MAIL_FROM: 550 Account inactive",
+            "AUTHENTICATE: 535 5.7.8 The account isn't activated yet",
         ),
     ),
     Wording(
@@ -128,6 +147,7 @@ ACCOUNTS = (
             "credits exceeded|exhausted",
             "exceeded your messaging limits",
             "out of credits",
+            "used up|all … credits",
             "no … credits left|remaining",
             "not enough credits",
         ),
@@ -136,6 +156,7 @@ ACCOUNTS = (
         examples=(
             "AUTHENTICATE: 451 Authentication failed: Maximum credits exceeded",
             "DATA: 451 You have exceeded your messaging limits",
+            "AUTHENTICATE: 535 Authentication failed: You have used up all of your credits",
         ),
     ),
     Wording(
@@ -154,10 +175,10 @@ ACCOUNTS = (
     Wording(
         Code.ACCOUNT_DISABLED,
         (
-            "account is|was disabled|locked|suspended|blocked|closed",
+            "account is|was disabled|locked|suspended|blocked|closed|deactivated",
             "account is|was temporarily|permanently disabled|locked|suspended|blocked",
-            "account has been disabled|locked|suspended|blocked|closed",
-            "account disabled|locked|suspended|blocked",
+            "account has been disabled|locked|suspended|blocked|closed|deactivated",
+            "account disabled|locked|suspended|blocked|deactivated",
             "user is|was disabled|locked|suspended|blocked",
             "user disabled|locked|suspended|blocked",
             "sending suspended|paused|disabled",
@@ -171,6 +192,7 @@ ACCOUNTS = (
         source="Exchange, Amazon SES (Sending paused), Outlook.com (OutboundSpamException)",
         examples=(
             "AUTHENTICATE: 535 5.7.3 Authentication unsuccessful, account is disabled.",
+            "AUTHENTICATE: 550 SMTP account deactivated",
             (
                 "DATA: 554 Message rejected: Sending paused for this account. For more information,"
                 " please check the inbox of the email address associated with your AWS account."

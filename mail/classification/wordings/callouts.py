@@ -61,6 +61,9 @@ CALLOUTS = (
         (
             "response * sender verify",
             "deliver mail to the account or domain may not exist",
+            "verification failed for no such user|person|recipient|mailbox * sender verify",
+            "verification failed for unknown user|recipient|mailbox * sender verify",
+            "verification failed for user|recipient|mailbox unknown * sender verify",
             "callout verification failure * sender verify",
             "sender address rejected unverified|undeliverable address",
             "sender … callback|callout … failed",
@@ -82,6 +85,10 @@ CALLOUTS = (
                 "550-The mail server could not deliver mail to a@example.org.  The account or"
                 " domain may not exist, they may be blacklisted, or missing the proper dns"
                 " entries.\n550 Invalid sender"
+            ),
+            (
+                "RCPT_TO: 550-Verification failed for <a@example.org>\n550-No Such User Here\n"
+                "550 Sender verify failed"
             ),
             "RCPT_TO: 550-Previous (cached) callout verification failure\n550 Sender verify failed",
             (

@@ -140,7 +140,7 @@ REQUIRED = (
             "unauthenticated senders",
             "unauthenticated … not allowed|permitted",
             "not logged in",
-            "anonymous clients",
+            "anonymous clients|senders|users",
             "without authentication",
             "smtp auth",
             "log in first",
@@ -151,6 +151,7 @@ REQUIRED = (
         examples=(
             "MAIL_FROM: 530 5.5.1 Invalid command: Must issue an AUTH command first",
             "MAIL_FROM: 550 Unauthenticated senders not allowed",
+            "MAIL_FROM: 550 5.7.1 Anonymous senders not allowed",
             (
                 "MAIL_FROM: 530-5.7.0 Authentication Required. For more information, go to\n"
                 "530 5.7.0  https://support.google.com/mail/?p=WantAuthError d2e1a72 - gsmtp"

@@ -93,6 +93,12 @@ FAULTS = (
         code=Code.ACCOUNT_NOT_ACTIVE,
     ),
     Fault(
+        title="An account that is not active, at sign-in",
+        server=_auth("535 5.7.1 Account not activated"),
+        stage=Stage.AUTHENTICATE,
+        code=Code.ACCOUNT_NOT_ACTIVE,
+    ),
+    Fault(
         title="Brevo: IP address not authorized",
         server=_auth("525 5.7.1 Unauthorized IP address"),
         account=BREVO,

@@ -106,6 +106,13 @@ REPEATED = (
         suggests="defaultFromAddress",
     ),
     Fault(
+        title="Wrong password; the reply ends with the name blocked",
+        server=_auth("535 5.7.8 Authentication failed for user blocked"),
+        stage=Stage.AUTHENTICATE,
+        code=Code.CREDENTIALS_REJECTED,
+        suggests="smtpPassword",
+    ),
+    Fault(
         title="A refusal with an enhanced status code in its text",
         server=_rcpt("550 5.1.1 mailbox unavailable (see 5.7.26 and 5.2.2 in the manual)"),
         stage=Stage.RCPT_TO,
@@ -330,6 +337,23 @@ DELAYED = (
         stage=Stage.MAIL_FROM,
         code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
         suggests="clientCertificate",
+    ),
+    Fault(
+        title="A client certificate is needed, in the reply to RCPT TO",
+        server=_rcpt("530 5.7.1 A valid client certificate is needed"),
+        stage=Stage.RCPT_TO,
+        code=Code.TLS_CLIENT_CERTIFICATE_REQUIRED,
+        suggests="clientCertificate",
+    ),
+    Fault(
+        title="cPanel: no such mailbox of the sender, in the reply to RCPT TO",
+        server=_rcpt(
+            "550-Verification failed for <postledger@example.org>\n550-No Such User Here\n"
+            "550 Sender verify failed"
+        ),
+        stage=Stage.RCPT_TO,
+        code=Code.SENDER_UNKNOWN,
+        suggests="defaultFromAddress",
     ),
 )
 
