@@ -189,7 +189,7 @@ CODES: Mapping[Code, CodeFacts] = {
         transient=None,
     ),
     Code.EHLO_NAME_REFUSED: CodeFacts(
-        "{host} refused the name {name} in EHLO.",
+        "{host} refused the name {name} in EHLO: {detail}",
         "The server requires a full domain name, or a name that it knows.",
         "Set the EHLO hostname to the full domain name of the machine that runs Postledger.",
         field=("ehloHostname",),

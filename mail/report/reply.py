@@ -1,6 +1,7 @@
 """A server's reply to one command (RFC 5321 §4.2)."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 _ENHANCED = re.compile(r"\s*(?:#|\()?([245]\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")
@@ -40,8 +41,11 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The reply's lines joined into one, cut after `MAX_TEXT_CHARS` characters."""
-        text = " ".join(line for line in self.lines if line)
+        """The reply's lines joined into one, cut after `MAX_TEXT_CHARS` characters.
+
+        An enhanced status code that each line repeats is shown once.
+        """
+        text = " ".join(line for line in _without_repeated_codes(self.lines) if line)
         return text if len(text) <= MAX_TEXT_CHARS else text[:MAX_TEXT_CHARS] + " [cut]"
 
     @property
@@ -59,3 +63,10 @@ class Reply:
     def temporary(self) -> bool:
         """Whether the server says that a later attempt may succeed (4yz)."""
         return self.code // 100 == 4  # noqa: PLR2004 - the first digit is the meaning
+
+
+def _without_repeated_codes(lines: Sequence[str]) -> Iterator[str]:
+    """Yields the lines, without the enhanced status code of the first one in those after it."""
+    match = _ENHANCED.match(lines[0]) if lines else None
+    for number, line in enumerate(lines):
+        yield line.removeprefix(f"{match[1]} ").lstrip() if match and number else line

@@ -60,3 +60,11 @@ def test_recognizes_a_masked_reply(raw: str, expected: bool) -> None:  # noqa: F
 def test_reads_the_code_that_is_hidden() -> None:
     """The enhanced code is read from the reply as received, although its line is redacted."""
     assert "5.7.8" == Reply(535, ("[redacted]",), "5.7.8 Error").enhanced
+
+
+def test_shows_a_repeated_enhanced_code_once() -> None:
+    """The text of a reply whose lines all begin with the same enhanced code contains it once."""
+    lines = ("5.7.9 Password required. See", "5.7.9  https://example.net", "5.1.1 or ask", "4.0 no")
+
+    expected = "5.7.9 Password required. See https://example.net 5.1.1 or ask 4.0 no"
+    assert expected == Reply(534, lines).text
