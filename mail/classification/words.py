@@ -13,14 +13,16 @@ _QUOTED = (
     r"(?<![\w.-])[\w.-]*\[[^\[\]]*\]",  # and the host name before it: `unknown[192.0.2.9]`
     r'"(?:[^"\\]|\\.)*"@\S+',  # an address whose local part is quoted
     r"\S*@\S*",  # addresses
+    # The server's own name: `mx-daily-limit Error: too many errors`.
+    r"^ ?(?:[245](?:\.\d{1,3}){2} +)?[\w.]+-[\w.-]+(?= (?:Error:|Service\b))",
     r"""(?<![\w'"])(["'])[^\s"']+\1(?!\w)""",  # one quoted word
-    r"\bfor user [^\s()]+(?=[,;:.]*(?:$|\s+(?:at|from|on)\b))",  # a name at the end of a phrase
+    r"\bfor user [^\s()]{1,64}(?=[,;:.]*(?:$|\s+(?:at|from|on)\b))",  # a name at the end
     r"`[^\s`']+[`']",  # the same, as Sendmail and Amazon SES quote
     "[\u201c\u2018\u00ab][^\\s\u201d\u2019\u00bb]+[\u201d\u2019\u00bb]",
     r"\S+=\S*",  # ids, such as `id=01234-05`
     r"(?:[0-9a-f]*:){2,}[0-9a-f.:]*",  # IPv6 addresses
 )
-_REMOVED = re.compile("|".join(_QUOTED), re.IGNORECASE)
+_REMOVED = re.compile("|".join(_QUOTED), re.IGNORECASE | re.MULTILINE)
 _EXCHANGE = re.compile(r"\b(?:STOREDRV|RESOLVER|SMTPSEND|ROUTING)\.[A-Za-z.:]+")
 """Exchange names its errors by dotted identifiers, which look like host names."""
 _HOST = re.compile(r"(?<![\w.-])[\w-]+(?:\.[\w-]+)+\.?(?!\w)")

@@ -132,8 +132,8 @@ ACCOUNTS = (
             "account inactive",
             "account is inactive",
         ),
-        stages=SIGNING_IN | {StageName.MAIL_FROM},
-        source="Mail services. At a later stage, the account may be the recipient's",
+        stages=SIGNING_IN | {StageName.MAIL_FROM, StageName.DATA},
+        source="Mail services. In a reply to RCPT TO, the account may be the recipient's",
         examples=(
             "AUTHENTICATE: 535 5.7.1 Account not activated",
             "MAIL_FROM: 550 Account inactive",

@@ -61,7 +61,7 @@ CALLOUTS = (
         (
             "response * sender verify",
             "deliver mail to the account or domain may not exist",
-            "verification failed for no such user|person|recipient|mailbox * sender verify",
+            "verification failed for no such user|person|recipient|mailbox|address * sender verify",
             "verification failed for unknown user|recipient|mailbox * sender verify",
             "verification failed for user|recipient|mailbox unknown * sender verify",
             "callout verification failure * sender verify",

@@ -106,6 +106,13 @@ REPEATED = (
         suggests="defaultFromAddress",
     ),
     Fault(
+        title="Postfix: too many errors; a host called mx-daily-limit",
+        server=_rcpt("421 4.7.0 mx-daily-limit Error: too many errors"),
+        stage=Stage.RCPT_TO,
+        code=Code.SERVER_BUSY,
+        transient=True,
+    ),
+    Fault(
         title="Wrong password; the reply ends with the name blocked",
         server=_auth("535 5.7.8 Authentication failed for user blocked"),
         stage=Stage.AUTHENTICATE,
