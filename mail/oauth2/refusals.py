@@ -109,10 +109,10 @@ class Refusal:
     @property
     def detail(self) -> str:
         """The error and its description in one line, or the HTTP status."""
-        first_line = (self.description.splitlines() or [""])[0]
+        description = " ".join(self.description.split())
         if self.numbers:  # Microsoft adds ids that help only its own support
-            first_line = first_line.partition(" Trace ID:")[0]
-        text = ": ".join(part for part in (self.error, first_line) if part)
+            description = description.partition(" Trace ID:")[0]
+        text = ": ".join(part for part in (self.error, description) if part)
         shown = "".join(char if char.isprintable() else " " for char in text)
         return shown or f"it answered with HTTP status {self.status}"
 

@@ -430,3 +430,16 @@ async def test_no_part_of_a_secret_is_left_where_a_description_is_cut(
 
     assert report.diagnosis is not None
     assert secret[:6] not in str(report)
+
+
+async def test_redacts_a_secret_over_several_lines_of_a_description(world: World) -> None:
+    """A client secret is hidden if a line break divides it; the lines after the first are shown."""
+    script = TokenScript(400, denied("invalid_grant", "It is cl13nt~Sec\nret.of_the-app\r\nBye"))
+    context = world.certificates.context("good")
+    async with TokenServer(script, context).running() as server:
+        secret = Secret("cl13nt~Secret.of_the-app")
+        report = await world.attempt(account_for(world, server, client_secret=secret))
+
+    assert report.diagnosis is not None
+    assert report.diagnosis.message.endswith("invalid_grant: It is [redacted] Bye.")
+    assert "cl13nt" not in repr(report)
