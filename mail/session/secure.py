@@ -14,6 +14,7 @@ from mail.network.tls import (
     anchors_of,
     context_for,
     explain,
+    refusal_by_closing,
     refusal_of,
     watching,
 )
@@ -64,8 +65,8 @@ async def _handshake(session: Session) -> None:
     except ConnectionAbortedError as error:  # asyncio raises it when the handshake times out
         raise StageFailed(Code.TLS_HANDSHAKE_TIMED_OUT) from error
     except OSError as error:
-        detail = "the server closed the connection"
-        raise StageFailed(Code.TLS_HANDSHAKE_FAILED, detail=detail) from error
+        code, words = refusal_by_closing(handshake)
+        raise StageFailed(code, detail=words) from error
     finally:
         stages.certificates = chain_facts(handshake.chain)
     remark = await check_revocation(secured, account, session.tools.network)

@@ -16,7 +16,7 @@ from mail.classification.classify import classify
 from mail.classification.observation import Circumstances
 from mail.network.destinations import IPAddress
 from mail.network.protocols import is_tls, other_protocol
-from mail.network.tls import Handshake, refusal_of
+from mail.network.tls import Handshake, refusal_by_closing, refusal_of
 from mail.report.codes import Code
 from mail.report.failure import StageFailed
 from mail.report.reply import Reply
@@ -40,6 +40,8 @@ _FAULTS = {
 
 _MASKABLE = (Code.EHLO_REFUSED, Code.STARTTLS_REFUSED, Code.MECHANISM_REFUSED)
 """Refusals of commands that a firewall may have replaced on their way to the server."""
+_FIRST_AFTER_TLS = (StageName.GREETING, StageName.EHLO)
+"""Stages in which a server of TLS 1.3 may close because of the client's certificate."""
 
 
 @dataclass(slots=True)
@@ -127,6 +129,10 @@ class Session:
 def _failure_of(error: WireError, stage: StageName, handshake: Handshake | None) -> StageFailed:
     if isinstance(error.__cause__, ssl.SSLError):  # TLS 1.3 refuses a client after the handshake
         code, words = refusal_of(error.__cause__, handshake)
+        return StageFailed(code, detail=words)
+    asked = handshake is not None and handshake.certificate_requested
+    if asked and stage in _FIRST_AFTER_TLS and error.fault is Fault.CLOSED and not error.received:
+        code, words = refusal_by_closing(handshake)
         return StageFailed(code, detail=words)
     if stage is StageName.GREETING:
         if error.fault is Fault.TIMED_OUT:

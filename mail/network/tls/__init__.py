@@ -10,7 +10,7 @@ from mail.network.tls.chains import anchors_of
 from mail.network.tls.client_certificate import ClientCertificate
 from mail.network.tls.contexts import TlsUse, context_for
 from mail.network.tls.handshake import Handshake, watching
-from mail.network.tls.refusals import refusal_of
+from mail.network.tls.refusals import refusal_by_closing, refusal_of
 
 __all__ = [
     "ClientCertificate",
@@ -20,6 +20,7 @@ __all__ = [
     "context_for",
     "explain",
     "issuer_urls",
+    "refusal_by_closing",
     "refusal_of",
     "watching",
 ]

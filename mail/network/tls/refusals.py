@@ -46,7 +46,8 @@ _BY_ALERT = {
 }
 
 _NOT_TLS = (Code.TLS_HANDSHAKE_FAILED, "it does not speak TLS")
-_CLOSED = (Code.TLS_HANDSHAKE_FAILED, "the server closed the connection")
+_CLOSED = "the server closed the connection"
+_EOF = "UNEXPECTED_EOF_WHILE_READING"
 _BY_REASON: Mapping[str, tuple[Code, str]] = {
     "UNSUPPORTED_PROTOCOL": (Code.TLS_VERSION_TOO_OLD, "its version of TLS is too old"),
     "WRONG_SSL_VERSION": (Code.TLS_VERSION_TOO_OLD, "its version of TLS is too old"),
@@ -67,7 +68,6 @@ _BY_REASON: Mapping[str, tuple[Code, str]] = {
     "PACKET_LENGTH_TOO_LONG": _NOT_TLS,
     "HTTP_REQUEST": _NOT_TLS,
     "UNKNOWN_PROTOCOL": _NOT_TLS,
-    "UNEXPECTED_EOF_WHILE_READING": _CLOSED,
 }
 """What OpenSSL found out itself. Reasons that are missing here are shown as OpenSSL words them."""
 
@@ -89,10 +89,28 @@ def refusal_of(error: ssl.SSLError, handshake: Handshake | None = None) -> tuple
         alert = _alert_of(reason)
     if alert is not None:
         return _by_alert(alert, handshake or Handshake()), named(alert)
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return _CLOSED
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or reason == _EOF:
+        return refusal_by_closing(handshake)
     words = reason.lower().replace("_", " ") or "no reason given"
     return _BY_REASON.get(reason, (Code.TLS_HANDSHAKE_FAILED, words))
+
+
+def refusal_by_closing(handshake: Handshake | None) -> tuple[Code, str]:
+    """Returns why a server closed the connection in the handshake, or after it, without an alert.
+
+    A server that asked for a client certificate, and then closes at once, refuses the client
+    because of its certificate.
+    """
+    return _about_certificate(handshake) or Code.TLS_HANDSHAKE_FAILED, _CLOSED
+
+
+def _about_certificate(handshake: Handshake | None) -> Code | None:
+    """Returns what a refusal of the client means if the server asked for its certificate."""
+    if handshake is None or not handshake.certificate_requested:
+        return None
+    if handshake.certificate_sent:
+        return Code.TLS_CLIENT_CERTIFICATE_REFUSED
+    return Code.TLS_CLIENT_CERTIFICATE_REQUIRED
 
 
 def _alert_of(reason: str) -> int | None:
@@ -102,10 +120,8 @@ def _alert_of(reason: str) -> int | None:
 
 
 def _by_alert(alert: int, handshake: Handshake) -> Code:
-    if alert in ABOUT_CERTIFICATES and handshake.certificate_sent:
-        return Code.TLS_CLIENT_CERTIFICATE_REFUSED
-    if alert in ABOUT_CERTIFICATES and handshake.certificate_requested:
-        return Code.TLS_CLIENT_CERTIFICATE_REQUIRED
+    if alert in ABOUT_CERTIFICATES and (code := _about_certificate(handshake)):
+        return code
     if alert == HANDSHAKE_FAILURE and not handshake.agreed:
         return Code.TLS_CIPHERS_TOO_OLD
     return _BY_ALERT.get(alert, Code.TLS_HANDSHAKE_FAILED)
