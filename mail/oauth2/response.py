@@ -14,7 +14,6 @@ from mail.report.codes import Code
 from mail.report.failure import StageFailed
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
-_MAX_LOCATION_CHARS: Final = 200
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _ANY_CLIENT: Final = OAuth2("", "", None, "any")
 
@@ -88,7 +87,7 @@ def _is_page(body: bytes, headers: Mapping[str, str]) -> bool:
 
 def _redirect(status: int, headers: Mapping[str, str]) -> StageFailed:
     """Returns the failure of a redirect, which is not followed: it would carry the secret along."""
-    location = headers.get("location", "").partition("?")[0][:_MAX_LOCATION_CHARS]
+    location = headers.get("location", "").partition("?")[0]
     shown = "".join(char for char in location if char.isprintable())
     detail = f"it answered with HTTP status {status}, a redirect"
     where = f" to {shown}" if shown else ""

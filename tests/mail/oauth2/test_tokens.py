@@ -443,3 +443,18 @@ async def test_redacts_a_secret_over_several_lines_of_a_description(world: World
     assert report.diagnosis is not None
     assert report.diagnosis.message.endswith("invalid_grant: It is [redacted] Bye.")
     assert "cl13nt" not in repr(report)
+
+
+@pytest.mark.parametrize("before", [160, 175, 220, 240])
+async def test_no_part_of_a_secret_is_left_where_a_redirect_is_cut(
+    world: World, before: int
+) -> None:
+    """A redirect to a long URL that repeats the client secret is cut after the secret is hidden."""
+    secret = "cl13nt~Secret.of_the-app"
+    location = f"Location: https://login.example.org/{'x' * before}/{secret}/y"
+    context = world.certificates.context("good")
+    async with TokenServer(TokenScript(302, "", (location,)), context).running() as server:
+        report = await world.attempt(account_for(world, server, client_secret=Secret(secret)))
+
+    assert report.diagnosis is not None
+    assert secret[:6] not in str(report)
