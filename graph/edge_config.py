@@ -32,6 +32,13 @@ class EdgeConfig(BaseSettings):
         le=600,
         description="Seconds within which a request's head must arrive, and then its body.",
     )
+    write_timeout_seconds: float = Field(
+        30,
+        ge=0.1,
+        le=600,
+        description="Seconds within which a client must read 64 KiB of an answer, or the rest of "
+        "it. Otherwise, it is disconnected.",
+    )
     max_tokens: int = Field(
         1_000, ge=100, le=10_000, description="Maximum number of lexical tokens in a query's text."
     )

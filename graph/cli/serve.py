@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from graph.app import App, create_app
 from graph.cli.command import freeze_loaded_objects
 from graph.config import Config
-from graph.http.protocol import protocol_with_timeout
+from graph.http.protocol import http_protocol
+from graph.http.write_deadline import cut_off, limit_unsent
 from graph.watch.log import set_up_log
-from graph.ws.protocol import RefusingSocketProtocol
+from graph.ws.protocol import socket_protocol
 from service.operate import (
     PASSWORD,
     USERNAME,
@@ -32,10 +33,11 @@ _log = structlog.get_logger()
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, except that it does not raise the stopping signal again.
+    """uvicorn's server, except for two things.
 
-    uvicorn raises it once it has stopped. SIGTERM would then kill the process before the database
-    and the other resources are closed.
+    It does not raise the stopping signal again once it has stopped: SIGTERM would then kill the
+    process before the database and the other resources are closed. And it does not leave a
+    connection open whose client does not read.
     """
 
     stopping_since: float | None = None
@@ -62,6 +64,12 @@ class _Server(uvicorn.Server):
             self._stopping.set()
         super().handle_exit(sig, None)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for each in list(self.server_state.connections):
+            if each.transport.get_write_buffer_size():
+                cut_off(each.transport)
+
 
 async def serve(config: Config, sandbox_port: int | None) -> None:
     """Serves until a signal arrives, then lets running requests and tests finish in time.
@@ -77,7 +85,7 @@ async def serve(config: Config, sandbox_port: int | None) -> None:
     set_up_log(config)
     console = Console(stderr=False, soft_wrap=True, highlight=False)
     async with AsyncExitStack() as stack:
-        listener = stack.enter_context(_listen(config))
+        listener = stack.enter_context(listen(config))
         app = await stack.enter_async_context(create_app(config))
         _print_start(console, config, app, listener)
         if sandbox_port is not None:
@@ -106,8 +114,8 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
         # RequestContext reads these headers, from the proxies that the configuration trusts.
         # uvicorn would trust this machine and whatever FORWARDED_ALLOW_IPS names.
         proxy_headers=False,
-        http=protocol_with_timeout(config.max_body_seconds),
-        ws=RefusingSocketProtocol,
+        http=http_protocol(config.max_body_seconds, config.write_timeout_seconds),
+        ws=socket_protocol(config.write_timeout_seconds),
         ws_max_size=config.max_body_bytes,
         # Messages are small: a compressor for each connection would take more memory than they do.
         ws_per_message_deflate=False,
@@ -115,7 +123,12 @@ def uvicorn_config(config: Config, asgi: Starlette) -> uvicorn.Config:
     )
 
 
-def _listen(config: Config) -> socket.socket:
+def listen(config: Config) -> socket.socket:
+    """Listens on the configured address.
+
+    Raises:
+        CannotStartError: the address cannot be used.
+    """
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     if not config.host:
         # With an empty host, the system would listen on every address.
@@ -130,6 +143,7 @@ def _listen(config: Config) -> socket.socket:
         ) from None
     # Every connection inherits it. Without it, an answer's last part waits 40 ms for the client.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    limit_unsent(listener, config.write_timeout_seconds)
     return listener
 
 

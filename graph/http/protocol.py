@@ -1,8 +1,9 @@
-"""uvicorn's HTTP/1.1 protocol, with a timeout for slow clients, and with refusals in JSON.
+"""uvicorn's HTTP/1.1 protocol, with timeouts for slow clients, and with refusals in JSON.
 
 uvicorn waits for a request's head without a limit: a client that sends nothing, or one byte a
 minute ("slowloris"), could keep its connection open forever. So could a client that never
-finishes a body which the app does not read because its answer does not depend on it.
+finishes a body which the app does not read because its answer does not depend on it, and a client
+that does not read its answer.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from graph.http.raw_refusal import encode_refusal
+from graph.http.write_deadline import WriteDeadline
 from graph.refusal import bad_request
 
 
@@ -24,20 +26,38 @@ class _Awaited(Enum):
 
 
 class TimeoutProtocol(H11Protocol):
-    """Closes a connection whose client does not send the rest of a request in time.
+    """Closes a connection whose client does not send a request, or read an answer, in time.
 
     The rest of a body is read and discarded. If the connection were closed while the client is
     still sending, the client might never see the answer.
     """
 
     timeout_seconds = 10.0
+    write_seconds = 30.0
+    _deadline: WriteDeadline
     _awaited: _Awaited | None = None
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Starts to wait for the first request."""
         super().connection_made(cast("asyncio.Transport", transport))
+        self._deadline = WriteDeadline(self.transport, self.write_seconds)
         self._watch()
+
+    def pause_writing(self) -> None:
+        """Starts the deadline within which the client must read."""
+        super().pause_writing()
+        self._deadline.start()
+
+    def resume_writing(self) -> None:
+        """Stops the deadline: everything is sent."""
+        self._deadline.stop()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """Closes the connection after its answer, which the client must then read soon."""
+        super().shutdown()
+        self._deadline.shorten()
 
     def data_received(self, data: bytes) -> None:
         """Processes received bytes, and starts or stops the timer accordingly."""
@@ -52,8 +72,9 @@ class TimeoutProtocol(H11Protocol):
             self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stops the timer."""
+        """Stops the timers."""
         self._wait_for(None)
+        self._deadline.stop()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -81,6 +102,7 @@ class TimeoutProtocol(H11Protocol):
         self._timer = None if awaited is None else later(self.timeout_seconds, self.transport.close)
 
 
-def protocol_with_timeout(seconds: float) -> type[TimeoutProtocol]:
-    """Returns the protocol with this timeout: uvicorn takes a class, without arguments."""
-    return type("ConfiguredProtocol", (TimeoutProtocol,), {"timeout_seconds": seconds})
+def http_protocol(timeout_seconds: float, write_seconds: float) -> type[TimeoutProtocol]:
+    """Returns the protocol with these limits: uvicorn takes a class, without arguments."""
+    limits = {"timeout_seconds": timeout_seconds, "write_seconds": write_seconds}
+    return type("ConfiguredProtocol", (TimeoutProtocol,), limits)

@@ -5,7 +5,7 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Final
 
 from starlette.responses import Response
@@ -17,7 +17,6 @@ from graph.operation.execution import Answer
 from service.process import ConnectionEnd, OpenConnection, cancel_all
 
 HEARTBEAT_SECONDS: Final = 15.0
-SEND_SECONDS: Final = 30.0
 _HEARTBEAT: Final = b":\n\n"
 _COMPLETE: Final = b"event: complete\ndata:\n\n"
 
@@ -26,8 +25,7 @@ class EventStream(Response):
     """A stream of answers, with `complete` at its end.
 
     The next answer is taken from the source once the previous one was passed to the network, so a
-    slow client holds back the source. A client that reads nothing for half a minute is
-    disconnected.
+    slow client holds back the source. The protocol disconnects a client that does not read.
 
     Args:
         answers: the source.
@@ -83,8 +81,7 @@ class EventStream(Response):
             finally:
                 await cancel_all([streaming, *others])
             if finished:
-                with suppress(TimeoutError):  # the client stopped reading
-                    streaming.result()
+                streaming.result()
             elif session is not None and session.end is ConnectionEnd.TOKEN_ENDED:
                 error = coded("UNAUTHENTICATED", "The access token is no longer valid.")
                 await _push(send, _event(Answer(errors=[error], executed=False)))
@@ -118,8 +115,7 @@ async def _next(source: AsyncGenerator[Answer, None]) -> Answer | None:
 
 
 async def _push(send: Send, chunk: bytes, *, more: bool = True) -> None:
-    async with asyncio.timeout(SEND_SECONDS):
-        await send({"type": "http.response.body", "body": chunk, "more_body": more})
+    await send({"type": "http.response.body", "body": chunk, "more_body": more})
 
 
 async def _disconnected(receive: Receive) -> None:

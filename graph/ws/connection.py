@@ -28,7 +28,6 @@ from graph.ws.messages import (
 from service.process import Caller, ConnectionEnd, OpenConnection, cancel_all
 
 INIT_SECONDS: Final = 10.0
-SEND_SECONDS: Final = 30.0
 
 _log = structlog.get_logger()
 
@@ -66,10 +65,6 @@ class Connection:
                 await reading
             except _CloseNowError as closing:
                 await self._close(closing)
-            except TimeoutError:
-                await self._close(
-                    _CloseNowError(Close.TOO_SLOW, "The client reads its messages too slowly.")
-                )
             except WebSocketDisconnect:
                 pass
             except Exception:  # noqa: BLE001 (on any failure, the client gets an id)
@@ -190,11 +185,9 @@ class Connection:
         """Runs one operation and sends its results."""
         try:
             await self._answer(subscribe, caller)
-        except (WebSocketDisconnect, TimeoutError):
-            # The client disconnected, or no longer reads.
-            await self._close(
-                _CloseNowError(Close.TOO_SLOW, "The client reads its messages too slowly.")
-            )
+        except WebSocketDisconnect:
+            # `_read` notices it too, and ends the connection.
+            pass
         except Exception:  # noqa: BLE001 (the client must see no exception)
             _log.exception("internal error")
             failure = internal_error(client_of(self._socket).request_id)
@@ -231,8 +224,8 @@ class Connection:
         await self._send({"id": identifier, "type": "error", "payload": list(errors)})
 
     async def _send(self, message: dict[str, object]) -> None:
-        """Sends one message at a time. A client that reads none for too long is disconnected."""
-        async with asyncio.timeout(SEND_SECONDS), self._sending:
+        """Sends one message at a time. The protocol disconnects a client that does not read."""
+        async with self._sending:
             await self._socket.send_text(write_json(message))
 
     async def _close(self, closing: _CloseNowError) -> None:

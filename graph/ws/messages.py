@@ -18,7 +18,6 @@ MAX_ID: Final = 200
 class Close(IntEnum):
     """Why the service closes a connection: the code of the close frame."""
 
-    TOO_SLOW = 1008
     TOO_LARGE = 1009
     FAILED = 1011
     TRY_AGAIN_LATER = 1013

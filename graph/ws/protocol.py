@@ -1,9 +1,12 @@
-"""uvicorn's WebSocket protocol, except that every malformed handshake is refused, in JSON.
+"""uvicorn's WebSocket protocol, with a deadline for clients that do not read.
+
+Every malformed handshake is refused, in JSON.
 
 uvicorn answers some malformed handshakes in plain text. To others, such as a handshake whose head
 is too long, it sends no answer and keeps the connection open forever.
 """
 
+import asyncio
 from typing import Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -11,6 +14,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
 
 from graph.http.raw_refusal import encode_refusal
+from graph.http.write_deadline import WriteDeadline
 from graph.refusal import HttpRefusal
 
 _BAD_HANDSHAKE: Final = HttpRefusal(
@@ -23,6 +27,44 @@ _BAD_HANDSHAKE: Final = HttpRefusal(
 
 class RefusingSocketProtocol(WebSocketsSansIOProtocol):
     """Answers every handshake, including malformed ones."""
+
+    write_seconds = 30.0
+    _deadline: WriteDeadline
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Starts to wait for the handshake."""
+        super().connection_made(transport)
+        self._deadline = WriteDeadline(self.transport, self.write_seconds)
+
+    def pause_writing(self) -> None:
+        """Starts the deadline within which the client must read."""
+        super().pause_writing()
+        self._deadline.start()
+
+    def resume_writing(self) -> None:
+        """Stops the deadline: everything is sent."""
+        self._deadline.stop()
+        super().resume_writing()
+
+    def handle_ping(self) -> None:
+        """Answers a ping, unless the client does not read (RFC 6455, section 5.5.3).
+
+        Otherwise, a client that sends pings and reads nothing could fill the memory with answers.
+        """
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def shutdown(self) -> None:
+        """Closes the connection; the client must read soon what was sent before."""
+        super().shutdown()
+        self._deadline.shorten()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stops the deadline."""
+        self._deadline.stop()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Processes received bytes; the first ones must be the whole handshake."""
@@ -44,3 +86,8 @@ class RefusingSocketProtocol(WebSocketsSansIOProtocol):
             self.handshake_initiated = self.handshake_complete = self.close_sent = True
             self.transport.write(encode_refusal(_BAD_HANDSHAKE))
             self.transport.close()
+
+
+def socket_protocol(write_seconds: float) -> type[RefusingSocketProtocol]:
+    """Returns the protocol with this limit: uvicorn takes a class, without arguments."""
+    return type("ConfiguredProtocol", (RefusingSocketProtocol,), {"write_seconds": write_seconds})

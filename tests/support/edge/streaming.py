@@ -33,6 +33,11 @@ class Query:
         return "world"
 
     @strawberry.field
+    def long(self) -> str:
+        """A value that is larger than what the kernel takes."""
+        return "x" * 10_000_000
+
+    @strawberry.field
     async def forever(self) -> str:
         """Never returns."""
         watched.waiting.set()
@@ -82,9 +87,12 @@ class Subscription:
     @strawberry.subscription
     async def large(self, info: Info) -> AsyncGenerator[str, None]:
         """Yields large values without end, and counts them."""
-        while info.context.request_id:
-            watched.produced += 1
-            yield "x" * 100_000
+        try:
+            while info.context.request_id:
+                watched.produced += 1
+                yield "x" * 100_000
+        finally:
+            watched.closed.set()
 
 
 schema = Schema(query=Query, mutation=Mutation, subscription=Subscription, extensions=EXTENSIONS)

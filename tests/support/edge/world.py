@@ -12,7 +12,7 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
-from graph.cli.serve import uvicorn_config
+from graph.cli.serve import listen, uvicorn_config
 from graph.config import Config
 from service.access.tokens import CreatedToken, create_token
 from service.process.caller import COMMAND_LINE, Role
@@ -98,9 +98,8 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def listening(app: Starlette, **given: object) -> AsyncIterator[str]:
     """The app on a local port, served with the service's configuration; yields its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = configured(Path("unused"), shutdown_grace_seconds=1, **given)
+    config = configured(Path("unused"), **{"port": 0, "shutdown_grace_seconds": 1, **given})
+    listener = listen(config)
     server = _Server(uvicorn_config(config, app))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.ready.wait()
