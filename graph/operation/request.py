@@ -33,12 +33,17 @@ class GraphQLRequest:
 def read_json(text: str | bytes) -> Json | HttpRefusal:
     """Parses JSON (RFC 8259) into values that the rest of the service can process.
 
-    Python's parser also accepts `NaN`, which is not JSON, and lone surrogates, which neither the
-    databases nor UTF-8 can store. Both are refused here.
+    Bytes must be UTF-8: Python's parser would also read UTF-16 and UTF-32. It also accepts `NaN`,
+    which is not JSON, and lone surrogates, which neither the databases nor UTF-8 can store. All of
+    these are refused here.
     """
     try:
+        if isinstance(text, bytes):
+            # A byte order mark is allowed, and ignored (RFC 8259, section 8.1).
+            text = text.decode("utf-8-sig")
         decoded: Json = json.loads(text, parse_constant=_refuse_constant)
-        if _may_have_surrogates(text):
+        if "\\u" in text:
+            # Surrogates can only be written as escapes, \ud800 to \udfff.
             json.dumps(decoded, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return bad_request("This is not valid JSON in UTF-8.")
@@ -99,8 +104,3 @@ def _text(value: Json) -> str | None:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def _may_have_surrogates(text: str | bytes) -> bool:
-    # Surrogates can only be written as escapes, \ud800 to \udfff: their bytes are not valid UTF-8.
-    return ("\\u" if isinstance(text, str) else b"\\u") in text  # type: ignore[operator] # both of one kind

@@ -107,6 +107,25 @@ async def test_request_errors(world: World, body: object, code: str) -> None:
     assert [code] == codes(plain.json())
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+async def test_other_encodings(world: World, encoding: str) -> None:
+    """A body that is JSON in another encoding than UTF-8 is refused."""
+    content = '{"query": "{ __typename }"}'.encode(encoding)
+    headers = {**world.headers(), "Content-Type": JSON}
+    response = await world.client.post("/graphql", content=content, headers=headers)
+
+    assert (400, ["BAD_REQUEST"]) == (response.status_code, codes(response.json()))
+
+
+async def test_a_byte_order_mark(world: World) -> None:
+    """A byte order mark before a body in UTF-8 is ignored."""
+    content = b'\xef\xbb\xbf{"query": "{ __typename }"}'
+    headers = {**world.headers(), "Content-Type": JSON}
+    response = await world.client.post("/graphql", content=content, headers=headers)
+
+    assert {"data": {"__typename": "Query"}} == response.json()
+
+
 @pytest.mark.parametrize(
     ("content", "content_type", "status", "code"),
     [
