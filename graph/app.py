@@ -23,6 +23,7 @@ from graph.http.cors import REQUEST_HEADERS, RESPONSE_HEADERS, Cors
 from graph.http.endpoint import HttpEndpoint
 from graph.http.error_boundary import ErrorBoundary
 from graph.http.playground import ASSET_ROUTE
+from graph.http.request_head import RequestHead
 from graph.http.trail import audit_routes
 from graph.operation.edge import Edge
 from graph.operation.execution import Executor
@@ -137,7 +138,8 @@ def _people(config: Config, runtime: Runtime) -> "People | None":
 
 
 def _middleware(config: Config) -> list[Middleware]:
-    chain = [Middleware(RequestContext, trusted_proxies=config.trusted_proxies)]
+    context = Middleware(RequestContext, trusted_proxies=config.trusted_proxies)
+    chain = [context, Middleware(RequestHead)]
     if config.cors_origins:
         chain.append(
             Middleware(

@@ -4,5 +4,6 @@
   `response`) and server-sent events (`sse`).
 - The trail as files and exports: `trail`, `export_query`. Health and metrics: `health`. The
   playground: `playground`.
-- Middleware: `cors`, `error_boundary`. The HTTP protocol itself: `protocol`, `raw_refusal`.
+- Middleware: `request_head`, `cors`, `error_boundary`. The HTTP protocol itself: `protocol`,
+  `raw_refusal`, `write_deadline`.
 """

@@ -43,7 +43,7 @@ class HttpEndpoint:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        accept = request.headers.get("accept")
+        accept = _accept(request)
         if _wants_page(request, accept):
             return playground_page(request)
         media_type = choose(accept, (*RESULTS, MediaType.EVENTS))
@@ -80,7 +80,7 @@ class HttpEndpoint:
         caller: Caller,
         media_type: MediaType | None,
     ) -> Response:
-        accept = request.headers.get("accept")
+        accept = _accept(request)
         context = self._edge.context(caller)
         if operation.kind is OperationType.MUTATION and request.method == "GET":
             message = "Send mutations with POST."
@@ -120,6 +120,11 @@ class HttpEndpoint:
         if media_type is MediaType.EVENTS:
             return EventStream.of(answer)
         return respond(answer, media_type or MediaType.JSON)
+
+
+def _accept(request: Request) -> str | None:
+    """Returns the header `Accept`, which may be sent in several lines."""
+    return ", ".join(request.headers.getlist("accept")) or None
 
 
 def _wants_page(request: Request, accept: str | None) -> bool:
