@@ -54,7 +54,7 @@ class HttpEndpoint:
             request.headers.get("authorization"), client_of(request)
         )
         if isinstance(caller, HttpRefusal):
-            return self._refuse_caller(caller, media_type)
+            return self._refuse(caller, media_type)
         parsed = await self._read(request)
         if isinstance(parsed, HttpRefusal):
             return self._refuse(parsed, media_type)
@@ -104,17 +104,6 @@ class HttpEndpoint:
     def _refuse(self, refusal: HttpRefusal, media_type: MediaType | None) -> Response:
         self._edge.observers.refusal(refusal.code)
         return respond_refused(refusal, media_type)
-
-    def _refuse_caller(self, refusal: HttpRefusal, media_type: MediaType | None) -> Response:
-        """Refuses a call, with 200 if the token is invalid and the answer is `application/json`.
-
-        Such a call is a well-formed request, and for this media type the status is always 200 then
-        (GraphQL over HTTP, section 6.4.1).
-        """
-        response = self._refuse(refusal, media_type)
-        if refusal.status == 401 and media_type is MediaType.JSON:  # noqa: PLR2004 (unauthenticated)
-            response.status_code = 200
-        return response
 
     def _single(self, answer: Answer, media_type: MediaType | None) -> Response:
         if media_type is MediaType.EVENTS:

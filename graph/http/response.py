@@ -30,7 +30,8 @@ def respond(answer: Answer, media_type: MediaType) -> Response:
 
     As `application/json`, the status is always 200, since older clients read no answer with another
     status. As `application/graphql-response+json`, the status says whether the operation was
-    executed (GraphQL over HTTP, section 6.4).
+    executed (GraphQL over HTTP, section 6.4). A refused caller is no matter of the media type: it
+    gets 401, 403, 429 or 503, which scripts and monitors look for.
     """
     status = 200 if media_type is MediaType.JSON else _status(answer)
     return Response(
