@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import stamina.instrumentation
 import structlog
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from structlog.typing import Processor
 
     from graph.config import Config
+
+_ABOUT_INPUT: Final = frozenset(
+    {
+        "Invalid HTTP request received.",
+        "Unsupported upgrade request.",
+        "Invalid UTF-8 sequence received from client.",
+    }
+)
+"""uvicorn's warnings and errors about input that the service then refuses."""
 
 
 @contextmanager
@@ -71,6 +80,11 @@ def set_up_log(config: "Config", at_least: int = logging.DEBUG) -> None:
     _quiet_libraries()
 
 
+def _is_about_service(record: logging.LogRecord) -> bool:
+    """Returns whether a line is about the service, rather than about what a client sent."""
+    return record.msg not in _ABOUT_INPUT
+
+
 def _quiet_libraries() -> None:
     # Access lines and SQL statements would repeat what clients sent, and Strawberry's log contains
     # literals. The addresses that an HTTP client logs may contain a secret.
@@ -84,6 +98,8 @@ def _quiet_libraries() -> None:
         "httpcore2",
     ):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Without a token, any client could fill the log with these.
+    logging.getLogger("uvicorn.error").addFilter(_is_about_service)
     # stamina would log the arguments of a retried call and its error, including addresses.
     stamina.instrumentation.set_on_retry_hooks(())
     # The sandbox's mail server warns of its own deprecations.

@@ -9,6 +9,7 @@ is too long, it sends no answer and keeps the connection open forever.
 import asyncio
 from typing import Final
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request
@@ -55,6 +56,16 @@ class RefusingSocketProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
         else:
             self.conn.data_to_send()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Sends an answer of the app.
+
+        After a refusal, the handshake is complete: uvicorn would log an error, and any client could
+        fill the log with it.
+        """
+        await super().send(message)
+        if self.close_sent:
+            self.handshake_complete = True
 
     def shutdown(self) -> None:
         """Closes the connection; the client must read soon what was sent before."""
