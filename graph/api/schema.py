@@ -1,7 +1,15 @@
 """The schema, and its printed form."""
 
+from typing import Final
+
 import strawberry
-from graphql import GraphQLError, GraphQLSchema, lexicographic_sort_schema, print_schema
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    lexicographic_sort_schema,
+    print_schema,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -10,6 +18,9 @@ from graph.api.mutations import Mutation
 from graph.api.queries import Query
 from graph.api.subscriptions import Subscription
 from graph.types.base.scalars import SCALARS
+
+_DEFINITION: Final = "strawberry-definition"
+"""The extension in which Strawberry keeps its own definition of a type."""
 
 
 class Schema(strawberry.Schema):
@@ -33,6 +44,19 @@ schema = Schema(
     extensions=EXTENSIONS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )
+
+
+def _mark_one_of(core: GraphQLSchema) -> None:
+    """Marks the `@oneOf` inputs, which Strawberry leaves out of graphql-core's types.
+
+    With the mark, the printed schema has the directive, and a refused value has its path.
+    """
+    for kind in core.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            kind.is_one_of = kind.extensions[_DEFINITION].is_one_of
+
+
+_mark_one_of(schema.core)
 
 
 def printed_schema() -> str:

@@ -18,7 +18,6 @@ from graphql import (
 )
 from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.errors import coded
 from graph.limits import Limits
@@ -88,17 +87,12 @@ class _MaybeNull(_AboutValues, MaybeNullValidationRule):
     pass
 
 
-class _OneOfInput(_AboutValues, OneOfInputValidationRule):
-    pass
-
-
 _RULES: Final = (
     *(
         _ValuesOfCorrectType if each is ValuesOfCorrectTypeRule else each
         for each in specified_rules
     ),
     _MaybeNull,
-    _OneOfInput,
 )
 
 

@@ -4,10 +4,12 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    build_client_schema,
     build_schema,
+    introspection_from_schema,
 )
 
-from graph.api.schema import printed_schema
+from graph.api.schema import printed_schema, schema
 from tests.support.root import ROOT
 
 
@@ -23,6 +25,20 @@ def test_everything_in_the_schema_is_described() -> None:
     undescribed = _without_description(build_schema(printed_schema()))
 
     assert [] == undescribed
+
+
+def test_one_of() -> None:
+    """An input of which exactly one field must be given says so, printed and introspected."""
+    printed = build_schema(printed_schema())
+    introspected = build_client_schema(introspection_from_schema(schema.core))
+
+    for core in (printed, introspected):
+        marked = [
+            name
+            for name, kind in core.type_map.items()
+            if isinstance(kind, GraphQLInputObjectType) and kind.is_one_of
+        ]
+        assert ["SecretInput"] == marked
 
 
 def _without_description(schema: GraphQLSchema) -> list[str]:
