@@ -13,6 +13,7 @@ from strawberry.types import ExecutionResult
 from graph.api.schema import Schema
 from graph.errors import coded, codes_of, present_all
 from graph.limits import Limits
+from graph.operation.input_paths import with_input_paths
 from graph.operation.reading import Operation
 from graph.types.base.context import Context
 from graph.watch.observe import LOG_ONLY, FinishedOperation, Observers
@@ -110,7 +111,10 @@ class Executor:
         refused = result.data is None and not any(each.path for each in result.errors or ())
         # The document is valid, so an error before execution is about a variable's value.
         errors = present_all(
-            result.errors, request_id, before_execution=False, most=self._limits.errors
+            with_input_paths(result.errors),
+            request_id,
+            before_execution=False,
+            most=self._limits.errors,
         )
         return Answer(result.data, errors, executed=not refused)
 
