@@ -17,7 +17,7 @@ from graph.types.base.context import Info
 from graph.types.base.ids import read_id
 from graph.types.email_tests import EmailTestType
 from graph.types.revision import EmailSettingsRevision
-from graph.types.settings import EmailSettings
+from graph.types.settings import IN_FORCE, EmailSettings
 from graph.types.trail import AuditEvent
 from service.access import access_token
 from service.email_tests import email_test
@@ -35,15 +35,15 @@ class NodeKind(NamedTuple):
 
 async def _settings(info: Info, key: str) -> EmailSettings | None:
     runtime = info.context.runtime
-    current = await email_settings(runtime)
-    if current is not None and str(current.revision) == key:
-        return EmailSettings.of(current)
+    if key == IN_FORCE:
+        current = await email_settings(runtime)
+        return None if current is None else EmailSettings.in_force(current)
     number = _number(key)
-    # Reading earlier revisions takes the permission to read the audit trail.
+    # Reading the settings as of a revision takes the permission to read the audit trail.
     if number is None or not permits(info, Permission.READ_TRAIL):
         return None
     earlier = await email_settings_revision(runtime, number)
-    return None if earlier is None else EmailSettings.of(earlier)
+    return None if earlier is None else EmailSettings.of_revision(earlier)
 
 
 async def _revision(info: Info, key: str) -> EmailSettingsRevision | None:

@@ -70,15 +70,15 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         if revision is not None and at is not None:
             raise bad_input("Use either revision or at, not both.")
         runtime = info.context.runtime
-        if revision is not None or at is not None:
-            require(info, Permission.READ_TRAIL)
-        if revision is not None:
-            state = await email_settings_revision(runtime, revision)
-        elif at is not None:
+        if revision is None and at is None:
+            current = await email_settings(runtime)
+            return None if current is None else EmailSettings.in_force(current)
+        require(info, Permission.READ_TRAIL)
+        if at is not None:
             state = await email_settings_at(runtime, at)
         else:
-            state = await email_settings(runtime)
-        return None if state is None else EmailSettings.of(state)
+            state = await email_settings_revision(runtime, revision or 0)
+        return None if state is None else EmailSettings.of_revision(state)
 
     @strawberry.field(
         description="The revisions of the settings, newest first.",

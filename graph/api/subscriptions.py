@@ -45,7 +45,7 @@ class Subscription:
         """Yields the settings after each change."""
         require(info, Permission.READ_SETTINGS)
         async for state in follow_email_settings(info.context.runtime):
-            yield EmailSettings.of(state)
+            yield EmailSettings.in_force(state)
 
     @strawberry.subscription(description="Every new event of the audit trail, in order.")
     async def audit_event_appended(

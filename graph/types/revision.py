@@ -57,7 +57,7 @@ class EmailSettingsRevision(Node):
         return cls(
             id=strawberry.ID(write_id("EmailSettingsRevision", state.revision)),
             revision=state.revision,
-            email_settings=EmailSettings.of(state),
+            email_settings=EmailSettings.of_revision(state),
             changes=[FieldChange.of(each) for each in revision.changes],
             created_at=state.updated_at,
             created_by=ActorType.of(state.updated_by),

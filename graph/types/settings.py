@@ -1,6 +1,7 @@
 """The settings as clients read them."""
 
 from datetime import datetime
+from typing import Final
 
 import strawberry
 
@@ -78,7 +79,15 @@ class SettingsVerification:
     )
 
 
-@strawberry.type(description="System email settings: how the platform sends its own mail.")
+IN_FORCE: Final = "current"
+"""The key in the id of the settings in force. A past state's key is its revision's number."""
+
+
+@strawberry.type(
+    description="System email settings: how the platform sends its own mail. The settings in force "
+    "always have the same ID, also after a save. The settings as of a revision have that "
+    "revision's own ID."
+)
 class EmailSettings(Node):
     """The settings."""
 
@@ -180,11 +189,20 @@ class EmailSettings(Node):
         )
 
     @classmethod
-    def of(cls, state: SettingsState) -> "EmailSettings":
-        """Builds it from the service's `SettingsState`."""
+    def in_force(cls, state: SettingsState) -> "EmailSettings":
+        """Builds the settings in force, whose id never changes, so that a save updates caches."""
+        return cls._of(state, IN_FORCE)
+
+    @classmethod
+    def of_revision(cls, state: SettingsState) -> "EmailSettings":
+        """Builds the settings as of a revision, which have an id of their own."""
+        return cls._of(state, state.revision)
+
+    @classmethod
+    def _of(cls, state: SettingsState, key: str | int) -> "EmailSettings":
         values = state.values
         return cls(
-            id=strawberry.ID(write_id("EmailSettings", state.revision)),
+            id=strawberry.ID(write_id("EmailSettings", key)),
             smtp_host=values.smtp_host,
             smtp_domain=values.smtp_domain,
             smtp_port=values.smtp_port,

@@ -98,7 +98,7 @@ async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) 
     match result:
         case SettingsUpdated():
             return UpdateEmailSettingsSuccess(
-                email_settings=EmailSettings.of(result.state),
+                email_settings=EmailSettings.in_force(result.state),
                 changes=[FieldChange.of(each) for each in result.changes],
                 audit_event=None if result.event is None else AuditEvent.of(result.event),
             )
@@ -108,7 +108,7 @@ async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) 
             return RevisionConflictError(
                 code="REVISION_CONFLICT",
                 message="The settings have changed since. Review theirChanges, then save again.",
-                current=EmailSettings.of(result.current),
+                current=EmailSettings.in_force(result.current),
                 their_changes=[FieldChange.of(each) for each in result.their_changes],
             )
         case SecretReentryRequired():

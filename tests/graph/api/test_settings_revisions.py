@@ -17,6 +17,11 @@ async def _history(desk: Desk, count: int) -> list[Json]:
     return [await desk.save({"timeoutSeconds": 1 + number}) for number in range(count)]
 
 
+def _without_id(state: Json | None) -> Json:
+    """Returns the settings without their id, in which a past state differs from those in force."""
+    return {name: value for name, value in (state or {}).items() if name != "id"}
+
+
 async def _page(desk: Desk, **arguments: object) -> Json:
     found: Json = (await desk.ask(documents.REVISIONS, arguments)).data["emailSettingsRevisions"]
     return found
@@ -31,14 +36,15 @@ async def test_a_revision_is_read_by_its_number(desk: Desk) -> None:
     saved = await _history(desk, 3)
 
     for number, state in enumerate(saved, start=1):
-        assert state == await desk.settings(revision=number)
+        assert _without_id(state) == _without_id(await desk.settings(revision=number))
     for number in (0, -1, 4, 2**31 - 1, -(2**31)):
         assert None is await desk.settings(revision=number)
 
 
 async def test_the_settings_are_read_as_of_an_instant(desk: Desk) -> None:
     """A revision is in force from its own instant until the next revision's."""
-    saved = await _history(desk, 3)
+    await _history(desk, 3)
+    saved = [await desk.settings(revision=number) or {} for number in (1, 2, 3)]
     instants = [datetime.fromisoformat(state["updatedAt"]) for state in saved]
     moment = timedelta(microseconds=1)
 
@@ -83,6 +89,29 @@ async def test_an_earlier_revision_shows_only_a_secrets_version(desk: Desk) -> N
         {"state": "UNSET", "version": None, "updatedAt": None},
     ]
     assert expected == [state and state["smtpPassword"] for state in states]
+
+
+async def test_the_settings_in_force_keep_their_id(desk: Desk) -> None:
+    """Clients that cache by id see a save, and no row of the history shows another row's values."""
+    first = await desk.save({"timeoutSeconds": 1})
+    second = await desk.save({"timeoutSeconds": 2})
+    current = await desk.settings()
+    conflict = await desk.update({"timeoutSeconds": 3}, expectedRevision=1)
+    restored = (await desk.restore(1))["emailSettings"]
+    same = {first["id"], second["id"], conflict["current"]["id"], restored["id"]}
+    rows = [edge["node"]["emailSettings"] for edge in (await _page(desk))["edges"]]
+    past = {state["id"]: state["timeoutSeconds"] for state in rows}
+
+    assert current is not None
+    assert {current["id"]} == same
+    assert 3 == len(past)
+    assert current["id"] not in past
+    assert [1, 2, 1] == [*past.values()]
+    for row in rows:
+        assert row == await desk.settings(revision=row["revision"])
+        assert row == await desk.settings(at=row["updatedAt"])
+        node = await desk.ask("query N($id: ID!) { node(id: $id) { id } }", {"id": row["id"]})
+        assert {"id": row["id"]} == node.data["node"]
 
 
 async def test_the_revisions_are_listed_newest_first(desk: Desk) -> None:

@@ -157,7 +157,7 @@ async def test_a_malformed_secret_is_refused(desk: Desk) -> None:
         change = {"settings": {"smtpPassword": given}, "expectedRevision": 0}
         answer = await desk.ask(documents.UPDATE, {"input": change})
 
-        assert ["BAD_USER_INPUT"] == answer.codes, given
+        assert {"BAD_USER_INPUT"} == {*answer.codes}, given
         assert b"hunter2" not in answer.raw, given
     assert 0 == await desk.whole()
 

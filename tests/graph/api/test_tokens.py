@@ -187,7 +187,8 @@ async def test_denials_are_recorded(world: World) -> None:
         pytest.param(("AuditEvent", "9" * 30), Role.AUDITOR, False, id="huge"),
         pytest.param(("AccessToken", "x\0"), Role.ADMINISTRATOR, False, id="NUL"),
         pytest.param(("TestEmail", "x"), Role.VIEWER, False, id="no such test"),
-        pytest.param(("EmailSettings", "1"), Role.VIEWER, False, id="nothing saved"),
+        pytest.param(("EmailSettings", "current"), Role.VIEWER, False, id="nothing saved"),
+        pytest.param(("EmailSettings", "1"), Role.AUDITOR, False, id="no such state"),
         pytest.param(("EmailSettingsRevision", "1"), Role.AUDITOR, False, id="no such revision"),
         pytest.param(("Other", "1"), Role.ADMINISTRATOR, False, id="no such type"),
     ],
@@ -221,7 +222,7 @@ async def test_malformed_id(world: World) -> None:
 
 
 async def test_settings_by_their_id(world: World) -> None:
-    """Every role may fetch the settings in force; earlier ones require READ_TRAIL."""
+    """Every role may fetch the settings in force; those as of a revision require READ_TRAIL."""
     change = """mutation Change($port: Int, $seen: Int!) { updateEmailSettings(
       input: {settings: {smtpPort: $port}, expectedRevision: $seen}) { __typename } }"""
     for revision in (0, 1):
@@ -232,12 +233,14 @@ async def test_settings_by_their_id(world: World) -> None:
         )["data"]["node"]
         is not None
         for role in (Role.VIEWER, Role.AUDITOR)
-        for revision in (1, 2)
+        for revision in ("current", 1, 2)
     }
 
     assert {
+        (Role.VIEWER, "current"): True,
         (Role.VIEWER, 1): False,
-        (Role.VIEWER, 2): True,
+        (Role.VIEWER, 2): False,
+        (Role.AUDITOR, "current"): True,
         (Role.AUDITOR, 1): True,
         (Role.AUDITOR, 2): True,
     } == found
