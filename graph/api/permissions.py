@@ -5,6 +5,8 @@ from inspect import isawaitable
 from typing import Any
 
 from strawberry.extensions import FieldExtension
+from strawberry.types.base import StrawberryOptional
+from strawberry.types.field import StrawberryField
 
 from graph.errors import coded
 from graph.types.base.context import Info
@@ -34,10 +36,23 @@ def permits(info: Info, permission: Permission) -> bool:
 
 
 class Requires(FieldExtension):
-    """Resolves a field only for callers whose role has a permission."""
+    """Resolves a field only for callers whose role has a permission.
+
+    It makes the field nullable: a denied field that cannot be null would make the whole answer
+    null, and with it the fields that the caller may read.
+    """
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
+
+    def apply(self, field: StrawberryField) -> None:
+        """Makes the field nullable, and says so in its description."""
+        if not isinstance(field.type, StrawberryOptional):
+            field.type = StrawberryOptional(field.type)
+        field.description = (
+            f"{field.description} Requires {self.permission}: without it, null with the error "
+            "FORBIDDEN."
+        )
 
     async def resolve_async(
         self,

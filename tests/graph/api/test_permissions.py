@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from graphql import is_composite_type
+from graphql import is_composite_type, is_non_null_type
 
 from graph.api.nodes import KINDS
 from graph.api.schema import schema
@@ -118,6 +118,37 @@ def test_nodes() -> None:
     assert {name: TYPES[name] for name in KINDS} == {
         name: kind.permission for name, kind in KINDS.items()
     }
+
+
+def test_what_can_be_denied_can_be_null() -> None:
+    """A field that needs a permission is nullable, so a denial takes no other field with it."""
+    non_null = {
+        row.name
+        for row in FIELDS
+        if row.needs is not None
+        and not row.name.startswith("Subscription.")  # its operation has no other field
+        and is_non_null_type(root_fields(CORE)[row.name].type)
+    }
+
+    assert set() == non_null
+
+
+@pytest.mark.anyio
+async def test_a_denial_beside_other_fields(world: World) -> None:
+    """A page that asks for more than its user may see shows what the user may see."""
+    answer = await world.ask(
+        "{ viewer { role } testEmails { edges { cursor } } auditEvents { edges { cursor } } }",
+        role=Role.VIEWER,
+    )
+
+    assert {
+        "viewer": {"role": "VIEWER"},
+        "testEmails": {"edges": []},
+        "auditEvents": None,
+    } == answer["data"]
+    assert [(["auditEvents"], "FORBIDDEN")] == [
+        (each["path"], each["extensions"]["code"]) for each in answer["errors"]
+    ]
 
 
 @pytest.mark.anyio
