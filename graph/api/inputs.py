@@ -146,7 +146,8 @@ class UpdateEmailSettingsInput:
     )
     reason: str | None = strawberry.field(
         default=None,
-        description="Why the settings are changed, for the audit trail. At most 1,000 characters.",
+        description="Why the settings are changed, for the audit trail: 1 to 1,000 characters. "
+        "Null gives no reason.",
     )
     verified_by_test_email: strawberry.ID | None = strawberry.field(
         default=None,
@@ -181,12 +182,31 @@ class RestoreEmailSettingsInput:
         "is `RevisionConflictError`."
     )
     reason: str = strawberry.field(
-        description="Why the revision is restored, for the audit trail. At most 1,000 characters."
+        description="Why the revision is restored, for the audit trail: 1 to 1,000 characters."
+    )
+    smtp_password: strawberry.Maybe[SecretInput | None] = strawberry.field(
+        description="The account's password, if it must be entered again or cleared: "
+        '`["smtpPassword"]` in `SecretReentryRequiredError.secrets`. If omitted, it stays.'
+    )
+    client_key: strawberry.Maybe[SecretInput | None] = strawberry.field(
+        description="The private key of the restored client certificate, if that is not the key "
+        "in force. If omitted, the key stays."
+    )
+    oauth2_client_secret: strawberry.Maybe[SecretInput | None] = strawberry.field(
+        description="The OAuth 2.0 client secret, if it must be entered again or cleared: "
+        '`["oauth2", "clientSecret"]` in `SecretReentryRequiredError.secrets`. If omitted, it '
+        "stays."
     )
 
     def restore(self) -> SettingsRestore:
         """Returns the restore as the service's `SettingsRestore`."""
-        return SettingsRestore(self.revision, self.expected_revision, self.reason)
+        secrets = {
+            name.attribute: _secret(KEEP if given is None else given.value)
+            for name in SecretName
+            for given in [getattr(self, name.attribute)]
+        }
+        patch = SettingsPatch(**secrets)
+        return SettingsRestore(self.revision, self.expected_revision, self.reason, patch)
 
 
 @strawberry.input(description='A test email to send. Example: `{recipient: "you@example.com"}`.')

@@ -43,7 +43,8 @@ class Mutation(AccessMutations):
 
     @strawberry.mutation(
         description="Saves the values of an earlier revision as a new revision. Secrets stay as "
-        "they are now, and the restore is refused if they would be sent to another destination.",
+        "they are now, unless they are entered again. The restore is refused if a stored "
+        "secret would be sent to another destination.",
         extensions=[Requires(Permission.CHANGE_SETTINGS)],
     )
     async def restore_email_settings(

@@ -26,10 +26,10 @@ class AuditEventFilter:
     actor_ids: list[str] | None = strawberry.field(
         default=None, description="Events of one of these actors, by the actor's `id`."
     )
-    fields: list[str] | None = strawberry.field(
+    fields: list[list[str]] | None = strawberry.field(
         default=None,
-        description="Events that changed one of these fields, or were refused because of one. "
-        "Examples: `smtpHost`, `oauth2.tokenUrl`.",
+        description="Events that changed one of these fields, or were refused because of one. A "
+        'field is a path. Example: `[["smtpHost"], ["oauth2", "tokenUrl"]]`.',
     )
     revision: int | None = strawberry.field(
         default=None, description="Events that created this settings revision, or were about it."
@@ -60,7 +60,7 @@ class AuditEventFilter:
             actions=tuple(self.actions or ()),
             outcomes=tuple(self.outcomes or ()),
             actor_ids=tuple(self.actor_ids or ()),
-            fields=tuple(self.fields or ()),
+            fields=tuple(map(_name, self.fields or ())),
             revision=self.revision,
             correlation_id=self.correlation_id,
             since=self.since,
@@ -71,3 +71,10 @@ class AuditEventFilter:
         if isinstance(fit, UnfitFilter):
             raise bad_input(fit.message)
         return fit
+
+
+def _name(path: list[str]) -> str:
+    """Returns a field's name in the trail. No name of a field contains a dot."""
+    if not path or any("." in step for step in path):
+        raise bad_input("fields takes paths, each a list of names without dots.")
+    return ".".join(path)

@@ -29,6 +29,7 @@ from service.values import (
     Secret,
     Secrets,
     SettingsPatch,
+    listed,
     read_settings,
     write_settings,
 )
@@ -159,8 +160,8 @@ def _report(
             raise typer.Exit(1)
         case SecretReentryRequired():
             typer.echo(
-                f"The stored {' and '.join(result.secrets)} is bound to its destination, and "
-                f"{', '.join(result.changed_fields)} changes: enter it again, with "
+                f"{listed(result.secrets)} is stored for the present destination only, and "
+                f"{listed(result.changed_fields)} changes: enter it again, with "
                 "POSTLEDGER_SETTINGS_SMTP_PASSWORD or POSTLEDGER_SETTINGS_OAUTH2_CLIENT_SECRET.",
                 err=True,
             )

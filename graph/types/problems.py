@@ -5,7 +5,7 @@ import strawberry
 from graph.types.base.common import SuggestionType, UserError
 from graph.types.base.enums import ProblemSeverity
 from service.settings import InvalidSettings, SecretReentryRequired
-from service.values import Problem
+from service.values import Problem, listed
 
 
 @strawberry.type(description="A problem with a value of the settings.")
@@ -66,16 +66,22 @@ class InvalidSettingsError(UserError):
 class SecretReentryRequiredError(UserError):
     """A secret that must be entered again."""
 
-    changed_fields: list[str] = strawberry.field(
-        description="The changed fields to which the secret is bound, such as `smtpHost`."
+    secrets: list[list[str]] = strawberry.field(
+        description="The paths of the secrets to enter again, or to clear, such as "
+        '`[["smtpPassword"], ["oauth2", "clientSecret"]]`.'
+    )
+    changed_fields: list[list[str]] = strawberry.field(
+        description="The paths of the changed fields to which the secrets are bound, such as "
+        '`[["smtpHost"]]`.'
     )
 
     @classmethod
     def of(cls, required: SecretReentryRequired) -> "SecretReentryRequiredError":
         """Builds it from the service's `SecretReentryRequired`."""
-        secrets = " and ".join(required.secrets)
         return cls(
             code=required.code,
-            message=f"Enter {secrets} again, or clear it: it was stored for another destination.",
-            changed_fields=list(required.changed_fields),
+            message=f"Enter {listed(required.secrets)} again, or clear it: it is stored for the "
+            "present destination only.",
+            secrets=[list(path) for path in required.secrets],
+            changed_fields=[list(path) for path in required.changed_fields],
         )

@@ -5,14 +5,10 @@ from typing import Final
 
 from mail.report import Suggestion
 from service.advice.leftovers import Leftover, find_leftovers
+from service.advice.suggested import set_to
+from service.values.labels import LABELS
 from service.values.problems import Problem, problem
 
-_LABELS: Final = {
-    ("smtpUsername",): "SMTP Username",
-    ("smtpPassword",): "SMTP Password",
-    ("oauth2", "clientId"): "The OAuth2 client ID",
-    ("oauth2", "clientSecret"): "The OAuth2 client secret",
-}
 _MESSAGES: Final = {
     "BLANKS_AROUND_VALUE": (
         "{label} {found}. It is used exactly as entered: enter it again without the blanks, unless "
@@ -38,8 +34,7 @@ def review_text(path: tuple[str, ...], text: str) -> Iterator[Problem]:
     for leftover in find_leftovers(text):
         suggestion = None
         if leftover.cleaned is not None and leftover.cleaned != text:
-            message = f"Set {'.'.join(path)} to {leftover.cleaned}."
-            suggestion = Suggestion(message, path, leftover.cleaned, None)
+            suggestion = set_to(path, leftover.cleaned)
         yield _problem(path, leftover, suggestion)
 
 
@@ -50,5 +45,5 @@ def review_secret(path: tuple[str, ...], revealed: str) -> Iterator[Problem]:
 
 
 def _problem(path: tuple[str, ...], leftover: Leftover, suggestion: Suggestion | None) -> Problem:
-    message = _MESSAGES[leftover.code].format(label=_LABELS[path], found=leftover.found)
+    message = _MESSAGES[leftover.code].format(label=LABELS[path], found=leftover.found)
     return problem(leftover.code, path, message, suggestion)

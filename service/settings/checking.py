@@ -9,6 +9,7 @@ from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired
 from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, load_current
 from service.values.certificates import certificates_of
+from service.values.labels import listed
 from service.values.patch import SettingsPatch
 from service.values.problems import Problem, problem
 from service.values.settings_values import SecretName
@@ -29,15 +30,11 @@ async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[
 
 
 def _reentry(required: SecretReentryRequired) -> tuple[Problem, ...]:
-    changed = ", ".join(required.changed_fields)
     message = (
         "Enter it again, or clear it: the stored secret is bound to its destination, and "
-        f"{changed} would change."
+        f"{listed(required.changed_fields)} would change."
     )
-    return tuple(
-        problem("SECRET_REENTRY_REQUIRED", tuple(name.value.split(".")), message)
-        for name in required.secrets
-    )
+    return tuple(problem("SECRET_REENTRY_REQUIRED", path, message) for path in required.secrets)
 
 
 def _remarks(current: CurrentSettings, drafted: Draft, now: datetime) -> tuple[Problem, ...]:

@@ -121,11 +121,7 @@ async def update_email_settings(
         if not isinstance(accepted, Draft):
             refusing = Refusing(caller, update.reason)
             return await refuse(session, current, refusing, accepted, runtime.clock)
-        replaces_unreadable = any(
-            current.secrets.is_unreadable(name, current.values) for name in accepted.given
-        )
-        await _store_secrets(current, accepted, now)
-        saving = Saving(caller, accepted.values, update.reason, accepted.given, replaces_unreadable)
+        saving = Saving(caller, accepted, update.reason)
         saved = await save(session, head, current, saving, runtime.clock)
     notify_followers(runtime)
     return saved
@@ -170,7 +166,7 @@ def check_request(
         )
     if not is_reason(reason):
         message = (
-            f"Enter a reason of at most {MAX_REASON:,} characters, without line breaks or other "
+            f"Enter a reason of 1 to {MAX_REASON:,} characters, without line breaks or other "
             "control characters."
         )
         problems.append(problem("REASON_INVALID", "reason", message))
@@ -193,10 +189,3 @@ async def _accept(
         if not await passed_with(session, update.verified_by, digest):
             return NotVerified(update.verified_by)
     return drafted
-
-
-async def _store_secrets(current: CurrentSettings, accepted: Draft, now: datetime) -> None:
-    for name, secret in accepted.given.items():
-        await current.secrets.store(name, secret, accepted.values, now)
-    for name in accepted.cleared:
-        await current.secrets.clear(name)

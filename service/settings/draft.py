@@ -31,16 +31,19 @@ class InvalidSettings:
 
 @dataclass(frozen=True, slots=True)
 class SecretReentryRequired:
-    """Stored secrets are bound to their destination, which the changed fields would change."""
+    """Stored secrets are bound to their destination, which the changed fields would change.
 
-    changed_fields: tuple[str, ...]
-    secrets: tuple[SecretName, ...]
+    Fields and secrets are named by their paths.
+    """
+
+    changed_fields: tuple[tuple[str, ...], ...]
+    secrets: tuple[tuple[str, ...], ...]
     code: ClassVar = "SECRET_REENTRY_REQUIRED"
 
     @property
     def fields(self) -> str:
-        """The bound fields that would change."""
-        return ", ".join(self.changed_fields)
+        """The bound fields that would change, as the trail writes them."""
+        return ", ".join(map(".".join, self.changed_fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +60,47 @@ DraftResult: TypeAlias = Draft | InvalidSettings | SecretReentryRequired
 
 async def draft(current: CurrentSettings, patch: SettingsPatch, keys: KeySource) -> DraftResult:
     """Returns the settings that a patch would produce, or why it is refused; stores nothing."""
-    checked = _check(current, patch, keys)
-    return await _number_secrets(current, checked) if isinstance(checked, Draft) else checked
-
-
-def _check(current: CurrentSettings, patch: SettingsPatch, keys: KeySource) -> DraftResult:
-    """Applies the patch, and normalizes and checks the result; versions of secrets stay."""
     normal = normalize(apply_patch(patch, current.values))
     given, invalid = _given_secrets(patch, keys)
-    problems = [*normal.problems, *invalid, *_contradictions(normal.values)]
+    problems = (*normal.problems, *invalid, *_contradictions(normal.values))
+    return await _drafted(current, normal.values, patch, given, problems)
+
+
+async def draft_restored(
+    current: CurrentSettings, earlier: SettingsValues, patch: SettingsPatch, keys: KeySource
+) -> DraftResult:
+    """Returns the settings that restoring a revision would produce, or why that is refused.
+
+    Args:
+        current: the settings in force, whose secrets stay unless the patch changes them.
+        earlier: the revision's values. They are not checked again, because they were saved.
+        patch: the secrets that are entered again or cleared; it changes nothing else.
+        keys: the encryption keys.
+    """
+    values = earlier
+    for name in SecretName:
+        values = values.with_secret_version(name, current.values.secret_version(name))
+    given, invalid = _given_secrets(patch, keys)
+    return await _drafted(current, values, patch, given, tuple(invalid))
+
+
+async def _drafted(
+    current: CurrentSettings,
+    values: SettingsValues,
+    patch: SettingsPatch,
+    given: dict[SecretName, Secret],
+    problems: tuple[Problem, ...],
+) -> DraftResult:
+    """Checks the secrets against values that have the versions in force, and numbers them."""
     if not problems and patch.secret(SecretName.CLIENT_KEY) is not None:
-        problems += mismatch(current, normal.values, given.get(SecretName.CLIENT_KEY))
+        problems = mismatch(current, values, given.get(SecretName.CLIENT_KEY))
     if problems:
-        return InvalidSettings(tuple(problems))
-    required = reentry_required(current, normal.values, _untouched(patch))
-    return required or Draft(normal.values, given, _cleared(patch))
+        return InvalidSettings(problems)
+    required = _reentry_required(current, values, _untouched(patch))
+    return required or await _number_secrets(current, Draft(values, given, _cleared(patch)))
 
 
-def reentry_required(
+def _reentry_required(
     current: CurrentSettings, after: SettingsValues, untouched: tuple[SecretName, ...]
 ) -> SecretReentryRequired | None:
     """Checks whether stored secrets that stay would be sent to another destination.
@@ -85,7 +111,7 @@ def reentry_required(
         untouched: the secrets that are neither entered again nor cleared.
     """
     stored = tuple(
-        name
+        name.path
         for name in untouched
         if name.is_sent and current.values.secret_version(name) is not None
     )

@@ -1,7 +1,7 @@
 """The use cases on earlier revisions: reading, comparing and restoring them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, TypeAlias
 
@@ -14,13 +14,13 @@ from db.tables import EmailSettingsRow
 from service.process.caller import Caller
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
-from service.settings.client_keys import mismatch
 from service.settings.current import RevisionConflict, check_request, conflict, notify_followers
-from service.settings.draft import InvalidSettings, SecretReentryRequired, reentry_required
+from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft_restored
 from service.settings.saving import Refusing, Saving, SettingsUpdated, refuse, save
 from service.settings.state import CurrentSettings, SettingsState, describe, load_current, values_of
 from service.values.changes import compare
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.values.patch import SettingsPatch
+from service.values.settings_values import NOTHING_SAVED, SettingsValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,15 @@ class RevisionNotFound:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRestore:
-    """An earlier revision to restore, and the revision that the caller has seen."""
+    """An earlier revision to restore, and the revision that the caller has seen.
+
+    `secrets` has the secrets to enter again or to clear, and changes nothing else.
+    """
 
     revision: int
     expected_revision: int
     reason: str
+    secrets: SettingsPatch = field(default_factory=SettingsPatch)
 
 
 RestoreResult: TypeAlias = (
@@ -110,8 +114,8 @@ async def restore_email_settings(
 ) -> RestoreResult:
     """Saves the values of an earlier revision, except its secrets, as the newest revision.
 
-    The secrets stay as they are now. If they would then be sent to another destination, the restore
-    is refused.
+    The secrets stay as they are now, unless the caller enters them again or clears them. If one
+    that stays would be sent to another destination, the restore is refused.
     """
     now = runtime.clock()
     async with runtime.database.transaction() as session:
@@ -119,11 +123,11 @@ async def restore_email_settings(
         current = await load_current(session, runtime.scope, runtime.keys)
         if current.row is not None and restore.expected_revision != current.revision:
             return await conflict(session, current.row, current, restore.expected_revision, now)
-        values = await _restored(session, runtime, current, restore)
-        if not isinstance(values, SettingsValues):
+        accepted = await _restored(session, runtime, current, restore)
+        if not isinstance(accepted, Draft):
             refusing = Refusing(caller, restore.reason, restore.revision)
-            return await refuse(session, current, refusing, values, runtime.clock)
-        saving = Saving(caller, values, restore.reason, restored_from=restore.revision)
+            return await refuse(session, current, refusing, accepted, runtime.clock)
+        saving = Saving(caller, accepted, restore.reason, restore.revision)
         saved = await save(session, head, current, saving, runtime.clock)
     notify_followers(runtime)
     return saved
@@ -131,20 +135,14 @@ async def restore_email_settings(
 
 async def _restored(
     session: Session, runtime: Runtime, current: CurrentSettings, restore: SettingsRestore
-) -> SettingsValues | InvalidSettings | RevisionNotFound | SecretReentryRequired:
+) -> Draft | InvalidSettings | RevisionNotFound | SecretReentryRequired:
     problems = check_request(current, restore.expected_revision, restore.reason)
     if problems:
         return InvalidSettings(tuple(problems))
     row = await revision_row(session, runtime.scope, restore.revision)
     if row is None:
         return RevisionNotFound(restore.revision)
-    values = values_of(row)
-    for name in SecretName:
-        values = values.with_secret_version(name, current.values.secret_version(name))
-    problems = list(mismatch(current, values, None))
-    if problems:
-        return InvalidSettings(tuple(problems))
-    return reentry_required(current, values, tuple(SecretName)) or values
+    return await draft_restored(current, values_of(row), restore.secrets, runtime.keys)
 
 
 async def _values(session: Session, runtime: Runtime, number: int) -> SettingsValues | None:

@@ -1,7 +1,8 @@
 """Writing a new revision with its event, and recording changes that were refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from audit.event import AuditAction, AuditOutcome, Change, Detail, Event
@@ -11,6 +12,7 @@ from db.tables import EmailSettingsHead, EmailSettingsRow
 from mail.secret import Secret
 from service.process.caller import Caller
 from service.process.marks import secret_mark
+from service.settings.draft import Draft
 from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, RevisionOrigin, SettingsState, describe, row_of
 from service.values.changes import compare
@@ -44,23 +46,30 @@ R = TypeVar("R", bound=RefusalReason)
 
 
 def is_reason(reason: str | None) -> bool:
-    """Returns whether a reason is short enough and has no control characters."""
-    return reason is None or (len(reason) <= MAX_REASON and not has_control(reason))
+    """Returns whether a reason says something, is short enough, and has no control characters."""
+    return reason is None or (
+        bool(reason.strip()) and len(reason) <= MAX_REASON and not has_control(reason)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A new revision to write, and who requested it. `given` has the secrets that it sets.
-
-    `replaces_unreadable` is true if one of these secrets was stored but could not be decrypted.
-    """
+    """A new revision to write, and who requested it."""
 
     caller: Caller
-    values: SettingsValues
+    draft: Draft
     reason: str | None
-    given: Mapping[SecretName, Secret] = field(default_factory=dict)
-    replaces_unreadable: bool = False
     restored_from: int | None = None
+
+    @property
+    def values(self) -> SettingsValues:
+        """The new revision's values."""
+        return self.draft.values
+
+    @property
+    def given(self) -> Mapping[SecretName, Secret]:
+        """The secrets that it sets."""
+        return self.draft.given
 
     @property
     def action(self) -> AuditAction:
@@ -86,13 +95,17 @@ async def save(
     saving: Saving,
     clock: Clock,
 ) -> SettingsUpdated:
-    """Writes the new revision and its event, unless it equals the revision in force.
+    """Writes the secrets, the new revision and its event, unless it equals the one in force.
 
     The first save always makes revision 1, so that there are settings from then on. A secret that
     could not be decrypted cannot be compared, so a secret that replaces it counts as a change.
     """
     changes = compare(current.values, saving.values)
-    if not changes and not saving.replaces_unreadable and current.row is not None:
+    replaces_unreadable = any(
+        current.secrets.is_unreadable(name, current.values) for name in saving.given
+    )
+    await _store_secrets(current, saving.draft, clock())
+    if not changes and not replaces_unreadable and current.row is not None:
         return SettingsUpdated(_state(current.row, current, saving, clock), (), None)
     revision = current.revision + 1
     marks = await _marks(current, saving)
@@ -107,6 +120,13 @@ async def save(
     await session.flush()
     recorded = await read_event(session, appended.seq)
     return SettingsUpdated(_state(row, current, saving, clock), changes, recorded)
+
+
+async def _store_secrets(current: CurrentSettings, accepted: Draft, now: datetime) -> None:
+    for name, secret in accepted.given.items():
+        await current.secrets.store(name, secret, accepted.values, now)
+    for name in accepted.cleared:
+        await current.secrets.clear(name)
 
 
 def _state(

@@ -2,6 +2,7 @@
 
 - The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
 - Checking them: `rules` and `normalize`. The codes of errors and warnings: `problems`.
+- What the settings page calls the fields: `labels`.
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`.
 - An address that was pasted with its name: `pasted_address`.
@@ -13,6 +14,7 @@ from mail.providers import Provider, ProviderEndpoint, ProviderNote
 from mail.report import CertificateFacts, Suggestion
 from mail.secret import Secret
 from service.values.files import InvalidSettingsFile, Secrets, read_settings, write_settings
+from service.values.labels import LABELS, listed
 from service.values.patch import KEEP, Keep, Patched, SettingsPatch
 from service.values.problems import Problem, ProblemSeverity
 from service.values.providers import email_providers
@@ -26,6 +28,7 @@ from service.values.settings_values import (
 __all__ = [
     "FIELDS",
     "KEEP",
+    "LABELS",
     "NOTHING_SAVED",
     "CertificateFacts",
     "InvalidSettingsFile",
@@ -46,6 +49,7 @@ __all__ = [
     "Suggestion",
     "TlsMode",
     "email_providers",
+    "listed",
     "read_settings",
     "write_settings",
 ]

@@ -18,9 +18,11 @@ from service.values.settings_values import FIELDS, SecretName, SettingsValues
 BOUND_FIELDS: Final = tuple(field for field in FIELDS if field.binds_secret)
 
 
-def changed_bound_fields(before: SettingsValues, after: SettingsValues) -> tuple[str, ...]:
-    """Returns the bound fields that differ, by name."""
-    return tuple(field.name for field in BOUND_FIELDS if field.get(before) != field.get(after))
+def changed_bound_fields(
+    before: SettingsValues, after: SettingsValues
+) -> tuple[tuple[str, ...], ...]:
+    """Returns the paths of the bound fields that differ."""
+    return tuple(field.path for field in BOUND_FIELDS if field.get(before) != field.get(after))
 
 
 def associated_data(scope: str, name: SecretName, version: int, values: SettingsValues) -> bytes:

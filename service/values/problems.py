@@ -82,7 +82,7 @@ PROBLEM_CODES: Final[Mapping[str, tuple[ProblemSeverity, str]]] = {
     ),
     "REASON_INVALID": (
         _ERROR,
-        "The reason is longer than 1,000 characters or contains a control character.",
+        "The reason is empty, longer than 1,000 characters, or contains a control character.",
     ),
     "IDEMPOTENCY_KEY_INVALID": (
         _ERROR,

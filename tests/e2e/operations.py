@@ -22,7 +22,7 @@ EVENT: Final = """
 USER_ERRORS: Final = """
   ... on UserError { code message }
   ... on InvalidSettingsError { problems { severity code field message } }
-  ... on SecretReentryRequiredError { changedFields }
+  ... on SecretReentryRequiredError { secrets changedFields }
 """
 
 READ: Final = f"query Read {{ emailSettings {{ {SETTINGS} }} }}"

@@ -111,7 +111,9 @@ def _be_refused_another_host(
 
     for result in (saved, test):
         assert "SecretReentryRequiredError" == result["__typename"]
-        assert ["smtpHost", "smtpPort", "trustedCertificates"] == result["changedFields"]
+        assert [["smtpPassword"]] == result["secrets"]
+        changed = [["smtpHost"], ["smtpPort"], ["trustedCertificates"]]
+        assert changed == result["changedFields"]
     assert (1, HOST) == (read["revision"], read["smtpHost"])
     assert (0, connections) == (elsewhere.connections, mail_server.connections)
 
@@ -133,7 +135,7 @@ def _read_the_trail(client: Client) -> None:
     assert list(range(len(recorded))) == [event["sequence"] for event in recorded]
     assert "Set-up." == recorded[1]["reason"]
     assert {
-        "field": "smtpPassword",
+        "field": ["smtpPassword"],
         "before": None,
         "after": "[redacted, version 1]",
         "redacted": True,

@@ -40,7 +40,7 @@ fragment Updated on UpdateEmailSettingsResult {
   }
   ... on InvalidSettingsError { problems { ...Problem } }
   ... on RevisionConflictError { current { ...Settings } theirChanges { ...Change } }
-  ... on SecretReentryRequiredError { changedFields }
+  ... on SecretReentryRequiredError { secrets changedFields }
   ... on NotVerifiedError { testEmail { id } }
 }
 """
@@ -112,7 +112,7 @@ mutation Test($input: SendTestEmailInput!) {
       server { address banner extensions } transcript { sender line redacted }
     } }
     ... on InvalidSettingsError { problems { ...Problem } }
-    ... on SecretReentryRequiredError { changedFields }
+    ... on SecretReentryRequiredError { secrets changedFields }
   }
 }
 """

@@ -61,8 +61,8 @@ class ActorType:
 class FieldChange:
     """A change."""
 
-    field: str = strawberry.field(
-        description="The path of the field, such as `smtpHost` or `oauth2.tokenUrl`."
+    field: list[str] = strawberry.field(
+        description='The path of the field, such as `["smtpHost"]` or `["oauth2", "tokenUrl"]`.'
     )
     before: str | None = strawberry.field(
         description="The value before the change, as text. Null if the field was not set."
@@ -78,7 +78,7 @@ class FieldChange:
     def of(cls, change: Change) -> "FieldChange":
         """Builds it from the service's `Change`."""
         return cls(
-            field=change.field,
+            field=change.field.split("."),
             before=change.before,
             after=change.after,
             redacted=change.redacted,

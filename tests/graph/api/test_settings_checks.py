@@ -56,7 +56,7 @@ async def test_a_check_reports_that_a_secret_must_be_entered_again(desk: Desk) -
         ("SECRET_REENTRY_REQUIRED", ["smtpPassword"]),
         ("SECRET_REENTRY_REQUIRED", ["oauth2", "clientSecret"]),
     ] == [(each["code"], each["field"]) for each in problems]
-    assert "smtpHost" in problems[0]["message"]
+    assert "SMTP Host would change" in problems[0]["message"]
 
 
 async def test_a_check_reports_a_missing_key(desk: Desk) -> None:

@@ -23,6 +23,14 @@ SEARCH: Final = (
 FOLLOW: Final = (
     "subscription($filter: AuditEventFilter) { auditEventAppended(filter: $filter) { body } }"
 )
+SAVE: Final = (
+    "mutation($input: UpdateEmailSettingsInput!) "
+    "{ updateEmailSettings(input: $input) { __typename } }"
+)
+CHANGED: Final = (
+    "query($fields: [[String!]!]) { auditEvents(filter: {fields: $fields}) "
+    "{ edges { node { changes { field } } } } }"
+)
 MANY: Final = [f"unknown-{number}" for number in range(600)]
 ONE: Final = "ACCESS_TOKEN_CREATED"
 
@@ -134,6 +142,29 @@ async def test_a_valid_filter_finds_its_events(world: World, wanted: Filter) -> 
 
     assert 3 == len(found)
     assert found[::-1] == response.text.splitlines()
+
+
+async def test_a_field_is_a_path(world: World) -> None:
+    """Events are found by the paths of fields, and dotted text is refused."""
+    oauth2 = {"tokenUrl": "https://login.example.com/token", "clientId": "postledger"}
+    for revision, settings in enumerate(({"oauth2": oauth2}, {"smtpPort": 25}, {"smtpPort": 0})):
+        change = {"settings": settings, "expectedRevision": revision}
+        await world.ask(SAVE, input=change)
+
+    async def found(fields: list[list[str]]) -> list[list[list[str]]]:
+        answer = await world.ask(CHANGED, fields=fields)
+        edges = answer["data"]["auditEvents"]["edges"]
+        return [[each["field"] for each in edge["node"]["changes"]] for edge in edges]
+
+    both = [["oauth2", "tokenUrl"], ["oauth2", "clientId"]]
+    assert [both] == await found([["oauth2", "tokenUrl"]])
+    # The refused change has no changes, but names the field.
+    assert [[], [["smtpPort"]]] == await found([["smtpPort"]])
+    assert [[], [["smtpPort"]], both] == await found([["smtpPort"], ["oauth2", "clientId"]])
+    assert [] == await found([["oauth2"]])
+    dotted, empty = [["oauth2.tokenUrl"]], [list[str]()]
+    for wrong in (dotted, empty):
+        assert ["BAD_USER_INPUT"] == codes(await world.ask(CHANGED, fields=wrong))
 
 
 async def test_a_hundred_actors_are_searched_for(world: World) -> None:

@@ -159,7 +159,7 @@ def test_a_changed_destination_needs_the_password_again(shell: Shell) -> None:
 
     assert [1, 1] == [dry.exit_code, refused.exit_code]
     for result in (dry, refused):
-        assert "smtpHost changes" in result.stderr
+        assert "SMTP Host changes" in result.stderr
         assert "POSTLEDGER_SETTINGS_SMTP_PASSWORD" in result.stderr
     assert ["EMAIL_SETTINGS_UPDATED", "EMAIL_SETTINGS_CHANGE_REFUSED"] == [
         each["action"] for each in shell.events()

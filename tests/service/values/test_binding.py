@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from service.values.binding import BOUND_FIELDS
+from service.verify.trail import TrailVerification, VerificationRequest, verify_trail
 from tests.support.certificates import certificate
 from tests.support.desk import THOROUGH, Desk, Json
 from tests.support.recorder import HOSTS, Recorder, recording
@@ -60,12 +61,12 @@ def _changed(base: Json, fields: tuple[str, ...], port: int) -> Json:
 
 _SAVE: Final = """mutation ($input: UpdateEmailSettingsInput!) {
   result: updateEmailSettings(input: $input)
-  { __typename ... on SecretReentryRequiredError { changedFields } } }"""
+  { __typename ... on SecretReentryRequiredError { secrets changedFields } } }"""
 _TEST: Final = """mutation ($input: SendTestEmailInput!) { result: sendTestEmail(input: $input)
-  { __typename ... on SecretReentryRequiredError { changedFields } } }"""
+  { __typename ... on SecretReentryRequiredError { secrets changedFields } } }"""
 _RESTORE: Final = """mutation ($input: RestoreEmailSettingsInput!) {
   result: restoreEmailSettings(input: $input)
-  { __typename ... on SecretReentryRequiredError { changedFields } } }"""
+  { __typename ... on SecretReentryRequiredError { secrets changedFields } } }"""
 
 
 async def _ask(desk: Desk, document: str, given: Json) -> Json:
@@ -104,9 +105,11 @@ async def test_every_change_of_destination_needs_the_secrets_again(desk: Desk) -
         current = len(pairs) + 1
         await _save(desk, base, current - 1)
         for number, fields in enumerate(pairs, start=1):
+            names = [name for name in _ORDER if name in fields]
             expected = {
                 "__typename": "SecretReentryRequiredError",
-                "changedFields": [name for name in _ORDER if name in fields],
+                "secrets": [["smtpPassword"], ["oauth2", "clientSecret"]],
+                "changedFields": [name.split(".") for name in names],
             }
             changed = _changed(base, fields, other.port)
             saved = await _ask(desk, _SAVE, {"settings": changed, "expectedRevision": current})
@@ -117,9 +120,7 @@ async def test_every_change_of_destination_needs_the_secrets_again(desk: Desk) -
 
             assert [expected] * 3 == [saved, tested, restored]
             recorded = await _last_events(desk, 3)
-            assert [
-                ("DENIED", "SECRET_REENTRY_REQUIRED", expected["changedFields"])
-            ] * 3 == recorded
+            assert [("DENIED", "SECRET_REENTRY_REQUIRED", names)] * 3 == recorded
 
         assert 0 == recorder.connections == other.connections
         assert current == await desk.revision()
@@ -186,6 +187,42 @@ async def test_clearing_the_secret_allows_a_new_destination(desk: Desk) -> None:
         assert b"AUTH" not in recorder.heard
 
 
+async def test_a_restore_takes_the_secrets_again(desk: Desk) -> None:
+    """A refused restore succeeds once each secret that the refusal names is entered or cleared."""
+    async with recording() as recorder, recording() as other:
+        await _save(desk, _settings(recorder.port), 0)
+        await _save(desk, _settings(other.port), 1)
+        events = len(await desk.events())
+        refused = await desk.restore(1)
+        half = await desk.restore(1, smtpPassword={"set": PASSWORD})
+        wrong = await desk.restore(1, oauth2ClientSecret={"set": "a\0b"})
+        restored = await desk.restore(
+            1, smtpPassword={"set": PASSWORD}, oauth2ClientSecret={"clear": True}
+        )
+
+        assert [["smtpPassword"], ["oauth2", "clientSecret"]] == refused["secrets"]
+        assert [["oauth2", "clientSecret"]] == half["secrets"]
+        assert [["oauth2", "clientSecret"]] == [each["field"] for each in wrong["problems"]]
+        state = restored["emailSettings"]
+        assert (3, recorder.port) == (state["revision"], state["smtpPort"])
+        assert ("SET", "UNSET") == (
+            state["smtpPassword"]["state"],
+            state["oauth2"]["clientSecret"]["state"],
+        )
+        assert ["smtpPort", "clientSecret"] == [each["field"][-1] for each in restored["changes"]]
+        assert ["EMAIL_SETTINGS_CHANGE_REFUSED"] * 3 + ["EMAIL_SETTINGS_RESTORED"] == [
+            each["action"] for each in (await desk.events())[events:]
+        ]
+        assert "correct horse" not in "".join(each["body"] for each in await desk.events())
+        assert 3 == await desk.whole()
+        verified = await verify_trail(desk.runtime, VerificationRequest())
+        assert isinstance(verified, TrailVerification)
+        assert verified.intact
+        await desk.test(depth="AUTHENTICATE")
+        assert SIGNED_IN in recorder.heard
+        assert SIGNED_IN not in other.heard
+
+
 async def test_each_secret_has_to_be_entered_again(desk: Desk) -> None:
     """Each stored secret has to be entered again, and the error names the missing one only."""
     async with recording() as recorder:
@@ -194,7 +231,8 @@ async def test_each_secret_has_to_be_entered_again(desk: Desk) -> None:
         result = await desk.update({"smtpHost": HOSTS[1], "smtpPassword": {"set": PASSWORD}})
 
         assert "SecretReentryRequiredError" == result["__typename"]
-        assert "oauth2.clientSecret" in result["message"]
+        assert [["oauth2", "clientSecret"]] == result["secrets"]
+        assert "OAuth2 Client Secret" in result["message"]
         assert "smtpPassword" not in result["message"]
 
 

@@ -1,0 +1,41 @@
+"""What the settings page calls each field. Messages for people use these labels."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from service.values.settings_values import FIELDS, SecretName
+
+LABELS: Final[Mapping[tuple[str, ...], str]] = {
+    ("smtpHost",): "SMTP Host",
+    ("smtpDomain",): "SMTP Domain",
+    ("smtpPort",): "SMTP Port",
+    ("smtpUsername",): "SMTP Username",
+    ("smtpPassword",): "SMTP Password",
+    ("defaultFromAddress",): "Default From Address",
+    ("defaultFromDisplayName",): "Default From Display Name",
+    ("replyToAddress",): "Reply-To Address",
+    ("enableSecureConnection",): "Enable Secure Connection",
+    ("tlsMode",): "TLS Mode",
+    ("trustedCertificates",): "Trusted Certificates",
+    ("clientCertificate",): "Client Certificate",
+    ("clientKey",): "Client Key",
+    ("revocationCheck",): "Revocation Check",
+    ("authMechanism",): "Sign-in Mechanism",
+    ("oauth2", "tokenUrl"): "OAuth2 Token URL",
+    ("oauth2", "clientId"): "OAuth2 Client ID",
+    ("oauth2", "clientSecret"): "OAuth2 Client Secret",
+    ("oauth2", "scope"): "OAuth2 Scope",
+    ("ehloHostname",): "EHLO Hostname",
+    ("timeoutSeconds",): "Timeout",
+}
+"""The label of every setting, by its path, in the order of the settings page."""
+
+_UNLABELED: Final = {each.path for each in (*FIELDS, *SecretName)} ^ set(LABELS)
+if _UNLABELED:
+    raise TypeError(f"each setting has exactly one label: {sorted(_UNLABELED)}")
+
+
+def listed(paths: tuple[tuple[str, ...], ...]) -> str:
+    """Returns the labels of some settings as a part of a sentence: `SMTP Host and SMTP Port`."""
+    labels = [LABELS[path] for path in paths]
+    return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
