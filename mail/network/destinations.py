@@ -24,8 +24,11 @@ ALWAYS_REFUSED: tuple[IPNetwork, ...] = tuple(
         "::/128",
         "169.254.0.0/16",  # link-local, and the metadata service of most clouds
         "fe80::/10",
-        "fd00:ec2::254/128",  # Amazon's metadata service
-        "fd20:ce::254/128",  # Google's
+        "fd00:ec2::/64",  # Amazon's metadata service, and others for its machines
+        "fd20:ce::254/128",  # Google's metadata service
+        "fd00:42::42/128",  # Scaleway's
+        "fd00:c1::a9fe:a9fe/128",  # Oracle's
+        "fd00:a9fe:a9fe::1/128",  # Akamai's
         "168.63.129.16/32",  # Azure's
         "100.100.100.200/32",  # Alibaba's
         "192.0.0.192/32",  # Oracle's
@@ -36,17 +39,46 @@ ALWAYS_REFUSED: tuple[IPNetwork, ...] = tuple(
 )
 """Always refused, whatever the rules say: no mail server has such an address."""
 
-_NAT64 = IPv6Network("64:ff9b::/96")
+_LAST_32_BITS = tuple(
+    IPv6Network(text)
+    for text in (
+        "64:ff9b::/96",  # NAT64 (RFC 6052)
+        "::/96",  # IPv4-compatible (RFC 4291, deprecated)
+        "::ffff:0:0:0/96",  # IPv4-translated (RFC 2765)
+    )
+)
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+"""NAT64 inside a network (RFC 8215), whose operator chooses where the IPv4 address is."""
+
+_LOCAL_NAT64_PLACES = ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12), (12, 13, 14, 15))
+"""Where it can be: the bytes after prefixes of 48, 56, 64 and 96 bits (RFC 6052, section 2.2)."""
+
+_ISATAP = (0x00005EFE, 0x02005EFE)
+_LOOPBACK = IPv6Address("::1")
 
 
 def embedded_addresses(address: IPAddress) -> tuple[IPAddress, ...]:
-    """Returns `address` and the IPv4 addresses that it contains: mapped, NAT64, 6to4, Teredo."""
-    if isinstance(address, IPv4Address):
+    """Returns `address` and the IPv4 addresses that it contains, or may contain.
+
+    A translator or tunnel on the way would connect to these: mapped, compatible and translated
+    addresses, NAT64, 6to4, Teredo, ISATAP (RFC 5214).
+    """
+    if isinstance(address, IPv4Address) or address == _LOOPBACK:
         return (address,)
     inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
-        inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    packed = address.packed
+    isatap = int.from_bytes(packed[8:12]) in _ISATAP
+    if isatap or any(address in each for each in _LAST_32_BITS):
+        inner.append(IPv4Address(packed[12:]))
+    if address in _LOCAL_NAT64:
+        inner += _local_nat64(packed)
     return (address, *(each for each in inner if each is not None))
+
+
+def _local_nat64(packed: bytes) -> list[IPv4Address]:
+    """Returns the addresses at every possible place, except those that are only padding."""
+    found = [IPv4Address(bytes(packed[at] for at in place)) for place in _LOCAL_NAT64_PLACES]
+    return [each for each in found if each.packed[0]] or found
 
 
 @dataclass(frozen=True, slots=True)
