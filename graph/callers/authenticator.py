@@ -50,6 +50,10 @@ class Authenticator:
         """Returns the caller whom an `Authorization` header identifies, or a refusal."""
         identity = await self._identify(authorization, client)
         if isinstance(identity, TokenUnchecked):
+            # Anyone can send a token that names a key which the issuer might have published.
+            wait = self.refusals.wait(bucket_of(client.ip)) if identity.asked == "issuer" else 0
+            if wait:
+                return too_often(wait)
             _log.warning("could not authenticate a caller", source=identity.asked)
             return _UNCONFIRMED
         if isinstance(identity, TokenRefused):

@@ -4,14 +4,15 @@ OpenID Connect Discovery 1.0, section 4; RFC 7517.
 """
 
 import asyncio
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
 import httpx2
 import structlog
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import Key, KeySet, RSAKey
 
 from service.access.trust import is_secure
 
@@ -20,6 +21,7 @@ Fetch: TypeAlias = Callable[[str], Awaitable[Mapping[str, Any]]]
 
 KEEP_SECONDS: Final = 3600.0
 RETRY_SECONDS: Final = 60.0
+MIN_RSA_BITS: Final = 2048
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _TIMEOUT_SECONDS: Final = 5.0
 _MAX_BYTES: Final = 1_000_000
@@ -50,6 +52,9 @@ class IssuerKeys:
     They are cached for an hour. An unknown key id causes another fetch, but at most once a minute,
     so that tokens with made-up key ids do not flood the provider with requests. If a fetch fails,
     the cached keys stay valid.
+
+    Until the next fetch, a token with an unknown key id cannot be checked: the provider may have
+    published the key in the meantime. The same is true for a minute after a key has disappeared.
     """
 
     def __init__(
@@ -59,40 +64,68 @@ class IssuerKeys:
         self._fetch = fetch or fetch_json
         self._clock = clock
         self._keys: KeySet | None = None
+        self._key_ids: frozenset[str | None] = frozenset()
+        self._gone: dict[str | None, float] = {}
         self._tried_at: float | None = None
+        self._fetches = 0
         self._lock = asyncio.Lock()
 
-    async def keys_for(self, key_id: str | None) -> KeySet:
+    async def keys_for(self, key_id: str | None, *, doubted: bool = False) -> KeySet:
         """Returns the keys, fetched again if a key may have been added.
 
+        Args:
+            key_id: the key that a token needs, if it names one.
+            doubted: whether the key that was returned before does not fit.
+
         Raises:
-            IssuerUnavailableError: no keys could be fetched yet.
+            IssuerUnavailableError: no keys could be fetched yet, or the key may be a new key.
         """
-        if self._is_due(key_id):
+        fetches = self._fetches
+        if self._is_due(key_id, doubted=doubted):
             async with self._lock:
-                if self._is_due(key_id):
+                if self._is_due(key_id, doubted=doubted):
                     self._tried_at = self._clock()
-                    await self._refresh()
+                    await self._refresh(self._tried_at)
         if self._keys is None:
             raise IssuerUnavailableError(f"The keys of {self.issuer} are not available.")
+        if self._lacks(key_id) and self._may_appear(key_id, fetched=fetches != self._fetches):
+            raise IssuerUnavailableError(f"{self.issuer} may have published other keys.")
         return self._keys
 
-    def _is_due(self, key_id: str | None) -> bool:
+    def _lacks(self, key_id: str | None) -> bool:
+        return key_id is not None and key_id not in self._key_ids
+
+    def _may_appear(self, key_id: str | None, *, fetched: bool) -> bool:
+        gone_at = self._gone.get(key_id)
+        return not fetched if gone_at is None else self._clock() - gone_at < RETRY_SECONDS
+
+    def _is_due(self, key_id: str | None, *, doubted: bool) -> bool:
         if self._tried_at is None:
             return True
         age = self._clock() - self._tried_at
-        missing = self._keys is None or (
-            key_id is not None and all(each.kid != key_id for each in self._keys)
-        )
+        missing = self._keys is None or doubted or self._lacks(key_id)
         return age >= (RETRY_SECONDS if missing else KEEP_SECONDS)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, now: float) -> None:
         try:
             document = await self._fetch(self.issuer.rstrip("/") + _DISCOVERY)
             found = await self._fetch(_keys_address(document, self.issuer))
-            self._keys = KeySet.import_key_set({"keys": found["keys"]})
+            with warnings.catch_warnings(category=SecurityWarning, action="ignore"):
+                published = KeySet.import_key_set({"keys": found["keys"]})
         except _FAILURES as error:
             _log.error("could not fetch the issuer's keys", issuer=self.issuer, error=str(error))
+            return
+        self._keys = KeySet([each for each in published if not self._is_weak(each)])
+        before, self._key_ids = self._key_ids, frozenset(each.kid for each in published)
+        self._gone |= dict.fromkeys(before - self._key_ids, now)
+        self._fetches += 1
+
+    def _is_weak(self, key: Key) -> bool:
+        """Returns whether an attacker could compute the private key (NIST SP 800-131A)."""
+        weak = isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS
+        if weak:
+            _log.warning("ignored a weak key of the issuer", issuer=self.issuer, key=key.kid)
+        return weak
 
 
 async def fetch_json(address: str) -> Mapping[str, Any]:

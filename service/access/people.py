@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import structlog
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 
 from audit.event import Actor, ActorKind, Client
 from service.access.issuer import IssuerKeys, IssuerUnavailableError
 from service.access.tokens import TokenRefused, TokenUnchecked
 from service.access.trust import IssuerTrust
 from service.process.caller import Caller, Role
-from service.values.names import has_control
+from service.values.names import has_hidden
 
 ALGORITHMS: Final = (
     *("RS256", "RS384", "RS512"),
@@ -22,6 +22,10 @@ ALGORITHMS: Final = (
     *("Ed25519", "EdDSA"),
 )
 """Asymmetric algorithms only: a shared secret would let its other holders sign tokens."""
+
+_TYPES: Final = frozenset({"jwt", "at+jwt"})
+"""What a token may call itself (RFC 7519, RFC 9068). Other kinds, such as logout tokens, are signed
+with the same keys but identify no caller (RFC 8725, section 3.11)."""
 
 LEEWAY_SECONDS: Final = 30
 _DAY_SECONDS: Final = 86_400
@@ -49,7 +53,7 @@ class People:
             # The library raises JoseError; tokens of unexpected shapes raise the others.
             return TokenRefused(f"jwt: {type(error).__name__}")
         subject = claims["sub"]
-        if not subject or len(subject) > _MAX_SUBJECT or has_control(subject):
+        if not subject or len(subject) > _MAX_SUBJECT or has_hidden(subject):
             return TokenRefused("jwt: subject")
         role = self._role(claims)
         if role is None:
@@ -68,8 +72,14 @@ class People:
             IssuerUnavailableError: the issuer's keys are not available.
         """
         header = jws.extract_compact(token.encode()).headers()
-        keys = await self._keys.keys_for(header.get("kid"))
-        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        _check_type(header.get("typ"))
+        key_id = header.get("kid")
+        try:
+            decoded = jwt.decode(token, await self._keys.keys_for(key_id), algorithms=ALGORITHMS)
+        except BadSignatureError:
+            # The issuer may have replaced a key under the same id, or without one.
+            keys = await self._keys.keys_for(key_id, doubted=True)
+            decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         registry = jwt.JWTClaimsRegistry(
             now=int(self._clock().timestamp()),
             leeway=LEEWAY_SECONDS,
@@ -79,6 +89,8 @@ class People:
             exp={"essential": True},
         )
         registry.validate(decoded.claims)
+        if "events" in decoded.claims:
+            raise ValueError("a security event (RFC 8417)")
         return decoded.claims
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
@@ -93,6 +105,14 @@ class People:
     def _name(self, claims: Mapping[str, Any]) -> str | None:
         for claim in (self._trust.name_claim, "preferred_username", "email"):
             name = claims.get(claim)
-            if isinstance(name, str) and name.strip() and not has_control(name):
+            if isinstance(name, str) and name.strip() and not has_hidden(name):
                 return name.strip()[:_MAX_NAME]
         return None
+
+
+def _check_type(found: object) -> None:
+    """Raises ValueError if a token says that it is of another kind."""
+    if found is None:
+        return
+    if not isinstance(found, str) or found.lower().removeprefix("application/") not in _TYPES:
+        raise ValueError("another type of token")

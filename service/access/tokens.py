@@ -23,7 +23,7 @@ from service.process.caller import Caller, Role
 from service.process.marks import token_mark
 from service.process.paging import Page, PageRequest, read_page
 from service.process.runtime import Runtime
-from service.values.names import has_control
+from service.values.names import has_hidden
 
 TARGET = "access_token"
 FIRST_TOKEN_NAME: Final = "First administrator"  # noqa: S105 (a name)
@@ -235,9 +235,10 @@ async def _create(session: Session, caller: Caller, new: _New, clock: Clock) -> 
 
 
 def _check(name: str, expires_at: datetime | None, now: datetime) -> InvalidToken | None:
-    if not name.strip() or len(name) > MAX_NAME or has_control(name):
+    if not name.strip() or len(name) > MAX_NAME or has_hidden(name):
         return InvalidToken(
-            "name", f"Enter a name of 1 to {MAX_NAME} characters, without control characters."
+            "name",
+            f"Enter a name of 1 to {MAX_NAME} characters, without control or invisible characters.",
         )
     if expires_at is not None and expires_at <= now:
         return InvalidToken("expiresAt", "Enter a time in the future.")

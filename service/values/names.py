@@ -24,6 +24,7 @@ _CUSTOMARY: Final = {
     "private",
     "workgroup",
 }
+_JOINERS: Final = "\u200c\u200d"
 _PRIVATE_DOMAINS: Final = frozenset(_RESERVED | _CUSTOMARY)
 """The last labels of names that do not exist on the internet."""
 # By default the library refuses the names that exist inside a company only; this is its documented
@@ -34,6 +35,17 @@ SPECIAL_USE_DOMAIN_NAMES.clear()
 def has_control(text: str) -> bool:
     """Returns whether a text contains a control character or lone surrogate (no header may)."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+
+
+def has_hidden(text: str) -> bool:
+    """Returns whether a text contains characters that are not seen but change what is seen.
+
+    Such as those that change the direction of the text after them: an attacker's name could look
+    like another person's. The two joiners are part of ordinary words in some languages.
+    """
+    return has_control(text) or any(
+        unicodedata.category(character) == "Cf" and character not in _JOINERS for character in text
+    )
 
 
 def normal_address(address: str) -> str | None:

@@ -29,13 +29,14 @@ class Provider:
 
     def __init__(self) -> None:
         self.unavailable = False
+        self.key = KEY
         paths = ("/.well-known/openid-configuration", "/keys")
         self.app = Starlette(routes=[Route(each, self._answer) for each in paths])
 
     def _answer(self, request: Request) -> JSONResponse:
         issuer = str(request.base_url).rstrip("/")
         discovery = {"issuer": issuer, "jwks_uri": f"{issuer}/keys"}
-        keys: dict[str, Any] = dict(KeySet([KEY]).as_dict())
+        keys: dict[str, Any] = dict(KeySet([self.key]).as_dict())
         found = keys if request.url.path == "/keys" else discovery
         return JSONResponse(found, status_code=500 if self.unavailable else 200)
 
@@ -44,7 +45,7 @@ def _config(issuer: str) -> Config:
     return configured(Path("unused"), oidc_issuer=issuer, oidc_audience="postledger")
 
 
-def _headers(issuer: str, audience: str = "postledger") -> dict[str, str]:
+def _headers(issuer: str, audience: str = "postledger", key: ECKey = KEY) -> dict[str, str]:
     claims = {
         "iss": issuer,
         "aud": audience,
@@ -53,7 +54,7 @@ def _headers(issuer: str, audience: str = "postledger") -> dict[str, str]:
         "exp": int(time.time()) + 300,
         "roles": ["postledger-auditor"],
     }
-    return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'one'}, claims, KEY)}"}
+    return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': key.kid}, claims, key)}"}
 
 
 async def test_a_person_calls(runtime: Runtime) -> None:
@@ -83,3 +84,24 @@ async def test_an_unavailable_provider(runtime: Runtime) -> None:
     assert (503, ["TIMED_OUT"]) == (person.status_code, codes(person.json()))
     assert "10" == person.headers["Retry-After"]
     assert "VIEWER" == other["data"]["viewer"]["role"]
+
+
+async def test_a_new_key(runtime: Runtime) -> None:
+    """After the provider has changed its key, people get 503, but not without limit."""
+    provider = Provider()
+    new = ECKey.generate_key("P-256", {"kid": "two"})
+    async with listening(provider.app) as issuer:
+        config = configured(
+            Path("unused"), oidc_issuer=issuer, oidc_audience="postledger", bad_tokens_per_minute=2
+        )
+        async with open_world(compose(config, runtime), runtime) as world:
+            before = await world.post({"query": VIEWER}, role=None, headers=_headers(issuer))
+            provider.key = new
+            headers = _headers(issuer, key=new)
+            after = [
+                await world.post({"query": VIEWER}, role=None, headers=headers) for _ in range(3)
+            ]
+
+    assert 200 == before.status_code
+    assert [503, 503, 429] == [each.status_code for each in after]
+    assert all("Retry-After" in each.headers for each in after)

@@ -1,8 +1,11 @@
 """People sign in with JSON Web Tokens: valid tokens are accepted, all others refused."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -35,6 +38,16 @@ CLAIMS = {
 }
 
 
+@dataclass(slots=True)
+class _Seconds:
+    """A clock that the test sets."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Provider:
     """An identity provider, with its discovery document and its keys."""
 
@@ -55,10 +68,10 @@ class Provider:
         return {"keys": [each.as_dict(private=False) for each in self.keys]}
 
 
-def _people(provider: Provider) -> People:
+def _people(provider: Provider, clock: Callable[[], float] = monotonic) -> People:
     roles = {"pl-viewer": Role.VIEWER, "pl-auditor": Role.AUDITOR, "pl-admin": Role.ADMINISTRATOR}
     trust = IssuerTrust("postledger", roles, roles_claim="realm_access.roles")
-    return People(IssuerKeys(ISSUER, provider.fetch), trust, lambda: NOW)
+    return People(IssuerKeys(ISSUER, provider.fetch, clock), trust, lambda: NOW)
 
 
 def _token(changes: Mapping[str, object], key: ECKey = KEY, algorithm: str = "ES256") -> str:
@@ -94,6 +107,8 @@ async def test_a_person_is_authenticated() -> None:
         pytest.param({"sub": ""}, id="empty subject"),
         pytest.param({"sub": "a\0"}, id="control character"),
         pytest.param({"sub": 42}, id="subject of another type"),
+        pytest.param({"sub": "a\u202e"}, id="subject that changes the direction"),
+        pytest.param({"events": {}}, id="security event"),
         pytest.param({"realm_access": None}, id="no roles"),
         pytest.param({"realm_access": {"roles": ["other"]}}, id="no role of ours"),
         pytest.param({"realm_access": ["pl-admin"]}, id="roles in another shape"),
@@ -104,6 +119,96 @@ async def test_claims_that_are_refused(changes: dict[str, object]) -> None:
     refused = await _people(Provider(KEY)).identify(_token(changes), CLIENT)
 
     assert isinstance(refused, TokenRefused)
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepted"),
+    [
+        ("JWT", True),
+        ("at+jwt", True),
+        ("application/AT+JWT", True),
+        ("logout+jwt", False),
+        ("application/logout+jwt", False),
+        ("secevent+jwt", False),
+        ("dpop+jwt", False),
+        ("", False),
+    ],
+)
+async def test_kinds_of_tokens(kind: str, *, accepted: bool) -> None:
+    """Only access tokens are accepted, although the issuer signs other tokens with the same key."""
+    token = jwt.encode({"alg": "ES256", "kid": "one", "typ": kind}, CLAIMS, KEY)
+    answer = await _people(Provider(KEY)).identify(token, CLIENT)
+
+    assert (Caller if accepted else TokenRefused) is type(answer)
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+@pytest.mark.parametrize(("bits", "accepted"), [(1024, False), (2040, False), (2048, True)])
+async def test_weak_keys(bits: int, *, accepted: bool) -> None:
+    """A token that is signed with a short RSA key is refused, although the issuer published it."""
+    weak = RSAKey.generate_key(bits, {"kid": "weak"})
+    people = _people(Provider(KEY, weak))
+    token = jwt.encode({"alg": "RS256", "kid": "weak"}, CLAIMS, weak)
+    answers = [await people.identify(each, CLIENT) for each in (token, _token({}))]
+
+    assert [Caller if accepted else TokenRefused, Caller] == [type(each) for each in answers]
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200f", "\u061c", "\u200b", "\ufeff"])
+async def test_names_with_hidden_characters(hidden: str) -> None:
+    """A name that could look like another person's is not shown."""
+    changes = {"name": f"Ada{hidden}nimda", "preferred_username": "ada"}
+    caller = await _people(Provider(KEY)).identify(_token(changes), CLIENT)
+
+    assert isinstance(caller, Caller)
+    assert "ada" == caller.actor.name
+
+
+async def test_a_new_key() -> None:
+    """Until the keys can be fetched again, a token with a new key is unchecked, not refused."""
+    clock = _Seconds()
+    provider = Provider(KEY)
+    people = _people(provider, clock)
+    new = ECKey.generate_key("P-256", {"kid": "two"})
+    answers = [await people.identify(_token({}), CLIENT)]
+    provider.keys = [new]
+    for at in (1.0, RETRY_SECONDS):
+        clock.now = at
+        answers.append(await people.identify(_token({}, new), CLIENT))
+
+    assert [Caller, TokenUnchecked, Caller] == [type(each) for each in answers]
+
+
+async def test_a_removed_key() -> None:
+    """A token whose key has disappeared is unchecked for a minute, and then always refused."""
+    clock = _Seconds()
+    provider = Provider(KEY)
+    people = _people(provider, clock)
+    await people.identify(_token({}), CLIENT)
+    new = ECKey.generate_key("P-256", {"kid": "two"})
+    provider.keys, clock.now = [new], RETRY_SECONDS
+    await people.identify(_token({}, new), CLIENT)
+    answers = []
+    for at in (RETRY_SECONDS, 2 * RETRY_SECONDS - 1, 2 * RETRY_SECONDS, 2 * RETRY_SECONDS + 1):
+        clock.now = at
+        answers.append(await people.identify(_token({}), CLIENT))
+
+    assert [TokenUnchecked] * 2 + [TokenRefused] * 2 == [type(each) for each in answers]
+
+
+async def test_a_replaced_key() -> None:
+    """If a signature does not fit, the keys are fetched again, at most once a minute."""
+    clock = _Seconds()
+    provider = Provider(KEY)
+    people = _people(provider, clock)
+    await people.identify(_token({}), CLIENT)
+    provider.keys, clock.now = [STRANGER], RETRY_SECONDS
+    accepted = await people.identify(_token({}, STRANGER), CLIENT)
+    forged = [await people.identify(_token({}), CLIENT) for _ in range(3)]
+
+    assert [Caller] == [type(accepted)]
+    assert [TokenRefused] * 3 == [type(each) for each in forged]
+    assert 4 == len(provider.requests)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +286,8 @@ async def test_keys_are_cached() -> None:
         (RETRY_SECONDS + KEEP_SECONDS, "one"),
     ):
         now = at
-        await keys.keys_for(key_id)
+        with suppress(IssuerUnavailableError):
+            await keys.keys_for(key_id)
         counts.append(len(provider.requests) // 2)
 
     assert [1, 1, 1, 2, 2, 3] == counts
