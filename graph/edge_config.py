@@ -69,7 +69,10 @@ class EdgeConfig(BaseSettings):
         "as 3,000.",
     )
     max_errors: int = Field(
-        20, ge=1, le=1_000, description="Maximum number of errors in one answer."
+        20,
+        ge=1,
+        le=1_000,
+        description="Maximum number of errors in one answer. Validation ends after five.",
     )
     query_timeout_seconds: float = Field(
         15, gt=0, le=3600, description="Seconds after which a query times out."

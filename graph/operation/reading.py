@@ -28,6 +28,9 @@ from graph.operation.selections import excess, fragments_of, roots_of
 
 CACHED_TEXTS: Final = 256
 _CACHED_LENGTH: Final = 10_000
+_VALIDATION_ERRORS: Final = 5
+"""Validation ends after so many errors, so that a short wrong text causes little work and a short
+answer: a name that is wrong ten times would otherwise be ten errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class OperationReader:
             self._schema,
             document,
             _RULES,
-            max_errors=self._limits.errors,
+            max_errors=min(self._limits.errors, _VALIDATION_ERRORS),
             hide_suggestions=True,
         )
 

@@ -129,11 +129,22 @@ async def test_introspection_passes(world: World, query: str) -> None:
 
 async def test_errors_are_limited(world: World) -> None:
     """An answer never contains more than 20 errors."""
+    query = (
+        "query a($b: [AuditAction!]) { auditEvents(filter: {actions: $b}) { edges { cursor } } }"
+    )
+    answer = await world.ask(query, b=["NOTHING"] * 30)
+
+    assert 20 == len(answer["errors"])
+
+
+async def test_validation_ends_early(world: World) -> None:
+    """Validation ends after five errors, and says so."""
     answer = await world.ask(
         "{ viewer { " + " ".join(f"nothing{each}" for each in range(30)) + " } }"
     )
 
-    assert 20 == len(answer["errors"])
+    assert 6 == len(answer["errors"])
+    assert "Validation aborted" in answer["errors"][-1]["message"]
 
 
 async def test_no_suggestions(world: World) -> None:
