@@ -1,9 +1,10 @@
 """What an event of the trail says: who did what, with which outcome, and what changed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 
 class AuditAction(StrEnum):
@@ -120,6 +121,15 @@ def redacted_change(name: str, before: int | None, after: int | None) -> Change:
 def redacted(version: int | None) -> str | None:
     """Returns the text that stands for a secret's version, or None if the secret is not set."""
     return None if version is None else f"[redacted, version {version}]"
+
+
+def redacted_version(text: str | None) -> int | None:
+    """Returns the version in a text that `redacted` wrote, or None for any other text."""
+    written = None if text is None else _REDACTED.fullmatch(text)
+    return None if written is None else int(written[1])
+
+
+_REDACTED: Final = re.compile(r"\[redacted, version ([0-9]{1,10})\]")
 
 
 Detail: TypeAlias = Mapping[str, str | int | bool | None]

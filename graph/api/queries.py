@@ -12,7 +12,6 @@ from graph.api.permissions import Requires, require
 from graph.api.trail_queries import TrailQueries
 from graph.errors import bad_input
 from graph.types.access import Viewer
-from graph.types.base.common import FieldChange
 from graph.types.base.context import Info
 from graph.types.base.ids import key_of
 from graph.types.base.paging import After, Before, First, Last, page_request
@@ -21,10 +20,10 @@ from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
 from graph.types.settings import EmailSettings
+from graph.types.settings_results import CompareEmailSettingsResult, compare_member
 from service.email_tests import email_test, list_email_tests
 from service.process import Permission
 from service.settings import (
-    RevisionNotFound,
     check_email_settings,
     compare_revisions,
     email_settings,
@@ -114,12 +113,9 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         to: Annotated[
             int, strawberry.argument(description="The number of the revision to compare with it.")
         ],
-    ) -> list[FieldChange]:
+    ) -> CompareEmailSettingsResult:
         """Returns what differs between two revisions."""
-        changes = await compare_revisions(info.context.runtime, from_, to)
-        if isinstance(changes, RevisionNotFound):
-            raise bad_input(f"There is no revision {changes.revision}.")
-        return [FieldChange.of(each) for each in changes]
+        return compare_member(await compare_revisions(info.context.runtime, from_, to))
 
     @strawberry.field(
         description="Checks a change without saving it or connecting to a server. Returns only "

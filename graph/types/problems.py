@@ -1,11 +1,13 @@
 """Problems with values of the settings as clients read them, and the errors that report them."""
 
+from typing import Final
+
 import strawberry
 
 from graph.types.base.common import SuggestionType, UserError
 from graph.types.base.enums import ProblemSeverity
 from service.settings import InvalidSettings, SecretReentryRequired
-from service.values import Problem, listed
+from service.values import Problem, label_of, listed
 
 
 @strawberry.type(description="A problem with a value of the settings.")
@@ -54,9 +56,21 @@ class InvalidSettingsError(UserError):
         """Builds it from the service's `InvalidSettings`."""
         return cls(
             code=invalid.code,
-            message="Some values are invalid, so nothing was done. See problems.",
+            message=_summary(invalid.problems),
             problems=[SettingsProblem.of(each) for each in invalid.problems],
         )
+
+
+_SHOWN: Final = 3
+
+
+def _summary(problems: tuple[Problem, ...]) -> str:
+    """Returns a text for people that says what to correct: the first errors, with their labels."""
+    errors = [each for each in problems if each.severity is ProblemSeverity.ERROR]
+    said = [f"{label_of(each.field)}: {each.message}" for each in errors[:_SHOWN]]
+    if len(errors) > _SHOWN:
+        said.append(f"{len(errors) - _SHOWN} more to correct.")
+    return " ".join(said)
 
 
 @strawberry.type(

@@ -99,7 +99,7 @@ class EmailSettings(Node):
         description="The username's domain, if the server requires one: `DOMAIN\\user` with PLAIN "
         "and LOGIN, the NTLM domain with NTLM. Null if it is not set."
     )
-    smtp_port: int | None = strawberry.field(
+    smtp_port: int = strawberry.field(
         description="The mail server's port, 1 to 65535. The default is 587."
     )
     smtp_username: str | None = strawberry.field(

@@ -21,6 +21,7 @@ from service.settings import (
     SettingsUpdated,
     UpdateResult,
 )
+from service.trail import Change
 
 
 @strawberry.type(
@@ -67,6 +68,41 @@ class NotVerifiedError(UserError):
 class RevisionNotFoundError(UserError):
     """A revision that does not exist."""
 
+    revision: int = strawberry.field(description="The number that no revision has.")
+
+    @classmethod
+    def of(cls, missing: RevisionNotFound) -> "RevisionNotFoundError":
+        """Builds it from the service's `RevisionNotFound`."""
+        return cls(
+            code=missing.code,
+            message=f"There is no revision {missing.revision}.",
+            revision=missing.revision,
+        )
+
+
+@strawberry.type(description="The differences between two revisions.")
+class CompareEmailSettingsSuccess:
+    """A comparison."""
+
+    changes: list[FieldChange] = strawberry.field(
+        description="What differs, field by field. Empty if nothing does."
+    )
+
+
+CompareEmailSettingsResult: TypeAlias = Annotated[
+    CompareEmailSettingsSuccess | RevisionNotFoundError,
+    strawberry.union(
+        "CompareEmailSettingsResult", description="The outcome of `compareEmailSettings`."
+    ),
+]
+
+
+def compare_member(result: tuple[Change, ...] | RevisionNotFound) -> CompareEmailSettingsResult:
+    """Returns the union's member for a result of the service."""
+    if isinstance(result, RevisionNotFound):
+        return RevisionNotFoundError.of(result)
+    return CompareEmailSettingsSuccess(changes=[FieldChange.of(each) for each in result])
+
 
 UpdateEmailSettingsResult = Annotated[
     Union[  # noqa: UP007 (Strawberry names unions this way)
@@ -107,7 +143,7 @@ async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) 
         case RevisionConflict():
             return RevisionConflictError(
                 code="REVISION_CONFLICT",
-                message="The settings have changed since. Review theirChanges, then save again.",
+                message="The settings have changed since you read them. Review the changes first.",
                 current=EmailSettings.in_force(result.current),
                 their_changes=[FieldChange.of(each) for each in result.their_changes],
             )
@@ -116,15 +152,14 @@ async def update_member(runtime: Runtime, result: UpdateResult | RestoreResult) 
         case NotVerified():
             return await _not_verified(runtime, result)
         case RevisionNotFound():
-            return RevisionNotFoundError(
-                code=result.code, message=f"There is no revision {result.revision}."
-            )
+            return RevisionNotFoundError.of(result)
 
 
 async def _not_verified(runtime: Runtime, refused: NotVerified) -> NotVerifiedError:
     test = await email_test(runtime, refused.test_id)
     return NotVerifiedError(
         code=refused.code,
-        message="Send a test email with exactly these values first, and pass its ID.",
+        message="Nothing was saved, because the test email did not pass with exactly these values. "
+        "Send a test email with these values first.",
         test_email=None if test is None else EmailTestType.of(test),
     )

@@ -25,6 +25,8 @@ def trust(failure: Failure, context: FailureContext) -> Iterable[Suggestion]:
 def trust_highest(context: FailureContext) -> Iterable[Suggestion]:
     """Suggests trusting the topmost certificate of the chain, and so all that it signed.
 
+    The value has the certificates that are trusted already, because it replaces the whole list.
+
     A certificate that is not valid now is never suggested, nor a certificate above it: that would
     not help. Nor does trusting the server's own certificate if the server sends an invalid issuer.
     """
@@ -38,7 +40,12 @@ def trust_highest(context: FailureContext) -> Iterable[Suggestion]:
             f"If the SHA-256 fingerprint {top.sha256} is that of your own server or certificate"
             f" authority, trust this certificate ({top.subject})."
         )
-        yield Suggestion(text, ("trustedCertificates",), top.pem)
+        trusted = map(_lines, (*context.account.trusted_certificates, top.pem))
+        yield Suggestion(text, ("trustedCertificates",), "".join(dict.fromkeys(trusted)))
+
+
+def _lines(pem: str) -> str:
+    return f"{pem.strip()}\n"
 
 
 def _not_valid_either(certificate: CertificateFacts) -> Suggestion:

@@ -28,8 +28,8 @@ def is_present(suggestion: Suggestion, context: FailureContext) -> bool:
         return False
     field = ".".join(suggestion.field)
     if field == "trustedCertificates":
-        trusted = (pem.strip() for pem in context.account.trusted_certificates)
-        return suggestion.value.strip() in trusted
+        trusted = "\n".join(pem.strip() for pem in context.account.trusted_certificates)
+        return suggestion.value.strip() == trusted
     if field == "defaultFromAddress":
         return suggestion.value == context.sender
     present = _PRESENT[field](context.account)

@@ -2,7 +2,7 @@
 
 - The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
 - Checking them: `rules` and `normalize`. The codes of errors and warnings: `problems`.
-- What the settings page calls the fields: `labels`.
+- What the settings page calls the fields: `labels`. Their values as data for clients: `plain`.
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`.
 - An address that was pasted with its name: `pasted_address`.
@@ -14,8 +14,9 @@ from mail.providers import Provider, ProviderEndpoint, ProviderNote
 from mail.report import CertificateFacts, Suggestion
 from mail.secret import Secret
 from service.values.files import InvalidSettingsFile, Secrets, read_settings, write_settings
-from service.values.labels import LABELS, listed
+from service.values.labels import LABELS, label_of, listed
 from service.values.patch import KEEP, Keep, Patched, SettingsPatch
+from service.values.plain import plain_change, plain_suggestion
 from service.values.problems import Problem, ProblemSeverity
 from service.values.providers import email_providers
 from service.values.settings_values import (
@@ -49,7 +50,10 @@ __all__ = [
     "Suggestion",
     "TlsMode",
     "email_providers",
+    "label_of",
     "listed",
+    "plain_change",
+    "plain_suggestion",
     "read_settings",
     "write_settings",
 ]

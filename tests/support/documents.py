@@ -69,7 +69,9 @@ CHECK: Final = (
 
 COMPARE: Final = (
     "query Compare($from: Int!, $to: Int!) "
-    "{ compareEmailSettings(from: $from, to: $to) { ...Change } }" + _CHANGE
+    "{ compareEmailSettings(from: $from, to: $to) { __typename "
+    "... on CompareEmailSettingsSuccess { changes { ...Change } } "
+    "... on RevisionNotFoundError { code message revision } } }" + _CHANGE
 )
 
 REVISIONS: Final = (

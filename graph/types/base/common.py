@@ -5,9 +5,14 @@ from datetime import datetime
 import strawberry
 
 from graph.types.base.enums import ActorKind
+from graph.types.base.scalars import Json
 from service.process import Actor
 from service.trail import Change
-from service.values import CertificateFacts, Suggestion
+from service.values import CertificateFacts, Suggestion, plain_change, plain_suggestion
+
+
+def _json(value: object) -> Json | None:
+    return None if value is None else Json(value)
 
 
 @strawberry.interface(
@@ -56,7 +61,7 @@ class ActorType:
 
 @strawberry.type(
     description="A field's values before and after a change. A secret's values are never shown: "
-    "`redacted` is true, and both values are versions, such as `[redacted, version 3]`."
+    "`redacted` is true, and both values are the numbers of versions (`SecretStatus.version`)."
 )
 class FieldChange:
     """A change."""
@@ -64,11 +69,12 @@ class FieldChange:
     field: list[str] = strawberry.field(
         description='The path of the field, such as `["smtpHost"]` or `["oauth2", "tokenUrl"]`.'
     )
-    before: str | None = strawberry.field(
-        description="The value before the change, as text. Null if the field was not set."
+    before: Json | None = strawberry.field(
+        description="The value before the change, of the type that the input field has: a string, "
+        "a number, a boolean or a list. Null if the field was not set."
     )
-    after: str | None = strawberry.field(
-        description="The value after the change, as text. Null if the field is not set."
+    after: Json | None = strawberry.field(
+        description="The value after the change, of the same type. Null if the field is not set."
     )
     redacted: bool = strawberry.field(
         description="Whether the field is a secret, so that its values are not shown."
@@ -77,10 +83,11 @@ class FieldChange:
     @classmethod
     def of(cls, change: Change) -> "FieldChange":
         """Builds it from the service's `Change`."""
+        before, after = plain_change(change)
         return cls(
             field=change.field.split("."),
-            before=change.before,
-            after=change.after,
+            before=_json(before),
+            after=_json(after),
             redacted=change.redacted,
         )
 
@@ -96,9 +103,9 @@ class SuggestionType:
         description='The path of the input field to change, such as `["smtpPort"]`. Null if no '
         "single field fixes the problem."
     )
-    value: str | None = strawberry.field(
-        description="The value to put into the field, as text. Null if only the administrator can "
-        "know it."
+    value: Json | None = strawberry.field(
+        description="The value to put into the field, of the type that the input field has, so it "
+        "can be sent as it is. Null if only the administrator can know it."
     )
     help_url: str | None = strawberry.field(
         description="The URL of a page that explains more. Null if there is no such page."
@@ -110,7 +117,7 @@ class SuggestionType:
         return cls(
             message=suggestion.message,
             field=None if suggestion.field is None else list(suggestion.field),
-            value=suggestion.value,
+            value=_json(plain_suggestion(suggestion)),
             help_url=suggestion.help_url,
         )
 

@@ -1,4 +1,4 @@
-"""The scalars: instants that are never ambiguous, and secrets that are write-only."""
+"""The scalars: instants that are never ambiguous, values as JSON, and write-only secrets."""
 
 from datetime import UTC, datetime
 from typing import Final, NewType
@@ -11,6 +11,7 @@ from graph.types.base.instant import EXAMPLE, parse_instant
 from service.values import Secret as SecretValue
 
 Secret = NewType("Secret", SecretValue)
+Json = NewType("Json", object)
 
 
 def _write_instant(instant: datetime) -> str:
@@ -32,6 +33,14 @@ def _read_secret(value: object) -> SecretValue:
     return SecretValue(value)
 
 
+def _write_json(value: object) -> object:
+    return value
+
+
+def _read_json(_: object) -> object:
+    raise GraphQLError("No input field has this type")
+
+
 def _write_secret(_: object) -> str:
     raise TypeError("no output field has this type")
 
@@ -44,6 +53,14 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_write_instant,
         parse_value=_read_instant,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="A value of any type, as JSON: a string, a number, a boolean or a list. No "
+        "input field has this type.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=_write_json,
+        parse_value=_read_json,
     ),
     Secret: strawberry.scalar(
         name="Secret",

@@ -59,6 +59,46 @@ async def test_a_check_reports_that_a_secret_must_be_entered_again(desk: Desk) -
     assert "SMTP Host would change" in problems[0]["message"]
 
 
+async def test_a_suggested_value_is_sent_as_it_is(desk: Desk) -> None:
+    """A client puts a suggestion's value into its field unread: a number, a boolean or a text."""
+    wrong: list[tuple[Json, str, object]] = [
+        ({"smtpPort": 0}, "smtpPort", 587),
+        ({"timeoutSeconds": 301}, "timeoutSeconds", 30),
+        ({"smtpHost": "smtp://mail.example.com"}, "smtpHost", "mail.example.com"),
+        ({"smtpHost": "a.example.com", "smtpPort": 465, "tlsMode": "STARTTLS"}, "tlsMode", None),
+        ({"enableSecureConnection": False, "smtpHost": "a.example.com"}, "", True),
+    ]
+    for change, name, value in wrong:
+        problems = await desk.check(change)
+        given = [each["suggestion"] for each in problems if each["suggestion"]]
+        suggested = {each["field"][0]: each["value"] for each in given if each["field"]}
+
+        assert suggested, problems
+        if value is not None and name:
+            assert value == suggested[name]
+        if value is True:
+            assert True is suggested["enableSecureConnection"]
+        after = await desk.check({**change, **suggested})
+        assert {each["code"] for each in problems}.isdisjoint(
+            {each["code"] for each in after} - {"FROM_ADDRESS_MISSING", "HOST_MISSING"}
+        )
+
+
+async def test_an_invalid_value_is_explained_to_people(desk: Desk) -> None:
+    """The error's message can be shown as it is: it names the fields as the settings page does."""
+    one = await desk.update({"smtpPort": 0})
+    reason = await desk.update({}, reason="")
+    certificate = await desk.update({"trustedCertificates": ["x"]})
+    wrong = {"smtpPort": 0, "timeoutSeconds": 0, "smtpHost": "a b", "smtpDomain": "a\\b"}
+    many = await desk.update({**wrong, "ehloHostname": "a b"})
+
+    assert "SMTP Port: Enter a port from 1 to 65535, usually 587." == one["message"]
+    assert reason["message"].startswith("Reason: Enter a reason")
+    assert certificate["message"].startswith("Trusted Certificates: ")
+    assert many["message"].startswith("SMTP Host: Enter only a host name")
+    assert many["message"].endswith(" 2 more to correct.")
+
+
 async def test_a_check_reports_a_missing_key(desk: Desk) -> None:
     """A check already reports that a password could not be stored."""
     assert isinstance(desk.runtime.keys, KeyFile)

@@ -211,22 +211,25 @@ async def test_two_revisions_are_compared(desk: Desk) -> None:
     await desk.save({"smtpPort": 25, "smtpPassword": {"set": "x"}})
     await desk.save({"smtpHost": None, "smtpPassword": {"set": "x"}})
 
-    async def compare(before: int, after: int) -> dict[str, tuple[str | None, str | None]]:
+    async def compare(before: int, after: int) -> dict[str, tuple[object, object]]:
         answer = await desk.ask(documents.COMPARE, {"from": before, "to": after})
-        changes = answer.data["compareEmailSettings"]
+        changes = answer.data["compareEmailSettings"]["changes"]
         return {each["field"][-1]: (each["before"], each["after"]) for each in changes}
 
     host = {"smtpHost": ("a.example.com", None)}
-    assert {**host, "smtpPort": ("587", "25")} == await compare(1, 3)
-    assert {"smtpHost": (None, "a.example.com"), "smtpPort": ("25", "587")} == await compare(3, 1)
-    assert {"smtpPort": ("587", "25"), "smtpPassword": (None, "[redacted, version 1]")} == (
-        await compare(0, 3)
-    )
+    assert {**host, "smtpPort": (587, 25)} == await compare(1, 3)
+    assert {"smtpHost": (None, "a.example.com"), "smtpPort": (25, 587)} == await compare(3, 1)
+    assert {"smtpPort": (587, 25), "smtpPassword": (None, 1)} == (await compare(0, 3))
     assert {} == await compare(2, 2)
     assert {} == await compare(0, 0)
-    for before, after in ((0, 4), (4, 0), (-1, 1)):
+    for before, after, missing in ((0, 4, 4), (4, 0, 4), (-1, 1, -1)):
         answer = await desk.ask(documents.COMPARE, {"from": before, "to": after})
-        assert ["BAD_USER_INPUT"] == answer.codes
+        assert {
+            "__typename": "RevisionNotFoundError",
+            "code": "REVISION_NOT_FOUND",
+            "message": f"There is no revision {missing}.",
+            "revision": missing,
+        } == answer.data["compareEmailSettings"]
 
 
 async def test_restoring_makes_a_new_revision_of_old_values(desk: Desk) -> None:

@@ -62,7 +62,7 @@ async def test_there_are_no_settings_before_the_first_save(desk: Desk) -> None:
         problem["code"],
         problem["field"],
     )
-    assert "0" == problem["suggestion"]["value"]
+    assert 0 == problem["suggestion"]["value"]
 
 
 async def test_the_first_save_fills_in_the_defaults(desk: Desk) -> None:
@@ -185,8 +185,8 @@ async def test_the_event_records_the_change(desk: Desk) -> None:
 
     expected = [
         (["smtpHost"], "a.example.com", "b.example.com", False),
-        (["smtpPort"], "587", "25", False),
-        (["smtpPassword"], "[redacted, version 1]", "[redacted, version 2]", True),
+        (["smtpPort"], 587, 25, False),
+        (["smtpPassword"], 1, 2, True),
     ]
     assert expected == [tuple(change.values()) for change in event["changes"]]
     assert result["changes"] == event["changes"]
@@ -256,9 +256,9 @@ async def test_a_conflict_shows_what_has_changed(desk: Desk) -> None:
     await desk.save({"smtpHost": "c.example.com", "smtpPassword": {"set": "x"}})
     events = await desk.events()
     conflicts = {
-        1: {"smtpHost": "c.example.com", "smtpPort": "25", "smtpPassword": "[redacted, version 1]"},
-        2: {"smtpHost": "c.example.com", "smtpPassword": "[redacted, version 1]"},
-        0: {"smtpHost": "c.example.com", "smtpPort": "25", "smtpPassword": "[redacted, version 1]"},
+        1: {"smtpHost": "c.example.com", "smtpPort": 25, "smtpPassword": 1},
+        2: {"smtpHost": "c.example.com", "smtpPassword": 1},
+        0: {"smtpHost": "c.example.com", "smtpPort": 25, "smtpPassword": 1},
         # These revisions do not exist, so there is nothing to compare with.
         4: {},
         -1: {},

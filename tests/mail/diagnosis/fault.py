@@ -15,6 +15,7 @@ from tests.support.mail.world import RECIPIENT, SENDER, Answer
 
 Stage = StageName
 CLIENT_SECRET = "cl13nt~Secret.of_the-app"
+_END = "-----END CERTIFICATE-----\n"
 Changes = dict[str, "Setting"]
 Setting = str | int | float | bool | tuple[str, ...] | Secret | None
 
@@ -96,7 +97,7 @@ _APPLY: Mapping[str, Callable[[Account, str], Account]] = {
     "tlsMode": lambda account, value: replace(account, tls_mode=TlsMode(value)),
     "revocationCheck": lambda account, value: replace(account, revocation=RevocationCheck(value)),
     "trustedCertificates": lambda account, value: replace(
-        account, trusted_certificates=(*account.trusted_certificates, value)
+        account, trusted_certificates=tuple(f"{each}{_END}" for each in value.split(_END) if each)
     ),
     "authMechanism": lambda account, value: replace(account, mechanism=SaslMechanism(value)),
     "ehloHostname": lambda account, value: replace(account, ehlo_hostname=value),

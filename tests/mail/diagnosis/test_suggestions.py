@@ -80,6 +80,15 @@ def test_a_suggestion_changes_something(code: Code, context: FailureContext) -> 
             assert context.account != applied(context.account, each), each
 
 
+@given(st.sampled_from(Code), contexts)
+def test_a_suggested_list_is_complete(code: Code, context: FailureContext) -> None:
+    """Suggested certificates include those that are trusted now, because they replace the list."""
+    for each in suggestions_for(Failure(code), context):
+        if each.field == ("trustedCertificates",) and each.value is not None:
+            trusted = context.account.trusted_certificates
+            assert [] == [pem for pem in trusted if pem.strip() not in each.value]
+
+
 @pytest.mark.parametrize("host", ["smtp.gmail.com", "SMTP.gmail.com."])
 @pytest.mark.anyio
 async def test_never_suggests_the_present_host(world: World, host: str) -> None:
