@@ -16,6 +16,7 @@ from graph.types.base.context import Info
 from graph.types.base.ids import key_of
 from graph.types.base.paging import After, Before, First, Last, page_request
 from graph.types.email_tests import TEST_EMAIL_CURSOR, EmailTestConnection, EmailTestType
+from graph.types.form import EmailSettingsField
 from graph.types.problems import SettingsProblem
 from graph.types.provider import EmailProvider
 from graph.types.revision import REVISION_CURSOR, EmailSettingsRevisionConnection
@@ -31,7 +32,7 @@ from service.settings import (
     email_settings_revision,
     email_settings_revisions,
 )
-from service.values import email_providers
+from service.values import FORM_FIELDS, email_providers
 
 
 @strawberry.type(description="The root of all queries: what clients can read.")
@@ -132,6 +133,15 @@ class Query(NodeQueries, AccessQueries, TrailQueries):
         """Returns the problems that saving a change would report."""
         problems = await check_email_settings(info.context.runtime, settings.patch())
         return [SettingsProblem.of(each) for each in problems]
+
+    @strawberry.field(
+        description="The fields of the settings in the order of the settings page, with labels, "
+        "defaults and limits. Before the first save, the defaults are in force.",
+        extensions=[Requires(Permission.READ_SETTINGS)],
+    )
+    def email_settings_fields(self) -> list[EmailSettingsField]:
+        """Returns the fields of the settings."""
+        return [EmailSettingsField.of(each) for each in FORM_FIELDS]
 
     @strawberry.field(
         description="The known email providers. With `address`, only those that host mailboxes in "

@@ -19,9 +19,9 @@ from db.tables import SecretFingerprint, StoredSecret
 from mail.secret import Secret
 from service.process.keys import KeyProblem, KeySource
 from service.values.binding import associated_data
+from service.values.form import MAX_SECRET
 from service.values.settings_values import SecretName, SettingsValues
 
-MAX_CHARACTERS: Final = 1_024
 FINGERPRINT_KEY: Final = "fingerprintKey"
 """The name under which the key of the fingerprints is stored, sealed like the secrets."""
 _FORBIDDEN: Final = frozenset("\0\r\n")
@@ -54,8 +54,8 @@ class InvalidSecret:
 def check_secret(secret: Secret) -> InvalidSecret | None:
     """Checks that a secret can be stored and sent; it is never trimmed or changed."""
     value = secret.reveal()
-    if len(value) > MAX_CHARACTERS:
-        return InvalidSecret(f"This is too long: enter at most {MAX_CHARACTERS:,} characters.")
+    if len(value) > MAX_SECRET:
+        return InvalidSecret(f"This is too long: enter at most {MAX_SECRET:,} characters.")
     if _FORBIDDEN.intersection(value) or any("\ud800" <= c <= "\udfff" for c in value):
         return InvalidSecret(
             "Remove line breaks, NUL characters and incomplete characters (lone surrogates)."

@@ -3,6 +3,7 @@
 - The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
 - Checking them: `rules` and `normalize`. The codes of errors and warnings: `problems`.
 - What the settings page calls the fields: `labels`. Their values as data for clients: `plain`.
+  Their defaults and limits: `form`.
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`.
 - An address that was pasted with its name: `pasted_address`.
@@ -14,6 +15,7 @@ from mail.providers import Provider, ProviderEndpoint, ProviderNote
 from mail.report import CertificateFacts, Suggestion
 from mail.secret import Secret
 from service.values.files import InvalidSettingsFile, Secrets, read_settings, write_settings
+from service.values.form import FORM_FIELDS, FormField
 from service.values.labels import LABELS, label_of, listed
 from service.values.patch import KEEP, Keep, Patched, SettingsPatch
 from service.values.plain import plain_change, plain_suggestion
@@ -28,10 +30,12 @@ from service.values.settings_values import (
 
 __all__ = [
     "FIELDS",
+    "FORM_FIELDS",
     "KEEP",
     "LABELS",
     "NOTHING_SAVED",
     "CertificateFacts",
+    "FormField",
     "InvalidSettingsFile",
     "Keep",
     "Patched",

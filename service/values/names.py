@@ -99,7 +99,7 @@ def normal_host(text: str) -> str | None:
 # Resolvers read `127.1` and `0x7f000001` as addresses, so such a name is rejected.
 _NUMERIC_LABEL: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_MAX_HOST_NAME: Final = 253
+MAX_HOST_NAME: Final = 253
 
 
 def _host_name(text: str) -> str | None:
@@ -108,7 +108,7 @@ def _host_name(text: str) -> str | None:
     except (idna.IDNAError, UnicodeError):
         return None
     labels = name.removesuffix(".").split(".")
-    if len(name) > _MAX_HOST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) > MAX_HOST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         return None
     # Checked last: IDNA has turned digits and dots of other scripts into ASCII.
     return None if _NUMERIC_LABEL.fullmatch(labels[-1]) else ".".join(labels)

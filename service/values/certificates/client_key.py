@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 MAX_KEY_BYTES: Final = 4_096
 """The size of a key's PEM text that can be sealed (`db.keyring`)."""
 MIN_RSA_BITS: Final = 2_048
-_MAX_TEXT: Final = 32_768
+MAX_KEY_TEXT: Final = 32_768
 # A block contains no other beginning, so the time does not grow with the square of the length.
 _BLOCK: Final = re.compile(
     r"-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY-----"
@@ -63,7 +63,7 @@ def normalize_key(text: str) -> str | InvalidKey:
 
     The text may contain certificates, EC parameters or explanations, but only one key.
     """
-    if len(text) > _MAX_TEXT:
+    if len(text) > MAX_KEY_TEXT:
         return _TOO_LONG
     # Environment files hold no line breaks, so some programs write them as a backslash and an n.
     blocks = {_block(*found.groups()) for found in _BLOCK.finditer(text.replace("\\n", "\n"))}

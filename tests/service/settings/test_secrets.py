@@ -14,7 +14,8 @@ from db.keyring import EncryptionKey, Keyring, Sealed, Unreadable, fingerprint
 from mail.account import Account, OAuth2
 from mail.secret import Secret
 from service.settings.draft import Draft
-from service.settings.secrets import MAX_CHARACTERS, check_secret
+from service.settings.secrets import check_secret
+from service.values.form import MAX_SECRET
 from service.values.patch import SettingsPatch
 from service.values.settings_values import NOTHING_SAVED, SecretName
 from tests.support.desk import Desk
@@ -60,7 +61,7 @@ async def test_each_secret_has_its_own_numbers(desk: Desk) -> None:
 async def test_a_stored_secret_hides_its_length(desk: Desk) -> None:
     """Secrets from one character to four thousand bytes have the same length when sealed."""
     lengths = set()
-    for password in ("x", "password", "é" * 500, "𝄞" * MAX_CHARACTERS):
+    for password in ("x", "password", "é" * 500, "𝄞" * MAX_SECRET):
         await desk.save({"smtpPassword": {"set": password}})
         rows = await desk.sql("SELECT ciphertext FROM stored_secret")
         lengths |= {len(bytes(row[0])) for row in rows if isinstance(row[0], bytes | memoryview)}
@@ -138,7 +139,7 @@ def test_every_password_is_accepted_as_it_is(secret: str) -> None:
         pytest.param("a\rb", id="cr"),
         pytest.param("ab\n", id="lf-at-the-end"),
         pytest.param("\ud83d", id="half-a-character"),
-        pytest.param("x" * (MAX_CHARACTERS + 1), id="too-long"),
+        pytest.param("x" * (MAX_SECRET + 1), id="too-long"),
     ],
 )
 def test_a_password_that_cannot_be_sent_is_refused(secret: str) -> None:
