@@ -51,6 +51,6 @@ class EmailSettingsField:
             secret=field.is_secret,
             minimum=limits.minimum,
             maximum=limits.maximum,
-            max_length=limits.maximum_length,
-            max_items=limits.maximum_items,
+            max_length=limits.max_length,
+            max_items=limits.max_items,
         )

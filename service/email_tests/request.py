@@ -14,7 +14,8 @@ from service.values.names import has_control, normal_address
 from service.values.pasted_address import read_pasted_address
 from service.values.patch import SettingsPatch
 from service.values.problems import UNREADABLE_CODES, Problem, ProblemSeverity, problem
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 
 _WITH_RECIPIENT: Final = frozenset({EmailTestDepth.ENVELOPE, EmailTestDepth.SEND})
 MAX_KEY: Final = 200

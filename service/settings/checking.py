@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from service.advice.review import review
-from service.advice.situation import Situation
 from service.process.runtime import Runtime
 from service.settings.draft import Draft, InvalidSettings, SecretReentryRequired, draft
 from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, load_current
+from service.values.advice.review import review
+from service.values.advice.situation import Situation
 from service.values.certificates import certificates_of
 from service.values.labels import listed
 from service.values.patch import SettingsPatch
 from service.values.problems import Problem, problem
-from service.values.settings_values import SecretName
+from service.values.secret_names import SecretName
 
 
 async def check_email_settings(runtime: Runtime, patch: SettingsPatch) -> tuple[Problem, ...]:

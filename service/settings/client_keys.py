@@ -5,7 +5,8 @@ from service.settings.state import CurrentSettings
 from service.values.certificates.client_certificate import public_key_of
 from service.values.certificates.client_key import InvalidKey, belongs_to, load_key, normalize_key
 from service.values.problems import Problem, problem
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 
 _MISMATCH = "CLIENT_KEY_MISMATCH"
 

@@ -13,7 +13,8 @@ from service.values.certificates.client_key import InvalidKey
 from service.values.normalize import normalize
 from service.values.patch import KEEP, SettingsPatch, apply_patch
 from service.values.problems import Problem, problem
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 
 
 @dataclass(frozen=True, slots=True)

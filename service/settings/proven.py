@@ -19,7 +19,8 @@ from mail.report import EmailTestDepth, EmailTestOutcome
 from service.process.runtime import Runtime
 from service.settings.draft import Draft
 from service.settings.state import CurrentSettings, load_current
-from service.values.settings_values import FIELDS, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, SettingsValues
 
 _PASSED: Final = frozenset({EmailTestOutcome.ACCEPTED, EmailTestOutcome.REACHED})
 

@@ -17,7 +17,8 @@ from service.settings.secret_review import review_secrets
 from service.settings.state import CurrentSettings, RevisionOrigin, SettingsState, describe, row_of
 from service.values.changes import compare
 from service.values.names import has_control
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 
 TARGET: Final = "email_settings"
 MAX_REASON: Final = 1_000

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from mail.providers import provider_of_host
 from mail.secret import Secret
-from service.advice.pasted import review_secret
 from service.settings.secrets import looks_like_google_app_password
+from service.values.advice.pasted import review_secret
 from service.values.problems import Problem, problem
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 
 
 def review_secrets(

@@ -19,8 +19,8 @@ from db.tables import SecretFingerprint, StoredSecret
 from mail.secret import Secret
 from service.process.keys import KeyProblem, KeySource
 from service.values.binding import associated_data
-from service.values.form import MAX_SECRET
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import MAX_SECRET, SecretName
+from service.values.settings_values import SettingsValues
 
 FINGERPRINT_KEY: Final = "fingerprintKey"
 """The name under which the key of the fingerprints is stored, sealed like the secrets."""

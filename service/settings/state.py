@@ -13,18 +13,14 @@ from db.tables import EmailSettingsRow
 from mail.message import from_header
 from mail.providers import Provider
 from mail.report import CertificateFacts
-from service.advice.review import review
-from service.advice.situation import Situation
 from service.process.keys import KeySource
 from service.settings.secrets import SecretState, SecretStatus, SecretStore, status_then
+from service.values.advice.review import review
+from service.values.advice.situation import Situation
 from service.values.certificates import certificates_of
 from service.values.problems import Problem
-from service.values.settings_values import (
-    FIELDS,
-    NOTHING_SAVED,
-    SecretName,
-    SettingsValues,
-)
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SettingsValues
 
 
 @dataclass(frozen=True, slots=True)

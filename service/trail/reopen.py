@@ -22,7 +22,8 @@ from service.process.runtime import Runtime
 from service.settings.saving import MAX_REASON, is_reason
 from service.settings.state import load_current
 from service.values.changes import compare
-from service.values.settings_values import NOTHING_SAVED, SecretName
+from service.values.secret_names import SecretName
+from service.values.settings_values import NOTHING_SAVED
 from service.verify.digests import (
     archive_digest,
     revisions_digest,

@@ -1,9 +1,9 @@
 """The settings as values: no database, no network, no running service.
 
-- The values: `settings_values`; their fields, by name: `fields`; a partial change: `patch`.
-- Checking them: `rules` and `normalize`. The codes of errors and warnings: `problems`.
-- What the settings page calls the fields: `labels`. Their values as data for clients: `plain`.
-  Their defaults and limits: `form`.
+- The values, each setting declared once: `settings_values`, with `fields`. The secrets among
+  them: `secret_names`. A partial change: `patch`.
+- Checking them: `rules` and `normalize` (errors), `advice` (warnings). All codes: `problems`.
+- For clients: labels in sentences (`labels`), values as data (`plain`), what a form needs (`form`).
 - Comparing two states: `changes`. Which fields bind a secret: `binding`.
 - Single values: `names` (hosts, addresses), `certificates`.
 - An address that was pasted with its name: `pasted_address`.
@@ -21,12 +21,8 @@ from service.values.patch import KEEP, Keep, Patched, SettingsPatch
 from service.values.plain import plain_change, plain_suggestion
 from service.values.problems import Problem, ProblemSeverity
 from service.values.providers import email_providers
-from service.values.settings_values import (
-    FIELDS,
-    NOTHING_SAVED,
-    SecretName,
-    SettingsValues,
-)
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SettingsValues
 
 __all__ = [
     "FIELDS",

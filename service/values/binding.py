@@ -13,7 +13,8 @@ from typing import Final
 
 import rfc8785
 
-from service.values.settings_values import FIELDS, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, SettingsValues
 
 BOUND_FIELDS: Final = tuple(field for field in FIELDS if field.binds_secret)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from audit.event import Change, redacted_change
-from service.values.settings_values import FIELDS, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, SettingsValues
 
 
 def compare(before: SettingsValues, after: SettingsValues) -> tuple[Change, ...]:

@@ -196,23 +196,43 @@ class InvalidCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of a field's value; None where there is no such limit.
+
+    `max_length` is in characters, after spaces around the value are removed.
+    """
+
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    max_items: int | None = None
+
+
+NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of the settings.
 
     Attributes:
         name: its name for clients; a dot separates a group from the name within the group.
+        label: what the settings page and messages call it.
         attribute: its name in `SettingsValues`, in the database and in Python.
         kind: how its values are read and written.
         default: its value if it is not set.
+        limits: the limits that its rule applies, for clients that draw a form.
         rule: normalizes a value; None if every value of its type is valid.
         invalid: the code of values that break the rule.
         binds_secret: whether a stored secret is bound to its value.
     """
 
     name: str
+    label: str
     attribute: str
     kind: ValueKind
     default: Value
+    limits: Limits
     rule: Rule | None
     invalid: InvalidCode | None
     binds_secret: bool
@@ -245,9 +265,11 @@ _KEY: Final = "field"
 
 def setting(  # noqa: PLR0913 (one for each property of a field)
     name: str,
+    label: str,
     kind: ValueKind,
     *,
     default: Any = None,  # noqa: ANN401 (it has the type of the annotated attribute)
+    limits: Limits = NO_LIMITS,
     rule: Rule | None = None,
     invalid: InvalidCode | None = None,
     binds_secret: bool = False,
@@ -255,7 +277,7 @@ def setting(  # noqa: PLR0913 (one for each property of a field)
     """Declares a field of `SettingsValues`; `Field` describes the arguments."""
 
     def described(attribute: str) -> Field:
-        return Field(name, attribute, kind, default, rule, invalid, binds_secret)
+        return Field(name, label, attribute, kind, default, limits, rule, invalid, binds_secret)
 
     return field(default=default, metadata={_KEY: described})
 

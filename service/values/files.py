@@ -11,7 +11,8 @@ import tomli_w
 from mail.secret import Secret
 from service.values.fields import Field, InvalidFileError, Plain, Value
 from service.values.patch import SettingsPatch
-from service.values.settings_values import FIELDS, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, SettingsValues
 
 _SECRET_FIELDS: Final = frozenset(name.path[-1] for name in SecretName)
 _GROUP: Final = "oauth2"

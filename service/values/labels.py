@@ -3,36 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from service.values.settings_values import FIELDS, SecretName
+from service.values.settings_values import PAGE
 
-LABELS: Final[Mapping[tuple[str, ...], str]] = {
-    ("smtpHost",): "SMTP Host",
-    ("smtpDomain",): "SMTP Domain",
-    ("smtpPort",): "SMTP Port",
-    ("smtpUsername",): "SMTP Username",
-    ("smtpPassword",): "SMTP Password",
-    ("defaultFromAddress",): "Default From Address",
-    ("defaultFromDisplayName",): "Default From Display Name",
-    ("replyToAddress",): "Reply-To Address",
-    ("enableSecureConnection",): "Enable Secure Connection",
-    ("tlsMode",): "TLS Mode",
-    ("trustedCertificates",): "Trusted Certificates",
-    ("clientCertificate",): "Client Certificate",
-    ("clientKey",): "Client Key",
-    ("revocationCheck",): "Revocation Check",
-    ("authMechanism",): "Sign-in Mechanism",
-    ("oauth2", "tokenUrl"): "OAuth2 Token URL",
-    ("oauth2", "clientId"): "OAuth2 Client ID",
-    ("oauth2", "clientSecret"): "OAuth2 Client Secret",
-    ("oauth2", "scope"): "OAuth2 Scope",
-    ("ehloHostname",): "EHLO Hostname",
-    ("timeoutSeconds",): "Timeout",
-}
+LABELS: Final[Mapping[tuple[str, ...], str]] = {each.path: each.label for each in PAGE}
 """The label of every setting, by its path, in the order of the settings page."""
-
-_UNLABELED: Final = {each.path for each in (*FIELDS, *SecretName)} ^ set(LABELS)
-if _UNLABELED:
-    raise TypeError(f"each setting has exactly one label: {sorted(_UNLABELED)}")
 
 
 def listed(paths: tuple[tuple[str, ...], ...]) -> str:

@@ -6,7 +6,8 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 from mail.secret import Secret
 from service.values.fields import Value
-from service.values.settings_values import FIELDS, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, SettingsValues
 
 
 class Keep(Enum):

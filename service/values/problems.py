@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from mail.report import Suggestion
-from service.values.settings_values import FIELDS, SecretName
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS
 
 
 class ProblemSeverity(StrEnum):

@@ -15,8 +15,6 @@ from service.values.pasted_address import decoded_name, read_pasted_address
 
 MAX_LONG_TEXT: Final = 2_048
 MAX_CERTIFICATES: Final = 20
-MAX_PORT: Final = 65_535
-MAX_TIMEOUT_SECONDS: Final = 300
 
 
 def text(limit: int = MAX_TEXT, forbidden: str = "", *, exact: bool = False) -> Rule:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from typing import Any, Final
 
 from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from mail.report import Suggestion
 from service.values import rules
+from service.values.certificates import MAX_PEM_CHARACTERS
 from service.values.certificates.client_certificate import client_certificate
 from service.values.fields import (
     CERTIFICATES,
@@ -17,54 +17,22 @@ from service.values.fields import (
     Choice,
     Field,
     InvalidCode,
+    Limits,
     Value,
     declared_field,
     setting,
 )
+from service.values.names import MAX_HOST_NAME, MAX_TEXT
+from service.values.secret_names import SecretName
 
 DEFAULT_PORT: Final = 587
 DEFAULT_TIMEOUT_SECONDS: Final = 30
 
-_PORT: Final = rules.number(
-    1,
-    rules.MAX_PORT,
-    "Enter a port from 1 to 65535, usually 587.",
-    Suggestion("Set SMTP Port to 587.", ("smtpPort",), "587", None),
-)
-_TIMEOUT: Final = rules.number(
-    1,
-    rules.MAX_TIMEOUT_SECONDS,
-    f"Enter a timeout of 1 to {rules.MAX_TIMEOUT_SECONDS} seconds.",
-    Suggestion("Set the timeout to 30 seconds.", ("timeoutSeconds",), "30", None),
-)
-
-
-class SecretName(StrEnum):
-    """The secrets among the settings, by field name."""
-
-    SMTP_PASSWORD = "smtpPassword"  # noqa: S105 (a field's name)
-    CLIENT_KEY = "clientKey"
-    OAUTH2_CLIENT_SECRET = "oauth2.clientSecret"  # noqa: S105 (a field's name)
-
-    @property
-    def attribute(self) -> str:
-        """Its name in Python: `smtp_password`, `oauth2_client_secret`."""
-        return self.name.lower()
-
-    @property
-    def version_attribute(self) -> str:
-        """The attribute of `SettingsValues`, and the column, that has its version."""
-        return f"{self.attribute}_version"
-
-    @property
-    def is_sent(self) -> bool:
-        """Whether a server receives the secret itself. A key only signs (docs/decisions.md)."""
-        return self is not SecretName.CLIENT_KEY
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Its field's name as a path."""
-        return tuple(self.value.split("."))
+_TEXT: Final = Limits(max_length=MAX_TEXT)
+_LONG_TEXT: Final = Limits(max_length=rules.MAX_LONG_TEXT)
+_HOST: Final = Limits(max_length=MAX_HOST_NAME)
+_PORT: Final = (1, 65_535)
+_TIMEOUT_SECONDS: Final = (1, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +45,18 @@ class SettingsValues:
 
     smtp_host: str | None = setting(
         "smtpHost",
+        "SMTP Host",
         TEXT,
+        limits=_HOST,
         rule=rules.host,
         invalid=InvalidCode("HOST_INVALID", "The host is neither a host name nor an IP address."),
         binds_secret=True,
     )
     smtp_domain: str | None = setting(
         "smtpDomain",
+        "SMTP Domain",
         TEXT,
+        limits=_TEXT,
         rule=rules.text(forbidden="\\"),
         invalid=InvalidCode(
             "DOMAIN_INVALID",
@@ -94,15 +66,23 @@ class SettingsValues:
     )
     smtp_port: int = setting(
         "smtpPort",
+        "SMTP Port",
         NUMBER,
+        limits=Limits(*_PORT),
         default=DEFAULT_PORT,
-        rule=_PORT,
+        rule=rules.number(
+            *_PORT,
+            "Enter a port from 1 to 65535, usually 587.",
+            Suggestion("Set SMTP Port to 587.", ("smtpPort",), "587", None),
+        ),
         invalid=InvalidCode("PORT_OUT_OF_RANGE", "The port is not between 1 and 65535."),
         binds_secret=True,
     )
     smtp_username: str | None = setting(
         "smtpUsername",
+        "SMTP Username",
         TEXT,
+        limits=_TEXT,
         rule=rules.text(exact=True),
         invalid=InvalidCode(
             "USERNAME_INVALID", "The username contains a control character or is too long."
@@ -112,7 +92,9 @@ class SettingsValues:
     smtp_password_version: int | None = None
     default_from_address: str | None = setting(
         "defaultFromAddress",
+        "Default From Address",
         TEXT,
+        limits=_TEXT,
         rule=rules.email_address(
             "defaultFromAddress", "Default From Address", "defaultFromDisplayName"
         ),
@@ -122,7 +104,9 @@ class SettingsValues:
     )
     default_from_display_name: str | None = setting(
         "defaultFromDisplayName",
+        "Default From Display Name",
         TEXT,
+        limits=_TEXT,
         rule=rules.display_name,
         invalid=InvalidCode(
             "DISPLAY_NAME_INVALID",
@@ -132,19 +116,25 @@ class SettingsValues:
     )
     reply_to_address: str | None = setting(
         "replyToAddress",
+        "Reply-To Address",
         TEXT,
+        limits=_TEXT,
         rule=rules.email_address("replyToAddress", "Reply-To Address"),
         invalid=InvalidCode(
             "REPLY_TO_ADDRESS_INVALID", "The Reply-To address is not a single email address."
         ),
     )
     enable_secure_connection: bool = setting(
-        "enableSecureConnection", FLAG, default=True, binds_secret=True
+        "enableSecureConnection", "Enable Secure Connection", FLAG, default=True, binds_secret=True
     )
-    tls_mode: TlsMode = setting("tlsMode", Choice(TlsMode), default=TlsMode.AUTO, binds_secret=True)
+    tls_mode: TlsMode = setting(
+        "tlsMode", "TLS Mode", Choice(TlsMode), default=TlsMode.AUTO, binds_secret=True
+    )
     trusted_certificates: tuple[str, ...] = setting(
         "trustedCertificates",
+        "Trusted Certificates",
         CERTIFICATES,
+        limits=Limits(max_items=rules.MAX_CERTIFICATES),
         default=(),
         rule=rules.certificates,
         invalid=InvalidCode(
@@ -154,7 +144,9 @@ class SettingsValues:
     )
     client_certificate: str | None = setting(
         "clientCertificate",
+        "Client Certificate",
         TEXT,
+        limits=Limits(max_length=MAX_PEM_CHARACTERS),
         rule=client_certificate,
         invalid=InvalidCode(
             "CLIENT_CERTIFICATE_INVALID",
@@ -163,21 +155,29 @@ class SettingsValues:
     )
     client_key_version: int | None = None
     revocation_check: RevocationCheck = setting(
-        "revocationCheck", Choice(RevocationCheck), default=RevocationCheck.OFF
+        "revocationCheck", "Revocation Check", Choice(RevocationCheck), default=RevocationCheck.OFF
     )
     auth_mechanism: SaslMechanism = setting(
-        "authMechanism", Choice(SaslMechanism), default=SaslMechanism.AUTO, binds_secret=True
+        "authMechanism",
+        "Sign-in Mechanism",
+        Choice(SaslMechanism),
+        default=SaslMechanism.AUTO,
+        binds_secret=True,
     )
     oauth2_token_url: str | None = setting(
         "oauth2.tokenUrl",
+        "OAuth2 Token URL",
         TEXT,
+        limits=_LONG_TEXT,
         rule=rules.token_url,
         invalid=InvalidCode("OAUTH2_TOKEN_URL_INVALID", "The token URL is not an https URL."),
         binds_secret=True,
     )
     oauth2_client_id: str | None = setting(
         "oauth2.clientId",
+        "OAuth2 Client ID",
         TEXT,
+        limits=_TEXT,
         rule=rules.client_id,
         invalid=InvalidCode(
             "OAUTH2_CLIENT_ID_INVALID",
@@ -188,7 +188,9 @@ class SettingsValues:
     oauth2_client_secret_version: int | None = None
     oauth2_scope: str | None = setting(
         "oauth2.scope",
+        "OAuth2 Scope",
         TEXT,
+        limits=_LONG_TEXT,
         rule=rules.text(rules.MAX_LONG_TEXT),
         invalid=InvalidCode(
             "OAUTH2_SCOPE_INVALID", "The scope is too long or contains a control character."
@@ -196,7 +198,9 @@ class SettingsValues:
     )
     ehlo_hostname: str | None = setting(
         "ehloHostname",
+        "EHLO Hostname",
         TEXT,
+        limits=_HOST,
         rule=rules.ehlo_hostname,
         invalid=InvalidCode(
             "EHLO_HOSTNAME_INVALID", "The EHLO name is neither a host name nor an address literal."
@@ -204,9 +208,15 @@ class SettingsValues:
     )
     timeout_seconds: int = setting(
         "timeoutSeconds",
+        "Timeout",
         NUMBER,
+        limits=Limits(*_TIMEOUT_SECONDS),
         default=DEFAULT_TIMEOUT_SECONDS,
-        rule=_TIMEOUT,
+        rule=rules.number(
+            *_TIMEOUT_SECONDS,
+            "Enter a timeout of 1 to 300 seconds.",
+            Suggestion("Set the timeout to 30 seconds.", ("timeoutSeconds",), "30", None),
+        ),
         invalid=InvalidCode(
             "TIMEOUT_OUT_OF_RANGE", "The timeout is not between 1 and 300 seconds."
         ),
@@ -230,15 +240,20 @@ class SettingsValues:
 _DECLARED: Final = {
     each.name: declared_field(each.name, each.metadata) for each in fields(SettingsValues)
 }
-_VERSIONS: Final = {name.version_attribute for name in SecretName}
+_VERSIONS: Final = {name.version_attribute: name for name in SecretName}
 
 FIELDS: Final[tuple[Field, ...]] = tuple(each for each in _DECLARED.values() if each is not None)
 """Every setting except the secrets, in order. Other lists of settings are derived from this."""
 
-if {name for name, field in _DECLARED.items() if field is None} != _VERSIONS:
+if {name for name, field in _DECLARED.items() if field is None} != set(_VERSIONS):
     raise TypeError(
         "every attribute of SettingsValues must be a setting or the version of a secret"
     )
+
+PAGE: Final[tuple[Field | SecretName, ...]] = tuple(
+    field or _VERSIONS[name] for name, field in _DECLARED.items()
+)
+"""Every setting and secret, in the order of the settings page."""
 
 NOTHING_SAVED: Final = SettingsValues()
 """The values of revision 0, before anything was saved."""

@@ -25,7 +25,7 @@ from service.process.marks import secret_mark
 from service.settings.saving import mark_name
 from service.settings.secrets import FINGERPRINT_KEY
 from service.settings.state import load_current
-from service.values.settings_values import SecretName
+from service.values.secret_names import SecretName
 from service.verify.digests import secrets_digest
 from service.verify.settings import SAVED
 

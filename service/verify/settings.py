@@ -16,7 +16,8 @@ from db.queries import settings as queries
 from db.queries.trail_reading import count_rows
 from db.tables import EmailSettingsRow
 from service.settings.state import values_of
-from service.values.settings_values import FIELDS, NOTHING_SAVED, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SettingsValues
 from service.verify.digests import revisions_digest
 
 SAVED: Final = frozenset({AuditAction.EMAIL_SETTINGS_UPDATED, AuditAction.EMAIL_SETTINGS_RESTORED})

@@ -5,7 +5,7 @@ import re
 from service.values.binding import BOUND_FIELDS
 from service.values.problems import PROBLEM_CODES
 from tests.docs.tables import rows_of
-from tests.service.advice.problem_rows import ELSEWHERE, FORM, RULES
+from tests.service.values.advice.problem_rows import ELSEWHERE, FORM, RULES
 from tests.support.root import ROOT
 
 DOCUMENT = "docs/settings.md"

@@ -34,7 +34,8 @@ from service.settings.saving import SettingsUpdated
 from service.settings.state import values_of
 from service.values.changes import apply
 from service.values.patch import SettingsPatch
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import NOTHING_SAVED, SettingsValues
 from service.verify.trail import TrailVerification, verify_trail
 
 KEY: Final = new_key()

@@ -16,7 +16,7 @@ from service.settings.draft import Draft, draft
 from service.settings.rotation import Rotated, rotate_keys
 from service.settings.state import load_current
 from service.values.patch import SettingsPatch
-from service.values.settings_values import SecretName
+from service.values.secret_names import SecretName
 from service.verify.trail import TrailVerification, verify_trail
 from tests.support.client_certificates import Wish, chain, key, key_pem, made
 from tests.support.desk import Desk, Json, open_desk

@@ -31,7 +31,8 @@ from service.settings.revisions import (
 from service.settings.saving import SettingsUpdated
 from service.values.changes import apply, compare
 from service.values.patch import SettingsPatch
-from service.values.settings_values import NOTHING_SAVED, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import NOTHING_SAVED, SettingsValues
 from tests.support.certificates import certificate
 from tests.support.client_certificates import key, key_pem, made
 from tests.support.desk import THOROUGH, Desk, open_desk

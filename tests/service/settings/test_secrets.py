@@ -15,9 +15,9 @@ from mail.account import Account, OAuth2
 from mail.secret import Secret
 from service.settings.draft import Draft
 from service.settings.secrets import check_secret
-from service.values.form import MAX_SECRET
 from service.values.patch import SettingsPatch
-from service.values.settings_values import NOTHING_SAVED, SecretName
+from service.values.secret_names import MAX_SECRET, SecretName
+from service.values.settings_values import NOTHING_SAVED
 from tests.support.desk import Desk
 from tests.support.strategies import secrets
 

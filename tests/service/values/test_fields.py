@@ -17,7 +17,8 @@ from service.values.fields import Field, Value
 from service.values.files import Secrets, read_settings, write_settings
 from service.values.normalize import normalize
 from service.values.patch import SettingsPatch, apply_patch
-from service.values.settings_values import FIELDS, NOTHING_SAVED, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SettingsValues
 from service.verify.digests import REVISION_COLUMNS
 from tests.support.certificates import certificate
 from tests.support.client_certificates import chain

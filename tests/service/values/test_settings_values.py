@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from audit.event import Actor, ActorKind, AuditAction, AuditOutcome, Event
 from audit.trail.body import Place, read_body, write_body
 from mail.message.message import from_header
-from service.advice.review import review
-from service.advice.situation import Situation
 from service.settings.state import RevisionOrigin, row_of, values_of
+from service.values.advice.review import review
+from service.values.advice.situation import Situation
 from service.values.binding import associated_data
 from service.values.changes import apply, compare
 from service.values.files import Secrets, read_settings, write_settings
@@ -21,7 +21,8 @@ from service.values.names import normal_address, normal_host
 from service.values.normalize import normalize
 from service.values.patch import SettingsPatch, apply_patch
 from service.values.problems import PROBLEM_CODES
-from service.values.settings_values import FIELDS, NOTHING_SAVED, SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import FIELDS, NOTHING_SAVED, SettingsValues
 from tests.support.desk import NOON
 from tests.support.mail.strict_parser import read_mailboxes
 from tests.support.strategies import addresses, display_names, raw_values, texts, values

@@ -20,7 +20,7 @@ from service.settings.state import load_current
 from service.trail.reading import audit_checkpoint
 from service.trail.reopen import reopen_trail
 from service.values.patch import SettingsPatch
-from service.values.settings_values import SecretName
+from service.values.secret_names import SecretName
 from tests.support.trail.forging import Forged
 from tests.support.trail.opened import NAME, SEED
 from tests.support.trail.tampering import tamper

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from mail.account import RevocationCheck, SaslMechanism, TlsMode
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 from tests.support.certificates import certificate
 from tests.support.client_certificates import Wish, chain, key, key_pem, made
 

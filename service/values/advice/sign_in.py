@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from mail.report import Suggestion
-from service.advice.pasted import review_text
-from service.advice.situation import Situation
+from service.values.advice.pasted import review_text
+from service.values.advice.situation import Situation
 from service.values.problems import UNREADABLE_CODES, Problem, problem
-from service.values.settings_values import SecretName
+from service.values.secret_names import SecretName
 
 _SECRETS: Final = {
     SecretName.SMTP_PASSWORD: ("SMTP Password", "password"),

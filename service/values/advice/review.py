@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from service.advice import addresses, client, connection, oauth2, provider, sign_in
-from service.advice.situation import Situation
+from service.values.advice import addresses, client, connection, oauth2, provider, sign_in
+from service.values.advice.situation import Situation
 from service.values.problems import Problem
 
 

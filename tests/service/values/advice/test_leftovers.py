@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.advice.leftovers import find_leftovers
+from service.values.advice.leftovers import find_leftovers
 
 BLANKS, INVISIBLE = "BLANKS_AROUND_VALUE", "INVISIBLE_CHARACTERS"
 QUOTES, MASK = "QUOTES_AROUND_VALUE", "VALUE_IS_MASKED"

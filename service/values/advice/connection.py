@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from mail.account import IMPLICIT_TLS_PORTS
-from service.advice.client import EXPIRY_WARNING
-from service.advice.situation import Situation
-from service.advice.suggested import set_to
+from service.values.advice.client import EXPIRY_WARNING
+from service.values.advice.situation import Situation
+from service.values.advice.suggested import set_to
 from service.values.problems import Problem, problem
 
 STARTTLS_PORTS: Final = frozenset({25, 587, 2525, 2587})

@@ -16,8 +16,8 @@ from mail.oauth2 import (
 )
 from mail.providers import Provider, providers_of_address
 from mail.report import Suggestion
-from service.advice.situation import Situation
-from service.advice.suggested import set_to
+from service.values.advice.situation import Situation
+from service.values.advice.suggested import set_to
 from service.values.problems import Problem, problem
 from service.values.settings_values import SettingsValues
 

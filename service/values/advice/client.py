@@ -6,7 +6,7 @@ from typing import Final
 
 from mail.account import RevocationCheck
 from mail.report import CertificateFacts
-from service.advice.situation import Situation
+from service.values.advice.situation import Situation
 from service.values.certificates.client_certificate import is_for_clients
 from service.values.problems import Problem, problem
 from service.values.settings_values import SettingsValues

@@ -7,13 +7,13 @@ import pytest
 
 from mail.account import RevocationCheck, SaslMechanism, TlsMode
 from mail.report.report import Suggestion
-from service.advice.review import review
-from service.advice.situation import Situation
+from service.values.advice.review import review
+from service.values.advice.situation import Situation
 from service.values.certificates import certificates_of
 from service.values.normalize import normalize
 from service.values.problems import PROBLEM_CODES, Problem, ProblemSeverity
 from service.values.settings_values import FIELDS, SettingsValues
-from tests.service.advice.problem_rows import (
+from tests.service.values.advice.problem_rows import (
     COMPLETE,
     ELSEWHERE,
     FORM,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from mail.report import Suggestion
-from service.advice.leftovers import Leftover, find_leftovers
-from service.advice.suggested import set_to
+from service.values.advice.leftovers import Leftover, find_leftovers
+from service.values.advice.suggested import set_to
 from service.values.labels import LABELS
 from service.values.problems import Problem, problem
 

@@ -7,7 +7,8 @@ from mail.account import IMPLICIT_TLS_PORTS, SaslMechanism, TlsMode
 from mail.providers import Provider, provider_of_host
 from mail.report import CertificateFacts
 from service.values.certificates import certificates_of
-from service.values.settings_values import SecretName, SettingsValues
+from service.values.secret_names import SecretName
+from service.values.settings_values import SettingsValues
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from service.advice.situation import Situation
-from service.advice.suggested import set_to
+from service.values.advice.situation import Situation
+from service.values.advice.suggested import set_to
 from service.values.names import is_public, normal_address
 from service.values.problems import Problem, problem
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from mail.providers import Provider
 from mail.report import Suggestion
-from service.advice.situation import Situation
-from service.advice.suggested import set_to
+from service.values.advice.situation import Situation
+from service.values.advice.suggested import set_to
 from service.values.names import normal_address
 from service.values.problems import Problem, problem
 from service.values.settings_values import SettingsValues
