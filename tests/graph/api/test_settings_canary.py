@@ -124,7 +124,7 @@ async def _save_and_send(desk: Desk, recorder: Recorder) -> None:
         await desk.save(change)
         await desk.test(recipient="ada@example.net")
     unsaved = {"timeoutSeconds": 1, "smtpPassword": {"set": CANARY}}
-    for reply in (echoing, None):
+    for reply in (None, echoing):
         recorder.reply = reply
         await desk.test(settings=unsaved, depth="AUTHENTICATE")
         await desk.test(depth="AUTHENTICATE", settings={"timeoutSeconds": 1})
